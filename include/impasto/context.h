@@ -1,0 +1,41 @@
+// Where a computation runs: how many threads, and which instructions. Passed in, never global.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace impasto {
+
+/// Instruction sets with a kernel of their own. `baseline` runs everywhere: Eigen, compiled for the plain architecture.
+enum class SimdTarget { baseline, neon, ssse3, sse4, avx2, avx3 };
+
+/// Lower-case name: "baseline", "neon", "ssse3", "sse4", "avx2", "avx3" (AVX-512).
+std::string to_string(SimdTarget target);
+
+/// Targets this build holds and this machine can execute, best first; never empty, `baseline` last.
+std::vector<SimdTarget> available_targets();
+
+/// Number of cores this process may use (affinity respected), at least 1.
+int available_cores();
+
+/// Threads and SIMD target of a computation. A cheap value: copy it freely.
+/// Thread safety: const use from any thread. Results are the same bits for any number of threads, not for any target.
+class Context {
+ public:
+  /// All available cores; the best target, or the one named by the environment variable IMPASTO_SIMD.
+  /// Throws Error(usage) when IMPASTO_SIMD names a target that is unknown or that this machine lacks.
+  Context();
+  /// `threads` 1..1024, or 0 for all available cores. Throws Error(usage) outside that range.
+  explicit Context(int threads);
+  /// As above with a target. Throws Error(usage) when this machine lacks it.
+  Context(int threads, SimdTarget target);
+
+  int threads() const noexcept { return threads_; }
+  SimdTarget target() const noexcept { return target_; }
+
+ private:
+  int threads_;
+  SimdTarget target_;
+};
+
+}  // namespace impasto

@@ -1,0 +1,25 @@
+// The one exception type of the library.
+//
+// Every message is one sentence for a person: what went wrong, where, what was found, what was wanted and what to do.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+namespace impasto {
+
+/// Who can mend it: `usage` the caller's options, `input` the caller's files or pictures, `io` the machine (disk,
+/// permissions, memory), `diverged` the numbers of a run.
+enum class ErrorCode { usage, input, io, diverged };
+
+/// Thrown by every public function that can fail. Thread safety: a value, as std::runtime_error.
+class Error : public std::runtime_error {
+ public:
+  Error(ErrorCode code, const std::string& message) : std::runtime_error(message), code_(code) {}
+  ErrorCode code() const noexcept { return code_; }
+
+ private:
+  ErrorCode code_;
+};
+
+}  // namespace impasto

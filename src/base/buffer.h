@@ -1,0 +1,23 @@
+// Aligned memory that is owned and uninitialised. Every number this library computes lives in one of these.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+namespace impasto {
+
+/// 64 bytes: a cache line and the widest vector of any target.
+inline constexpr std::size_t kAlignment = 64;
+
+/// `count` rounded up so that consecutive arrays of T stay aligned.
+constexpr std::size_t aligned_bytes(std::size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
+
+struct AlignedDelete {
+  void operator()(std::byte* memory) const noexcept;
+};
+using AlignedBytes = std::unique_ptr<std::byte[], AlignedDelete>;
+
+/// Uninitialised, 64-byte aligned. Throws Error(io) naming the size when the system has no more memory.
+AlignedBytes allocate_aligned(std::size_t bytes);
+
+}  // namespace impasto

@@ -1,0 +1,11 @@
+#include "base/check.h"
+
+#include <stdexcept>
+
+namespace impasto {
+
+void assertion_failed(const char* condition, const char* file, int line) {
+  throw std::logic_error(text("impasto: internal check failed, please report it: ", condition, " (", file, ":", line, ")"));
+}
+
+}  // namespace impasto

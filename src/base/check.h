@@ -1,0 +1,37 @@
+// Messages and checks. `fail` is for what a caller can cause; IMPASTO_ASSERT for what only a bug of ours can.
+#pragma once
+
+#include <sstream>
+#include <string>
+
+#include "impasto/error.h"
+
+namespace impasto {
+
+/// The arguments streamed one after the other.
+template <class... Parts>
+std::string text(const Parts&... parts) {
+  std::ostringstream out;
+  (out << ... << parts);
+  return out.str();
+}
+
+/// Throws Error with the streamed message.
+template <class... Parts>
+[[noreturn]] void fail(ErrorCode code, const Parts&... parts) {
+  throw Error(code, text(parts...));
+}
+
+/// fail() unless `condition`.
+template <class... Parts>
+void require(bool condition, ErrorCode code, const Parts&... parts) {
+  if (!condition) fail(code, parts...);
+}
+
+/// Throws std::logic_error: a defect of this library, never of its input.
+[[noreturn]] void assertion_failed(const char* condition, const char* file, int line);
+
+}  // namespace impasto
+
+#define IMPASTO_ASSERT(condition) \
+  ((condition) ? static_cast<void>(0) : ::impasto::assertion_failed(#condition, __FILE__, __LINE__))
