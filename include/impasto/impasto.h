@@ -1,0 +1,18 @@
+// Impasto: neural style transfer on a plain CPU. Start here.
+//
+//   impasto::Weights weights = impasto::Weights::builtin();
+//   impasto::Result painting = impasto::stylise(impasto::load_image("content.jpg"), impasto::load_image("style.jpg"),
+//                                               weights, impasto::preset("default", weights));
+//   impasto::save_image(painting.image, "painting.jpg");
+//
+// The library never prints, exits, or touches global state; everything that fails throws impasto::Error.
+#pragma once
+
+#include "impasto/context.h"
+#include "impasto/error.h"
+#include "impasto/image.h"
+#include "impasto/npy.h"
+#include "impasto/options.h"
+#include "impasto/stylise.h"
+#include "impasto/version.h"
+#include "impasto/weights.h"

@@ -1,0 +1,21 @@
+// NumPy's .npy files: arrays of numbers in and out.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <vector>
+
+namespace impasto {
+
+struct NpyArray {
+  std::vector<std::size_t> shape;  ///< rank 1..4, C order
+  std::vector<double> values;      ///< product of shape
+};
+
+/// Reads little-endian float32 or float64. Throws Error(input) for anything else or a file that is cut short.
+NpyArray load_npy(const std::filesystem::path& file);
+/// Writes float32, atomically. Throws Error(io) when the disk refuses.
+void save_npy(std::span<const float> values, std::span<const std::size_t> shape, const std::filesystem::path& file);
+
+}  // namespace impasto

@@ -1,0 +1,98 @@
+// The painter: two pictures in, one out (Gatys, Ecker, Bethge: "Image Style Transfer Using Convolutional Neural
+// Networks", CVPR 2016).
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "impasto/context.h"
+#include "impasto/image.h"
+#include "impasto/options.h"
+#include "impasto/weights.h"
+
+namespace impasto {
+
+/// Weighted terms of the objective; total = content + style + tv.
+struct Losses {
+  double total = 0;
+  double content = 0;
+  double style = 0;
+  double tv = 0;
+};
+
+/// What one step did.
+struct Step {
+  int step = 0;         ///< 1 for the first
+  int steps = 0;        ///< epochs * steps_per_epoch
+  int epoch = 0;        ///< 1 for the first
+  int epochs = 0;       ///<
+  bool ends_epoch = false;
+  Losses losses;        ///< of the picture before this step's update
+  double seconds = 0;   ///< wall time of this step
+};
+
+/// Picture values <-> the units the optimiser works in: (value - mean) / deviation per channel, with torchvision's
+/// mean (.485, .456, .406) and deviation (.229, .224, .225). H x W x 3.
+std::vector<float> normalise(const Image& image);
+/// Throws Error(input) unless values.size() is width * height * 3.
+Image denormalise(std::span<const float> values, int width, int height);
+
+/// A painting in progress, for hosts with a loop of their own; `stylise` below is the loop for everybody else.
+/// Construction resizes, matches colours, computes the targets and plans all memory; step() then allocates nothing.
+/// Thread safety: one thread at a time per object; different objects are independent.
+class Stylizer {
+ public:
+  /// Throws Error(usage) for options that do not fit, Error(input) for a picture too small for the deepest layer,
+  /// Error(io) when memory does not suffice.
+  Stylizer(const Image& content, const Image& style, const Weights& weights, const Options& options,
+           const Context& context = Context());
+  ~Stylizer();
+  Stylizer(Stylizer&&) noexcept;
+  Stylizer& operator=(Stylizer&&) noexcept;
+
+  int width() const noexcept;
+  int height() const noexcept;
+  /// Bytes of the arena, picture, gradient and optimiser state: what a run holds beyond weights and targets.
+  std::size_t planned_bytes() const noexcept;
+  const Options& options() const noexcept;
+
+  /// One evaluation of loss and gradient and one Adam update. Throws Error(diverged) when the loss is not finite; the
+  /// picture then is the best finite one seen.
+  Step step();
+  bool finished() const noexcept;
+
+  /// The picture as it is now, 0..1 RGB (unclipped).
+  Image image() const;
+  /// The same in normalised units, H x W x 3, exactly as optimised.
+  std::vector<float> values() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+enum class Outcome { finished, stopped, diverged };
+
+struct Result {
+  Image image;                ///< the painting
+  std::vector<float> values;  ///< the same in normalised units
+  Outcome outcome = Outcome::finished;
+  int steps = 0;    ///< taken
+  Losses first;     ///< before the first step
+  Losses last;      ///< before the last step
+  double seconds = 0;
+};
+
+/// Called after every step; returning false stops the run after it (Outcome::stopped). May look at the picture.
+/// Exceptions it throws pass through `stylise`.
+using Observer = std::function<bool(const Stylizer&, const Step&)>;
+
+/// Paints `content` in the style of `style`. Errors as Stylizer's; a loss that is not finite ends the run with
+/// Outcome::diverged and the best picture seen.
+Result stylise(const Image& content, const Image& style, const Weights& weights, const Options& options,
+               const Observer& observer = {}, const Context& context = Context());
+
+}  // namespace impasto

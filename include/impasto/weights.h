@@ -1,0 +1,43 @@
+// Weights of a VGG19-shaped network, and what its input must look like.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace impasto {
+
+enum class Pooling { max, average };
+enum class Padding { zero, replicate, reflect };
+
+struct NetworkWeights;  // src/model/weights.h
+
+/// An immutable network: convolution weights, preprocessing, and the pooling and padding it was made for.
+/// Copies share one set of numbers. Thread safety: const use from any thread.
+class Weights {
+ public:
+  /// The closed-form network that comes with the library: no file, no download, same bits everywhere (docs/MATH.md).
+  static Weights builtin();
+  /// A safetensors file with VGG19's convolutions (weights/FORMAT.md): names and layouts of torchvision/timm, Keras or
+  /// Caffe, F32, F16 or BF16. Throws Error(input) for a file that is missing, truncated, inconsistent, without the first
+  /// convolutions, or with values that are not finite.
+  static Weights load(const std::filesystem::path& file);
+
+  /// One line for people: source, file, preprocessing.
+  std::string description() const;
+  bool is_builtin() const noexcept;
+  Pooling pooling() const noexcept;
+  Padding padding() const noexcept;
+  /// Keras names of the convolutions present, in order: block1_conv1, block1_conv2, ...
+  std::vector<std::string> layers() const;
+
+  /// For the library's own use.
+  explicit Weights(std::shared_ptr<const NetworkWeights> network);
+  const NetworkWeights& network() const noexcept { return *network_; }
+
+ private:
+  std::shared_ptr<const NetworkWeights> network_;
+};
+
+}  // namespace impasto
