@@ -1,0 +1,92 @@
+#include "impasto/context.h"
+
+#include <hwy/targets.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <thread>
+
+#include "base/check.h"
+
+#if defined(__linux__)
+#include <sched.h>
+#endif
+
+namespace impasto {
+namespace {
+
+constexpr int kMaxThreads = 1024;
+
+struct TargetRow {
+  SimdTarget target;
+  const char* name;
+  std::int64_t highway;  // bit of hwy/detect_targets.h; 0: always there
+};
+
+// Best first.
+constexpr TargetRow kTargets[] = {
+    {SimdTarget::avx3, "avx3", HWY_AVX3},    {SimdTarget::avx2, "avx2", HWY_AVX2}, {SimdTarget::sse4, "sse4", HWY_SSE4},
+    {SimdTarget::ssse3, "ssse3", HWY_SSSE3}, {SimdTarget::neon, "neon", HWY_NEON}, {SimdTarget::baseline, "baseline", 0}};
+
+bool is_available(const TargetRow& row) {
+  return row.highway == 0 || ((HWY_TARGETS & row.highway) != 0 && (hwy::SupportedTargets() & row.highway) != 0);
+}
+
+std::string available_names() {
+  std::string names;
+  for (const SimdTarget target : available_targets()) names += (names.empty() ? "" : ", ") + to_string(target);
+  return names;
+}
+
+SimdTarget default_target() {
+  const char* wanted = std::getenv("IMPASTO_SIMD");
+  if (wanted == nullptr || *wanted == '\0') return available_targets().front();
+  for (const TargetRow& row : kTargets) {
+    if (row.name == std::string(wanted) && is_available(row)) return row.target;
+  }
+  fail(ErrorCode::usage, "IMPASTO_SIMD is '", wanted, "', but this machine and build offer: ", available_names(),
+       "; set one of those or unset it");
+}
+
+int checked_threads(int threads) {
+  require(threads >= 0 && threads <= kMaxThreads, ErrorCode::usage, "number of threads is ", threads,
+          ", wanted 1 to ", kMaxThreads, ", or 0 for all cores");
+  return threads == 0 ? available_cores() : threads;
+}
+
+}  // namespace
+
+std::string to_string(SimdTarget target) {
+  for (const TargetRow& row : kTargets) {
+    if (row.target == target) return row.name;
+  }
+  return "unknown";
+}
+
+std::vector<SimdTarget> available_targets() {
+  std::vector<SimdTarget> targets;
+  for (const TargetRow& row : kTargets) {
+    if (is_available(row)) targets.push_back(row.target);
+  }
+  return targets;
+}
+
+int available_cores() {
+#if defined(__linux__)
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof(set), &set) == 0) return std::clamp(CPU_COUNT(&set), 1, kMaxThreads);
+#endif
+  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kMaxThreads);
+}
+
+Context::Context() : Context(0) {}
+
+Context::Context(int threads) : Context(threads, default_target()) {}
+
+Context::Context(int threads, SimdTarget target) : threads_(checked_threads(threads)), target_(target) {
+  const std::vector<SimdTarget> targets = available_targets();
+  require(std::find(targets.begin(), targets.end(), target) != targets.end(), ErrorCode::usage, "SIMD target '",
+          to_string(target), "' is not available here; this machine and build offer: ", available_names());
+}
+
+}  // namespace impasto

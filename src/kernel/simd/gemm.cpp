@@ -1,0 +1,156 @@
+// Register-blocked product: a tile of MR rows x 2 vectors of C stays in registers while K runs. B is packed in panels of
+// 2 vectors, [N / NR][K][NR], zero-filled at the right, so its loads are consecutive; A is broadcast element by element
+// and needs no packing. The loop over K is cut into blocks so that a panel's block stays in L1 over all rows of A.
+//
+// Highway includes this file once per target, each time with another HWY_NAMESPACE; only raw pointers cross its border.
+#include "kernel/simd/gemm.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernel/simd/gemm.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace impasto {
+namespace HWY_NAMESPACE {
+namespace {
+
+namespace hn = hwy::HWY_NAMESPACE;
+using Tag = hn::ScalableTag<float>;
+using Vector = hn::Vec<Tag>;
+
+// Accumulators MR x 2 plus two of B and one of A fill 16 registers, or 27 of 32 where the target has them.
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
+constexpr int kRows = 12;
+#else
+constexpr int kRows = 6;
+#endif
+constexpr Index kVectors = 2;
+constexpr Index kColumns = kVectors * static_cast<Index>(hn::MaxLanes(Tag()));
+// 256 x 32 floats = 32 KiB with AVX-512, 16 KiB with AVX2: a panel's block stays in L1 while rows of A pass.
+constexpr Index kBlockK = 256;
+
+Index PackedSize(Index K, Index N) { return (N + kColumns - 1) / kColumns * kColumns * K; }
+
+void Pack(Matrix<float> b, Index row0, Index rows, Index K, Index N, float* packed) {
+  for (Index n = 0; n < N; n += kColumns) {
+    const Index columns = N - n < kColumns ? N - n : kColumns;
+    for (Index i = 0; i < rows; ++i) {
+      float* to = packed + n * K + (row0 + i) * kColumns;
+      const float* from = b.data + i * b.row_stride + n * b.column_stride;
+      for (Index j = 0; j < columns; ++j) to[j] = from[j * b.column_stride];
+      for (Index j = columns; j < kColumns; ++j) to[j] = 0;
+    }
+  }
+}
+
+// One tile: MR rows of A times a block of one panel, into (or onto) MR x columns of C.
+template <int MR>
+HWY_INLINE void Tile(Index depth, Matrix<float> a, const float* HWY_RESTRICT panel, float* HWY_RESTRICT c, Index ldc,
+                     Index columns, bool add) {
+  const Tag d;
+  const Index lanes = static_cast<Index>(hn::Lanes(d));
+  Vector sum[MR][kVectors];
+  HWY_UNROLL(12)
+  for (int r = 0; r < MR; ++r) {
+    sum[r][0] = hn::Zero(d);
+    sum[r][1] = hn::Zero(d);
+  }
+  for (Index k = 0; k < depth; ++k) {
+    const Vector b0 = hn::Load(d, panel + k * kColumns);
+    const Vector b1 = hn::Load(d, panel + k * kColumns + lanes);
+  HWY_UNROLL(12)
+    for (int r = 0; r < MR; ++r) {
+      const Vector x = hn::Set(d, a.data[r * a.row_stride + k * a.column_stride]);
+      sum[r][0] = hn::MulAdd(x, b0, sum[r][0]);
+      sum[r][1] = hn::MulAdd(x, b1, sum[r][1]);
+    }
+  }
+  HWY_ALIGN float edge[kColumns];
+  HWY_UNROLL(12)
+  for (int r = 0; r < MR; ++r) {
+    float* row = c + r * ldc;
+    if (columns == kColumns) {
+      hn::StoreU(add ? hn::Add(sum[r][0], hn::LoadU(d, row)) : sum[r][0], d, row);
+      hn::StoreU(add ? hn::Add(sum[r][1], hn::LoadU(d, row + lanes)) : sum[r][1], d, row + lanes);
+    } else {
+      hn::Store(sum[r][0], d, edge);
+      hn::Store(sum[r][1], d, edge + lanes);
+      for (Index j = 0; j < columns; ++j) row[j] = add ? row[j] + edge[j] : edge[j];
+    }
+  }
+}
+
+using TileFunction = void (*)(Index, Matrix<float>, const float*, float*, Index, Index, bool);
+
+template <int MR>
+void TileOf(Index depth, Matrix<float> a, const float* panel, float* c, Index ldc, Index columns, bool add) {
+  if (a.column_stride == 1) {
+    Tile<MR>(depth, {a.data, a.row_stride, 1}, panel, c, ldc, columns, add);
+  } else {
+    Tile<MR>(depth, {a.data, 1, a.column_stride}, panel, c, ldc, columns, add);
+  }
+}
+
+TileFunction TileFor(Index rows) {
+  static constexpr TileFunction kTiles[] = {nullptr,    TileOf<1>,  TileOf<2>, TileOf<3>, TileOf<4>, TileOf<5>, TileOf<6>,
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
+                                            TileOf<7>,  TileOf<8>,  TileOf<9>, TileOf<10>, TileOf<11>, TileOf<12>
+#endif
+  };
+  return kTiles[rows];
+}
+
+void Multiply(Index M, Index N, Index K, Matrix<float> a, const float* packed, float* c, Index ldc, bool add) {
+  const Index tiles = (M + kRows - 1) / kRows;
+  for (Index k = 0; k < K; k += kBlockK) {
+    const Index depth = K - k < kBlockK ? K - k : kBlockK;
+    for (Index n = 0; n < N; n += kColumns) {
+      const Index columns = N - n < kColumns ? N - n : kColumns;
+      // Rows are shared out evenly over the tiles: one of 1 row beside others of 12 would run at a twelfth of the speed.
+      for (Index t = 0; t < tiles; ++t) {
+        const Index m = M * t / tiles, rows = M * (t + 1) / tiles - m;
+        TileFor(rows)(depth, {a.data + m * a.row_stride + k * a.column_stride, a.row_stride, a.column_stride},
+                      packed + n * K + k * kColumns, c + m * ldc + n, ldc, columns, add || k > 0);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+const Gemm<float>* GetGemm() {
+  static constexpr Gemm<float> kGemm{PackedSize, Pack, Multiply};
+  return &kGemm;
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace impasto
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace impasto {
+
+const Gemm<float>* simd_gemm(SimdTarget target) {
+  switch (target) {
+#if HWY_TARGETS & HWY_AVX3
+    case SimdTarget::avx3: return N_AVX3::GetGemm();
+#endif
+#if HWY_TARGETS & HWY_AVX2
+    case SimdTarget::avx2: return N_AVX2::GetGemm();
+#endif
+#if HWY_TARGETS & HWY_SSE4
+    case SimdTarget::sse4: return N_SSE4::GetGemm();
+#endif
+#if HWY_TARGETS & HWY_SSSE3
+    case SimdTarget::ssse3: return N_SSSE3::GetGemm();
+#endif
+#if HWY_TARGETS & HWY_NEON
+    case SimdTarget::neon: return N_NEON::GetGemm();
+#endif
+    default: return nullptr;
+  }
+}
+
+}  // namespace impasto
+#endif

@@ -1,0 +1,24 @@
+#include "tensor/shape.h"
+
+#include "base/check.h"
+
+namespace impasto {
+
+Shape::Shape(std::initializer_list<Index> sizes) {
+  constexpr Index kMaxCount = Index{1} << 40;
+  IMPASTO_ASSERT(sizes.size() <= static_cast<std::size_t>(kMaxRank));
+  for (const Index size : sizes) {
+    require(size > 0 && size <= kMaxCount / count_, ErrorCode::input, "a tensor side of ", size,
+            " elements is not possible (wanted: at least 1, and at most 2^40 elements in all)");
+    sizes_[static_cast<std::size_t>(rank_++)] = size;
+    count_ *= size;
+  }
+}
+
+std::ostream& operator<<(std::ostream& out, const Shape& shape) {
+  if (shape.rank() == 0) return out << "scalar";
+  for (int axis = 0; axis < shape.rank(); ++axis) out << (axis == 0 ? "" : " x ") << shape[axis];
+  return out;
+}
+
+}  // namespace impasto

@@ -1,0 +1,60 @@
+// Numbers with a shape. `Tensor` owns 64-byte aligned memory, `View` borrows; both are dense, channels last.
+#pragma once
+
+#include <algorithm>
+#include <span>
+
+#include "base/buffer.h"
+#include "tensor/shape.h"
+
+namespace impasto {
+
+/// Borrowed numbers: valid as long as their owner. T may be const.
+template <class T>
+struct View {
+  T* data = nullptr;
+  Shape shape;
+
+  std::span<T> values() const { return {data, static_cast<std::size_t>(shape.count())}; }
+};
+
+/// Owned numbers, moved and not copied; `clone` copies.
+template <class T>
+class Tensor {
+ public:
+  Tensor() = default;
+  /// Uninitialised. Throws Error(io) when memory does not suffice.
+  explicit Tensor(const Shape& shape)
+      : shape_(shape), memory_(allocate_aligned(static_cast<std::size_t>(shape.count()) * sizeof(T))) {}
+  Tensor(const Shape& shape, T value) : Tensor(shape) { std::fill_n(data(), shape.count(), value); }
+
+  Tensor clone() const {
+    Tensor copy(shape_);
+    std::copy_n(data(), shape_.count(), copy.data());
+    return copy;
+  }
+  /// Element by element as another type.
+  template <class U>
+  Tensor<U> as() const {
+    Tensor<U> copy(shape_);
+    std::transform(data(), data() + shape_.count(), copy.data(), [](T value) { return static_cast<U>(value); });
+    return copy;
+  }
+
+  const Shape& shape() const noexcept { return shape_; }
+  bool empty() const noexcept { return memory_ == nullptr; }
+  T* data() noexcept { return reinterpret_cast<T*>(memory_.get()); }
+  const T* data() const noexcept { return reinterpret_cast<const T*>(memory_.get()); }
+  std::span<T> values() noexcept { return {data(), size()}; }
+  std::span<const T> values() const noexcept { return {data(), size()}; }
+  T& operator[](Index i) noexcept { return data()[i]; }
+  const T& operator[](Index i) const noexcept { return data()[i]; }
+  View<const T> view() const noexcept { return {data(), shape_}; }
+
+ private:
+  std::size_t size() const noexcept { return empty() ? 0 : static_cast<std::size_t>(shape_.count()); }
+  Shape shape_;
+  AlignedBytes memory_;
+};
+
+}  // namespace impasto
