@@ -1,0 +1,61 @@
+// y[o,q,c] = mean over the window of x     dx = dy / size^2 at every place of the window
+#include "autodiff/ops/ops.h"
+#include "autodiff/ops/pool.h"
+#include "base/parallel.h"
+
+namespace impasto {
+namespace {
+
+template <class T>
+void forward_row(const PoolWindows& p, const T* x, T* y, Index o) {
+  const T factor = T(1) / static_cast<T>(p.size * p.size);
+  for (Index q = 0; q < p.out_w; ++q) {
+    T* to = y + (o * p.out_w + q) * p.C;
+    std::fill_n(to, p.C, T(0));
+    for (Index i = 0; i < p.size; ++i) {
+      for (Index j = 0; j < p.size; ++j) {
+        const T* from = x + p.at(o * p.stride + i, q * p.stride + j);
+        for (Index c = 0; c < p.C; ++c) to[c] += from[c];
+      }
+    }
+    for (Index c = 0; c < p.C; ++c) to[c] *= factor;
+  }
+}
+
+template <class T>
+void backward_row(const PoolWindows& p, const T* dy, T* dx, Index h) {
+  const T factor = T(1) / static_cast<T>(p.size * p.size);
+  for (Index o = p.first_row(h); o <= p.last_row(h); ++o) {
+    for (Index q = 0; q < p.out_w; ++q) {
+      const T* from = dy + (o * p.out_w + q) * p.C;
+      for (Index j = 0; j < p.size; ++j) {
+        T* to = dx + p.at(h, q * p.stride + j);
+        for (Index c = 0; c < p.C; ++c) to[c] += factor * from[c];
+      }
+    }
+  }
+}
+
+}  // namespace
+
+template <class T>
+Id avg_pool(Tape<T>& tape, Id x, Index size, Index stride) {
+  const PoolWindows p(tape.shape(x), size, stride);
+  const auto forward = [p](const Run<T>& r) {
+    parallel_for(r.context(), p.out_h, [&](Index o, int) { forward_row(p, r.in(0), r.out(), o); });
+  };
+  const auto backward = [p](const Run<T>& r) {
+    const bool adds = r.adds(0);
+    parallel_for(r.context(), p.H, [&](Index h, int) {
+      if (!adds) std::fill_n(r.din(0) + p.at(h, 0), p.W * p.C, T(0));
+      backward_row(p, r.dout(), r.din(0), h);
+    });
+  };
+  return tape.record(
+      {.name = "avg_pool", .inputs = {x}, .shape = p.output(), .forward = forward, .backward = backward});
+}
+
+#define IMPASTO_OP(T) template Id avg_pool(Tape<T>&, Id, Index, Index);
+IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
+
+}  // namespace impasto

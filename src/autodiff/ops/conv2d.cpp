@@ -1,0 +1,44 @@
+// y[h,w,k]   = sum_{i,j,c} x[h s + i - p, w s + j - p, c] w[i,j,c,k]
+// dx         = sum over the windows that read it: the adjoint, border included
+// dw[i,j,c,k] = sum_{h,w} x[h s + i - p, w s + j - p, c] dy[h,w,k]
+#include "kernel/conv2d.h"
+
+#include <memory>
+
+#include "autodiff/ops/ops.h"
+#include "base/check.h"
+
+namespace impasto {
+
+template <class T>
+Id conv2d(Tape<T>& tape, Id x, Id w, Index stride, Border border) {
+  const Shape& xs = tape.shape(x);
+  const Shape& ws = tape.shape(w);
+  require(xs.rank() == 3 && ws.rank() == 4 && xs[2] == ws[2], ErrorCode::input, "conv2d: a map of ", xs,
+          " and weights of ", ws, " do not fit; wanted H x W x C and kh x kw x C x K");
+  const auto kernel = std::make_shared<const Conv2d>(xs, ws, stride, border);
+  const Context& context = tape.context();
+  const bool want_x = tape.needs_gradient(x), want_w = tape.needs_gradient(w);
+  const auto forward = [kernel](const Run<T>& r) {
+    kernel->forward(r.context(), r.in(0), r.in(1), r.out(), r.scratch());
+  };
+  const auto backward = [kernel](const Run<T>& r) {
+    if (T* dw = r.din(1)) kernel->backward_weights(r.context(), r.in(0), r.dout(), dw, r.adds(1), r.scratch());
+    if (T* dx = r.din(0)) kernel->backward_data(r.context(), r.dout(), r.in(1), dx, r.adds(0), r.scratch());
+  };
+  const Index data_scratch = want_x ? kernel->backward_data_scratch<T>(context) : 0;
+  const Index weights_scratch = want_w ? kernel->backward_weights_scratch<T>(context) : 0;
+  return tape.record({.name = "conv2d",
+                      .inputs = {x, w},
+                      .shape = kernel->output(),
+                      .forward = forward,
+                      .backward = backward,
+                      .saves_inputs = {want_w, want_x},
+                      .forward_scratch = kernel->forward_scratch<T>(context),
+                      .backward_scratch = std::max(data_scratch, weights_scratch)});
+}
+
+#define IMPASTO_OP(T) template Id conv2d(Tape<T>&, Id, Id, Index, Border);
+IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
+
+}  // namespace impasto

@@ -1,0 +1,105 @@
+// G = F^T F, with F the map as P x C (P = H W positions): G[a,b] = sum_p F[p,a] F[p,b]
+// dF = F (dG + dG^T)
+//
+// Positions are cut into slices that depend only on the shape; each slice makes a partial matrix, and the partial
+// matrices are added in order, so the bits do not depend on the number of threads.
+#include <algorithm>
+
+#include "autodiff/ops/ops.h"
+#include "base/check.h"
+#include "base/parallel.h"
+#include "kernel/gemm.h"
+#include "kernel/ranges.h"
+
+namespace impasto {
+namespace {
+
+// Positions that are packed and multiplied at a time: 256 x 512 floats are 512 KiB, half of a usual L2.
+constexpr Index kBlock = 256;
+constexpr Index kStrip = 96;  // rows of dF a thread takes at a time: 8 tiles of the widest micro-kernel
+
+constexpr Index round_up(Index elements) { return (elements + 15) / 16 * 16; }
+
+struct GramPlan {
+  Index P, C, blocks, slices;
+
+  explicit GramPlan(const Shape& x) : P(x[0] * x[1]), C(x[2]), blocks((P + kBlock - 1) / kBlock) {
+    // At most 16 partial matrices, and at most 2^20 elements of them unless one alone is larger.
+    slices = std::min(blocks, std::clamp((Index{1} << 20) / (C * C), Index{1}, Index{16}));
+  }
+};
+
+template <class T>
+void forward_slice(const GramPlan& g, const Gemm<T>& product, const T* F, Index slice, T* packed, T* partial) {
+  const Index first = g.blocks * slice / g.slices, last = g.blocks * (slice + 1) / g.slices;
+  for (Index block = first; block < last; ++block) {
+    const T* rows = F + block * kBlock * g.C;
+    const Index count = std::min(kBlock, g.P - block * kBlock);
+    product.pack({rows, g.C, 1}, 0, count, count, g.C, packed);
+    product.multiply(g.C, g.C, count, {rows, 1, g.C}, packed, partial, g.C, block > first);
+  }
+}
+
+template <class T>
+void forward(const GramPlan& g, const Run<T>& r) {
+  const Gemm<T>& product = gemm<T>(r.context());
+  const Index square = round_up(g.C * g.C), per_worker = round_up(product.packed_size(kBlock, g.C));
+  T* partials = r.scratch();
+  T* packed = partials + g.slices * square;
+  parallel_for(r.context(), g.slices, [&](Index slice, int worker) {
+    forward_slice(g, product, r.in(0), slice, packed + worker * per_worker, partials + slice * square);
+  });
+  T* G = r.out();
+  for_ranges(r.context(), g.C * g.C, [&](Index begin, Index end) {
+    for (Index i = begin; i < end; ++i) {
+      T total = partials[i];
+      for (Index slice = 1; slice < g.slices; ++slice) total += partials[slice * square + i];
+      G[i] = total;
+    }
+  });
+}
+
+template <class T>
+void backward(const GramPlan& g, const Run<T>& r) {
+  const Gemm<T>& product = gemm<T>(r.context());
+  const Index C = g.C;
+  const T* dG = r.dout();
+  T* symmetric = r.scratch();
+  T* packed = symmetric + round_up(C * C);
+  for (Index a = 0; a < C; ++a) {
+    for (Index b = 0; b < C; ++b) symmetric[a * C + b] = dG[a * C + b] + dG[b * C + a];
+  }
+  product.pack({symmetric, C, 1}, 0, C, C, C, packed);
+  const T* F = r.in(0);
+  T* dF = r.din(0);
+  parallel_for(r.context(), (g.P + kStrip - 1) / kStrip, [&](Index strip, int) {
+    const Index begin = strip * kStrip, count = std::min(kStrip, g.P - begin);
+    product.multiply(count, C, C, {F + begin * C, C, 1}, packed, dF + begin * C, C, r.adds(0));
+  });
+}
+
+}  // namespace
+
+template <class T>
+Id gram_matrix(Tape<T>& tape, Id x) {
+  const Shape& xs = tape.shape(x);
+  require(xs.rank() == 3, ErrorCode::input, "gram_matrix: got ", xs, ", wanted a map H x W x C");
+  const GramPlan g(xs);
+  const Gemm<T>& product = gemm<T>(tape.context());
+  const Index square = round_up(g.C * g.C);
+  return tape.record(
+      {.name = "gram_matrix",
+       .inputs = {x},
+       .shape = {g.C, g.C},
+       .forward = [g](const Run<T>& r) { forward(g, r); },
+       .backward = [g](const Run<T>& r) { backward(g, r); },
+       .saves_inputs = {true},
+       .forward_scratch =
+           g.slices * square + tape.context().threads() * round_up(product.packed_size(kBlock, g.C)),
+       .backward_scratch = square + product.packed_size(g.C, g.C)});
+}
+
+#define IMPASTO_OP(T) template Id gram_matrix(Tape<T>&, Id);
+IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
+
+}  // namespace impasto

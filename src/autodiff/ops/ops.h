@@ -1,0 +1,69 @@
+// Every operation a tape can record. One file each beside this one, with formula, forward and backward together;
+// docs/MATH.md derives the gradients. Feature maps are H x W x C. T is float or double.
+//
+// Kinks follow PyTorch: the slope of relu at 0 is 0; of equal maxima the first in row order takes the gradient.
+// All throw Error(input) when shapes do not fit; recording an op on a tape that has been planned is a defect.
+#pragma once
+
+#include <array>
+
+#include "autodiff/tape.h"
+#include "kernel/taps.h"
+
+namespace impasto {
+
+/// y[h,w,k] = sum_{i,j,c} x[h s + i - p, w s + j - p, c] w[i,j,c,k]; x: H x W x C, w: kh x kw x C x K.
+template <class T>
+Id conv2d(Tape<T>& tape, Id x, Id w, Index stride = 1, Border border = Border::zero);
+
+/// y[h,w,c] = x[h,w,c] + b[c]
+template <class T>
+Id bias(Tape<T>& tape, Id x, Id b);
+
+/// y = max(x, 0)
+template <class T>
+Id relu(Tape<T>& tape, Id x);
+
+/// Maximum, or mean, of size x size windows, `stride` apart, all inside the map (valid).
+template <class T>
+Id max_pool(Tape<T>& tape, Id x, Index size = 2, Index stride = 2);
+template <class T>
+Id avg_pool(Tape<T>& tape, Id x, Index size = 2, Index stride = 2);
+
+/// G[a,b] = sum_{h,w} x[h,w,a] x[h,w,b]; C x C, unnormalised.
+template <class T>
+Id gram_matrix(Tape<T>& tape, Id x);
+
+/// factor * sum (a - b)^2; equal shapes; scalar.
+template <class T>
+Id squared_error(Tape<T>& tape, Id a, Id b, T factor = 1);
+
+/// factor * (sum (x[h,w+1,c] - x[h,w,c])^2 + sum (x[h+1,w,c] - x[h,w,c])^2); scalar.
+template <class T>
+Id total_variation(Tape<T>& tape, Id x, T factor = 1);
+
+/// A picture's channels reordered, scaled and shifted: y[h,w,c] = gain[c] x[h,w,order[c]] + offset[c]; 3 channels.
+struct ChannelMap {
+  std::array<int, 3> order{0, 1, 2};
+  std::array<double, 3> gain{1, 1, 1};
+  std::array<double, 3> offset{0, 0, 0};
+};
+template <class T>
+Id normalise(Tape<T>& tape, Id x, const ChannelMap& map);
+
+/// a + b; equal shapes.
+template <class T>
+Id add(Tape<T>& tape, Id a, Id b);
+
+/// factor * x
+template <class T>
+Id scale(Tape<T>& tape, Id x, T factor);
+
+/// Sum of all elements; scalar.
+template <class T>
+Id sum(Tape<T>& tape, Id x);
+
+}  // namespace impasto
+
+/// Instantiates an op, given as a macro of T, for both number types.
+#define IMPASTO_FOR_FLOAT_AND_DOUBLE(op) op(float) op(double)

@@ -1,0 +1,48 @@
+// y = factor sum_i (a_i - b_i)^2     da = 2 factor (a - b) dy     db = -da
+#include "autodiff/ops/ops.h"
+#include "base/check.h"
+#include "kernel/ranges.h"
+
+namespace impasto {
+
+template <class T>
+Id squared_error(Tape<T>& tape, Id a, Id b, T factor) {
+  require(tape.shape(a) == tape.shape(b), ErrorCode::input, "squared_error: shapes ", tape.shape(a), " and ",
+          tape.shape(b), " differ");
+  const Index count = tape.shape(a).count();
+  const auto forward = [count, factor](const Run<T>& r) {
+    const T* x = r.in(0);
+    const T* y = r.in(1);
+    const double total = sum_pieces(r.context(), count, [=](Index begin, Index end) {
+      return sum_of(begin, end, [=](Index i) {
+        const double difference = static_cast<double>(x[i] - y[i]);
+        return difference * difference;
+      });
+    });
+    *r.out() = static_cast<T>(static_cast<double>(factor) * total);
+  };
+  const auto backward = [count, factor](const Run<T>& r) {
+    const T* x = r.in(0);
+    const T* y = r.in(1);
+    for (int slot = 0; slot < 2; ++slot) {
+      T* dx = r.din(slot);
+      if (dx == nullptr) continue;
+      const T slope = (slot == 0 ? T(2) : T(-2)) * factor * *r.dout();
+      const bool adds = r.adds(slot);
+      for_ranges(r.context(), count, [=](Index begin, Index end) {
+        for (Index i = begin; i < end; ++i) put(dx[i], slope * (x[i] - y[i]), adds);
+      });
+    }
+  };
+  return tape.record({.name = "squared_error",
+                      .inputs = {a, b},
+                      .shape = {},
+                      .forward = forward,
+                      .backward = backward,
+                      .saves_inputs = {true, true}});
+}
+
+#define IMPASTO_OP(T) template Id squared_error(Tape<T>&, Id, Id, T);
+IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
+
+}  // namespace impasto

@@ -1,0 +1,37 @@
+#include "autodiff/planner.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/buffer.h"
+
+namespace impasto {
+
+Plan plan_memory(std::vector<PlannedBuffer> buffers) {
+  std::vector<std::size_t> order(buffers.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return buffers[a].bytes > buffers[b].bytes; });
+  Plan plan;
+  std::vector<std::size_t> placed;  // indices, by offset
+  for (const std::size_t index : order) {
+    PlannedBuffer& buffer = buffers[index];
+    const std::size_t bytes = aligned_bytes(buffer.bytes);
+    std::size_t offset = 0;
+    for (const std::size_t other_index : placed) {
+      const PlannedBuffer& other = buffers[other_index];
+      if (other.end < buffer.begin || buffer.end < other.begin) continue;
+      if (offset + bytes <= other.offset) break;
+      offset = std::max(offset, other.offset + aligned_bytes(other.bytes));
+    }
+    buffer.offset = offset;
+    const auto by_offset = [&](std::size_t a, std::size_t b) { return buffers[a].offset < buffers[b].offset; };
+    placed.insert(std::upper_bound(placed.begin(), placed.end(), index, by_offset), index);
+    plan.arena_bytes = std::max(plan.arena_bytes, offset + bytes);
+    plan.unshared_bytes += bytes;
+  }
+  plan.buffers = std::move(buffers);
+  return plan;
+}
+
+}  // namespace impasto

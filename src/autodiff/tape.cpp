@@ -1,0 +1,148 @@
+#include "autodiff/tape.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace impasto {
+
+template <class T>
+Tape<T>::Tape(const Context& context) : context_(context) {}
+
+template <class T>
+typename Tape<T>::Node& Tape<T>::node(Id id) {
+  IMPASTO_ASSERT(id.index >= 0 && static_cast<std::size_t>(id.index) < nodes_.size());
+  return nodes_[static_cast<std::size_t>(id.index)];
+}
+
+template <class T>
+const typename Tape<T>::Node& Tape<T>::node(Id id) const {
+  return const_cast<Tape*>(this)->node(id);
+}
+
+template <class T>
+Id Tape<T>::add_leaf(Kind kind, const Shape& shape, std::string name) {
+  IMPASTO_ASSERT(!planned_);
+  Node leaf;
+  leaf.kind = kind;
+  leaf.op.name = std::move(name);
+  leaf.op.shape = shape;
+  leaf.needs_gradient = kind == Kind::variable;
+  nodes_.push_back(std::move(leaf));
+  return Id{static_cast<std::int32_t>(nodes_.size() - 1)};
+}
+
+template <class T>
+Id Tape<T>::constant(View<const T> values, std::string name) {
+  const Id id = add_leaf(Kind::constant, values.shape, std::move(name));
+  // Never written: no op writes to an input, and value() refuses constants.
+  node(id).value = const_cast<T*>(values.data);
+  return id;
+}
+
+template <class T>
+Id Tape<T>::input(const Shape& shape, std::string name) {
+  const Id id = add_leaf(Kind::input, shape, std::move(name));
+  node(id).storage = Tensor<T>(shape, T(0));
+  node(id).value = node(id).storage.data();
+  return id;
+}
+
+template <class T>
+Id Tape<T>::variable(const Shape& shape, std::string name) {
+  const Id id = input(shape, std::move(name));
+  node(id).kind = Kind::variable;
+  node(id).needs_gradient = true;
+  node(id).gradient_storage = Tensor<T>(shape, T(0));
+  node(id).gradient = node(id).gradient_storage.data();
+  return id;
+}
+
+template <class T>
+Id Tape<T>::record(Operation<T> operation) {
+  IMPASTO_ASSERT(!planned_);
+  Node recorded;
+  for (const Id id : operation.inputs) recorded.needs_gradient = recorded.needs_gradient || node(id).needs_gradient;
+  operation.saves_inputs.resize(operation.inputs.size(), false);
+  recorded.adds.resize(operation.inputs.size(), false);
+  recorded.op = std::move(operation);
+  nodes_.push_back(std::move(recorded));
+  return Id{static_cast<std::int32_t>(nodes_.size() - 1)};
+}
+
+template <class T>
+const Shape& Tape<T>::shape(Id id) const {
+  return node(id).op.shape;
+}
+
+template <class T>
+bool Tape<T>::needs_gradient(Id id) const {
+  return node(id).needs_gradient;
+}
+
+template <class T>
+void Tape<T>::keep(Id id) {
+  IMPASTO_ASSERT(!planned_);
+  node(id).kept = true;
+}
+
+template <class T>
+void Tape<T>::set_loss(Id id) {
+  IMPASTO_ASSERT(!planned_ && shape(id).count() == 1);
+  loss_ = id;
+  keep(id);
+}
+
+template <class T>
+void Tape<T>::forward() {
+  plan();
+  allocate();
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    if (nodes_[i].kind == Kind::operation) nodes_[i].op.forward(Run<T>(*this, i, false));
+  }
+  ran_forward_ = true;
+}
+
+template <class T>
+void Tape<T>::backward() {
+  IMPASTO_ASSERT(ran_forward_ && loss_.index >= 0);
+  for (Node& leaf : nodes_) {
+    if (leaf.kind == Kind::variable && !leaf.in_backward) std::fill_n(leaf.gradient, leaf.op.shape.count(), T(0));
+  }
+  if (!node(loss_).in_backward) return;
+  *node(loss_).gradient = T(1);
+  for (std::size_t i = nodes_.size(); i-- > 0;) {
+    if (nodes_[i].kind == Kind::operation && nodes_[i].in_backward) nodes_[i].op.backward(Run<T>(*this, i, true));
+  }
+}
+
+template <class T>
+std::span<T> Tape<T>::value(Id id) {
+  Node& n = node(id);
+  IMPASTO_ASSERT(n.kind == Kind::input || n.kind == Kind::variable || (n.kept && ran_forward_));
+  return {n.value, static_cast<std::size_t>(n.op.shape.count())};
+}
+
+template <class T>
+std::span<const T> Tape<T>::gradient(Id id) const {
+  const Node& n = node(id);
+  IMPASTO_ASSERT(n.kind == Kind::variable);
+  return {n.gradient, static_cast<std::size_t>(n.op.shape.count())};
+}
+
+template <class T>
+std::string Tape<T>::describe() const {
+  std::string lines;
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    const Operation<T>& op = nodes_[i].op;
+    lines += text(i, ": ", op.name, " [", op.shape, "]");
+    for (const Id id : op.inputs) lines += text(" ", id.index);
+    lines += '\n';
+  }
+  return lines;
+}
+
+template class Tape<float>;
+template class Tape<double>;
+
+}  // namespace impasto

@@ -1,0 +1,183 @@
+// Reverse-mode automatic differentiation, recorded once and replayed many times.
+//
+// Recording an op checks shapes and notes two functions, forward and backward, that hold only plain values; what they
+// read and write becomes pointers at replay. Before the first replay a planner gives every value, gradient and scratch
+// buffer its place in one arena, so a replay allocates nothing. src/autodiff/ops/ops.h lists the ops.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "autodiff/planner.h"
+#include "impasto/context.h"
+#include "tensor/tensor.h"
+
+namespace impasto {
+
+/// A node of a tape: a leaf, or what an op computes.
+struct Id {
+  std::int32_t index = -1;
+  friend bool operator==(Id, Id) = default;
+};
+
+template <class T>
+class Tape;
+
+/// What an op's functions see during a replay. Slots count the op's inputs from 0.
+template <class T>
+class Run {
+ public:
+  const Context& context() const;
+  const T* in(int slot) const;
+  /// The op's own value; written by forward, readable in backward when the op saves its output.
+  T* out() const;
+  /// Gradient of the loss with respect to the op's value; only in backward.
+  const T* dout() const;
+  /// Where the gradient of an input goes, or nullptr when nobody needs it. It may be the memory of dout() when the op
+  /// allows `reuses_gradient`.
+  T* din(int slot) const;
+  /// True: add to din(slot). False: it holds nothing yet; write it.
+  bool adds(int slot) const;
+  /// forward_scratch or backward_scratch elements.
+  T* scratch() const;
+
+ private:
+  friend class Tape<T>;
+  Run(const Tape<T>& tape, std::size_t node, bool backward) : tape_(&tape), node_(node), backward_(backward) {}
+  const Tape<T>* tape_;
+  std::size_t node_;
+  bool backward_;
+};
+
+/// One recorded op.
+template <class T>
+struct Operation {
+  std::string name;
+  std::vector<Id> inputs;
+  Shape shape;
+  std::function<void(const Run<T>&)> forward;
+  std::function<void(const Run<T>&)> backward = nullptr;
+  std::vector<bool> saves_inputs = {};  ///< by slot: backward reads the input's value
+  bool saves_output = false;            ///< backward reads the op's value
+  bool reuses_input = false;            ///< forward may write its value over input 0
+  bool reuses_gradient = false;         ///< backward may write the gradient of input 0 over its own
+  Index forward_scratch = 0;            ///< elements of T, live during forward only
+  Index backward_scratch = 0;           ///< elements of T, live during backward only
+};
+
+/// A tape over T = float or double.
+/// Thread safety: one thread at a time; a replay uses the context's threads itself.
+template <class T>
+class Tape {
+ public:
+  explicit Tape(const Context& context);
+
+  /// Borrowed values that never change and take no gradient. The memory must outlive the tape.
+  Id constant(View<const T> values, std::string name = "constant");
+  /// A leaf the caller fills through `value` before each replay; without and with gradient. Starts at zero.
+  Id input(const Shape& shape, std::string name = "input");
+  Id variable(const Shape& shape, std::string name = "variable");
+  /// Used by the ops; shapes are theirs to check.
+  Id record(Operation<T> operation);
+
+  const Shape& shape(Id id) const;
+  /// True if a variable lies below.
+  bool needs_gradient(Id id) const;
+  const Context& context() const { return context_; }
+
+  /// The value stays readable after a replay (leaves and the loss always are). Before planning only.
+  void keep(Id id);
+  /// The scalar that backward() differentiates. Before planning only.
+  void set_loss(Id id);
+
+  /// Life and place of every buffer, and the bytes of the arena. Ends the recording; allocates nothing large.
+  const Plan& plan();
+  /// Computes all values. The first call allocates the arena.
+  void forward();
+  /// Computes the gradient of the loss at every variable; needs forward() before it.
+  void backward();
+
+  /// Leaf, loss or kept value; writable for input and variable.
+  std::span<T> value(Id id);
+  /// Gradient of a variable after backward().
+  std::span<const T> gradient(Id id) const;
+
+  /// One line per node: op, inputs, shape (for reading and for messages).
+  std::string describe() const;
+
+ private:
+  friend class Run<T>;
+  enum class Kind { constant, input, variable, operation };
+  struct Node {
+    Kind kind = Kind::operation;
+    Operation<T> op;
+    bool needs_gradient = false;
+    bool kept = false;
+    bool in_backward = false;  // lies between a variable and the loss
+    T* value = nullptr;
+    T* gradient = nullptr;
+    T* forward_scratch = nullptr;
+    T* backward_scratch = nullptr;
+    std::vector<bool> adds = {};
+    Tensor<T> storage = {};           // input and variable
+    Tensor<T> gradient_storage = {};  // variable
+    int value_buffer = -1, gradient_buffer = -1, forward_buffer = -1, backward_buffer = -1;
+  };
+
+  Node& node(Id id);
+  const Node& node(Id id) const;
+  Id add_leaf(Kind kind, const Shape& shape, std::string name);
+  int forward_step(std::size_t i) const { return static_cast<int>(i); }
+  int backward_step(std::size_t i) const { return static_cast<int>(2 * nodes_.size() - i); }
+  void mark_backward();
+  void plan_values(std::vector<PlannedBuffer>& buffers);
+  void plan_gradients(std::vector<PlannedBuffer>& buffers);
+  void plan_scratch(std::vector<PlannedBuffer>& buffers);
+  int last_use(std::size_t i) const;
+  void allocate();
+
+  Context context_;
+  std::vector<Node> nodes_;
+  Id loss_;
+  bool planned_ = false;
+  bool ran_forward_ = false;
+  Plan plan_;
+  AlignedBytes arena_;
+};
+
+extern template class Tape<float>;
+extern template class Tape<double>;
+
+template <class T>
+const Context& Run<T>::context() const {
+  return tape_->context_;
+}
+template <class T>
+const T* Run<T>::in(int slot) const {
+  return tape_->node(tape_->nodes_[node_].op.inputs[static_cast<std::size_t>(slot)]).value;
+}
+template <class T>
+T* Run<T>::out() const {
+  return tape_->nodes_[node_].value;
+}
+template <class T>
+const T* Run<T>::dout() const {
+  return tape_->nodes_[node_].gradient;
+}
+template <class T>
+T* Run<T>::din(int slot) const {
+  const auto& input = tape_->node(tape_->nodes_[node_].op.inputs[static_cast<std::size_t>(slot)]);
+  return input.in_backward ? input.gradient : nullptr;
+}
+template <class T>
+bool Run<T>::adds(int slot) const {
+  return tape_->nodes_[node_].adds[static_cast<std::size_t>(slot)];
+}
+template <class T>
+T* Run<T>::scratch() const {
+  return backward_ ? tape_->nodes_[node_].backward_scratch : tape_->nodes_[node_].forward_scratch;
+}
+
+}  // namespace impasto

@@ -1,0 +1,152 @@
+// The part of Tape that plans memory: when each value, gradient and scratch buffer comes to life and dies.
+//
+// Time: node i runs forward at step i and backward at step 2n - i; step n seeds the gradient of the loss. Chains of ops
+// that may work in place share one buffer whose life is the union of theirs.
+#include <algorithm>
+
+#include "autodiff/tape.h"
+#include "base/check.h"
+
+namespace impasto {
+
+// in_backward: a variable lies below the node and the loss above it.
+template <class T>
+void Tape<T>::mark_backward() {
+  if (loss_.index < 0 || !node(loss_).needs_gradient) return;
+  node(loss_).in_backward = true;
+  for (std::size_t i = nodes_.size(); i-- > 0;) {
+    if (!nodes_[i].in_backward) continue;
+    for (const Id id : nodes_[i].op.inputs) node(id).in_backward = node(id).needs_gradient;
+  }
+}
+
+// The last step at which node i's own value is read, in its own name (not through a buffer taken over by an op).
+template <class T>
+int Tape<T>::last_use(std::size_t i) const {
+  const int end_of_time = backward_step(0) + 1;
+  const Node& self = nodes_[i];
+  if (self.kept) return end_of_time;
+  int last = forward_step(i);
+  if (self.in_backward && self.op.saves_output) last = backward_step(i);
+  for (std::size_t j = i + 1; j < nodes_.size(); ++j) {
+    const Operation<T>& op = nodes_[j].op;
+    for (std::size_t slot = 0; slot < op.inputs.size(); ++slot) {
+      if (static_cast<std::size_t>(op.inputs[slot].index) != i) continue;
+      last = std::max(last, forward_step(j));
+      if (nodes_[j].in_backward && op.saves_inputs[slot]) last = std::max(last, backward_step(j));
+    }
+  }
+  return last;
+}
+
+template <class T>
+void Tape<T>::plan_values(std::vector<PlannedBuffer>& buffers) {
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    Node& self = nodes_[i];
+    if (self.kind != Kind::operation) continue;
+    const int end = last_use(i);
+    if (self.op.reuses_input) {
+      const std::size_t source = static_cast<std::size_t>(self.op.inputs[0].index);
+      const Node& from = nodes_[source];
+      const bool free_after = from.kind == Kind::operation && last_use(source) == forward_step(i) &&
+                              from.op.shape.count() == self.op.shape.count();
+      if (free_after) {
+        self.value_buffer = from.value_buffer;
+        PlannedBuffer& shared = buffers[static_cast<std::size_t>(self.value_buffer)];
+        shared.end = std::max(shared.end, end);
+        shared.name += "+" + self.op.name;
+        continue;
+      }
+    }
+    self.value_buffer = static_cast<int>(buffers.size());
+    const std::size_t bytes = static_cast<std::size_t>(self.op.shape.count()) * sizeof(T);
+    buffers.push_back({self.op.name, bytes, forward_step(i), end});
+  }
+}
+
+template <class T>
+void Tape<T>::plan_gradients(std::vector<PlannedBuffer>& buffers) {
+  std::vector<bool> written(nodes_.size(), false);
+  if (loss_.index < 0) return;
+  const auto open = [&](std::size_t i, int begin) {
+    Node& self = nodes_[i];
+    if (self.kind == Kind::variable) return;
+    const std::size_t bytes = static_cast<std::size_t>(self.op.shape.count()) * sizeof(T);
+    self.gradient_buffer = static_cast<int>(buffers.size());
+    buffers.push_back({"d " + self.op.name, bytes, begin, backward_step(i)});
+  };
+  const std::size_t loss = static_cast<std::size_t>(loss_.index);
+  if (!nodes_[loss].in_backward) return;
+  open(loss, backward_step(nodes_.size()));
+  written[loss] = true;
+  for (std::size_t i = nodes_.size(); i-- > 0;) {
+    Node& self = nodes_[i];
+    if (self.kind != Kind::operation || !self.in_backward) continue;
+    for (std::size_t slot = 0; slot < self.op.inputs.size(); ++slot) {
+      const std::size_t source = static_cast<std::size_t>(self.op.inputs[slot].index);
+      Node& input = nodes_[source];
+      if (!input.in_backward) continue;
+      self.adds[slot] = written[source];
+      if (written[source]) continue;
+      written[source] = true;
+      const bool takes_over = slot == 0 && self.op.reuses_gradient && input.kind == Kind::operation &&
+                              input.op.shape.count() == self.op.shape.count();
+      if (takes_over) {
+        input.gradient_buffer = self.gradient_buffer;
+        buffers[static_cast<std::size_t>(self.gradient_buffer)].end = backward_step(source);
+      } else {
+        open(source, backward_step(i));
+      }
+    }
+  }
+}
+
+template <class T>
+void Tape<T>::plan_scratch(std::vector<PlannedBuffer>& buffers) {
+  const auto add = [&](const Node& owner, Index elements, int step, int& buffer) {
+    if (elements == 0) return;
+    buffer = static_cast<int>(buffers.size());
+    buffers.push_back({"scratch of " + owner.op.name, static_cast<std::size_t>(elements) * sizeof(T), step, step});
+  };
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    Node& self = nodes_[i];
+    add(self, self.op.forward_scratch, forward_step(i), self.forward_buffer);
+    if (self.in_backward) add(self, self.op.backward_scratch, backward_step(i), self.backward_buffer);
+  }
+}
+
+template <class T>
+const Plan& Tape<T>::plan() {
+  if (planned_) return plan_;
+  mark_backward();
+  std::vector<PlannedBuffer> buffers;
+  plan_values(buffers);
+  plan_gradients(buffers);
+  plan_scratch(buffers);
+  plan_ = plan_memory(std::move(buffers));
+  planned_ = true;
+  return plan_;
+}
+
+template <class T>
+void Tape<T>::allocate() {
+  if (arena_ != nullptr) return;
+  arena_ = allocate_aligned(std::max(plan_.arena_bytes, kAlignment));
+  const auto place = [&](int buffer, T*& pointer) {
+    if (buffer < 0) return;
+    pointer = reinterpret_cast<T*>(arena_.get() + plan_.buffers[static_cast<std::size_t>(buffer)].offset);
+  };
+  for (Node& self : nodes_) {
+    place(self.value_buffer, self.value);
+    place(self.gradient_buffer, self.gradient);
+    place(self.forward_buffer, self.forward_scratch);
+    place(self.backward_buffer, self.backward_scratch);
+  }
+}
+
+template const Plan& Tape<float>::plan();
+template const Plan& Tape<double>::plan();
+template void Tape<float>::allocate();
+template void Tape<double>::allocate();
+
+}  // namespace impasto

@@ -1,0 +1,64 @@
+#include "kernel/taps.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace impasto {
+namespace {
+
+constexpr Index kNothing = -1;
+
+Index source_of(Index position, Index size, Border border) {
+  if (position >= 0 && position < size) return position;
+  switch (border) {
+    case Border::replicate:
+      return std::clamp(position, Index{0}, size - 1);
+    case Border::reflect:
+      return position < 0 ? -position : 2 * (size - 1) - position;
+    default:
+      return kNothing;
+  }
+}
+
+}  // namespace
+
+AxisTaps window_taps(Index size, Index kernel, Index stride, Border border) {
+  require(size >= 1 && kernel >= 1 && stride >= 1, ErrorCode::input, "a window of ", kernel, " with stride ", stride,
+          " over ", size, " positions is not possible; wanted at least 1 of each");
+  require(border != Border::valid || size >= kernel, ErrorCode::input, "a map of ", size,
+          " positions is too small for a window of ", kernel, "; use a larger picture or fewer layers");
+  const bool same = border != Border::valid;
+  const Index out = same ? (size + stride - 1) / stride : (size - kernel) / stride + 1;
+  const Index padding = same ? std::max((out - 1) * stride + kernel - size, Index{0}) : 0;
+  const Index before = padding / 2;
+  require(border != Border::reflect || padding - before < size, ErrorCode::input, "a map of ", size,
+          " positions is too small to mirror ", padding - before,
+          " beyond its edge; use a larger picture or another padding");
+  AxisTaps taps{out, kernel, {0}, {}};
+  for (Index o = 0; o < out; ++o) {
+    for (Index i = 0; i < kernel; ++i) {
+      const Index s = source_of(o * stride + i - before, size, border);
+      if (s != kNothing) taps.source.push_back(s);
+      taps.first.push_back(static_cast<Index>(taps.source.size()));
+    }
+  }
+  return taps;
+}
+
+AxisTaps transpose(const AxisTaps& taps, Index size) {
+  std::vector<std::vector<Index>> lists(static_cast<std::size_t>(size * taps.taps));
+  for (Index o = 0; o < taps.positions; ++o) {
+    for (Index i = 0; i < taps.taps; ++i) {
+      for (const Index s : taps.at(o, i)) lists[static_cast<std::size_t>(s * taps.taps + i)].push_back(o);
+    }
+  }
+  AxisTaps result{size, taps.taps, {0}, {}};
+  for (const std::vector<Index>& list : lists) {
+    result.source.insert(result.source.end(), list.begin(), list.end());
+    result.first.push_back(static_cast<Index>(result.source.size()));
+  }
+  return result;
+}
+
+}  // namespace impasto

@@ -1,0 +1,37 @@
+// Which input positions a sliding window reads, along one axis. A convolution's border rule lives here and nowhere else;
+// its data gradient uses the transposed table, so both agree by construction.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "tensor/shape.h"
+
+namespace impasto {
+
+/// What lies beyond the edge. `valid`: windows stay inside; the others give 'same' output, ceil(size / stride), with
+/// zeros, the edge value repeated, or the picture mirrored about its edge pixel (PyTorch's names and meaning).
+enum class Border { valid, zero, replicate, reflect };
+
+/// Positions x taps lists of source positions; forward lists hold at most one, transposed ones may hold several.
+struct AxisTaps {
+  Index positions = 0;
+  Index taps = 0;
+  std::vector<Index> first;  ///< positions * taps + 1 offsets into `source`
+  std::vector<Index> source;
+
+  std::span<const Index> at(Index position, Index tap) const {
+    const std::size_t list = static_cast<std::size_t>(position * taps + tap);
+    return {source.data() + first[list], static_cast<std::size_t>(first[list + 1] - first[list])};
+  }
+};
+
+/// Output position o reads o * stride + tap - before, where 'same' splits max((out - 1) * stride + kernel - size, 0)
+/// with the smaller half before (TensorFlow's 'SAME'; PyTorch's padding = kernel / 2 at stride 1 and odd kernels).
+/// Throws Error(input) when the axis is too short for `valid` or for the mirror of `reflect`.
+AxisTaps window_taps(Index size, Index kernel, Index stride, Border border);
+
+/// The adjoint: for source position s and tap i, all outputs that read s at i. `size`: source positions.
+AxisTaps transpose(const AxisTaps& taps, Index size);
+
+}  // namespace impasto
