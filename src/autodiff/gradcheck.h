@@ -14,7 +14,7 @@ using GradcheckFunction = std::function<Id(Tape<double>& tape, const std::vector
 
 struct GradcheckOptions {
   double epsilon = 1e-5;   ///< half the difference's width
-  double absolute = 1e-7;  ///< what rounding leaves of (f(x + e) - f(x - e)) / 2e when f is of order 1 to 100
+  double absolute = 1e-7;  ///< added to what rounding of the loss leaves in a difference
   double relative = 1e-6;
   Index most = 2000;  ///< elements tried per variable, evenly spread
 };
@@ -22,7 +22,7 @@ struct GradcheckOptions {
 /// The element that fits worst.
 struct GradcheckResult {
   bool passed = false;
-  double worst = 0;  ///< |analytic - numeric| / (absolute + relative |numeric|); at most 1 when passed
+  double worst = 0;  ///< |analytic - numeric| / tolerance; at most 1 when passed
   std::size_t variable = 0;
   Index element = 0;
   double analytic = 0;

@@ -144,9 +144,16 @@ void Tape<T>::allocate() {
   }
 }
 
-template const Plan& Tape<float>::plan();
-template const Plan& Tape<double>::plan();
-template void Tape<float>::allocate();
-template void Tape<double>::allocate();
+#define IMPASTO_INSTANTIATE(T)                                                \
+  template void Tape<T>::mark_backward();                                     \
+  template int Tape<T>::last_use(std::size_t) const;                          \
+  template void Tape<T>::plan_values(std::vector<PlannedBuffer>&);            \
+  template void Tape<T>::plan_gradients(std::vector<PlannedBuffer>&);         \
+  template void Tape<T>::plan_scratch(std::vector<PlannedBuffer>&);           \
+  template const Plan& Tape<T>::plan();                                       \
+  template void Tape<T>::allocate();
+IMPASTO_INSTANTIATE(float)
+IMPASTO_INSTANTIATE(double)
+#undef IMPASTO_INSTANTIATE
 
 }  // namespace impasto

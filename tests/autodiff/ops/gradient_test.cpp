@@ -1,0 +1,116 @@
+// Every op's gradient against central differences, over shapes that are odd, of one pixel, of one channel, or so small
+// that no window lies wholly inside.
+#include <array>
+#include <string>
+
+#include "support/gradcheck.h"
+
+namespace impasto {
+namespace {
+
+using testing::expect_gradient;
+using Ids = std::vector<Id>;
+using D = Tape<double>;
+
+const std::vector<Shape> kMaps = {{5, 7, 3}, {1, 1, 1}, {1, 6, 2}, {4, 1, 5}, {2, 2, 1}, {3, 4, 17}};
+
+TEST_CASE("autodiff: conv2d's gradients match differences for every border, kernel, stride and odd shape") {
+  struct Case {
+    Shape x, w;
+    Index stride;
+  };
+  const std::vector<Case> cases = {{{5, 7, 3}, {3, 3, 3, 4}, 1}, {{1, 1, 1}, {3, 3, 1, 1}, 1}, {{2, 2, 2}, {3, 3, 2, 3}, 1},
+                                   {{1, 6, 2}, {3, 3, 2, 1}, 1}, {{7, 6, 2}, {3, 3, 2, 3}, 2}, {{6, 5, 1}, {5, 1, 1, 2}, 1},
+                                   {{5, 8, 2}, {2, 4, 2, 2}, 3}, {{4, 3, 5}, {1, 1, 5, 7}, 1}, {{3, 3, 19}, {3, 3, 19, 2}, 1}};
+  for (const Case& c : cases) {
+    for (const Border border : {Border::valid, Border::zero, Border::replicate, Border::reflect}) {
+      const bool fits_valid = c.x[0] >= c.w[0] && c.x[1] >= c.w[1];
+      const bool fits_mirror = c.x[0] > c.w[0] / 2 && c.x[1] > c.w[1] / 2;
+      if ((border == Border::valid && !fits_valid) || (border == Border::reflect && !fits_mirror)) continue;
+      INFO("border ", static_cast<int>(border), ", weights ", text(c.w), ", stride ", c.stride);
+      expect_gradient([&](D& t, const Ids& v) { return conv2d(t, v[0], v[1], c.stride, border); }, {c.x, c.w});
+    }
+  }
+}
+
+TEST_CASE("autodiff: bias' gradients match differences") {
+  for (const Shape& s : kMaps) expect_gradient([](D& t, const Ids& v) { return bias(t, v[0], v[1]); }, {s, {s[2]}});
+}
+
+TEST_CASE("autodiff: relu's gradient matches differences away from its kink") {
+  for (const Shape& s : kMaps) expect_gradient([](D& t, const Ids& v) { return relu(t, v[0]); }, {s});
+}
+
+TEST_CASE("autodiff: pooling's gradients match differences, with gaps, overlaps and rows left over") {
+  for (const std::array<Index, 2> window : {std::array<Index, 2>{2, 2}, {3, 2}, {2, 3}, {1, 1}, {3, 1}}) {
+    for (const Shape& s : {Shape{5, 7, 3}, Shape{3, 3, 1}, Shape{6, 3, 4}}) {
+      INFO("window ", window[0], ", stride ", window[1]);
+      expect_gradient([&](D& t, const Ids& v) { return max_pool(t, v[0], window[0], window[1]); }, {s});
+      expect_gradient([&](D& t, const Ids& v) { return avg_pool(t, v[0], window[0], window[1]); }, {s});
+    }
+  }
+}
+
+TEST_CASE("autodiff: gram_matrix' gradient matches differences, also over several blocks of positions") {
+  for (const Shape& s : kMaps) expect_gradient([](D& t, const Ids& v) { return gram_matrix(t, v[0]); }, {s});
+  expect_gradient([](D& t, const Ids& v) { return gram_matrix(t, v[0]); }, {{23, 29, 3}});
+}
+
+TEST_CASE("autodiff: squared_error's gradients match differences for both inputs") {
+  for (const Shape& s : kMaps) {
+    expect_gradient([](D& t, const Ids& v) { return squared_error(t, v[0], v[1], 0.7); }, {s, s});
+  }
+}
+
+TEST_CASE("autodiff: total_variation's gradient matches differences") {
+  for (const Shape& s : kMaps) expect_gradient([](D& t, const Ids& v) { return total_variation(t, v[0], 0.3); }, {s});
+}
+
+TEST_CASE("autodiff: normalise's gradient matches differences with channels reordered") {
+  const ChannelMap map{{2, 0, 1}, {58.4, -2, 0.5}, {1, -103, 7}};
+  for (const Shape& s : {Shape{3, 5, 3}, Shape{1, 1, 3}}) {
+    expect_gradient([&](D& t, const Ids& v) { return normalise(t, v[0], map); }, {s});
+  }
+}
+
+TEST_CASE("autodiff: the gradients of add, scale and sum match differences") {
+  for (const Shape& s : kMaps) {
+    expect_gradient([](D& t, const Ids& v) { return add(t, v[0], v[1]); }, {s, s});
+    expect_gradient([](D& t, const Ids& v) { return add(t, v[0], v[0]); }, {s});
+    expect_gradient([](D& t, const Ids& v) { return scale(t, v[0], -1.7); }, {s});
+    expect_gradient([](D& t, const Ids& v) { return sum(t, v[0]); }, {s});
+  }
+}
+
+TEST_CASE("autodiff: gradients add up where a value is used several times") {
+  expect_gradient(
+      [](D& t, const Ids& v) {
+        const Id a = relu(t, bias(t, conv2d(t, v[0], v[1]), v[2]));
+        const Id g = gram_matrix(t, a);
+        const Id p = avg_pool(t, a);
+        return add(t, add(t, sum(t, g), sum(t, p)), total_variation(t, a));
+      },
+      {{5, 6, 2}, {3, 3, 2, 3}, {3}});
+}
+
+TEST_CASE("autodiff: gradcheck finds a wrong gradient and names the element") {
+  const auto wrong = [](D& t, const Ids& v) {
+    return t.record({.name = "wrong",
+                     .inputs = {v[0]},
+                     .shape = t.shape(v[0]),
+                     .forward = [](const Run<double>& r) { std::copy_n(r.in(0), 4, r.out()); },
+                     .backward =
+                         [](const Run<double>& r) {
+                           std::copy_n(r.dout(), 4, r.din(0));
+                           r.din(0)[2] *= 1.001;
+                         }});
+  };
+  std::vector<Tensor<double>> at;
+  at.push_back(testing::random_tensor({4}, 3));
+  const GradcheckResult result = gradcheck(wrong, at);
+  CHECK_FALSE(result.passed);
+  CHECK(result.element == 2);
+}
+
+}  // namespace
+}  // namespace impasto
