@@ -34,7 +34,7 @@ class Weights {
 
   /// For the library's own use.
   explicit Weights(std::shared_ptr<const NetworkWeights> network);
-  const NetworkWeights& network() const noexcept { return *network_; }
+  const std::shared_ptr<const NetworkWeights>& network() const noexcept { return network_; }
 
  private:
   std::shared_ptr<const NetworkWeights> network_;

@@ -47,6 +47,7 @@ struct ChannelMap {
   std::array<int, 3> order{0, 1, 2};
   std::array<double, 3> gain{1, 1, 1};
   std::array<double, 3> offset{0, 0, 0};
+  friend bool operator==(const ChannelMap&, const ChannelMap&) = default;
 };
 template <class T>
 Id normalise(Tape<T>& tape, Id x, const ChannelMap& map);

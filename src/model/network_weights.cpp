@@ -1,0 +1,71 @@
+#include "model/network_weights.h"
+
+#include <cmath>
+
+#include "base/check.h"
+#include "model/vgg19.h"
+
+namespace impasto {
+namespace {
+
+void require_finite(const Tensor<float>& values, const std::string& source, const std::string& what) {
+  for (Index i = 0; i < values.shape().count(); ++i) {
+    require(std::isfinite(values[i]), ErrorCode::input, source, ": ", what, " holds a value that is not a finite number (",
+            values[i], " at element ", i, "); the file is damaged, get it again");
+  }
+}
+
+}  // namespace
+
+ChannelMap Preprocessing::from_normalised() const {
+  ChannelMap map;
+  map.order = order;
+  for (std::size_t c = 0; c < 3; ++c) {
+    const std::size_t source = static_cast<std::size_t>(order[c]);
+    map.gain[c] = range * kRgbDeviation[source] / deviation[c];
+    map.offset[c] = (range * kRgbMean[source] - mean[c]) / deviation[c];
+  }
+  return map;
+}
+
+void validate(const NetworkWeights& weights, const std::string& source) {
+  require(!weights.convolutions.empty(), ErrorCode::input, source, ": no convolution of VGG19 found; wanted at least block1_conv1");
+  Index channels = 3;
+  std::size_t i = 0;
+  for (const Vgg19Layer& layer : vgg19_layers()) {
+    if (layer.is_pool) continue;
+    if (i == weights.convolutions.size()) break;
+    const ConvWeights& conv = weights.convolutions[i++];
+    const std::string name = layer.keras_name();
+    const Shape& shape = conv.w.shape();
+    require(shape.rank() == 4 && shape[0] == 3 && shape[1] == 3 && shape[2] == channels && conv.b.shape() == Shape{shape[3]},
+            ErrorCode::input, source, ": ", name, " has weights of ", shape, " and a bias of ", conv.b.shape(),
+            "; wanted 3 x 3 x ", channels, " x K and K: these are not VGG19's weights");
+    require_finite(conv.w, source, name + " weights");
+    require_finite(conv.b, source, name + " bias");
+    channels = shape[3];
+  }
+}
+
+Weights::Weights(std::shared_ptr<const NetworkWeights> network) : network_(std::move(network)) {}
+
+Weights Weights::builtin() { return Weights(std::make_shared<const NetworkWeights>(builtin_weights())); }
+
+Weights Weights::load(const std::filesystem::path& file) {
+  return Weights(std::make_shared<const NetworkWeights>(load_weights(file)));
+}
+
+std::string Weights::description() const { return network_->description; }
+bool Weights::is_builtin() const noexcept { return network_->builtin; }
+Pooling Weights::pooling() const noexcept { return network_->pooling; }
+Padding Weights::padding() const noexcept { return network_->padding; }
+
+std::vector<std::string> Weights::layers() const {
+  std::vector<std::string> names;
+  for (const Vgg19Layer& layer : vgg19_layers()) {
+    if (!layer.is_pool && names.size() < network_->convolutions.size()) names.push_back(layer.keras_name());
+  }
+  return names;
+}
+
+}  // namespace impasto

@@ -1,0 +1,59 @@
+// The numbers of a network, ready for the tape, whatever file or formula they came from.
+#pragma once
+
+#include <array>
+#include <filesystem>
+
+#include <string>
+#include <vector>
+
+#include "autodiff/ops/ops.h"
+#include "impasto/weights.h"
+#include "tensor/tensor.h"
+
+namespace impasto {
+
+/// One convolution: w is 3 x 3 x C x K, b is K.
+struct ConvWeights {
+  Tensor<float> w;
+  Tensor<float> b;
+};
+
+struct NetworkWeights {
+  std::vector<ConvWeights> convolutions;  ///< the first n of VGG19's 16, in order, n >= 1
+  ChannelMap input;                       ///< from normalised RGB to what the first convolution expects
+  Pooling pooling = Pooling::max;
+  Padding padding = Padding::zero;
+  std::string description;
+  bool builtin = false;
+};
+
+/// Input units of the optimiser and of torchvision's networks: (RGB in 0..1 - mean) / deviation.
+inline constexpr std::array<double, 3> kRgbMean{0.485, 0.456, 0.406};
+inline constexpr std::array<double, 3> kRgbDeviation{0.229, 0.224, 0.225};
+
+/// What a network was trained on: channels in `order` of RGB, pixel values 0..`range`, minus mean, over deviation; mean
+/// and deviation are given in the network's channel order and range.
+struct Preprocessing {
+  std::array<int, 3> order{0, 1, 2};
+  double range = 1;
+  std::array<double, 3> mean = kRgbMean;
+  std::array<double, 3> deviation = kRgbDeviation;
+
+  /// From the optimiser's units to the network's.
+  ChannelMap from_normalised() const;
+};
+
+/// BGR, 0..255, minus the mean of ImageNet: the original Caffe network, and Keras.
+inline constexpr Preprocessing kCaffePreprocessing{{2, 1, 0}, 255, {103.939, 116.779, 123.68}, {1, 1, 1}};
+
+/// Throws Error(input), naming the layer, unless all values are finite and each convolution is 3 x 3 and takes the
+/// channels that the one before it gives (3 for the first).
+void validate(const NetworkWeights& weights, const std::string& source);
+
+/// The closed-form network (model/builtin.cpp).
+NetworkWeights builtin_weights();
+/// A safetensors file (model/weights_file.cpp, weights/FORMAT.md).
+NetworkWeights load_weights(const std::filesystem::path& file);
+
+}  // namespace impasto

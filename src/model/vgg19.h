@@ -1,0 +1,59 @@
+// VGG19's convolutional trunk as a table of data (Simonyan & Zisserman, arXiv:1409.1556, configuration E), and its
+// recording on a tape. Widths, padding and pooling come with the weights.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "autodiff/ops/ops.h"
+#include "model/network_weights.h"
+
+namespace impasto {
+
+/// A convolution (with its ReLU) or a pooling.
+struct Vgg19Layer {
+  bool is_pool;
+  int block;        ///< 1..5
+  int index;        ///< of the convolution in its block, from 1
+  int torchvision;  ///< position in torchvision's `features`; its ReLU follows at + 1
+  Index channels;   ///< of the original network
+  std::string keras_name() const;  ///< block4_conv2, block4_pool
+  std::string caffe_name() const;  ///< conv4_2, pool4
+};
+
+/// All 16 convolutions and 5 poolings, in order.
+std::span<const Vgg19Layer> vgg19_layers();
+
+/// Position in vgg19_layers() of a layer by any of its names: block4_conv2, conv4_2, relu4_2, block4_pool, pool4,
+/// torchvision's index of the convolution, its ReLU or the pooling ("21", "features.22"). Capital letters do not matter.
+/// Throws Error(usage) for an unknown name, with the nearest known one.
+std::size_t find_layer(const std::string& name);
+
+/// Records the network from a picture up to the deepest wanted layer.
+/// T = float borrows the weights; double holds a converted copy. Thread safety: const use from any thread.
+template <class T>
+class Vgg19 {
+ public:
+  explicit Vgg19(std::shared_ptr<const NetworkWeights> weights);
+
+  /// `picture`: H x W x 3 in the optimiser's units (RGB, torchvision's mean and deviation). Returns, for each of `wanted`
+  /// (positions in vgg19_layers()), the map after its ReLU or pooling. `literal` skips the preprocessing.
+  /// Throws Error(input) when the picture is too small for the deepest layer, Error(usage) when the weights lack it.
+  std::vector<Id> record(Tape<T>& tape, Id picture, std::span<const std::size_t> wanted, Pooling pooling,
+                         bool literal = false) const;
+
+ private:
+  struct Parameters {
+    Tensor<T> copy_w, copy_b;  // double only
+    View<const T> w, b;
+  };
+  std::shared_ptr<const NetworkWeights> weights_;
+  std::vector<Parameters> parameters_;
+};
+
+extern template class Vgg19<float>;
+extern template class Vgg19<double>;
+
+}  // namespace impasto
