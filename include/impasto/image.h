@@ -62,8 +62,8 @@ Image load_image(const std::filesystem::path& file);
 Image decode_image(std::span<const std::uint8_t> bytes, const std::string& name);
 
 /// Writes by the name's ending: .jpg/.jpeg or .png (8 bits). Written beside the target and renamed into place, so a
-/// failure leaves no partial file. Throws Error(usage) for another ending or a JPEG quality outside 1..100, Error(input)
-/// for an empty picture or one too large for JPEG (65,500 pixels a side), Error(io) when the disk refuses.
+/// failure leaves no partial file. Throws Error(usage) for another ending or a JPEG quality outside 1..100,
+/// Error(input) for an empty picture or one too large for JPEG (65,500 pixels a side), Error(io) when the disk refuses.
 void save_image(const Image& image, const std::filesystem::path& file, const EncodeOptions& options = {});
 
 /// What save_image would refuse about the name, found out before hours of work: Error(usage) for an ending other than

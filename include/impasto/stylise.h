@@ -56,7 +56,7 @@ class Stylizer {
   int width() const noexcept;
   int height() const noexcept;
   /// Bytes of the arena, picture, gradient and optimiser state: what a run holds beyond weights and targets.
-  std::size_t planned_bytes() const noexcept;
+  std::size_t planned_bytes() const;
   const Options& options() const noexcept;
 
   /// One evaluation of loss and gradient and one Adam update. Throws Error(diverged) when the loss is not finite; the
