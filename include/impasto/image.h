@@ -46,6 +46,12 @@ class Image {
 /// How a value 0..1 becomes a byte: `nearest` rounds value * 255, `truncate` cuts its fraction (the tutorial's habit).
 enum class Rounding { nearest, truncate };
 
+struct DecodeOptions {
+  /// JPEG: libjpeg's quicker, coarser inverse transform (JDCT_IFAST), a few grey levels off. TensorFlow's decode_jpeg
+  /// takes it by default, so it is for results that must match TensorFlow's.
+  bool fast_dct = false;
+};
+
 struct EncodeOptions {
   int jpeg_quality = 95;         ///< 1..100
   bool jpeg_subsampling = true;  ///< true: 4:2:0 chroma; false: 4:4:4
@@ -57,9 +63,9 @@ struct EncodeOptions {
 /// gamma chunks are ignored: values are taken as sRGB.
 /// Throws Error(input) for a file that is missing, a directory, empty, truncated, of another kind, or larger than the
 /// limits above (checked before memory is taken).
-Image load_image(const std::filesystem::path& file);
+Image load_image(const std::filesystem::path& file, const DecodeOptions& options = {});
 /// The same from bytes in memory; `name` is what messages call it.
-Image decode_image(std::span<const std::uint8_t> bytes, const std::string& name);
+Image decode_image(std::span<const std::uint8_t> bytes, const std::string& name, const DecodeOptions& options = {});
 
 /// Writes by the name's ending: .jpg/.jpeg or .png (8 bits). Written beside the target and renamed into place, so a
 /// failure leaves no partial file. Throws Error(usage) for another ending or a JPEG quality outside 1..100,

@@ -84,6 +84,7 @@ struct Options {
 
   std::optional<Pooling> pooling;  ///< unset: what the weights were made for
   Preprocess preprocess = Preprocess::automatic;
+  DecodeOptions decode;  ///< how the content and style files are meant to be read
   EncodeOptions encode;  ///< how pictures of this run are meant to be written
 };
 

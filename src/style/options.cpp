@@ -57,6 +57,7 @@ Options tutorial() {
   o.noise_amplitude = 0.2;
   o.pooling = Pooling::max;
   o.preprocess = Preprocess::literal;
+  o.decode.fast_dct = true;
   o.encode.rounding = Rounding::truncate;
   return o;
 }

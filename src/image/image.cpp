@@ -1,0 +1,31 @@
+#include "impasto/image.h"
+
+#include <new>
+
+#include "base/check.h"
+#include "image/limits.h"
+
+namespace impasto {
+
+void check_image_size(std::uint64_t width, std::uint64_t height, const std::string& what) {
+  constexpr std::uint64_t side = kMaxImageSide;
+  const bool good = width >= 1 && height >= 1 && width <= side && height <= side &&
+                    width * height <= static_cast<std::uint64_t>(kMaxImagePixels);
+  require(good, ErrorCode::input, what, " has ", width, " x ", height, " pixels; wanted are 1 to ", kMaxImageSide,
+          " a side and at most ", kMaxImagePixels, " in all, so scale it to that first");
+}
+
+Image::Image(int width, int height) : width_(width), height_(height) {
+  require(width >= 1 && height >= 1, ErrorCode::input, "a picture of ", width, " x ", height,
+          " pixels cannot be made; both sides must be at least 1");
+  check_image_size(static_cast<std::uint64_t>(width), static_cast<std::uint64_t>(height), "the picture asked for");
+  const std::size_t count = static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3;
+  try {
+    pixels_.resize(count);
+  } catch (const std::bad_alloc&) {
+    fail(ErrorCode::io, "no memory is left for a picture of ", width, " x ", height, " pixels (",
+         count * sizeof(float) >> 20, " MiB); close other programs or use a smaller picture");
+  }
+}
+
+}  // namespace impasto

@@ -1,0 +1,25 @@
+// JPEG bytes to pictures and back, through libjpeg-turbo.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "impasto/image.h"
+
+namespace impasto {
+
+/// JPEG's own limit, smaller than ours.
+inline constexpr int kMaxJpegSide = 65500;
+
+bool is_jpeg(std::span<const std::uint8_t> bytes);
+
+/// Any colour space and either byte order of CMYK, turned upright by its EXIF orientation. Throws Error(input) when
+/// the data is truncated, not decodable or larger than the limits; harmless defects are passed over.
+Image decode_jpeg(std::span<const std::uint8_t> bytes, const std::string& name, const DecodeOptions& options);
+
+/// Throws Error(input) for a picture above kMaxJpegSide, Error(usage) for a quality outside 1..100.
+std::vector<std::uint8_t> encode_jpeg(const Image& image, const EncodeOptions& options);
+
+}  // namespace impasto

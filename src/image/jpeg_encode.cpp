@@ -1,0 +1,120 @@
+#include <cstddef>
+
+#include "base/check.h"
+#include "image/jpeg.h"
+#include "image/jpeg_error.h"
+#include "image/quantize.h"
+
+namespace impasto {
+namespace {
+
+// Appends what libjpeg writes to a vector. jpeg_mem_dest would do, but loses its buffer when a later step fails.
+struct VectorDestination {
+  static constexpr std::size_t kBlock = std::size_t{1} << 16;
+
+  jpeg_destination_mgr manager{};
+  std::vector<std::uint8_t>* bytes = nullptr;
+  std::uint8_t block[kBlock];
+
+  static VectorDestination& of(j_compress_ptr info) { return *reinterpret_cast<VectorDestination*>(info->dest); }
+
+  static void start(j_compress_ptr info) {
+    info->dest->next_output_byte = of(info).block;
+    info->dest->free_in_buffer = kBlock;
+  }
+
+  static void append(j_compress_ptr info, std::size_t count) {
+    VectorDestination& self = of(info);
+    bool grown = true;
+    try {
+      self.bytes->insert(self.bytes->end(), self.block, self.block + count);
+    } catch (...) {
+      grown = false;
+    }
+    // Outside of the handler: a jump out of it would leave the exception alive.
+    if (!grown) {
+      info->err->msg_code = JERR_OUT_OF_MEMORY;
+      jpeg_escape(reinterpret_cast<j_common_ptr>(info));
+    }
+  }
+
+  // libjpeg's contract: called when the block is full, whatever free_in_buffer says.
+  static boolean flush(j_compress_ptr info) {
+    append(info, kBlock);
+    start(info);
+    return TRUE;
+  }
+
+  static void finish(j_compress_ptr info) { append(info, kBlock - info->dest->free_in_buffer); }
+};
+
+class JpegWriter {
+ public:
+  explicit JpegWriter(std::vector<std::uint8_t>& bytes) {
+    jpeg_connect(info_, trouble_);
+    destination_.bytes = &bytes;
+    destination_.manager.init_destination = VectorDestination::start;
+    destination_.manager.empty_output_buffer = VectorDestination::flush;
+    destination_.manager.term_destination = VectorDestination::finish;
+  }
+  JpegWriter(const JpegWriter&) = delete;
+  JpegWriter& operator=(const JpegWriter&) = delete;
+  ~JpegWriter() { jpeg_destroy_compress(&info_); }
+
+  void start(int width, int height, const EncodeOptions& options) {
+    check(jpeg_guard(trouble_, [&] {
+      jpeg_create_compress(&info_);
+      info_.dest = &destination_.manager;
+      info_.image_width = static_cast<JDIMENSION>(width);
+      info_.image_height = static_cast<JDIMENSION>(height);
+      info_.input_components = 3;
+      info_.in_color_space = JCS_RGB;
+      jpeg_set_defaults(&info_);
+      jpeg_set_quality(&info_, options.jpeg_quality, TRUE);
+      info_.dct_method = JDCT_ISLOW;
+      info_.optimize_coding = TRUE;
+      info_.comp_info[0].h_samp_factor = info_.comp_info[0].v_samp_factor = options.jpeg_subsampling ? 2 : 1;
+      jpeg_start_compress(&info_, TRUE);
+    }));
+  }
+
+  void write_row(std::uint8_t* row) {
+    check(jpeg_guard(trouble_, [&] { jpeg_write_scanlines(&info_, &row, 1); }));
+  }
+
+  void finish() {
+    check(jpeg_guard(trouble_, [&] { jpeg_finish_compress(&info_); }));
+  }
+
+ private:
+  void check(bool good) const {
+    require(good, ErrorCode::io, "the picture could not be encoded as JPEG (", trouble_.message,
+            "); save it as PNG or smaller");
+  }
+
+  jpeg_compress_struct info_{};
+  JpegTrouble trouble_;
+  VectorDestination destination_;
+};
+
+}  // namespace
+
+std::vector<std::uint8_t> encode_jpeg(const Image& image, const EncodeOptions& options) {
+  require(options.jpeg_quality >= 1 && options.jpeg_quality <= 100, ErrorCode::usage, "JPEG quality ",
+          options.jpeg_quality, " does not exist; choose 1 (smallest) to 100 (best)");
+  require(image.width() <= kMaxJpegSide && image.height() <= kMaxJpegSide, ErrorCode::input, "a picture of ",
+          image.width(), " x ", image.height(), " pixels is too large for JPEG, which ends at ", kMaxJpegSide,
+          " a side; save it as PNG");
+  std::vector<std::uint8_t> bytes;
+  std::vector<std::uint8_t> row(static_cast<std::size_t>(image.width()) * 3);
+  JpegWriter writer(bytes);
+  writer.start(image.width(), image.height(), options);
+  for (int y = 0; y < image.height(); ++y) {
+    row_to_bytes(image, y, options.rounding, row.data());
+    writer.write_row(row.data());
+  }
+  writer.finish();
+  return bytes;
+}
+
+}  // namespace impasto

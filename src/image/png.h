@@ -1,0 +1,22 @@
+// PNG bytes to pictures and back, through libpng. (The library's own header is <png.h>, without a folder.)
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "impasto/image.h"
+
+namespace impasto {
+
+bool is_png(std::span<const std::uint8_t> bytes);
+
+/// Every colour type and depth; 16-bit values keep their precision; transparency is composited on white in float.
+/// Throws Error(input) when the data is truncated, not decodable or larger than the limits.
+Image decode_png(std::span<const std::uint8_t> bytes, const std::string& name);
+
+/// RGB, 8 bits a channel.
+std::vector<std::uint8_t> encode_png(const Image& image, Rounding rounding);
+
+}  // namespace impasto

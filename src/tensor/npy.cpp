@@ -1,0 +1,234 @@
+// xtensor's reader is not used: it takes memory for whatever size the header claims, and its regular expressions
+// recurse over header text of any length.
+#include "tensor/npy.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <string_view>
+
+#include "base/check.h"
+#include "base/file.h"
+
+namespace impasto {
+namespace {
+
+constexpr std::string_view kMagic("\x93NUMPY", 6);
+constexpr std::size_t kMaxRank = 4;
+// NumPy pads so that the numbers begin at a multiple of this.
+constexpr std::size_t kHeaderAlignment = 64;
+
+struct Header {
+  std::string type;
+  bool fortran_order = false;
+  std::vector<std::size_t> shape;
+};
+
+// Reads the header's Python dictionary, e.g. {'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }
+class HeaderParser {
+ public:
+  HeaderParser(std::string_view rest, const std::string& name) : rest_(rest), name_(name) {}
+
+  Header parse() {
+    Header header;
+    bool type = false, order = false, shape = false;
+    expect('{');
+    while (!accept('}')) {
+      const std::string key = quoted();
+      expect(':');
+      if (key == "descr") {
+        header.type = quoted();
+        type = true;
+      } else if (key == "fortran_order") {
+        header.fortran_order = boolean();
+        order = true;
+      } else if (key == "shape") {
+        header.shape = tuple();
+        shape = true;
+      } else {
+        malformed();
+      }
+      if (!accept(',')) {
+        expect('}');
+        break;
+      }
+    }
+    skip_space();
+    if (!rest_.empty() || !type || !order || !shape) malformed();
+    return header;
+  }
+
+ private:
+  [[noreturn]] void malformed() const {
+    fail(ErrorCode::input, name_, " is a .npy file whose header cannot be understood; wanted are one array of float32 ",
+         "or float64, so write it again with numpy.save");
+  }
+
+  void skip_space() {
+    const std::size_t text_at = rest_.find_first_not_of(" \t\r\n");
+    rest_.remove_prefix(std::min(text_at, rest_.size()));
+  }
+
+  bool accept(char wanted) {
+    skip_space();
+    if (rest_.empty() || rest_.front() != wanted) return false;
+    rest_.remove_prefix(1);
+    return true;
+  }
+
+  void expect(char wanted) {
+    if (!accept(wanted)) malformed();
+  }
+
+  std::string quoted() {
+    skip_space();
+    if (rest_.empty() || (rest_.front() != '\'' && rest_.front() != '"')) malformed();
+    const std::size_t end = rest_.find(rest_.front(), 1);
+    if (end == std::string_view::npos) malformed();
+    std::string result(rest_.substr(1, end - 1));
+    rest_.remove_prefix(end + 1);
+    return result;
+  }
+
+  bool boolean() {
+    skip_space();
+    for (const std::string_view word : {std::string_view("True"), std::string_view("False")}) {
+      if (!rest_.starts_with(word)) continue;
+      rest_.remove_prefix(word.size());
+      return word == "True";
+    }
+    malformed();
+  }
+
+  std::vector<std::size_t> tuple() {
+    std::vector<std::size_t> result;
+    expect('(');
+    while (!accept(')')) {
+      if (result.size() > kMaxRank) malformed();
+      result.push_back(integer());
+      if (!accept(',')) {
+        expect(')');
+        break;
+      }
+    }
+    return result;
+  }
+
+  std::size_t integer() {
+    skip_space();
+    // 18 digits fit in 64 bits; no file has more bytes than that.
+    const std::size_t digits = std::min(rest_.find_first_not_of("0123456789"), rest_.size());
+    if (digits == 0 || digits > 18) malformed();
+    std::uint64_t value = 0;
+    for (const char digit : rest_.substr(0, digits)) value = value * 10 + static_cast<std::uint64_t>(digit - '0');
+    rest_.remove_prefix(digits);
+    if (value > SIZE_MAX) malformed();
+    return static_cast<std::size_t>(value);
+  }
+
+  std::string_view rest_;
+  const std::string& name_;
+};
+
+std::uint64_t little_endian(const std::uint8_t* bytes, std::size_t count) {
+  std::uint64_t value = 0;
+  for (std::size_t i = 0; i < count; ++i) value |= std::uint64_t{bytes[i]} << (8 * i);
+  return value;
+}
+
+void append_little_endian(std::vector<std::uint8_t>& bytes, std::uint32_t value, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) bytes.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
+}
+
+// Number of elements of `shape`; at most `limit`, or limit + 1 for anything above.
+std::size_t count_elements(const std::vector<std::size_t>& shape, std::size_t limit) {
+  if (std::find(shape.begin(), shape.end(), std::size_t{0}) != shape.end()) return 0;
+  std::size_t count = 1;
+  for (const std::size_t extent : shape) {
+    if (extent > limit / count) return limit + 1;
+    count *= extent;
+  }
+  return count;
+}
+
+std::string shape_text(std::span<const std::size_t> shape) {
+  std::string result = "(";
+  for (std::size_t i = 0; i < shape.size(); ++i) result += (i ? ", " : "") + std::to_string(shape[i]);
+  return result + (shape.size() == 1 ? ",)" : ")");
+}
+
+}  // namespace
+
+NpyArray decode_npy(std::span<const std::uint8_t> bytes, const std::string& name) {
+  require(bytes.size() >= kMagic.size() + 2 && std::memcmp(bytes.data(), kMagic.data(), kMagic.size()) == 0,
+          ErrorCode::input, name, " is not a .npy file; write it with numpy.save");
+  const int version = bytes[kMagic.size()];
+  require(version >= 1 && version <= 3, ErrorCode::input, name, " is a .npy file of version ", version,
+          "; wanted are 1 to 3, so write it again with numpy.save");
+  const std::size_t length_at = kMagic.size() + 2;
+  const std::size_t length_bytes = version == 1 ? 2 : 4;
+  const auto truncated = [&name] {
+    fail(ErrorCode::input, name, " is a .npy file that ends within its header; copy or download it again");
+  };
+  if (bytes.size() < length_at + length_bytes) truncated();
+  const std::uint64_t header_length = little_endian(bytes.data() + length_at, length_bytes);
+  const std::span<const std::uint8_t> rest = bytes.subspan(length_at + length_bytes);
+  if (rest.size() < header_length) truncated();
+
+  const std::string_view header_text(reinterpret_cast<const char*>(rest.data()),
+                                     static_cast<std::size_t>(header_length));
+  const Header header = HeaderParser(header_text, name).parse();
+  const bool wide = header.type == "<f8";
+  require(wide || header.type == "<f4", ErrorCode::input, name, " is a .npy file of type '", header.type,
+          "'; wanted is '<f4' or '<f8', so save it as float32");
+  require(!header.shape.empty() && header.shape.size() <= kMaxRank, ErrorCode::input, name, " is a .npy file of ",
+          header.shape.size(), " dimensions; wanted are 1 to ", kMaxRank);
+  require(!header.fortran_order || header.shape.size() == 1, ErrorCode::input, name,
+          " is a .npy file in Fortran order; wanted is C order, so save numpy.ascontiguousarray of it");
+
+  const std::span<const std::uint8_t> data = rest.subspan(static_cast<std::size_t>(header_length));
+  const std::size_t width = wide ? 8 : 4;
+  const std::size_t count = count_elements(header.shape, data.size() / width);
+  require(count * width == data.size(), ErrorCode::input, name, " is a .npy file with ", data.size(),
+          " bytes of numbers, which is not what its shape ", shape_text(header.shape), " of type '", header.type,
+          "' needs; copy or download it again");
+  NpyArray array{header.shape, std::vector<double>(count)};
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint64_t raw = little_endian(data.data() + i * width, width);
+    array.values[i] =
+        wide ? std::bit_cast<double>(raw) : static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(raw)));
+  }
+  return array;
+}
+
+std::vector<std::uint8_t> encode_npy(std::span<const float> values, std::span<const std::size_t> shape) {
+  IMPASTO_ASSERT(count_elements({shape.begin(), shape.end()}, values.size()) == values.size());
+  std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': " + shape_text(shape) + ", }";
+  const std::size_t fixed = kMagic.size() + 4 + header.size() + 1;
+  header.append((kHeaderAlignment - fixed % kHeaderAlignment) % kHeaderAlignment, ' ');
+  header += '\n';
+
+  std::vector<std::uint8_t> bytes(kMagic.begin(), kMagic.end());
+  bytes.reserve(kMagic.size() + 4 + header.size() + values.size() * 4);
+  append_little_endian(bytes, 1, 2);  // version 1.0
+  append_little_endian(bytes, static_cast<std::uint32_t>(header.size()), 2);
+  bytes.insert(bytes.end(), header.begin(), header.end());
+  for (const float value : values) append_little_endian(bytes, std::bit_cast<std::uint32_t>(value), 4);
+  return bytes;
+}
+
+NpyArray load_npy(const std::filesystem::path& file) {
+  // 8 GiB: a float64 picture at the pixel limit takes 6.
+  constexpr std::size_t kMaxFileBytes = std::size_t{1} << 33;
+  return decode_npy(read_file(file, "array", kMaxFileBytes), text("array '", file.string(), "'"));
+}
+
+void save_npy(std::span<const float> values, std::span<const std::size_t> shape, const std::filesystem::path& file) {
+  std::size_t count = 1;
+  for (const std::size_t size : shape) count *= size;
+  require(count == values.size() && !shape.empty() && shape.size() <= kMaxRank, ErrorCode::usage, "array '", file.string(),
+          "' cannot be written: its shape wants ", count, " values in 1 to 4 dimensions, but ", values.size(), " were given");
+  write_file(file, encode_npy(values, shape));
+}
+
+}  // namespace impasto

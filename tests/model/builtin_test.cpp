@@ -1,0 +1,70 @@
+// The built-in network against its PyTorch reference.
+#include "model/network_weights.h"
+#include "model/vgg19.h"
+#include "support/golden.h"
+
+namespace impasto {
+namespace {
+
+using testing::check_close;
+using testing::check_description;
+using testing::golden_json;
+using testing::golden_tensor;
+using testing::number;
+using testing::Json;
+
+TEST_CASE("model: the built-in weights are the reference's, up to one rounding") {
+  const Json golden = golden_json("golden_builtin.json")["weights"];
+  const NetworkWeights network = builtin_weights();
+  REQUIRE(network.convolutions.size() == 16);
+  std::size_t i = 0;
+  for (const Vgg19Layer& layer : vgg19_layers()) {
+    if (layer.is_pool) continue;
+    INFO(layer.keras_name());
+    const ConvWeights& conv = network.convolutions[i++];
+    const Json& wanted = golden[layer.keras_name()];
+    check_description<float>(wanted, conv.w.values(), 2e-7);
+    double bias_sum = 0;
+    for (const float b : conv.b.values()) bias_sum += static_cast<double>(b);
+    check_close(bias_sum, number(wanted["bias_sum"]), 1e-7);
+  }
+}
+
+template <class T>
+void check_features(const Json& golden, const Context& context, double tolerance) {
+  const Vgg19<T> network(std::make_shared<NetworkWeights>(builtin_weights()));
+  const Tensor<T> content = golden_tensor<T>("golden_content.npy");
+  std::vector<std::size_t> wanted;
+  std::vector<std::string> names;
+  for (const Vgg19Layer& layer : vgg19_layers()) {
+    if (layer.is_pool) continue;
+    names.push_back(layer.keras_name());
+    wanted.push_back(find_layer(names.back()));
+  }
+  Tape<T> tape(context);
+  const std::vector<Id> maps = network.record(tape, tape.constant(content.view()), wanted, Pooling::average);
+  for (const Id id : maps) tape.keep(id);
+  tape.forward();
+  for (std::size_t k = 0; k < names.size(); ++k) {
+    INFO(names[k], " on ", to_string(context.target()));
+    check_description<T>(golden[names[k]], tape.value(maps[k]), tolerance);
+  }
+}
+
+TEST_CASE("model: all 16 maps of the built-in network equal the reference to 1e-5, on every target") {
+  const Json golden = golden_json("golden_builtin.json");
+  check_features<double>(golden["float64"], Context(2), 1e-6);
+  for (const SimdTarget target : available_targets()) check_features<float>(golden["float64"], Context(2, target), 1e-5);
+}
+
+TEST_CASE("model: the built-in network takes normalised RGB, average pooling and replicate padding") {
+  const NetworkWeights network = builtin_weights();
+  CHECK(network.input == ChannelMap{});
+  CHECK(network.pooling == Pooling::average);
+  CHECK(network.padding == Padding::replicate);
+  CHECK(network.convolutions.front().w.shape() == Shape{3, 3, 3, 60});
+  CHECK(network.convolutions.back().w.shape() == Shape{3, 3, 276, 276});
+}
+
+}  // namespace
+}  // namespace impasto

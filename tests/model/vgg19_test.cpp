@@ -1,0 +1,108 @@
+// The table of layers, and every map of the full network against float64 PyTorch.
+#include "model/vgg19.h"
+
+#include "support/golden.h"
+#include "support/hash_network.h"
+
+namespace impasto {
+namespace {
+
+using testing::check_description;
+using testing::golden_json;
+using testing::golden_tensor;
+using testing::number;
+using testing::Json;
+
+TEST_CASE("model: a layer answers to Keras', Caffe's and torchvision's names") {
+  for (const char* name : {"block4_conv2", "conv4_2", "relu4_2", "21", "22", "features.21", "features.22", "Block4_Conv2"}) {
+    CHECK(vgg19_layers()[find_layer(name)].keras_name() == "block4_conv2");
+  }
+  for (const char* name : {"block5_pool", "pool5", "36"}) CHECK(find_layer(name) == 20);
+  CHECK(vgg19_layers()[find_layer("0")].keras_name() == "block1_conv1");
+}
+
+TEST_CASE("model: an unknown layer is refused with the nearest known name") {
+  for (const char* name : {"block4_conv5", "conv6_1", "", "37", "block4conv2"}) {
+    CHECK_THROWS_WITH_AS(find_layer(name), doctest::Contains("did you mean"), Error);
+  }
+  CHECK_THROWS_WITH(find_layer("blok4_conv2"), doctest::Contains("'block4_conv2'"));
+}
+
+TEST_CASE("model: the hash network has the golden weights, bit by bit") {
+  const Json golden = golden_json("golden_hash.json")["layers"];
+  const auto network = testing::hash_network();
+  std::size_t i = 0;
+  for (const Vgg19Layer& layer : vgg19_layers()) {
+    if (layer.is_pool) continue;
+    const ConvWeights& conv = network->convolutions[i++];
+    const Json& wanted = golden[layer.keras_name()]["weights"];
+    for (std::size_t k = 0; k < wanted["indices"].size(); ++k) {
+      CHECK(static_cast<double>(conv.w[wanted["indices"][k].get<Index>()]) == number(wanted["values"][k]));
+    }
+    check_description<float>(golden[layer.keras_name()]["bias"], conv.b.values(), 1e-12);
+  }
+}
+
+// All maps that the golden file has for one padding and pooling.
+template <class T>
+void check_maps(const std::shared_ptr<NetworkWeights>& weights, const Json& golden, Pooling pooling, const Context& context,
+                double tolerance) {
+  const Vgg19<T> network(weights);
+  const Tensor<T> content = golden_tensor<T>("golden_content.npy");
+  std::vector<std::string> names;
+  std::vector<std::size_t> wanted;
+  for (const Vgg19Layer& layer : vgg19_layers()) {
+    if (!golden.contains(layer.keras_name())) continue;
+    names.push_back(layer.keras_name());
+    wanted.push_back(find_layer(names.back()));
+  }
+  REQUIRE(names.size() >= 3);
+  Tape<T> tape(context);
+  const std::vector<Id> maps = network.record(tape, tape.constant(content.view()), wanted, pooling);
+  for (const Id id : maps) tape.keep(id);
+  tape.forward();
+  for (std::size_t k = 0; k < names.size(); ++k) {
+    INFO(names[k], " on ", to_string(context.target()));
+    check_description<T>(golden[names[k]], tape.value(maps[k]), tolerance);
+  }
+}
+
+TEST_CASE("model: every map of VGG19 agrees with float64 PyTorch, to 1e-9 in double and 1e-4 in float on every target") {
+  const Json golden = golden_json("golden_vgg19.json");
+  const auto weights = testing::hash_network();
+  struct Variant {
+    const char* name;
+    Padding padding;
+    Pooling pooling;
+  };
+  for (const Variant& v : {Variant{"zero_max", Padding::zero, Pooling::max}, {"zero_average", Padding::zero, Pooling::average},
+                           {"replicate_max", Padding::replicate, Pooling::max}, {"reflect_max", Padding::reflect, Pooling::max}}) {
+    INFO(v.name);
+    weights->padding = v.padding;
+    check_maps<double>(weights, golden[v.name], v.pooling, Context(2), 1e-9);
+    for (const SimdTarget target : available_targets()) {
+      check_maps<float>(weights, golden[v.name], v.pooling, Context(2, target), 1e-4);
+    }
+  }
+}
+
+TEST_CASE("model: recording stops at the deepest layer asked for") {
+  const Vgg19<float> network(testing::hash_network(3));
+  Tape<float> tape(Context(1));
+  const std::size_t wanted[] = {find_layer("conv2_1")};
+  const std::vector<Id> maps = network.record(tape, tape.input({9, 7, 3}), wanted, Pooling::max);
+  CHECK(tape.shape(maps[0]) == Shape{4, 3, 128});
+  const std::size_t deeper[] = {find_layer("conv2_2")};
+  CHECK_THROWS_WITH_AS(network.record(tape, tape.input({9, 7, 3}), deeper, Pooling::max), doctest::Contains("end before layer block2_conv2"), Error);
+}
+
+TEST_CASE("model: a picture too small for the deepest layer is refused with the size it needs") {
+  const Vgg19<float> network(testing::hash_network());
+  Tape<float> tape(Context(1));
+  const std::size_t wanted[] = {find_layer("conv5_1")};
+  CHECK_THROWS_WITH_AS(network.record(tape, tape.input({15, 40, 3}), wanted, Pooling::max), doctest::Contains("needs at least 16 x 16"), Error);
+  CHECK(tape.shape(network.record(tape, tape.input({16, 16, 3}), wanted, Pooling::max)[0]) == Shape{1, 1, 512});
+}
+
+}  // namespace
+}  // namespace impasto
