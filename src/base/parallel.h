@@ -24,7 +24,7 @@ void parallel_for(const Context& context, std::ptrdiff_t count, Body&& body) {
 #ifdef _OPENMP
   const bool serial = context.threads() == 1 || count <= 1 || omp_in_parallel();
   if (!serial) {
-    const int threads = static_cast<int>(count < context.threads() ? count : context.threads());
+    const int threads = context.threads();  // always as many: OpenMP rebuilds its team when the number changes
     std::exception_ptr failure;
     std::mutex guard;
     bool failed = false;

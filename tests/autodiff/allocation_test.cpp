@@ -1,0 +1,80 @@
+// A replay allocates nothing. Counts every allocation of this program, C's and C++'s, while it runs.
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include "autodiff/ops/ops.h"
+
+namespace {
+
+std::atomic<long> allocations{0};
+
+}  // namespace
+
+// The sanitizers bring an allocator of their own; there, and without glibc, only the C++ operators can be counted.
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)
+extern "C" {
+void* __libc_malloc(std::size_t);
+void* __libc_memalign(std::size_t, std::size_t);
+void* malloc(std::size_t bytes) {
+  ++allocations;
+  return __libc_malloc(bytes);
+}
+void* aligned_alloc(std::size_t alignment, std::size_t bytes) {
+  ++allocations;
+  return __libc_memalign(alignment, bytes);
+}
+int posix_memalign(void** memory, std::size_t alignment, std::size_t bytes) {
+  ++allocations;
+  *memory = __libc_memalign(alignment, bytes);
+  return *memory == nullptr ? 12 : 0;
+}
+}
+#endif
+
+namespace impasto {
+namespace {
+
+// A small network that uses every op, with weight gradients.
+template <class T>
+Id record_everything(Tape<T>& tape, Border border) {
+  const Id x = tape.variable({13, 18, 3});
+  const Id w1 = tape.variable({3, 3, 3, 40}), b1 = tape.variable({40}), w2 = tape.variable({3, 3, 40, 70});
+  const Id a = relu(tape, bias(tape, conv2d(tape, normalise(tape, x, ChannelMap{{2, 1, 0}, {1, 2, 3}, {0, 1, 0}}), w1, 1, border), b1));
+  const Id b = conv2d(tape, avg_pool(tape, max_pool(tape, a)), w2, 1, border);
+  const Id loss = add(tape, squared_error(tape, gram_matrix(tape, b), tape.input({70, 70})), total_variation(tape, a));
+  return add(tape, loss, scale(tape, sum(tape, b), T(0.5)));
+}
+
+TEST_CASE_TEMPLATE("autodiff: a replay allocates nothing, forward or backward", T, float, double) {
+  for (const SimdTarget target : available_targets()) {
+    Tape<T> tape(Context(2, target));
+    tape.set_loss(record_everything(tape, Border::replicate));
+    tape.forward();
+    tape.backward();
+    const long before = allocations;
+    for (int i = 0; i < 3; ++i) {
+      tape.forward();
+      tape.backward();
+    }
+    const long after = allocations;
+    INFO(to_string(target));
+    CHECK(after == before);
+  }
+}
+
+TEST_CASE("autodiff: the counter of the test above sees allocations") {
+  const long before = allocations;
+  std::free(std::malloc(1));
+  const long after = allocations;
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)
+  CHECK(after > before);
+#else
+  CHECK(after == before);
+#endif
+}
+
+}  // namespace
+}  // namespace impasto
