@@ -1,0 +1,97 @@
+#include "impasto/options.h"
+
+#include <doctest/doctest.h>
+
+#include <limits>
+
+#include "support/error_of.h"
+
+namespace impasto::testing {
+namespace {
+
+const Weights& builtin() {
+  static const Weights weights = Weights::builtin();
+  return weights;
+}
+
+template <class Change>
+std::string refusal(Change change) {
+  Options options = preset("default", builtin());
+  change(options);
+  return error_of(ErrorCode::usage, [&] { validate(options, builtin()); });
+}
+
+TEST_CASE("style: the tutorial preset has exactly the tutorial's numbers") {
+  const Options o = preset("tutorial", builtin());
+  CHECK(o.width == 450);
+  CHECK(o.height == 300);
+  CHECK(o.style_exact);
+  CHECK_FALSE(o.antialias);
+  CHECK_FALSE(o.colour_match);
+  CHECK(format_layers(o.content_layers) == "block4_conv2=0.5,block5_conv2=0.5");
+  CHECK(format_layers(o.style_layers) == "block1_conv1=0.2,block2_conv1=0.2,block3_conv1=0.2,block4_conv1=0.2,block5_conv1=0.2");
+  CHECK(o.content_weight == 1);
+  CHECK(o.style_weight == 100);
+  CHECK(o.tv_weight == 0);
+  CHECK(o.loss_scale == LossScale::tutorial);
+  CHECK(o.epochs == 20);
+  CHECK(o.steps_per_epoch == 100);
+  CHECK(o.adam.learning_rate == 0.03);
+  CHECK(o.adam.beta1 == 0.9);
+  CHECK(o.adam.beta2 == 0.999);
+  CHECK(o.adam.epsilon == 1e-7);
+  CHECK(o.adam.convention == AdamEpsilon::keras);
+  CHECK(o.start == Start::blend);
+  CHECK(o.noise == NoiseKind::uniform);
+  CHECK(o.noise_amplitude == 0.2);
+  CHECK(o.pooling == Pooling::max);
+  CHECK(o.preprocess == Preprocess::literal);
+  CHECK(o.encode.jpeg_quality == 95);
+  CHECK(o.encode.jpeg_subsampling);
+  CHECK(o.encode.rounding == Rounding::truncate);
+}
+
+TEST_CASE("style: every preset passes validation with the built-in weights, and the default comes first") {
+  CHECK(presets().front().name == "default");
+  for (const PresetInfo& info : presets()) {
+    INFO(info.name);
+    CHECK_FALSE(info.summary.empty());
+    CHECK_NOTHROW(validate(preset(info.name, builtin()), builtin()));
+  }
+}
+
+TEST_CASE("style: an unknown preset is refused and the known ones are listed") {
+  const std::string message = error_of(ErrorCode::usage, [] { preset("gatsy", builtin()); });
+  CHECK(message.find("'gatsy'") != std::string::npos);
+  CHECK(message.find("default, tutorial") != std::string::npos);
+}
+
+TEST_CASE("style: settings out of range are refused by name, with what was wanted") {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  CHECK(refusal([](Options& o) { o.size = -5; }).find("size is -5; wanted 1 to 16384") != std::string::npos);
+  CHECK(refusal([](Options& o) { o.width = 100; }).find("width is set without height") != std::string::npos);
+  CHECK(refusal([](Options& o) { o.height = 100; }).find("height is set without width") != std::string::npos);
+  CHECK(refusal([](Options& o) { o.epochs = 0; }).find("epochs is 0") != std::string::npos);
+  CHECK(refusal([](Options& o) { o.steps_per_epoch = 2000000; }).find("steps per epoch") != std::string::npos);
+  CHECK(refusal([&](Options& o) { o.style_weight = nan; }).find("style weight") != std::string::npos);
+  CHECK(refusal([](Options& o) { o.content_weight = -1; }).find("content weight is -1") != std::string::npos);
+  CHECK(refusal([](Options& o) { o.adam.learning_rate = 0; }).find("learning rate is 0") != std::string::npos);
+  CHECK(refusal([](Options& o) { o.adam.beta1 = 1; }).find("beta1 is 1") != std::string::npos);
+  CHECK(refusal([](Options& o) { o.encode.jpeg_quality = 0; }).find("JPEG quality is 0") != std::string::npos);
+  CHECK(refusal([](Options& o) { o.content_layers = o.style_layers = {}; }).find("nothing to minimise") != std::string::npos);
+  CHECK(refusal([](Options& o) { o.content_weight = o.style_weight = 0; }).find("nothing to minimise") != std::string::npos);
+  CHECK(refusal([](Options& o) { o.style_layers = {{"conv9_9", 1}}; }).find("no layer 'conv9_9'") != std::string::npos);
+  CHECK(refusal([](Options& o) { o.style_layers = {{"conv1_1", 1}, {"relu1_1", 1}}; }).find("named twice") != std::string::npos);
+  CHECK(refusal([](Options& o) { o.style_layers = {{"conv1_1", 0}}; }).find("weight 0") != std::string::npos);
+}
+
+TEST_CASE("style: a list of layers is read and written back") {
+  CHECK(format_layers(parse_layers("block1_conv1=0.2,relu4_2,21=1e-3")) == "block1_conv1=0.2,relu4_2=1,21=0.001");
+  for (const char* wrong : {"", "block1_conv1=", "block1_conv1=x", "block1_conv1=1x", "block1_conv1=1,,", "block9_conv1=1"}) {
+    INFO(wrong);
+    CHECK_FALSE(error_of(ErrorCode::usage, [&] { parse_layers(wrong); }).empty());
+  }
+}
+
+}  // namespace
+}  // namespace impasto::testing
