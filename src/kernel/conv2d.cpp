@@ -18,42 +18,64 @@ constexpr Index round_up(Index elements) { return (elements + 15) / 16 * 16; }
 
 Index strips(Index positions) { return (positions + kStrip - 1) / kStrip; }
 
-// One window: for taps i in [tap_begin, tap_end) of the flattened kernel, C values each; taps that read several positions
-// (transposed borders) are summed, taps that read none are zero.
+// Where windows are taken from: a map of rows of `width` positions with C channels.
 template <class T>
-void gather_window(const AxisTaps& rows, const AxisTaps& columns, Index position, Index tap_begin, Index tap_end,
-                   const T* x, Index x_width, Index C, T* window) {
-  const Index h = position / columns.positions, w = position % columns.positions;
-  for (Index tap = tap_begin; tap < tap_end; ++tap, window += C) {
-    bool first = true;
-    for (const Index source_h : rows.at(h, tap / columns.taps)) {
-      for (const Index source_w : columns.at(w, tap % columns.taps)) {
-        const T* from = x + (source_h * x_width + source_w) * C;
-        if (first) {
-          std::copy_n(from, C, window);
-        } else {
-          for (Index c = 0; c < C; ++c) window[c] += from[c];
-        }
-        first = false;
+struct Source {
+  const AxisTaps& rows;
+  const AxisTaps& columns;
+  const T* x;
+  Index width;
+  Index C;
+};
+
+// C values of one tap (i, j) at output position (h, w). A tap that reads several positions (transposed borders) sums them,
+// one that reads none is zero.
+template <class T>
+void gather_tap(const Source<T>& s, Index h, Index i, Index w, Index j, T* to) {
+  bool first = true;
+  for (const Index row : s.rows.at(h, i)) {
+    for (const Index column : s.columns.at(w, j)) {
+      const T* from = s.x + (row * s.width + column) * s.C;
+      if (first) {
+        std::copy_n(from, s.C, to);
+      } else {
+        for (Index c = 0; c < s.C; ++c) to[c] += from[c];
       }
+      first = false;
     }
-    if (first) std::fill_n(window, C, T(0));
+  }
+  if (first) std::fill_n(to, s.C, T(0));
+}
+
+// All taps of a window, row by row; a row that lies inside the map is one piece of memory.
+template <class T>
+void gather_window(const Source<T>& s, Index position, T* window) {
+  const Index h = position / s.columns.positions, w = position % s.columns.positions, taps = s.columns.taps;
+  const auto left = s.columns.at(w, 0), right = s.columns.at(w, taps - 1);
+  const bool inside = s.columns.first[static_cast<std::size_t>((w + 1) * taps)] - s.columns.first[static_cast<std::size_t>(w * taps)] == taps &&
+                      left.size() == 1 && right.size() == 1 && right[0] - left[0] == taps - 1;
+  for (Index i = 0; i < s.rows.taps; ++i) {
+    const auto row = s.rows.at(h, i);
+    if (inside && row.size() == 1) {
+      window = std::copy_n(s.x + (row[0] * s.width + left[0]) * s.C, taps * s.C, window);
+      continue;
+    }
+    for (Index j = 0; j < taps; ++j, window += s.C) gather_tap(s, h, i, w, j, window);
   }
 }
 
 // y = windows(x) B for all positions, B given packed: the body of the forward pass and of the data gradient.
 template <class T>
-void multiply_windows(const Context& context, const AxisTaps& rows, const AxisTaps& columns, const T* x, Index x_width,
-                      Index C, const T* packed, Index N, T* y, bool add, T* scratch) {
+void multiply_windows(const Context& context, const Source<T>& source, const T* packed, Index N, T* y, bool add,
+                      T* scratch) {
   const Gemm<T>& product = gemm<T>(context);
-  const Index taps = rows.taps * columns.taps, positions = rows.positions * columns.positions;
+  const Index depth = source.rows.taps * source.columns.taps * source.C;
+  const Index positions = source.rows.positions * source.columns.positions;
   parallel_for(context, strips(positions), [&](Index strip, int worker) {
     const Index begin = strip * kStrip, end = std::min(begin + kStrip, positions);
-    T* windows = scratch + worker * round_up(kStrip * taps * C);
-    for (Index p = begin; p < end; ++p) {
-      gather_window(rows, columns, p, 0, taps, x, x_width, C, windows + (p - begin) * taps * C);
-    }
-    product.multiply(end - begin, N, taps * C, {windows, taps * C, 1}, packed, y + begin * N, N, add);
+    T* windows = scratch + worker * round_up(kStrip * depth);
+    for (Index p = begin; p < end; ++p) gather_window(source, p, windows + (p - begin) * depth);
+    product.multiply(end - begin, N, depth, {windows, depth, 1}, packed, y + begin * N, N, add);
   });
 }
 
@@ -81,7 +103,8 @@ void Conv2d::forward(const Context& context, const T* x, const T* w, T* y, T* sc
     product.pack({w + tap * C_ * K_, K_, 1}, tap * C_, C_, taps * C_, K_, scratch);
   });
   T* windows = scratch + round_up(product.packed_size(taps * C_, K_));
-  multiply_windows(context, rows_, columns_, x, columns_transposed_.positions, C_, scratch, K_, y, false, windows);
+  const Source<T> source{rows_, columns_, x, columns_transposed_.positions, C_};
+  multiply_windows(context, source, scratch, K_, y, false, windows);
 }
 
 template <class T>
@@ -95,11 +118,11 @@ void Conv2d::backward_data(const Context& context, const T* dy, const T* w, T* d
   const Gemm<T>& product = gemm<T>(context);
   const Index taps = rows_.taps * columns_.taps;
   parallel_for(context, taps, [&](Index tap, int) {
-    product.pack({w + tap * C_ * K_, 1, K_}, tap * K_, K_, taps * K_, C_, scratch);
+    product.pack({w + (taps - 1 - tap) * C_ * K_, 1, K_}, tap * K_, K_, taps * K_, C_, scratch);
   });
   T* windows = scratch + round_up(product.packed_size(taps * K_, C_));
-  multiply_windows(context, rows_transposed_, columns_transposed_, dy, columns_.positions, K_, scratch, C_, dx, add,
-                   windows);
+  const Source<T> source{rows_transposed_, columns_transposed_, dy, columns_.positions, K_};
+  multiply_windows(context, source, scratch, C_, dx, add, windows);
 }
 
 template <class T>
@@ -112,6 +135,7 @@ void Conv2d::backward_weights(const Context& context, const T* x, const T* dy, T
   const Gemm<T>& product = gemm<T>(context);
   const Index taps = rows_.taps * columns_.taps, positions = rows_.positions * columns_.positions;
   const Index per_worker = round_up(kStrip * C_) + round_up(product.packed_size(kStrip, K_));
+  const Source<T> source{rows_, columns_, x, columns_transposed_.positions, C_};
   // dw of a tap (C x K) = sum over positions of window' dy, strip after strip in fixed order.
   parallel_for(context, taps, [&](Index tap, int worker) {
     T* windows = scratch + worker * per_worker;
@@ -119,7 +143,8 @@ void Conv2d::backward_weights(const Context& context, const T* x, const T* dy, T
     for (Index begin = 0; begin < positions; begin += kStrip) {
       const Index count = std::min(kStrip, positions - begin);
       for (Index p = 0; p < count; ++p) {
-        gather_window(rows_, columns_, begin + p, tap, tap + 1, x, columns_transposed_.positions, C_, windows + p * C_);
+        const Index h = (begin + p) / columns_.positions, w = (begin + p) % columns_.positions;
+        gather_tap(source, h, tap / columns_.taps, w, tap % columns_.taps, windows + p * C_);
       }
       product.pack({dy + begin * K_, K_, 1}, 0, count, count, K_, packed);
       product.multiply(C_, K_, count, {windows, 1, C_}, packed, dw + tap * C_ * K_, K_, add || begin > 0);

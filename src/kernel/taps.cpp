@@ -50,7 +50,7 @@ AxisTaps transpose(const AxisTaps& taps, Index size) {
   std::vector<std::vector<Index>> lists(static_cast<std::size_t>(size * taps.taps));
   for (Index o = 0; o < taps.positions; ++o) {
     for (Index i = 0; i < taps.taps; ++i) {
-      for (const Index s : taps.at(o, i)) lists[static_cast<std::size_t>(s * taps.taps + i)].push_back(o);
+      for (const Index s : taps.at(o, i)) lists[static_cast<std::size_t>((s + 1) * taps.taps - 1 - i)].push_back(o);
     }
   }
   AxisTaps result{size, taps.taps, {0}, {}};

@@ -67,7 +67,7 @@ TEST_CASE("kernel: the adjoint table lists every reader of a position, also acro
       for (Index o = 0; o < taps.positions; ++o) {
         for (Index i = 0; i < taps.taps; ++i) {
           for (const Index s : taps.at(o, i)) {
-            const auto readers = back.at(s, i);
+            const auto readers = back.at(s, taps.taps - 1 - i);
             CHECK(std::count(readers.begin(), readers.end(), o) == 1);
             ++pairs;
           }

@@ -25,8 +25,7 @@ constexpr int kRows = 12;
 #else
 constexpr int kRows = 6;
 #endif
-constexpr Index kVectors = 2;
-constexpr Index kColumns = kVectors * static_cast<Index>(hn::MaxLanes(Tag()));
+constexpr Index kColumns = 2 * static_cast<Index>(hn::MaxLanes(Tag()));
 // 256 x 32 floats = 32 KiB with AVX-512, 16 KiB with AVX2: a panel's block stays in L1 while rows of A pass.
 constexpr Index kBlockK = 256;
 
@@ -44,58 +43,61 @@ void Pack(Matrix<float> b, Index row0, Index rows, Index K, Index N, float* pack
   }
 }
 
-// One tile: MR rows of A times a block of one panel, into (or onto) MR x columns of C.
-template <int MR>
+// One tile: MR rows of A times NV vectors of one panel, into (or onto) MR x columns of C.
+template <int MR, int NV>
 HWY_INLINE void Tile(Index depth, Matrix<float> a, const float* HWY_RESTRICT panel, float* HWY_RESTRICT c, Index ldc,
                      Index columns, bool add) {
   const Tag d;
   const Index lanes = static_cast<Index>(hn::Lanes(d));
-  Vector sum[MR][kVectors];
+  Vector sum[MR][NV];
   HWY_UNROLL(12)
   for (int r = 0; r < MR; ++r) {
-    sum[r][0] = hn::Zero(d);
-    sum[r][1] = hn::Zero(d);
+    for (int v = 0; v < NV; ++v) sum[r][v] = hn::Zero(d);
   }
   for (Index k = 0; k < depth; ++k) {
-    const Vector b0 = hn::Load(d, panel + k * kColumns);
-    const Vector b1 = hn::Load(d, panel + k * kColumns + lanes);
-  HWY_UNROLL(12)
+    Vector b[NV];
+    for (int v = 0; v < NV; ++v) b[v] = hn::Load(d, panel + k * kColumns + v * lanes);
+    HWY_UNROLL(12)
     for (int r = 0; r < MR; ++r) {
       const Vector x = hn::Set(d, a.data[r * a.row_stride + k * a.column_stride]);
-      sum[r][0] = hn::MulAdd(x, b0, sum[r][0]);
-      sum[r][1] = hn::MulAdd(x, b1, sum[r][1]);
+      for (int v = 0; v < NV; ++v) sum[r][v] = hn::MulAdd(x, b[v], sum[r][v]);
     }
   }
   HWY_ALIGN float edge[kColumns];
   HWY_UNROLL(12)
   for (int r = 0; r < MR; ++r) {
     float* row = c + r * ldc;
-    if (columns == kColumns) {
-      hn::StoreU(add ? hn::Add(sum[r][0], hn::LoadU(d, row)) : sum[r][0], d, row);
-      hn::StoreU(add ? hn::Add(sum[r][1], hn::LoadU(d, row + lanes)) : sum[r][1], d, row + lanes);
-    } else {
-      hn::Store(sum[r][0], d, edge);
-      hn::Store(sum[r][1], d, edge + lanes);
-      for (Index j = 0; j < columns; ++j) row[j] = add ? row[j] + edge[j] : edge[j];
+    for (int v = 0; v < NV; ++v) {
+      if (columns == NV * lanes) {
+        hn::StoreU(add ? hn::Add(sum[r][v], hn::LoadU(d, row + v * lanes)) : sum[r][v], d, row + v * lanes);
+      } else {
+        hn::Store(sum[r][v], d, edge + v * lanes);
+      }
     }
+    if (columns == NV * lanes) continue;
+    for (Index j = 0; j < columns; ++j) row[j] = add ? row[j] + edge[j] : edge[j];
   }
+}
+
+// Picks the strides and the width that the loop is compiled for: a panel that is at most half full takes one vector.
+template <int MR>
+void TileOf(Index depth, Matrix<float> a, const float* panel, float* c, Index ldc, Index columns, bool add) {
+  const bool narrow = columns <= kColumns / 2;
+  if (a.column_stride == 1) {
+    const Matrix<float> rows{a.data, a.row_stride, 1};
+    return narrow ? Tile<MR, 1>(depth, rows, panel, c, ldc, columns, add) : Tile<MR, 2>(depth, rows, panel, c, ldc, columns, add);
+  }
+  const Matrix<float> transposed{a.data, 1, a.column_stride};
+  return narrow ? Tile<MR, 1>(depth, transposed, panel, c, ldc, columns, add)
+                : Tile<MR, 2>(depth, transposed, panel, c, ldc, columns, add);
 }
 
 using TileFunction = void (*)(Index, Matrix<float>, const float*, float*, Index, Index, bool);
 
-template <int MR>
-void TileOf(Index depth, Matrix<float> a, const float* panel, float* c, Index ldc, Index columns, bool add) {
-  if (a.column_stride == 1) {
-    Tile<MR>(depth, {a.data, a.row_stride, 1}, panel, c, ldc, columns, add);
-  } else {
-    Tile<MR>(depth, {a.data, 1, a.column_stride}, panel, c, ldc, columns, add);
-  }
-}
-
 TileFunction TileFor(Index rows) {
-  static constexpr TileFunction kTiles[] = {nullptr,    TileOf<1>,  TileOf<2>, TileOf<3>, TileOf<4>, TileOf<5>, TileOf<6>,
+  static constexpr TileFunction kTiles[] = {nullptr,   TileOf<1>, TileOf<2>, TileOf<3>,  TileOf<4>,  TileOf<5>, TileOf<6>,
 #if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
-                                            TileOf<7>,  TileOf<8>,  TileOf<9>, TileOf<10>, TileOf<11>, TileOf<12>
+                                            TileOf<7>, TileOf<8>, TileOf<9>, TileOf<10>, TileOf<11>, TileOf<12>
 #endif
   };
   return kTiles[rows];

@@ -1,0 +1,75 @@
+# The short words. CMake does the work (CMakeLists.txt, CMakePresets.json); `make help` lists what there is.
+#
+# PRESET picks the kind of build, and with it the folder: build/ for release, build-<preset>/ for the others.
+PRESET ?= release
+BUILD := $(if $(filter release,$(PRESET)),build,build-$(PRESET))
+PREFIX ?= /usr/local
+# `make STEPS=3 run` is over in seconds; RUN_OPTIONS is handed to the program as it is.
+STEPS ?=
+RUN_OPTIONS ?=
+BENCH_OPTIONS ?=
+
+# A compiler that has Eigen or xtensor in front of it takes about 1 GiB: more jobs than that would swap, not hurry.
+JOBS ?= $(shell cat /proc/meminfo /sys/fs/cgroup/memory.max 2>/dev/null | \
+  awk -v jobs="$$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)" \
+    '/^MemAvailable/ { gib = $$2 / 2^20 } \
+     /^[0-9]+$$/ && $$1 / 2^30 < gib { gib = $$1 / 2^30 } \
+     END { if (gib && gib < jobs) jobs = gib; print jobs < 1 ? 1 : int(jobs) }')
+
+MAKEFLAGS += --no-print-directory
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.PHONY: program run compile test bench asan ubsan tidy format deps install clean help
+
+program: $(BUILD)/Makefile  ## build the program, build/impasto (the default)
+	@cmake --build $(BUILD) --parallel $(JOBS) --target impasto
+
+run: program  ## paint data/content.jpg in the style of data/style.jpg into output/; STEPS=3 for a short one
+	@mkdir -p output
+	$(BUILD)/impasto stylise data/content.jpg data/style.jpg --output output/painting.jpg --snapshots output \
+	  $(if $(STEPS),--epochs 2 --steps-per-epoch $(STEPS)) $(RUN_OPTIONS)
+
+compile: $(BUILD)/Makefile  ## build everything
+	@cmake --build $(BUILD) --parallel $(JOBS)
+
+test: compile  ## build everything and run the tests
+	@ctest --test-dir $(BUILD) --output-on-failure --no-tests=error
+
+bench:  ## build and run the benchmarks (BENCH_OPTIONS=--benchmark_filter=conv)
+	@$(MAKE) PRESET=bench build-bench/Makefile
+	@cmake --build build-bench --parallel $(JOBS) --target impasto_bench
+	build-bench/bench/impasto_bench $(BENCH_OPTIONS)
+
+asan:  ## the tests under the address and undefined-behaviour sanitizers
+	@$(MAKE) test PRESET=asan
+
+ubsan:  ## the tests under the undefined-behaviour sanitizer alone, which is faster
+	@$(MAKE) test PRESET=ubsan
+
+tidy:  ## compile under clang-tidy
+	@third_party/install.sh clang-tidy
+	@$(MAKE) PRESET=tidy build-tidy/Makefile
+	@cmake --build build-tidy --parallel $(JOBS) -- --keep-going
+
+format:  ## rewrite all sources in the project's layout
+	@third_party/install.sh clang-format
+	@find include src tests bench data -name '*.h' -o -name '*.cpp' -o -name '*.inl' | xargs clang-format -i
+
+deps:  ## install the libraries Impasto is built from (says nothing when they are there)
+	@third_party/install.sh
+
+install: program  ## install program, library and CMake package under PREFIX (/usr/local); DESTDIR is honoured
+	@cmake --build $(BUILD) --parallel $(JOBS) --target impasto_library
+	@DESTDIR="$(DESTDIR)" cmake --install $(BUILD) --prefix "$(abspath $(PREFIX))"
+
+clean:  ## remove every build folder (paintings in output/ stay)
+	@rm -rf build build-*
+
+help:  ## this list
+	@awk -F ':.*## *' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+
+# Configured when there is no build yet and when the presets change; CMake itself notices every other change.
+# A configuration that failed leaves no Makefile, so it is tried again.
+$(BUILD)/Makefile: CMakePresets.json | deps
+	@cmake --preset $(PRESET)
+	@touch $@

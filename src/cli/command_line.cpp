@@ -1,0 +1,116 @@
+#include "cli/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <cctype>
+
+#include "cli/help_format.h"
+#include "cli/text.h"
+#include "impasto/error.h"
+#include "impasto/version.h"
+
+namespace impasto::cli {
+namespace {
+
+constexpr const char* kDescription =
+    "Paints one picture in the style of another (neural style transfer), on a plain CPU.";
+constexpr const char* kFooter =
+    "Example: impasto stylise photo.jpg painting.jpg -o result.jpg --size 768\n"
+    "'impasto COMMAND --help' lists a command's options.";
+constexpr const char* kStyliseFooter =
+    "[ ] default (with the built-in weights); those of another preset: --preset NAME --help\n"
+    "Ctrl-C stops after the step and saves. Exit: 0 done, 1 failed, 2 wrong options, 130 stopped.";
+
+[[noreturn]] void refuse(const std::string& sentence) { throw Error(ErrorCode::usage, sentence); }
+
+std::vector<std::string> option_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+// The first word nobody claimed, with the likeliest intention.
+void refuse_extras(const CLI::App& app, const std::string& what, const std::vector<std::string>& known,
+                   const std::string& help) {
+  const std::vector<std::string> extras = app.remaining();
+  if (extras.empty()) return;
+  const std::string word = extras.front().substr(0, extras.front().find('='));
+  if (!word.empty() && word.front() == '-') {
+    const std::string near = nearest_word(word, option_names(app));
+    refuse("unknown option '" + word + "'; " + (near.empty() ? "" : "did you mean " + near + "? ") + "see " + help);
+  }
+  const std::string near = nearest_word(word, known);
+  refuse(what + " '" + word + "'; " + (near.empty() ? "" : "did you mean " + near + "? ") + "see " + help);
+}
+
+void check_stylise(const CLI::App& command, const StyliseRequest& request) {
+  refuse_extras(command, "stylise takes two pictures, CONTENT and STYLE, but got a third,", {},
+                "impasto stylise --help");
+  if (request.style.empty()) {
+    refuse("stylise needs two pictures, CONTENT and STYLE, but got " +
+           std::string(request.content.empty() ? "none" : "only " + quoted(request.content)) +
+           "; see impasto stylise --help");
+  }
+}
+
+std::string help_sentence(const CLI::App& app) {
+  return "see impasto" + std::string(app.get_subcommands().empty() ? "" : " " + app.get_subcommands()[0]->get_name()) +
+         " --help";
+}
+
+}  // namespace
+
+CommandLine parse_command_line(int argc, const char* const* argv) {
+  CommandLine line;
+  CLI::App app(kDescription, "impasto");
+  app.formatter(std::make_shared<HelpFormat>());
+  app.set_version_flag("--version", "impasto " IMPASTO_VERSION, "print the version");
+  app.set_help_flag("-h,--help", "print this help");
+  app.footer(kFooter)->allow_extras();
+  app.get_formatter()->label("OPTIONS", "Options");
+
+  CLI::App* stylise = app.add_subcommand("stylise", "Paints CONTENT in the style of STYLE (also spelled stylize).");
+  stylise->alias("stylize")->allow_extras()->footer(kStyliseFooter)->set_help_flag();
+  add_stylise_options(*stylise, line.request);
+  stylise->set_help_flag("-h,--help", "print this help")->group("Run");
+
+  CLI::App* info =
+      app.add_subcommand("info", "Prints version, build, SIMD, threads, presets and the weights that would be used.");
+  info->allow_extras()->footer("")->set_help_flag();
+  add_run_options(*info, line.request);
+  info->set_help_flag("-h,--help", "print this help")->group("Run");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForVersion&) {
+    line.text = "impasto " IMPASTO_VERSION "\n";
+    return line;
+  } catch (const CLI::CallForHelp&) {
+    const bool of_stylise = stylise->parsed();
+    if (of_stylise) show_defaults(*stylise);
+    line.text = (of_stylise ? stylise : info->parsed() ? info : &app)->help();
+    return line;
+  } catch (const CLI::ArgumentMismatch& error) {
+    const std::string sentence = error.what();
+    refuse(sentence.substr(0, sentence.find(':')) + " needs a value; " + help_sentence(app));
+  } catch (const CLI::ParseError& error) {
+    std::string sentence = error.what();
+    sentence[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(sentence[0])));
+    refuse(sentence + "; " + help_sentence(app));
+  }
+
+  refuse_extras(app, "unknown command", {"stylise", "stylize", "info"}, "impasto --help");
+  if (stylise->parsed()) {
+    check_stylise(*stylise, line.request);
+    line.command = CommandLine::Command::stylise;
+  } else if (info->parsed()) {
+    refuse_extras(*info, "info takes no file, but got", {}, "impasto info --help");
+    line.command = CommandLine::Command::info;
+  } else {
+    refuse("no command given, wanted stylise or info; see impasto --help");
+  }
+  return line;
+}
+
+}  // namespace impasto::cli

@@ -1,0 +1,20 @@
+// The words after the program's name, understood.
+#pragma once
+
+#include <string>
+
+#include "cli/stylise_options.h"
+
+namespace impasto::cli {
+
+struct CommandLine {
+  enum class Command { print, stylise, info };
+  Command command = Command::print;
+  std::string text;        ///< of Command::print: help or version
+  StyliseRequest request;  ///< of stylise; info reads its weights and threads
+};
+
+/// Throws Error(usage) with one sentence for whatever cannot be understood.
+CommandLine parse_command_line(int argc, const char* const* argv);
+
+}  // namespace impasto::cli

@@ -1,0 +1,75 @@
+#include "cli/find_weights.h"
+
+#include <cstdlib>
+#include <vector>
+
+#include "impasto/error.h"
+
+namespace impasto::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kVariable = "IMPASTO_WEIGHTS";
+constexpr const char* kBuiltin = "builtin";
+
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+// By the XDG Base Directory Specification a relative XDG_DATA_HOME is to be ignored.
+fs::path data_folder() {
+  const fs::path named = variable("XDG_DATA_HOME");
+  if (named.is_absolute()) return named / "impasto";
+  const std::string home = variable("HOME");
+  return home.empty() ? fs::path() : fs::path(home) / ".local/share/impasto";
+}
+
+std::vector<fs::path> usual_files(const fs::path& program) {
+  std::vector<fs::path> files;
+  if (!program.empty()) {
+    // Beside a copied program, above a build folder, and beside an installed bin/.
+    for (const char* folder : {".", "..", "../share/impasto"}) {
+      files.push_back((program / folder / "weights/vgg19.safetensors").lexically_normal());
+    }
+  }
+  if (const fs::path data = data_folder(); !data.empty()) files.push_back(data / "weights/vgg19.safetensors");
+  return files;
+}
+
+Weights load(const std::string& name) { return name == kBuiltin ? Weights::builtin() : Weights::load(name); }
+
+}  // namespace
+
+fs::path program_folder(const char* argv0) {
+  std::error_code failure;
+  fs::path program = fs::read_symlink("/proc/self/exe", failure);
+  if (failure && argv0 != nullptr && fs::path(argv0).has_parent_path()) program = fs::absolute(argv0, failure);
+  return program.parent_path();
+}
+
+FoundWeights find_weights(const std::string& named, const fs::path& program) {
+  if (!named.empty()) return {load(named)};
+  if (const std::string from_variable = variable(kVariable); !from_variable.empty()) {
+    try {
+      return {load(from_variable)};
+    } catch (const Error& error) {
+      throw Error(error.code(), std::string(error.what()) + " (the environment variable " + kVariable + " names it)");
+    }
+  }
+  for (const fs::path& file : usual_files(program)) {
+    std::error_code failure;
+    if (fs::exists(file, failure)) return {Weights::load(file)};
+  }
+  return {Weights::builtin(), true};
+}
+
+std::string weights_advice() {
+  const fs::path data = data_folder();
+  return "no VGG19 weights found, so the built-in network paints; for the real one save timm/vgg19.tv_in1k's "
+         "model.safetensors as " +
+         ((data.empty() ? fs::path() : data) / "weights/vgg19.safetensors").string() + " or name it with --weights";
+}
+
+}  // namespace impasto::cli

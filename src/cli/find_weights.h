@@ -1,0 +1,26 @@
+// Which weights a run uses: the option, the environment, the usual folders, the built-in network.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "impasto/weights.h"
+
+namespace impasto::cli {
+
+struct FoundWeights {
+  Weights weights;
+  bool fallback = false;  ///< built-in because nothing else was found
+};
+
+/// Folder of the running program. `argv0` helps where the system does not tell.
+std::filesystem::path program_folder(const char* argv0);
+
+/// `named`: a file, "builtin", or empty: IMPASTO_WEIGHTS, then weights/vgg19.safetensors beside the program or in the
+/// user's data folder, then built-in. Throws Error(input) for a file that is no good.
+FoundWeights find_weights(const std::string& named, const std::filesystem::path& program);
+
+/// One sentence: how to have better weights than the built-in ones.
+std::string weights_advice();
+
+}  // namespace impasto::cli

@@ -1,0 +1,65 @@
+#include "cli/info_command.h"
+
+#include <cstdio>
+
+#include "cli/exit_code.h"
+#include "cli/find_weights.h"
+#include "impasto/context.h"
+#include "impasto/options.h"
+#include "impasto/version.h"
+
+namespace impasto::cli {
+namespace {
+
+std::string compiler() {
+#if defined(__clang__)
+  return "Clang " __clang_version__;
+#elif defined(__GNUC__)
+  return "GCC " __VERSION__;
+#else
+  return "unknown compiler";
+#endif
+}
+
+std::string build() {
+  std::string text = compiler();
+#if defined(NDEBUG)
+  text += ", release";
+#else
+  text += ", with assertions";
+#endif
+#if defined(__SANITIZE_ADDRESS__)
+  text += ", address sanitizer";
+#endif
+#if defined(__x86_64__)
+  text += ", x86-64";
+#elif defined(__aarch64__)
+  text += ", arm64";
+#endif
+  return text;
+}
+
+void print(const char* name, const std::string& value) { std::printf("%-9s %s\n", name, value.c_str()); }
+
+}  // namespace
+
+int info_command(const StyliseRequest& request, const std::filesystem::path& program) {
+  const Context context(request.threads);
+  std::string others;
+  for (const SimdTarget target : available_targets()) others += (others.empty() ? "" : ", ") + to_string(target);
+  print("impasto", IMPASTO_VERSION);
+  print("build", build());
+  print("SIMD", to_string(context.target()) + " in use; available: " + others);
+  print("threads", std::to_string(context.threads()) + " in use; available: " + std::to_string(available_cores()));
+  const FoundWeights found = find_weights(request.weights, program);
+  print("weights", found.weights.description());
+  if (found.fallback) print("", weights_advice());
+  const char* heading = "presets";
+  for (const PresetInfo& info : presets()) {
+    print(heading, info.name + ": " + info.summary);
+    heading = "";
+  }
+  return kExitDone;
+}
+
+}  // namespace impasto::cli

@@ -1,0 +1,36 @@
+#include "cli/log.h"
+
+#include "cli/text.h"
+#include "impasto/error.h"
+
+namespace impasto::cli {
+namespace {
+
+// Enough to read back the same float.
+constexpr int kDigits = 9;
+
+}  // namespace
+
+LossLog::LossLog(const std::filesystem::path& file) : file_(file), out_(file, std::ios::binary | std::ios::trunc) {
+  write("step,epoch,loss,content,style,tv,seconds\n");
+}
+
+void LossLog::add(const Step& step) {
+  std::string line = std::to_string(step.step);
+  line += ',';
+  line += std::to_string(step.epoch);
+  for (const double value : {step.losses.total, step.losses.content, step.losses.style, step.losses.tv, step.seconds}) {
+    line += ',';
+    line += number_text(value, kDigits);
+  }
+  write(line + "\n");
+}
+
+void LossLog::write(const std::string& line) {
+  out_ << line << std::flush;
+  if (!out_) {
+    throw Error(ErrorCode::io, "the log " + quoted(file_) + " could not be written; is the disk full?");
+  }
+}
+
+}  // namespace impasto::cli

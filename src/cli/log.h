@@ -1,0 +1,25 @@
+// The table of losses: one CSV line a step, on disk as soon as it is known.
+#pragma once
+
+#include <filesystem>
+#include <fstream>
+
+#include "impasto/stylise.h"
+
+namespace impasto::cli {
+
+class LossLog {
+ public:
+  /// Replaces `file` and writes the header. Throws Error(io).
+  explicit LossLog(const std::filesystem::path& file);
+  /// Throws Error(io) when the disk refuses.
+  void add(const Step& step);
+
+ private:
+  void write(const std::string& line);
+
+  std::filesystem::path file_;
+  std::ofstream out_;
+};
+
+}  // namespace impasto::cli

@@ -1,0 +1,49 @@
+// The program: understands its words, runs a command, and turns whatever is thrown into one sentence and an exit code.
+#include <cstdio>
+#include <exception>
+#include <new>
+
+#include "cli/command_line.h"
+#include "cli/exit_code.h"
+#include "cli/find_weights.h"
+#include "cli/info_command.h"
+#include "cli/stylise_command.h"
+#include "impasto/error.h"
+
+namespace {
+
+using namespace impasto::cli;
+
+int run(int argc, char** argv) {
+  const CommandLine line = parse_command_line(argc, argv);
+  const std::filesystem::path program = program_folder(argv[0]);
+  switch (line.command) {
+    case CommandLine::Command::stylise:
+      return stylise_command(line.request, program);
+    case CommandLine::Command::info:
+      return info_command(line.request, program);
+    case CommandLine::Command::print:
+      break;
+  }
+  std::fputs(line.text.c_str(), stdout);
+  return kExitDone;
+}
+
+int complain(const char* sentence, int code) {
+  std::fprintf(stderr, "impasto: %s\n", sentence);
+  return code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const impasto::Error& error) {
+    return complain(error.what(), error.code() == impasto::ErrorCode::usage ? kExitUsage : kExitFailed);
+  } catch (const std::bad_alloc&) {
+    return complain("memory does not suffice; choose a smaller --size or --style-size", kExitFailed);
+  } catch (const std::exception& error) {
+    return complain(error.what(), kExitFailed);
+  }
+}

@@ -1,0 +1,140 @@
+#include "cli/progress.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+
+#include "cli/text.h"
+
+namespace impasto::cli {
+namespace {
+
+constexpr int kDefaultColumns = 80;
+constexpr std::size_t kShortestBar = 8;
+constexpr std::size_t kLongestBar = 40;
+// Rate, times and loss at their usual longest.
+constexpr std::size_t kTailColumns = 47;
+constexpr std::chrono::milliseconds kRedraw(100);
+
+bool is_terminal(std::FILE* out) {
+  const char* term = std::getenv("TERM");
+  return isatty(fileno(out)) != 0 && (term == nullptr || std::strcmp(term, "dumb") != 0);
+}
+
+std::size_t columns(std::FILE* out) {
+  winsize size = {};
+  const bool known = ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  // Terminals wrap when their last column is written.
+  return static_cast<std::size_t>(known ? size.ws_col : kDefaultColumns) - 1;
+}
+
+// The locale's own precedence: LC_ALL, LC_CTYPE, LANG; the first that is set decides.
+bool locale_is_utf8() {
+  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    const char* value = std::getenv(name);
+    if (value == nullptr || *value == '\0') continue;
+    const std::string locale = value;
+    for (const char* ending : {"UTF-8", "utf-8", "utf8", "UTF8"}) {
+      if (locale.find(ending) != std::string::npos) return true;
+    }
+    return false;
+  }
+  return false;
+}
+
+// `width` columns, the first `fraction` of them full.
+std::string bar_text(double fraction, std::size_t width, bool utf8) {
+  const double cells = fraction * static_cast<double>(width);
+  const std::size_t full = std::min(width, static_cast<std::size_t>(cells));
+  std::string bar;
+  for (std::size_t i = 0; i < full; ++i) bar += utf8 ? "\u2588" : "#";
+  for (std::size_t i = full; i < width; ++i) {
+    static const char* const kEighths[] = {" ", "\u258f", "\u258e", "\u258d", "\u258c", "\u258b", "\u258a", "\u2589"};
+    const bool edge = i == full;
+    const auto eighths = edge ? static_cast<std::size_t>((cells - static_cast<double>(full)) * 8) : 0;
+    bar += utf8 ? kEighths[std::min<std::size_t>(eighths, 7)] : "-";
+  }
+  return bar;
+}
+
+std::string padded(const std::string& text, std::size_t columns) {
+  return std::string(columns > text.size() ? columns - text.size() : 0, ' ') + text;
+}
+
+std::string epoch_text(const Step& step) { return std::to_string(step.epoch) + "/" + std::to_string(step.epochs); }
+
+}  // namespace
+
+Progress::Progress(ProgressKind kind, std::FILE* out)
+    : kind_(kind), out_(out), utf8_(locale_is_utf8()), start_(Clock::now()), last_drawn_(start_ - kRedraw) {
+  if (kind_ == ProgressKind::automatic) kind_ = is_terminal(out) ? ProgressKind::bar : ProgressKind::plain;
+}
+
+Progress::~Progress() { end(); }
+
+void Progress::show(const Step& step) {
+  step_seconds_ += step.seconds;
+  const Clock::time_point now = Clock::now();
+  const double elapsed = std::chrono::duration<double>(now - start_).count();
+  if (kind_ == ProgressKind::plain && step.ends_epoch) {
+    std::fprintf(out_, "epoch %s: step %d of %d, %s, %s elapsed, %s left, loss %s\n", epoch_text(step).c_str(),
+                 step.step, step.steps, rate(step).c_str(), clock_text(elapsed).c_str(),
+                 clock_text(remaining(step)).c_str(), number_text(step.losses.total, 4).c_str());
+    std::fflush(out_);
+  }
+  if (kind_ == ProgressKind::bar && (now - last_drawn_ >= kRedraw || step.step == step.steps)) {
+    draw_bar(step, elapsed);
+    last_drawn_ = now;
+  }
+}
+
+void Progress::draw_bar(const Step& step, double elapsed) {
+  const double fraction = static_cast<double>(step.step) / std::max(step.steps, 1);
+  // Fields keep their width while their numbers change, or the bar would twitch.
+  const std::string head = "epoch " + padded(epoch_text(step), 2 * std::to_string(step.epochs).size() + 1) +
+                           padded(std::to_string(static_cast<int>(fraction * 100)) + "%", 5);
+  const std::string parts[] = {padded(rate(step), 14),
+                               "  " + clock_text(elapsed) + padded(clock_text(remaining(step)), 6) + " left",
+                               "  loss " + number_text(step.losses.total, 4)};
+  const std::size_t width = columns(out_);
+  std::string tail;
+  for (const std::string& part : parts) {
+    if (head.size() + tail.size() + part.size() <= width) tail += part;
+  }
+  std::size_t used = head.size() + tail.size();
+  std::string line = head.substr(0, width);
+  const std::size_t reserved = std::max(used, head.size() + kTailColumns) + 3;
+  if (reserved + kShortestBar <= width) {
+    const std::size_t bar = std::min(width - reserved, kLongestBar);
+    line += " [" + bar_text(fraction, bar, utf8_) + "]";
+    used += bar + 3;
+  }
+  line += tail;
+  // Blanks over what is left of a longer line: understood by every terminal.
+  const std::size_t blanks = drawn_columns_ > used ? std::min(drawn_columns_, width) - std::min(used, width) : 0;
+  std::fprintf(out_, "\r%s%s", line.c_str(), std::string(blanks, ' ').c_str());
+  std::fflush(out_);
+  drawn_columns_ = used;
+}
+
+void Progress::end() {
+  if (drawn_columns_ > 0) std::fputc('\n', out_);
+  std::fflush(out_);
+  drawn_columns_ = 0;
+}
+
+double Progress::remaining(const Step& step) const {
+  return step.step > 0 ? step_seconds_ / step.step * (step.steps - step.step) : 0;
+}
+
+std::string Progress::rate(const Step& step) const {
+  const double per_step = std::max(step_seconds_ / std::max(step.step, 1), 1e-9);
+  const bool fast = per_step <= 1;
+  const double value = fast ? 1 / per_step : per_step;
+  return number_text(value, value < 100 ? 3 : 5) + (fast ? " steps/s" : " s/step");
+}
+
+}  // namespace impasto::cli

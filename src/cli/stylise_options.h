@@ -1,0 +1,65 @@
+// What `impasto stylise` was asked to do, and the table of its options.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/progress.h"
+#include "impasto/options.h"
+
+namespace CLI {
+class App;
+}
+
+namespace impasto::cli {
+
+/// What one option does to the settings a preset made.
+using Change = std::function<void(Options&)>;
+
+struct StyliseRequest {
+  std::filesystem::path content;
+  std::filesystem::path style;
+  std::optional<std::filesystem::path> output;
+  std::optional<std::filesystem::path> snapshots;
+  std::optional<std::filesystem::path> log;
+  std::string weights;  ///< a file, "builtin", or empty: search
+  std::string preset = "default";
+  std::vector<Change> changes;  ///< in no order: no two touch the same setting
+  std::optional<int> size;      ///< kept apart, for they exclude each other
+  std::optional<int> width;
+  std::optional<int> height;
+  std::optional<std::filesystem::path> start_file;  ///< --init FILE
+  int threads = 0;
+  ProgressKind progress = ProgressKind::automatic;
+  bool quiet = false;
+};
+
+/// One option whose default is a preset's.
+struct Setting {
+  const char* group;
+  const char* name;
+  const char* label;
+  std::string help;
+  /// Throws Error(usage) for text it cannot read.
+  std::function<void(StyliseRequest&, const std::string& name, const std::string& text)> read;
+  std::function<std::string(const Options&)> shown;
+};
+
+/// In the order of the help.
+const std::vector<Setting>& settings();
+
+/// `request` is filled while `command` parses; a bad value throws Error(usage) out of the parser.
+void add_stylise_options(CLI::App& command, StyliseRequest& request);
+/// --weights and --threads alone, for commands that paint nothing.
+void add_run_options(CLI::App& command, StyliseRequest& request);
+/// Puts the settings of the preset that was named, if any, into the help as defaults.
+void show_defaults(CLI::App& command);
+
+/// The preset with all changes. Throws Error(usage).
+Options painting_options(const StyliseRequest& request, const Weights& weights);
+
+}  // namespace impasto::cli

@@ -1,0 +1,116 @@
+#include "cli/text.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+#include <numeric>
+
+#include "impasto/error.h"
+
+namespace impasto::cli {
+namespace {
+
+[[noreturn]] void refuse(const std::string& option, const std::string& text, const std::string& wanted) {
+  throw Error(ErrorCode::usage, option + " is '" + text + "', wanted " + wanted);
+}
+
+template <class Number>
+bool parse_whole(const std::string& text, Number& value) {
+  const char* first = text.data();
+  const char* last = first + text.size();
+  if (first != last && *first == '+') ++first;
+  const auto [end, error] = std::from_chars(first, last, value);
+  return error == std::errc() && end == last && first != last;
+}
+
+std::string format(const char* pattern, auto... values) {
+  char buffer[128];
+  std::snprintf(buffer, sizeof buffer, pattern, values...);
+  return buffer;
+}
+
+}  // namespace
+
+std::int64_t parse_integer(const std::string& option, const std::string& text, std::int64_t lowest,
+                           std::int64_t highest) {
+  const std::string wanted = highest == std::numeric_limits<int>::max()
+                                 ? "a whole number of at least " + std::to_string(lowest)
+                                 : "a whole number from " + std::to_string(lowest) + " to " + std::to_string(highest);
+  std::int64_t value = 0;
+  if (!parse_whole(text, value) || value < lowest || value > highest) refuse(option, text, wanted);
+  return value;
+}
+
+std::uint64_t parse_seed(const std::string& option, const std::string& text) {
+  std::uint64_t value = 0;
+  if (!parse_whole(text, value)) refuse(option, text, "a whole number from 0 to 18446744073709551615");
+  return value;
+}
+
+double parse_real(const std::string& option, const std::string& text) {
+  double value = 0;
+  if (!parse_whole(text, value) || !std::isfinite(value)) refuse(option, text, "a number such as 0.5 or 1e-7");
+  return value;
+}
+
+std::string number_text(double value, int digits) {
+  char buffer[64];
+  const auto result = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::general, digits);
+  return std::string(buffer, result.ptr);
+}
+
+std::string duration_text(double seconds) {
+  if (seconds < 9.95) return format("%.1f s", seconds);
+  const long whole = std::lround(seconds);
+  if (whole < 60) return format("%ld s", whole);
+  if (whole < 3600) return format("%ld min %02ld s", whole / 60, whole % 60);
+  return format("%ld h %02ld min", whole / 3600, whole / 60 % 60);
+}
+
+std::string clock_text(double seconds) {
+  const long whole = std::lround(seconds);
+  if (whole < 3600) return format("%ld:%02ld", whole / 60, whole % 60);
+  return format("%ld:%02ld:%02ld", whole / 3600, whole / 60 % 60, whole % 60);
+}
+
+std::string memory_text(std::size_t bytes) {
+  const double megabytes = static_cast<double>(bytes) / 1e6;
+  if (megabytes < 9.95) return format("%.1f MB", megabytes);
+  if (megabytes < 999.5) return format("%.0f MB", megabytes);
+  return format("%.1f GB", megabytes / 1000);
+}
+
+std::string quoted(const std::filesystem::path& path) {
+  std::string text(1, '\'');
+  text += path.string();
+  text += '\'';
+  return text;
+}
+
+std::string nearest_word(const std::string& word, const std::vector<std::string>& candidates) {
+  std::string best;
+  std::size_t best_distance = std::max<std::size_t>(word.size() / 3, 1) + 1;
+  for (const std::string& candidate : candidates) {
+    // Levenshtein distance, one row of its table at a time.
+    std::vector<std::size_t> row(candidate.size() + 1);
+    std::iota(row.begin(), row.end(), 0);
+    for (std::size_t i = 0; i < word.size(); ++i) {
+      std::size_t diagonal = row[0];
+      row[0] = i + 1;
+      for (std::size_t j = 0; j < candidate.size(); ++j) {
+        const std::size_t replaced = diagonal + (word[i] == candidate[j] ? 0 : 1);
+        diagonal = row[j + 1];
+        row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
+      }
+    }
+    if (row.back() < best_distance) {
+      best_distance = row.back();
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+}  // namespace impasto::cli

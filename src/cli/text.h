@@ -1,0 +1,34 @@
+// Words for numbers and numbers from words, the same in every locale.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace impasto::cli {
+
+/// Whole number in lowest..highest. Throws Error(usage) naming `option`, what it got and what is wanted.
+std::int64_t parse_integer(const std::string& option, const std::string& text, std::int64_t lowest,
+                           std::int64_t highest);
+/// Whole number of 64 bits.
+std::uint64_t parse_seed(const std::string& option, const std::string& text);
+/// Finite number. Throws Error(usage) as above.
+double parse_real(const std::string& option, const std::string& text);
+
+/// printf's %.<digits>g.
+std::string number_text(double value, int digits = 6);
+/// "4.2 s", "1 min 33 s", "2 h 05 min".
+std::string duration_text(double seconds);
+/// "0:07", "12:40", "1:02:03".
+std::string clock_text(double seconds);
+/// "12 MB", "1.3 GB".
+std::string memory_text(std::size_t bytes);
+/// The path between single quotes.
+std::string quoted(const std::filesystem::path& path);
+
+/// The candidate that `word` is a likely slip of, or nothing.
+std::string nearest_word(const std::string& word, const std::vector<std::string>& candidates);
+
+}  // namespace impasto::cli

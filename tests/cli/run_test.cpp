@@ -1,0 +1,133 @@
+// Runs from start to end: stopped, diverged, repeated, begun from a file.
+#include <doctest/doctest.h>
+
+#include <array>
+#include <random>
+
+#include "cli/pictures.h"
+#include "impasto/npy.h"
+#include "impasto/stylise.h"
+
+using namespace impasto;
+using namespace impasto::testing;
+
+namespace {
+
+void wait_for(const std::filesystem::path& file, std::size_t bytes) {
+  for (int tries = 0; tries < 60000; ++tries) {
+    std::error_code failure;
+    if (std::filesystem::exists(file, failure) && std::filesystem::file_size(file, failure) > bytes) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  FAIL("the run does not begin");
+}
+
+std::vector<float> random_values(std::size_t count) {
+  std::mt19937 random(1);
+  std::vector<float> values(count);
+  for (float& value : values) value = static_cast<float>(random() % 4000) / 1000 - 1.9995f;  // never 0
+  return values;
+}
+
+}  // namespace
+
+TEST_CASE("cli: Ctrl-C stops after the step, saves the picture and exits with 130") {
+  for (const int number : {SIGINT, SIGTERM}) {
+    const Studio studio;
+    Program program(IMPASTO_PROGRAM, Studio::arguments({"--epochs", "10000", "--log", "log.csv"}), studio.path());
+    wait_for(studio / "log.csv", 60);
+    program.send(number);
+    const Run run = program.wait();
+    INFO(run.err);
+    CHECK(run.code == 130);
+    CHECK(contains(run.err, "stopping after this step"));
+    CHECK(contains(run.out, " of 20000 steps in "));
+    CHECK(load_image(studio / "output/painting.jpg").width() == 48);
+    CHECK(read_text(studio / "log.csv").back() == '\n');
+  }
+}
+
+TEST_CASE("cli: a loss that is not finite ends the run with the best picture and exit code 1") {
+  const Studio studio;
+  const Run run = studio.paint({"--learning-rate", "1e30", "--progress", "none", "-o", "best.png", "--quiet"});
+  expect_failure(run, 1, {"finite", "'best.png'", "--learning-rate smaller than 1e+30"});
+  CHECK(load_image(studio / "best.png").width() == 48);
+}
+
+TEST_CASE("cli: a start from a .npy file without noise is exact") {
+  const Studio studio;
+  const std::array<std::size_t, 3> shape = {36, 44, 3};
+  const std::vector<float> start = random_values(36 * 44 * 3);
+  save_npy(start, shape, studio / "start.npy");
+  // So short a step that no value changes.
+  const std::vector<std::string> words = {
+      "stylise", "content.png", "style.png", "--weights",    "builtin", "--epochs", "1",       "--steps-per-epoch",
+      "1",       "--init",      "start.npy", "--init-noise", "0",       "-o",       "end.npy", "--learning-rate",
+      "1e-30",   "--quiet"};
+  const Run run = run_program(words, studio.path());
+  INFO(run.err);
+  CHECK(run.code == 0);
+  const NpyArray end = load_npy(studio / "end.npy");
+  CHECK(end.shape == std::vector<std::size_t>{36, 44, 3});
+  CHECK(std::equal(end.values.begin(), end.values.end(), start.begin(), start.end()));
+
+  std::vector<std::string> other = words;
+  other.insert(other.end(), {"--width", "44", "--height", "37"});
+  expect_failure(run_program(other, studio.path()), 1, {"'start.npy'", "44 x 36", "--height 37"});
+  save_npy(start, std::array<std::size_t, 2>{36 * 3, 44}, studio / "start.npy");
+  expect_failure(run_program(words, studio.path()), 1, {"'start.npy'", "108 x 44", "height x width x 3"});
+}
+
+TEST_CASE("cli: a start from a picture has the painting's size") {
+  const Studio studio;
+  const Image picture = load_image(studio / "style.png");
+  const Run run = studio.paint({"--init", "style.png", "--init-noise", "0", "-o", "end.npy", "--epochs", "1",
+                                "--steps-per-epoch", "1", "--learning-rate", "1e-30"});
+  INFO(run.err);
+  CHECK(run.code == 0);
+  const NpyArray end = load_npy(studio / "end.npy");
+  const std::vector<float> wanted = normalise(resize_bilinear(picture, 48, 32));
+  CHECK(std::equal(end.values.begin(), end.values.end(), wanted.begin(), wanted.end()));
+  expect_failure(studio.paint({"--init", "lost.png"}), 1, {"'lost.png'"});
+  expect_failure(studio.paint({"--init", "lost.npy"}), 1, {"'lost.npy'"});
+}
+
+TEST_CASE("cli: the same seed paints the same bytes, with any number of threads") {
+  const Studio studio;
+  CHECK(studio.paint({"--seed", "7", "-o", "a.npy"}).code == 0);
+  CHECK(studio.paint({"--seed", "7", "-o", "b.npy", "--threads", "3"}).code == 0);
+  CHECK(studio.paint({"--seed", "8", "-o", "c.npy"}).code == 0);
+  CHECK(read_text(studio / "a.npy") == read_text(studio / "b.npy"));
+  CHECK(read_text(studio / "a.npy") != read_text(studio / "c.npy"));
+}
+
+TEST_CASE("cli: every option of the painting changes it") {
+  const Studio studio;
+  REQUIRE(studio.paint({"-o", "plain.npy"}).code == 0);
+  const std::string plain = read_text(studio / "plain.npy");
+  const std::vector<std::vector<std::string>> changes = {{"--content-weight", "3"},
+                                                         {"--style-weight", "3"},
+                                                         {"--tv-weight", "10"},
+                                                         {"--content-layers", "block2_conv2=2"},
+                                                         {"--style-layers", "block1_conv1,block2_conv1=0.5"},
+                                                         {"--learning-rate", "0.02"},
+                                                         {"--adam-beta1", "0.5"},
+                                                         {"--adam-beta2", "0.9"},
+                                                         {"--adam-epsilon", "0.1"},
+                                                         {"--init", "blend"},
+                                                         {"--init-noise", "0.05"},
+                                                         {"--pool", "max"},
+                                                         {"--style-size", "64"},
+                                                         {"--steps-per-epoch", "3"},
+                                                         {"--width", "40", "--height", "40"}};
+  for (const std::vector<std::string>& change : changes) {
+    INFO(change[0]);
+    std::vector<std::string> words = Studio::arguments(change);
+    if (change[0] == "--width") words.erase(words.begin() + 9, words.begin() + 11);  // --size 48
+    words.insert(words.end(), {"-o", "changed.npy"});
+    const Run run = run_program(words, studio.path());
+    INFO(run.err);
+    CHECK(run.code == 0);
+    CHECK(read_text(studio / "changed.npy") != plain);
+  }
+}

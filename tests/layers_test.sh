@@ -1,0 +1,69 @@
+#!/bin/sh
+# The shape of the sources: which file may include which, where threads may be, how long a file may be.
+# Prints every violation as file:line: sentence. Usage: layers_test.sh <root of the repository>
+set -eu
+cd "$1"
+
+violations=$(mktemp)
+trap 'rm -f "$violations"' EXIT
+
+files=$(find include src tests bench data \( -name '*.h' -o -name '*.cpp' -o -name '*.inl' \) | sort)
+count=$(echo "$files" | wc -l)
+if [ "$count" -lt 20 ]; then
+  echo "layers_test.sh: only $count source files under $1; this is not the repository, and nothing was checked."
+  exit 1
+fi
+
+awk '
+  function violation(sentence) { printf "%s:%d: %s\n", FILENAME, FNR, sentence }
+
+  BEGIN {
+    count = split("base image tensor kernel autodiff model style cli", order, " ")
+    for (i = 1; i <= count; i++) rank[order[i]] = i
+  }
+
+  FNR == 1 {
+    split(FILENAME, part, "/")
+    top = part[1]
+    layer = part[2]
+    if (top == "src" && !(layer in rank)) violation("no layer is called " layer)
+  }
+  FNR == 401 { violation("more than 400 lines: a second noun is hiding in this file") }
+
+  # The border between ours and the world, and between layers.
+  /^[ \t]*#[ \t]*include/ {
+    name = $0
+    sub(/^[ \t]*#[ \t]*include[ \t]*/, "", name)
+    quoted = name ~ /^"/
+    if (name !~ /^["<]/) next  # a macro, as Highway has them
+    sub(/^["<]/, "", name)
+    sub(/[">].*$/, "", name)
+    split(name, step, "/")
+    generated = name ~ /^impasto_[a-z_]+\.h$/  # written by CMake into the build folder
+    if (top == "src" && quoted && step[1] != "impasto" && !generated) {
+      if (!(step[1] in rank)) violation("include " name " by its path from src/, which begins with a layer")
+      else if (layer == "cli" && step[1] != "cli") violation("the program sees include/impasto only, not " name)
+      else if (rank[step[1]] > rank[layer]) violation(layer " may not include " name ", of a higher layer")
+    }
+    if (top == "src" && layer == "cli" && name ~ /^(Eigen|hwy|xtensor|xtl|nlohmann|jpeglib|jerror|png|omp)/)
+      violation("the program may not know <" name ">")
+    if (top == "include" && quoted && step[1] != "impasto") violation("a public header may not include " name)
+    if (top == "include" && !quoted && name ~ /[.\/]/ && !(FILENAME ~ /\/xtensor\.h$/ && step[1] == "xtensor"))
+      violation("a public header needs the standard library only, not <" name ">")
+  }
+
+  FILENAME != "src/base/parallel.h" && (/^[ \t]*#[ \t]*pragma[ \t]+omp/ || /_Pragma[ \t]*\([ \t]*"omp/ || /[<"]omp\.h/) {
+    violation("threads live in src/base/parallel.h only")
+  }
+' $files >"$violations"
+
+# A path of one machine. The pattern is written so that it does not match itself.
+find . \( -path ./.git -o -path ./build -o -path './build-*' -o -path ./output \) -prune -o -type f \
+  -exec grep -HnIE '(^|[^A-Za-z0-9_.~*-])/(work|home|root)/' {} + |
+  sed 's/$/: a path that exists on one machine only/' >>"$violations"
+
+if [ -s "$violations" ]; then
+  cat "$violations"
+  exit 1
+fi
+echo "$count files keep the rules."
