@@ -15,18 +15,19 @@
 namespace impasto {
 
 MappedFile::MappedFile(const std::filesystem::path& file, const char* what) {
+  const std::string label = text(what, " '", file.string(), "'");
   std::error_code error;
   const std::filesystem::file_status status = std::filesystem::status(file, error);
-  require(std::filesystem::exists(status), ErrorCode::input, what, " ", file, " does not exist; check the path");
-  require(std::filesystem::is_regular_file(status), ErrorCode::input, what, " ", file, " is not a regular file");
+  require(std::filesystem::exists(status), ErrorCode::input, label, " does not exist; check the path");
+  require(std::filesystem::is_regular_file(status), ErrorCode::input, label, " is not a regular file");
   size_ = static_cast<std::size_t>(std::filesystem::file_size(file, error));
-  require(!error && size_ > 0, ErrorCode::input, what, " ", file, " is empty (0 bytes)");
+  require(!error && size_ > 0, ErrorCode::input, label, " is empty (0 bytes)");
 #ifdef IMPASTO_HAS_MMAP
   const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-  require(descriptor >= 0, ErrorCode::input, what, " ", file, " cannot be opened; check its permissions");
+  require(descriptor >= 0, ErrorCode::input, label, " cannot be opened; check its permissions");
   void* memory = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, descriptor, 0);
   ::close(descriptor);
-  require(memory != MAP_FAILED, ErrorCode::io, what, " ", file, " cannot be mapped (", size_, " bytes)");
+  require(memory != MAP_FAILED, ErrorCode::io, label, " cannot be mapped (", size_, " bytes)");
   data_ = static_cast<const std::uint8_t*>(memory);
 #else
   copy_ = read_file(file, what, std::numeric_limits<std::size_t>::max());

@@ -17,7 +17,7 @@ bool is_jpeg(std::span<const std::uint8_t> bytes);
 
 /// Any colour space and either byte order of CMYK, turned upright by its EXIF orientation. Throws Error(input) when
 /// the data is truncated, not decodable or larger than the limits; harmless defects are passed over.
-Image decode_jpeg(std::span<const std::uint8_t> bytes, const std::string& name, const DecodeOptions& options);
+Image decode_jpeg(std::span<const std::uint8_t> bytes, const std::string& name, const DecodeOptions& options = {});
 
 /// Throws Error(input) for a picture above kMaxJpegSide, Error(usage) for a quality outside 1..100.
 std::vector<std::uint8_t> encode_jpeg(const Image& image, const EncodeOptions& options);

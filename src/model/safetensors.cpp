@@ -43,7 +43,7 @@ Json parse_header(std::span<const std::uint8_t> bytes, const std::string& label)
 }  // namespace
 
 Safetensors::Safetensors(const std::filesystem::path& file)
-    : label_(text("weights file ", file)), file_(file, "weights file") {
+    : label_(text("weights file '", file.string(), "'")), file_(file, "weights file") {
   const std::span<const std::uint8_t> bytes = file_.bytes();
   const Json header = parse_header(bytes, label_);
   const std::size_t data_begin = kLengthBytes + static_cast<std::size_t>(little_endian_64(bytes.data()));

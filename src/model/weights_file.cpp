@@ -132,7 +132,7 @@ Enum choice(const Safetensors& file, const char* key, std::initializer_list<std:
 }  // namespace
 
 NetworkWeights load_weights(const std::filesystem::path& path) {
-  const std::string label = text("weights file ", path);
+  const std::string label = text("weights file '", path.string(), "'");
   const Safetensors file(path);
   const Naming& naming = recognise(file, label);
   const bool oihw = choice(file, "layout", {{"OIHW", true}, {"HWIO", false}}, naming.source != Source::keras, label);
