@@ -96,10 +96,8 @@ int stylise_command(const StyliseRequest& request, const std::filesystem::path& 
   Options options = painting_options(request, found.weights);
   validate(options, found.weights);
   const Context context(request.threads);
-  // The tutorial's pictures came from TensorFlow's decoder.
-  const DecodeOptions decode{.fast_dct = options.preset == "tutorial"};
-  const Image content = load_image(request.content, decode);
-  const Image style = load_image(request.style, decode);
+  const Image content = load_image(request.content, options.decode);
+  const Image style = load_image(request.style, options.decode);
   read_start(request, content, options);
 
   if (!request.quiet) {

@@ -57,7 +57,7 @@ Options tutorial() {
   o.noise_amplitude = 0.2;
   o.pooling = Pooling::max;
   o.preprocess = Preprocess::literal;
-  o.decode.fast_dct = true;
+  o.decode.fast_dct = true;  // its pictures came from TensorFlow's decoder
   o.encode.rounding = Rounding::truncate;
   return o;
 }

@@ -71,7 +71,7 @@ inline Bytes make_exif(int orientation, bool big_endian) {
       bytes.push_back(static_cast<std::uint8_t>(value >> (8 * (big_endian ? count - 1 - i : i))));
     }
   };
-  bytes.insert(bytes.end(), 2, big_endian ? 'M' : 'I');
+  put(big_endian ? 0x4d4d : 0x4949, 2);  // MM or II
   put(42, 2), put(8, 4), put(2, 2);
   put(0x0100, 2), put(4, 2), put(1, 4), put(640, 4);
   put(0x0112, 2), put(3, 2), put(1, 4), put(static_cast<std::uint32_t>(orientation), 2), put(0, 2);

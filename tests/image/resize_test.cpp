@@ -63,7 +63,7 @@ TEST_CASE("resize: one pixel fills any size, and any picture shrinks to one pixe
 
 TEST_CASE("resize: an even picture stays even at odd sizes") {
   const Image image = grey(7, 5, std::vector<float>(35, 0.3f));
-  for (const auto [width, height] : {std::pair(3, 11), {13, 2}, {1, 1}, {100, 3}}) {
+  for (const auto& [width, height] : {std::pair(3, 11), {13, 2}, {1, 1}, {100, 3}}) {
     for (const Image& result : {resize_bilinear(image, width, height), resize_antialiased(image, width, height)}) {
       REQUIRE(result.pixels().size() == static_cast<std::size_t>(width * height * 3));
       for (std::size_t i = 0; i < result.pixels().size(); i += 3) CHECK(std::abs(result.pixels()[i] - 0.3f) <= 1e-6f);
@@ -73,7 +73,7 @@ TEST_CASE("resize: an even picture stays even at odd sizes") {
 
 TEST_CASE("resize: an empty picture and sizes outside the limits are refused") {
   const Image image(2, 2);
-  for (const auto [width, height] : {std::pair(0, 1), {1, -1}, {65536, 1}, {65535, 65535}}) {
+  for (const auto& [width, height] : {std::pair(0, 1), {1, -1}, {65536, 1}, {65535, 65535}}) {
     error_of(ErrorCode::input, [&, w = width, h = height] { resize_bilinear(image, w, h); });
     error_of(ErrorCode::input, [&, w = width, h = height] { resize_antialiased(image, w, h); });
   }
