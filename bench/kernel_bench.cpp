@@ -18,16 +18,18 @@ void product(benchmark::State& state, SimdTarget target) {
   Tensor<float> packed({kernel.packed_size(K, N)}), c({M, N});
   kernel.pack({b.data(), N, 1}, 0, K, K, N, packed.data());
   for (auto _ : state) kernel.multiply(M, N, K, {a.data(), K, 1}, packed.data(), c.data(), N, false);
-  state.counters["GFLOP/s"] = benchmark::Counter(2e-9 * static_cast<double>(M * N * K), benchmark::Counter::kIsIterationInvariantRate);
+  state.counters["GFLOP/s"] =
+      benchmark::Counter(2e-9 * static_cast<double>(M * N * K), benchmark::Counter::kIsIterationInvariantRate);
 }
 
 struct Layer {
   const char* name;
   Index H, W, C, K;
 };
-constexpr Layer kLayers[] = {{"conv1_1", 300, 450, 3, 64},   {"conv1_2", 300, 450, 64, 64},  {"conv2_1", 150, 225, 64, 128},
-                             {"conv2_2", 150, 225, 128, 128}, {"conv3_1", 75, 112, 128, 256}, {"conv3_2", 75, 112, 256, 256},
-                             {"conv4_1", 37, 56, 256, 512},  {"conv4_2", 37, 56, 512, 512},  {"conv5_1", 18, 28, 512, 512}};
+constexpr Layer kLayers[] = {
+    {"conv1_1", 300, 450, 3, 64},    {"conv1_2", 300, 450, 64, 64},  {"conv2_1", 150, 225, 64, 128},
+    {"conv2_2", 150, 225, 128, 128}, {"conv3_1", 75, 112, 128, 256}, {"conv3_2", 75, 112, 256, 256},
+    {"conv4_1", 37, 56, 256, 512},   {"conv4_2", 37, 56, 512, 512},  {"conv5_1", 18, 28, 512, 512}};
 
 void convolution(benchmark::State& state, const Layer& layer, SimdTarget target, bool backward) {
   const Context context(std::min(2, available_cores()), target);
@@ -54,7 +56,9 @@ const bool kRegistered = [] {
     for (const Layer& layer : kLayers) {
       for (const bool backward : {false, true}) {
         const std::string name = std::string(layer.name) + (backward ? "/dx" : "/y") + suffix;
-        benchmark::RegisterBenchmark(name.c_str(), convolution, layer, target, backward)->UseRealTime()->Unit(benchmark::kMillisecond);
+        benchmark::RegisterBenchmark(name.c_str(), convolution, layer, target, backward)
+            ->UseRealTime()
+            ->Unit(benchmark::kMillisecond);
       }
     }
   }

@@ -1,5 +1,5 @@
-// Whole steps: the tutorial's layers to conv5_2 on a full-width VGG19 with random weights, and the default preset on the
-// built-in network.
+// Whole steps: the tutorial's layers to conv5_2 on a full-width VGG19 with random weights, and the default preset on
+// the built-in network.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -19,7 +19,8 @@ Weights random_vgg19() {
   for (const Vgg19Layer& layer : vgg19_layers()) {
     if (layer.is_pool) continue;
     const double limit = std::sqrt(6.0 / (9.0 * static_cast<double>(C)));  // He et al.: keeps the maps of order 1
-    network->convolutions.push_back({random_tensor({3, 3, C, layer.channels}, limit), Tensor<float>({layer.channels}, 0.0F)});
+    network->convolutions.push_back(
+        {random_tensor({3, 3, C, layer.channels}, limit), Tensor<float>({layer.channels}, 0.0F)});
     C = layer.channels;
   }
   network->description = "random weights";
@@ -37,14 +38,18 @@ void step(benchmark::State& state, const Weights& weights, const char* name, int
   Options options = preset(name, weights);
   options.width = width;
   options.height = height;
-  Stylizer stylizer(noise(width, height), noise(width, height), weights, options, Context(std::min(2, available_cores())));
+  Stylizer stylizer(noise(width, height), noise(width, height), weights, options,
+                    Context(std::min(2, available_cores())));
   for (auto _ : state) stylizer.step();
   state.counters["planned MiB"] = static_cast<double>(stylizer.planned_bytes()) / (1 << 20);
 }
 
 const bool kRegistered = [] {
   const auto add = [](const char* title, const Weights& weights, const char* name, int width, int height) {
-    benchmark::RegisterBenchmark(title, step, weights, name, width, height)->UseRealTime()->Unit(benchmark::kMillisecond)->MinTime(2);
+    benchmark::RegisterBenchmark(title, step, weights, name, width, height)
+        ->UseRealTime()
+        ->Unit(benchmark::kMillisecond)
+        ->MinTime(2);
   };
   add("step/tutorial 450x300", random_vgg19(), "tutorial", 450, 300);
   add("step/default 450x300", Weights::builtin(), "default", 450, 300);

@@ -11,8 +11,8 @@
 
 namespace impasto {
 
-/// A layer by any of its names (block4_conv2, conv4_2, relu4_2, torchvision's index 21 or 22) and its share of the loss.
-/// Layers are read after their ReLU.
+/// A layer by any of its names (block4_conv2, conv4_2, relu4_2, torchvision's index 21 or 22) and its share of the
+/// loss. Layers are read after their ReLU.
 struct LayerWeight {
   std::string layer;
   double weight = 1;
@@ -57,10 +57,10 @@ struct AdamOptions {
 struct Options {
   std::string preset = "default";
 
-  int size = 512;      ///< long side of the painting, aspect kept; unused when width and height are set
-  int width = 0;       ///< exact size, both or neither
-  int height = 0;      ///<
-  int style_size = 0;  ///< long side of the style picture, aspect kept; 0: as long as the painting's long side
+  int size = 512;            ///< long side of the painting, aspect kept; unused when width and height are set
+  int width = 0;             ///< exact size, both or neither
+  int height = 0;            ///<
+  int style_size = 0;        ///< long side of the style picture, aspect kept; 0: as long as the painting's long side
   bool style_exact = false;  ///< resize the style to exactly the painting's size, aspect lost (tutorial)
   bool antialias = true;     ///< filter when shrinking; false: plain bilinear (tutorial)
   bool colour_match = true;  ///< first give the content the style's colour mean and covariance

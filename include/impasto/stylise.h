@@ -25,13 +25,13 @@ struct Losses {
 
 /// What one step did.
 struct Step {
-  int step = 0;         ///< 1 for the first
-  int steps = 0;        ///< epochs * steps_per_epoch
-  int epoch = 0;        ///< 1 for the first
-  int epochs = 0;       ///<
+  int step = 0;    ///< 1 for the first
+  int steps = 0;   ///< epochs * steps_per_epoch
+  int epoch = 0;   ///< 1 for the first
+  int epochs = 0;  ///<
   bool ends_epoch = false;
-  Losses losses;        ///< of the picture before this step's update
-  double seconds = 0;   ///< wall time of this step
+  Losses losses;       ///< of the picture before this step's update
+  double seconds = 0;  ///< wall time of this step
 };
 
 /// Picture values <-> the units the optimiser works in: (value - mean) / deviation per channel, with torchvision's
@@ -80,9 +80,9 @@ struct Result {
   Image image;                ///< the painting
   std::vector<float> values;  ///< the same in normalised units
   Outcome outcome = Outcome::finished;
-  int steps = 0;    ///< taken
-  Losses first;     ///< before the first step
-  Losses last;      ///< before the last step
+  int steps = 0;  ///< taken
+  Losses first;   ///< before the first step
+  Losses last;    ///< before the last step
   double seconds = 0;
 };
 

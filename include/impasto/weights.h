@@ -20,8 +20,8 @@ class Weights {
   /// The closed-form network that comes with the library: no file, no download, same bits everywhere (docs/MATH.md).
   static Weights builtin();
   /// A safetensors file with VGG19's convolutions (weights/FORMAT.md): names and layouts of torchvision/timm, Keras or
-  /// Caffe, F32, F16 or BF16. Throws Error(input) for a file that is missing, truncated, inconsistent, without the first
-  /// convolutions, or with values that are not finite.
+  /// Caffe, F32, F16 or BF16. Throws Error(input) for a file that is missing, truncated, inconsistent, without the
+  /// first convolutions, or with values that are not finite.
   static Weights load(const std::filesystem::path& file);
 
   /// One line for people: source, file, preprocessing.

@@ -35,6 +35,7 @@ GradcheckResult gradcheck(const GradcheckFunction& function, const std::vector<T
   tape.forward();
   tape.backward();
   std::vector<std::vector<double>> analytic;
+  analytic.reserve(variables.size());
   for (const Id id : variables) analytic.emplace_back(tape.gradient(id).begin(), tape.gradient(id).end());
 
   // What rounding of the loss itself leaves in a difference quotient: a few units in its last place.
@@ -53,10 +54,12 @@ GradcheckResult gradcheck(const GradcheckFunction& function, const std::vector<T
     for (Index k = 0; k < tried; ++k) {
       const Index i = count * k / tried;
       double& element = x[static_cast<std::size_t>(i)];
-      const double numeric = (value_at(element, element + options.epsilon) - value_at(element, element - options.epsilon)) /
-                             (2 * options.epsilon);
+      const double numeric =
+          (value_at(element, element + options.epsilon) - value_at(element, element - options.epsilon)) /
+          (2 * options.epsilon);
       const double found = analytic[v][static_cast<std::size_t>(i)];
-      const double error = std::abs(found - numeric) / (options.absolute + rounding + options.relative * std::abs(numeric));
+      const double error =
+          std::abs(found - numeric) / (options.absolute + rounding + options.relative * std::abs(numeric));
       if (!(error <= result.worst)) result = {false, error, v, i, found, numeric};  // also when not a number
     }
   }

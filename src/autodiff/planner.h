@@ -22,8 +22,8 @@ struct Plan {
   std::size_t unshared_bytes = 0;  ///< what it would need if every buffer stood alone
 };
 
-/// Gives each buffer an offset such that buffers alive at the same step never overlap. Greedy by size: the largest first,
-/// each at the lowest offset that is free during its life (Pisarchyk & Lee, arXiv:2001.03288, "greedy by size").
+/// Gives each buffer an offset such that buffers alive at the same step never overlap. Greedy by size: the largest
+/// first, each at the lowest offset that is free during its life (Pisarchyk & Lee, arXiv:2001.03288, "greedy by size").
 Plan plan_memory(std::vector<PlannedBuffer> buffers);
 
 }  // namespace impasto

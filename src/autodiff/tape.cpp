@@ -21,11 +21,11 @@ const typename Tape<T>::Node& Tape<T>::node(Id id) const {
 }
 
 template <class T>
-Id Tape<T>::add_leaf(Kind kind, const Shape& shape, std::string name) {
+Id Tape<T>::add_leaf(Kind kind, const Shape& shape, const std::string& name) {
   IMPASTO_ASSERT(!planned_);
   Node leaf;
   leaf.kind = kind;
-  leaf.op.name = std::move(name);
+  leaf.op.name = name;
   leaf.op.shape = shape;
   leaf.needs_gradient = kind == Kind::variable;
   nodes_.push_back(std::move(leaf));
@@ -33,24 +33,24 @@ Id Tape<T>::add_leaf(Kind kind, const Shape& shape, std::string name) {
 }
 
 template <class T>
-Id Tape<T>::constant(View<const T> values, std::string name) {
-  const Id id = add_leaf(Kind::constant, values.shape, std::move(name));
+Id Tape<T>::constant(View<const T> values, const std::string& name) {
+  const Id id = add_leaf(Kind::constant, values.shape, name);
   // Never written: no op writes to an input, and value() refuses constants.
   node(id).value = const_cast<T*>(values.data);
   return id;
 }
 
 template <class T>
-Id Tape<T>::input(const Shape& shape, std::string name) {
-  const Id id = add_leaf(Kind::input, shape, std::move(name));
+Id Tape<T>::input(const Shape& shape, const std::string& name) {
+  const Id id = add_leaf(Kind::input, shape, name);
   node(id).storage = Tensor<T>(shape, T(0));
   node(id).value = node(id).storage.data();
   return id;
 }
 
 template <class T>
-Id Tape<T>::variable(const Shape& shape, std::string name) {
-  const Id id = input(shape, std::move(name));
+Id Tape<T>::variable(const Shape& shape, const std::string& name) {
+  const Id id = input(shape, name);
   node(id).kind = Kind::variable;
   node(id).needs_gradient = true;
   node(id).gradient_storage = Tensor<T>(shape, T(0));

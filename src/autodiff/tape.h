@@ -75,10 +75,10 @@ class Tape {
   explicit Tape(const Context& context);
 
   /// Borrowed values that never change and take no gradient. The memory must outlive the tape.
-  Id constant(View<const T> values, std::string name = "constant");
+  Id constant(View<const T> values, const std::string& name = "constant");
   /// A leaf the caller fills through `value` before each replay; without and with gradient. Starts at zero.
-  Id input(const Shape& shape, std::string name = "input");
-  Id variable(const Shape& shape, std::string name = "variable");
+  Id input(const Shape& shape, const std::string& name = "input");
+  Id variable(const Shape& shape, const std::string& name = "variable");
   /// Used by the ops; shapes are theirs to check.
   Id record(Operation<T> operation);
 
@@ -128,7 +128,7 @@ class Tape {
 
   Node& node(Id id);
   const Node& node(Id id) const;
-  Id add_leaf(Kind kind, const Shape& shape, std::string name);
+  Id add_leaf(Kind kind, const Shape& shape, const std::string& name);
   int forward_step(std::size_t i) const { return static_cast<int>(i); }
   int backward_step(std::size_t i) const { return static_cast<int>(2 * nodes_.size() - i); }
   void mark_backward();

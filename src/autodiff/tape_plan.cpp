@@ -144,13 +144,13 @@ void Tape<T>::allocate() {
   }
 }
 
-#define IMPASTO_INSTANTIATE(T)                                                \
-  template void Tape<T>::mark_backward();                                     \
-  template int Tape<T>::last_use(std::size_t) const;                          \
-  template void Tape<T>::plan_values(std::vector<PlannedBuffer>&);            \
-  template void Tape<T>::plan_gradients(std::vector<PlannedBuffer>&);         \
-  template void Tape<T>::plan_scratch(std::vector<PlannedBuffer>&);           \
-  template const Plan& Tape<T>::plan();                                       \
+#define IMPASTO_INSTANTIATE(T)                                        \
+  template void Tape<T>::mark_backward();                             \
+  template int Tape<T>::last_use(std::size_t) const;                  \
+  template void Tape<T>::plan_values(std::vector<PlannedBuffer>&);    \
+  template void Tape<T>::plan_gradients(std::vector<PlannedBuffer>&); \
+  template void Tape<T>::plan_scratch(std::vector<PlannedBuffer>&);   \
+  template const Plan& Tape<T>::plan();                               \
   template void Tape<T>::allocate();
 IMPASTO_INSTANTIATE(float)
 IMPASTO_INSTANTIATE(double)

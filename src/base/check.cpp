@@ -5,7 +5,8 @@
 namespace impasto {
 
 void assertion_failed(const char* condition, const char* file, int line) {
-  throw std::logic_error(text("impasto: internal check failed, please report it: ", condition, " (", file, ":", line, ")"));
+  throw std::logic_error(
+      text("impasto: internal check failed, please report it: ", condition, " (", file, ":", line, ")"));
 }
 
 }  // namespace impasto

@@ -24,9 +24,9 @@ struct TargetRow {
 };
 
 // Best first.
-constexpr TargetRow kTargets[] = {
-    {SimdTarget::avx3, "avx3", HWY_AVX3},    {SimdTarget::avx2, "avx2", HWY_AVX2}, {SimdTarget::sse4, "sse4", HWY_SSE4},
-    {SimdTarget::ssse3, "ssse3", HWY_SSSE3}, {SimdTarget::neon, "neon", HWY_NEON}, {SimdTarget::baseline, "baseline", 0}};
+constexpr TargetRow kTargets[] = {{SimdTarget::avx3, "avx3", HWY_AVX3}, {SimdTarget::avx2, "avx2", HWY_AVX2},
+                                  {SimdTarget::sse4, "sse4", HWY_SSE4}, {SimdTarget::ssse3, "ssse3", HWY_SSSE3},
+                                  {SimdTarget::neon, "neon", HWY_NEON}, {SimdTarget::baseline, "baseline", 0}};
 
 bool is_available(const TargetRow& row) {
   return row.highway == 0 || ((HWY_TARGETS & row.highway) != 0 && (hwy::SupportedTargets() & row.highway) != 0);
@@ -49,8 +49,8 @@ SimdTarget default_target() {
 }
 
 int checked_threads(int threads) {
-  require(threads >= 0 && threads <= kMaxThreads, ErrorCode::usage, "number of threads is ", threads,
-          ", wanted 1 to ", kMaxThreads, ", or 0 for all cores");
+  require(threads >= 0 && threads <= kMaxThreads, ErrorCode::usage, "number of threads is ", threads, ", wanted 1 to ",
+          kMaxThreads, ", or 0 for all cores");
   return threads == 0 ? available_cores() : threads;
 }
 

@@ -20,7 +20,7 @@ namespace impasto {
 /// The first exception is rethrown here, after which the remaining pieces are skipped. Serial inside another parallel
 /// region. Global OpenMP settings are neither read nor changed.
 template <class Body>
-void parallel_for(const Context& context, std::ptrdiff_t count, Body&& body) {
+void parallel_for([[maybe_unused]] const Context& context, std::ptrdiff_t count, Body&& body) {
 #ifdef _OPENMP
   const bool serial = context.threads() == 1 || count <= 1 || omp_in_parallel();
   if (!serial) {

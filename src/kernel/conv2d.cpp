@@ -9,8 +9,8 @@
 namespace impasto {
 namespace {
 
-// Positions per strip: 8 tiles of the widest micro-kernel; 96 windows of 3 x 3 x 512 floats are 1.7 MiB, and the block of
-// 256 columns that the product works on at a time 96 KiB, well inside any L2.
+// Positions per strip: 8 tiles of the widest micro-kernel; 96 windows of 3 x 3 x 512 floats are 1.7 MiB, and the block
+// of 256 columns that the product works on at a time 96 KiB, well inside any L2.
 constexpr Index kStrip = 96;
 
 // Keeps every part of the scratch memory on a 64-byte border for float and double.
@@ -28,8 +28,8 @@ struct Source {
   Index C;
 };
 
-// C values of one tap (i, j) at output position (h, w). A tap that reads several positions (transposed borders) sums them,
-// one that reads none is zero.
+// C values of one tap (i, j) at output position (h, w). A tap that reads several positions (transposed borders) sums
+// them, one that reads none is zero.
 template <class T>
 void gather_tap(const Source<T>& s, Index h, Index i, Index w, Index j, T* to) {
   bool first = true;
@@ -52,8 +52,10 @@ template <class T>
 void gather_window(const Source<T>& s, Index position, T* window) {
   const Index h = position / s.columns.positions, w = position % s.columns.positions, taps = s.columns.taps;
   const auto left = s.columns.at(w, 0), right = s.columns.at(w, taps - 1);
-  const bool inside = s.columns.first[static_cast<std::size_t>((w + 1) * taps)] - s.columns.first[static_cast<std::size_t>(w * taps)] == taps &&
-                      left.size() == 1 && right.size() == 1 && right[0] - left[0] == taps - 1;
+  const bool inside =
+      s.columns.first[static_cast<std::size_t>((w + 1) * taps)] - s.columns.first[static_cast<std::size_t>(w * taps)] ==
+          taps &&
+      left.size() == 1 && right.size() == 1 && right[0] - left[0] == taps - 1;
   for (Index i = 0; i < s.rows.taps; ++i) {
     const auto row = s.rows.at(h, i);
     if (inside && row.size() == 1) {
@@ -81,7 +83,7 @@ void multiply_windows(const Context& context, const Source<T>& source, const T* 
 
 }  // namespace
 
-Conv2d::Conv2d(const Shape& x, const Shape& w, Index stride, Border border) : C_(w[2]), K_(w[3]) {
+Conv2d::Conv2d(const Shape& x, const Shape& w, Index stride, Border border) : channels_(w[2]), filters_(w[3]) {
   IMPASTO_ASSERT(x.rank() == 3 && w.rank() == 4 && x[2] == w[2]);
   rows_ = window_taps(x[0], w[0], stride, border);
   columns_ = window_taps(x[1], w[1], stride, border);
@@ -91,8 +93,8 @@ Conv2d::Conv2d(const Shape& x, const Shape& w, Index stride, Border border) : C_
 
 template <class T>
 Index Conv2d::forward_scratch(const Context& context) const {
-  const Index depth = rows_.taps * columns_.taps * C_;
-  return round_up(gemm<T>(context).packed_size(depth, K_)) + context.threads() * round_up(kStrip * depth);
+  const Index depth = rows_.taps * columns_.taps * channels_;
+  return round_up(gemm<T>(context).packed_size(depth, filters_)) + context.threads() * round_up(kStrip * depth);
 }
 
 template <class T>
@@ -100,17 +102,18 @@ void Conv2d::forward(const Context& context, const T* x, const T* w, T* y, T* sc
   const Gemm<T>& product = gemm<T>(context);
   const Index taps = rows_.taps * columns_.taps;
   parallel_for(context, taps, [&](Index tap, int) {
-    product.pack({w + tap * C_ * K_, K_, 1}, tap * C_, C_, taps * C_, K_, scratch);
+    product.pack({w + tap * channels_ * filters_, filters_, 1}, tap * channels_, channels_, taps * channels_, filters_,
+                 scratch);
   });
-  T* windows = scratch + round_up(product.packed_size(taps * C_, K_));
-  const Source<T> source{rows_, columns_, x, columns_transposed_.positions, C_};
-  multiply_windows(context, source, scratch, K_, y, false, windows);
+  T* windows = scratch + round_up(product.packed_size(taps * channels_, filters_));
+  const Source<T> source{rows_, columns_, x, columns_transposed_.positions, channels_};
+  multiply_windows(context, source, scratch, filters_, y, false, windows);
 }
 
 template <class T>
 Index Conv2d::backward_data_scratch(const Context& context) const {
-  const Index depth = rows_.taps * columns_.taps * K_;
-  return round_up(gemm<T>(context).packed_size(depth, C_)) + context.threads() * round_up(kStrip * depth);
+  const Index depth = rows_.taps * columns_.taps * filters_;
+  return round_up(gemm<T>(context).packed_size(depth, channels_)) + context.threads() * round_up(kStrip * depth);
 }
 
 template <class T>
@@ -118,49 +121,53 @@ void Conv2d::backward_data(const Context& context, const T* dy, const T* w, T* d
   const Gemm<T>& product = gemm<T>(context);
   const Index taps = rows_.taps * columns_.taps;
   parallel_for(context, taps, [&](Index tap, int) {
-    product.pack({w + (taps - 1 - tap) * C_ * K_, 1, K_}, tap * K_, K_, taps * K_, C_, scratch);
+    product.pack({w + (taps - 1 - tap) * channels_ * filters_, 1, filters_}, tap * filters_, filters_, taps * filters_,
+                 channels_, scratch);
   });
-  T* windows = scratch + round_up(product.packed_size(taps * K_, C_));
-  const Source<T> source{rows_transposed_, columns_transposed_, dy, columns_.positions, K_};
-  multiply_windows(context, source, scratch, C_, dx, add, windows);
+  T* windows = scratch + round_up(product.packed_size(taps * filters_, channels_));
+  const Source<T> source{rows_transposed_, columns_transposed_, dy, columns_.positions, filters_};
+  multiply_windows(context, source, scratch, channels_, dx, add, windows);
 }
 
 template <class T>
 Index Conv2d::backward_weights_scratch(const Context& context) const {
-  return context.threads() * (round_up(kStrip * C_) + round_up(gemm<T>(context).packed_size(kStrip, K_)));
+  return context.threads() * (round_up(kStrip * channels_) + round_up(gemm<T>(context).packed_size(kStrip, filters_)));
 }
 
 template <class T>
 void Conv2d::backward_weights(const Context& context, const T* x, const T* dy, T* dw, bool add, T* scratch) const {
   const Gemm<T>& product = gemm<T>(context);
   const Index taps = rows_.taps * columns_.taps, positions = rows_.positions * columns_.positions;
-  const Index per_worker = round_up(kStrip * C_) + round_up(product.packed_size(kStrip, K_));
-  const Source<T> source{rows_, columns_, x, columns_transposed_.positions, C_};
+  const Index per_worker = round_up(kStrip * channels_) + round_up(product.packed_size(kStrip, filters_));
+  const Source<T> source{rows_, columns_, x, columns_transposed_.positions, channels_};
   // dw of a tap (C x K) = sum over positions of window' dy, strip after strip in fixed order.
   parallel_for(context, taps, [&](Index tap, int worker) {
     T* windows = scratch + worker * per_worker;
-    T* packed = windows + round_up(kStrip * C_);
+    T* packed = windows + round_up(kStrip * channels_);
     for (Index begin = 0; begin < positions; begin += kStrip) {
       const Index count = std::min(kStrip, positions - begin);
       for (Index p = 0; p < count; ++p) {
         const Index h = (begin + p) / columns_.positions, w = (begin + p) % columns_.positions;
-        gather_tap(source, h, tap / columns_.taps, w, tap % columns_.taps, windows + p * C_);
+        gather_tap(source, h, tap / columns_.taps, w, tap % columns_.taps, windows + p * channels_);
       }
-      product.pack({dy + begin * K_, K_, 1}, 0, count, count, K_, packed);
-      product.multiply(C_, K_, count, {windows, 1, C_}, packed, dw + tap * C_ * K_, K_, add || begin > 0);
+      product.pack({dy + begin * filters_, filters_, 1}, 0, count, count, filters_, packed);
+      product.multiply(channels_, filters_, count, {windows, 1, channels_}, packed, dw + tap * channels_ * filters_,
+                       filters_, add || begin > 0);
     }
   });
 }
 
-#define IMPASTO_INSTANTIATE(T)                                                                                  \
-  template Index Conv2d::forward_scratch<T>(const Context&) const;                                              \
-  template void Conv2d::forward<T>(const Context&, const T*, const T*, T*, T*) const;                           \
-  template Index Conv2d::backward_data_scratch<T>(const Context&) const;                                        \
-  template void Conv2d::backward_data<T>(const Context&, const T*, const T*, T*, bool, T*) const;               \
-  template Index Conv2d::backward_weights_scratch<T>(const Context&) const;                                     \
-  template void Conv2d::backward_weights<T>(const Context&, const T*, const T*, T*, bool, T*) const;
-IMPASTO_INSTANTIATE(float)
-IMPASTO_INSTANTIATE(double)
-#undef IMPASTO_INSTANTIATE
+template Index Conv2d::forward_scratch<float>(const Context&) const;
+template Index Conv2d::forward_scratch<double>(const Context&) const;
+template void Conv2d::forward(const Context&, const float*, const float*, float*, float*) const;
+template void Conv2d::forward(const Context&, const double*, const double*, double*, double*) const;
+template Index Conv2d::backward_data_scratch<float>(const Context&) const;
+template Index Conv2d::backward_data_scratch<double>(const Context&) const;
+template void Conv2d::backward_data(const Context&, const float*, const float*, float*, bool, float*) const;
+template void Conv2d::backward_data(const Context&, const double*, const double*, double*, bool, double*) const;
+template Index Conv2d::backward_weights_scratch<float>(const Context&) const;
+template Index Conv2d::backward_weights_scratch<double>(const Context&) const;
+template void Conv2d::backward_weights(const Context&, const float*, const float*, float*, bool, float*) const;
+template void Conv2d::backward_weights(const Context&, const double*, const double*, double*, bool, double*) const;
 
 }  // namespace impasto

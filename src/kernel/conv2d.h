@@ -15,7 +15,7 @@ class Conv2d {
   /// Throws Error(input) when a window does not fit (kernel/taps.h).
   Conv2d(const Shape& x, const Shape& w, Index stride, Border border);
 
-  Shape output() const { return {rows_.positions, columns_.positions, K_}; }
+  Shape output() const { return {rows_.positions, columns_.positions, filters_}; }
 
   template <class T>
   Index forward_scratch(const Context& context) const;
@@ -36,8 +36,8 @@ class Conv2d {
   void backward_weights(const Context& context, const T* x, const T* dy, T* dw, bool add, T* scratch) const;
 
  private:
-  Index C_;
-  Index K_;
+  Index channels_;
+  Index filters_;
   AxisTaps rows_, columns_;                        // output position <- input positions
   AxisTaps rows_transposed_, columns_transposed_;  // input position <- output positions
 };

@@ -1,5 +1,5 @@
-// Which input positions a sliding window reads, along one axis. A convolution's border rule lives here and nowhere else;
-// its data gradient uses the transposed table, so both agree by construction.
+// Which input positions a sliding window reads, along one axis. A convolution's border rule lives here and nowhere
+// else; its data gradient uses the transposed table, so both agree by construction.
 #pragma once
 
 #include <span>
@@ -31,8 +31,8 @@ struct AxisTaps {
 /// Throws Error(input) when the axis is too short for `valid` or for the mirror of `reflect`.
 AxisTaps window_taps(Index size, Index kernel, Index stride, Border border);
 
-/// The adjoint, with taps in reverse order: for source position s and tap i, all outputs that read s at tap taps - 1 - i.
-/// At stride 1 and away from borders it is a window again, which is why the data gradient of a convolution is a
+/// The adjoint, with taps in reverse order: for source position s and tap i, all outputs that read s at tap taps - 1 -
+/// i. At stride 1 and away from borders it is a window again, which is why the data gradient of a convolution is a
 /// convolution with filters turned by 180 degrees. `size`: source positions.
 AxisTaps transpose(const AxisTaps& taps, Index size);
 

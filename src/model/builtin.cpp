@@ -31,7 +31,7 @@ double cosine(int k) {
   constexpr double kCos1 = 0.92387953251128675613, kCos2 = 0.70710678118654752440, kCos3 = 0.38268343236508977173;
   constexpr std::array<double, 16> kTable{1,  kCos1,  kCos2,  kCos3,  0, -kCos3, -kCos2, -kCos1,
                                           -1, -kCos1, -kCos2, -kCos3, 0, kCos3,  kCos2,  kCos1};
-  return kTable[static_cast<std::size_t>(k) % 16];
+  return kTable[static_cast<std::size_t>(k % 16)];
 }
 double sine(int k) { return cosine(k + 12); }
 
@@ -80,12 +80,13 @@ Kernel even(int k) {
 // Smooths along the stroke of a response with direction k pi / 8, hardly across it; sums to 1.
 Kernel elongate(int k) {
   Kernel kernel{};
+  std::size_t next = 0;
   double total = 0;
   for (int y = -1; y <= 1; ++y) {
     for (int x = -1; x <= 1; ++x) {
       const double v = x * cosine(k) + y * sine(k), u = -x * sine(k) + y * cosine(k);
       const double value = exponential(-u * u / (2 * kAlong * kAlong) - v * v / (2 * kAcross * kAcross));
-      kernel[static_cast<std::size_t>(3 * (y + 1) + x + 1)] = value;
+      kernel[next++] = value;
       total += value;
     }
   }
@@ -116,7 +117,8 @@ bool is_trunk(const Channel& c) { return c.kind == "T"; }
 std::vector<Term> colour_signal(int q, const Kernel& kernel, double factor, bool first_layer) {
   constexpr double kRoot3 = 0.57735026918962576451, kRoot2 = 0.70710678118654752440, kRoot6 = 0.40824829046386301637;
   constexpr double kColour[3][3] = {{kRoot3, kRoot3, kRoot3}, {kRoot2, -kRoot2, 0}, {kRoot6, kRoot6, -2 * kRoot6}};
-  if (!first_layer) return {{2 * q, combine({{factor, kernel}})}, {2 * q + 1, combine({{-factor, kernel}})}};
+  const Index trunk = Index{2} * q;
+  if (!first_layer) return {{trunk, combine({{factor, kernel}})}, {trunk + 1, combine({{-factor, kernel}})}};
   std::vector<Term> terms;
   for (Index rgb = 0; rgb < 3; ++rgb) terms.push_back({rgb, combine({{factor * kColour[q][rgb], kernel}})});
   return terms;
@@ -136,7 +138,8 @@ void add_palette(Layer& layer, int block, bool first_layer) {
     std::vector<Term> terms;
     for (int q = 0; q < 3; ++q) {
       const double sign = (signs >> (2 - q)) % 2 == 0 ? 1 : -1;
-      for (Term& term : colour_signal(q, delta(), sign * kRoot3, first_layer)) terms.push_back(std::move(term));
+      const std::vector<Term> signal = colour_signal(q, delta(), sign * kRoot3, first_layer);
+      terms.insert(terms.end(), signal.begin(), signal.end());
     }
     layer.push_back({std::move(terms), 0, "pal", block, "pal"});
   }
@@ -225,7 +228,8 @@ ConvWeights dense_weights(const Layer& layer, Index inputs, const std::string& n
     const GainBias& row = table.at({name, channel.group});
     for (const Term& term : channel.terms) {
       for (Index tap = 0; tap < 9; ++tap) {
-        w[static_cast<std::size_t>((tap * inputs + term.input) * K + k)] += row.gain * term.kernel[static_cast<std::size_t>(tap)];
+        w[static_cast<std::size_t>((tap * inputs + term.input) * K + k)] +=
+            row.gain * term.kernel[static_cast<std::size_t>(tap)];
       }
     }
     conv.b[k] = static_cast<float>(row.bias);
@@ -258,7 +262,8 @@ NetworkWeights builtin_weights() {
     parameters += weights.convolutions.back().w.shape().count();
     previous = std::move(layer);
   }
-  weights.description = text("built-in weights (closed form, 16 convolutions, ", parameters / 1000000, " million values)");
+  weights.description =
+      text("built-in weights (closed form, 16 convolutions, ", parameters / 1000000, " million values)");
   return weights;
 }
 

@@ -10,8 +10,9 @@ namespace {
 
 void require_finite(const Tensor<float>& values, const std::string& source, const std::string& what) {
   for (Index i = 0; i < values.shape().count(); ++i) {
-    require(std::isfinite(values[i]), ErrorCode::input, source, ": ", what, " holds a value that is not a finite number (",
-            values[i], " at element ", i, "); the file is damaged, get it again");
+    require(std::isfinite(values[i]), ErrorCode::input, source, ": ", what,
+            " holds a value that is not a finite number (", values[i], " at element ", i,
+            "); the file is damaged, get it again");
   }
 }
 
@@ -29,7 +30,8 @@ ChannelMap Preprocessing::from_normalised() const {
 }
 
 void validate(const NetworkWeights& weights, const std::string& source) {
-  require(!weights.convolutions.empty(), ErrorCode::input, source, ": no convolution of VGG19 found; wanted at least block1_conv1");
+  require(!weights.convolutions.empty(), ErrorCode::input, source,
+          ": no convolution of VGG19 found; wanted at least block1_conv1");
   Index channels = 3;
   std::size_t i = 0;
   for (const Vgg19Layer& layer : vgg19_layers()) {
@@ -38,7 +40,8 @@ void validate(const NetworkWeights& weights, const std::string& source) {
     const ConvWeights& conv = weights.convolutions[i++];
     const std::string name = layer.keras_name();
     const Shape& shape = conv.w.shape();
-    require(shape.rank() == 4 && shape[0] == 3 && shape[1] == 3 && shape[2] == channels && conv.b.shape() == Shape{shape[3]},
+    require(shape.rank() == 4 && shape[0] == 3 && shape[1] == 3 && shape[2] == channels &&
+                conv.b.shape() == Shape{shape[3]},
             ErrorCode::input, source, ": ", name, " has weights of ", shape, " and a bias of ", conv.b.shape(),
             "; wanted 3 x 3 x ", channels, " x K and K: these are not VGG19's weights");
     require_finite(conv.w, source, name + " weights");

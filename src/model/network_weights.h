@@ -3,7 +3,6 @@
 
 #include <array>
 #include <filesystem>
-
 #include <string>
 #include <vector>
 
@@ -54,6 +53,6 @@ void validate(const NetworkWeights& weights, const std::string& source);
 /// The closed-form network (model/builtin.cpp).
 NetworkWeights builtin_weights();
 /// A safetensors file (model/weights_file.cpp, weights/FORMAT.md).
-NetworkWeights load_weights(const std::filesystem::path& file);
+NetworkWeights load_weights(const std::filesystem::path& path);
 
 }  // namespace impasto

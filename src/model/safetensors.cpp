@@ -64,10 +64,10 @@ void Safetensors::read_entry(const std::string& name, const void* json_entry, st
     fail(ErrorCode::input, label_, ": entry '", name, "' ", what..., "; the file is damaged, get it again");
   };
   const auto is_number = [](const Json& value) { return value.is_number_unsigned(); };
-  const bool complete = json.is_object() && json.contains("dtype") && json["dtype"].is_string() && json.contains("shape") &&
-                        json["shape"].is_array() && json.contains("data_offsets") && json["data_offsets"].is_array() &&
-                        json["data_offsets"].size() == 2 && is_number(json["data_offsets"][0]) &&
-                        is_number(json["data_offsets"][1]);
+  const bool complete = json.is_object() && json.contains("dtype") && json["dtype"].is_string() &&
+                        json.contains("shape") && json["shape"].is_array() && json.contains("data_offsets") &&
+                        json["data_offsets"].is_array() && json["data_offsets"].size() == 2 &&
+                        is_number(json["data_offsets"][0]) && is_number(json["data_offsets"][1]);
   if (!complete) damaged("lacks dtype, shape or data_offsets");
   Entry entry;
   entry.dtype = json["dtype"].get<std::string>();
@@ -83,7 +83,8 @@ void Safetensors::read_entry(const std::string& name, const void* json_entry, st
   const std::uint64_t begin = json["data_offsets"][0].get<std::uint64_t>();
   const std::uint64_t end = json["data_offsets"][1].get<std::uint64_t>();
   if (begin > end || end > available) {
-    damaged("lies at bytes ", begin, " to ", end, ", but the file holds ", available, " bytes of data: it was cut short");
+    damaged("lies at bytes ", begin, " to ", end, ", but the file holds ", available,
+            " bytes of data: it was cut short");
   }
   if (end - begin != count * element_bytes(entry.dtype)) {
     damaged("has ", end - begin, " bytes for ", count, " values of ", entry.dtype);

@@ -11,14 +11,16 @@ namespace {
 constexpr Vgg19Layer conv(int block, int index, int torchvision, Index channels) {
   return {false, block, index, torchvision, channels};
 }
-constexpr Vgg19Layer pool(int block, int torchvision, Index channels) { return {true, block, 0, torchvision, channels}; }
+constexpr Vgg19Layer pool(int block, int torchvision, Index channels) {
+  return {true, block, 0, torchvision, channels};
+}
 
-constexpr Vgg19Layer kLayers[] = {
-    conv(1, 1, 0, 64),   conv(1, 2, 2, 64),   pool(1, 4, 64),
-    conv(2, 1, 5, 128),  conv(2, 2, 7, 128),  pool(2, 9, 128),
-    conv(3, 1, 10, 256), conv(3, 2, 12, 256), conv(3, 3, 14, 256), conv(3, 4, 16, 256), pool(3, 18, 256),
-    conv(4, 1, 19, 512), conv(4, 2, 21, 512), conv(4, 3, 23, 512), conv(4, 4, 25, 512), pool(4, 27, 512),
-    conv(5, 1, 28, 512), conv(5, 2, 30, 512), conv(5, 3, 32, 512), conv(5, 4, 34, 512), pool(5, 36, 512)};
+constexpr Vgg19Layer kLayers[] = {conv(1, 1, 0, 64),   conv(1, 2, 2, 64),   pool(1, 4, 64),      conv(2, 1, 5, 128),
+                                  conv(2, 2, 7, 128),  pool(2, 9, 128),     conv(3, 1, 10, 256), conv(3, 2, 12, 256),
+                                  conv(3, 3, 14, 256), conv(3, 4, 16, 256), pool(3, 18, 256),    conv(4, 1, 19, 512),
+                                  conv(4, 2, 21, 512), conv(4, 3, 23, 512), conv(4, 4, 25, 512), pool(4, 27, 512),
+                                  conv(5, 1, 28, 512), conv(5, 2, 30, 512), conv(5, 3, 32, 512), conv(5, 4, 34, 512),
+                                  pool(5, 36, 512)};
 
 std::vector<std::string> names_of(const Vgg19Layer& layer) {
   std::vector<std::string> names{layer.keras_name(), layer.caffe_name(), text(layer.torchvision),
@@ -59,9 +61,12 @@ std::string nearest_name(const std::string& name) {
 
 Border border_of(Padding padding) {
   switch (padding) {
-    case Padding::replicate: return Border::replicate;
-    case Padding::reflect: return Border::reflect;
-    case Padding::zero: break;
+    case Padding::replicate:
+      return Border::replicate;
+    case Padding::reflect:
+      return Border::reflect;
+    case Padding::zero:
+      break;
   }
   return Border::zero;
 }

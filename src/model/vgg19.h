@@ -15,10 +15,10 @@ namespace impasto {
 /// A convolution (with its ReLU) or a pooling.
 struct Vgg19Layer {
   bool is_pool;
-  int block;        ///< 1..5
-  int index;        ///< of the convolution in its block, from 1
-  int torchvision;  ///< position in torchvision's `features`; its ReLU follows at + 1
-  Index channels;   ///< of the original network
+  int block;                       ///< 1..5
+  int index;                       ///< of the convolution in its block, from 1
+  int torchvision;                 ///< position in torchvision's `features`; its ReLU follows at + 1
+  Index channels;                  ///< of the original network
   std::string keras_name() const;  ///< block4_conv2, block4_pool
   std::string caffe_name() const;  ///< conv4_2, pool4
 };
@@ -27,8 +27,8 @@ struct Vgg19Layer {
 std::span<const Vgg19Layer> vgg19_layers();
 
 /// Position in vgg19_layers() of a layer by any of its names: block4_conv2, conv4_2, relu4_2, block4_pool, pool4,
-/// torchvision's index of the convolution, its ReLU or the pooling ("21", "features.22"). Capital letters do not matter.
-/// Throws Error(usage) for an unknown name, with the nearest known one.
+/// torchvision's index of the convolution, its ReLU or the pooling ("21", "features.22"). Capital letters do not
+/// matter. Throws Error(usage) for an unknown name, with the nearest known one.
 std::size_t find_layer(const std::string& name);
 
 /// Records the network from a picture up to the deepest wanted layer.
@@ -38,8 +38,8 @@ class Vgg19 {
  public:
   explicit Vgg19(std::shared_ptr<const NetworkWeights> weights);
 
-  /// `picture`: H x W x 3 in the optimiser's units (RGB, torchvision's mean and deviation). Returns, for each of `wanted`
-  /// (positions in vgg19_layers()), the map after its ReLU or pooling. `literal` skips the preprocessing.
+  /// `picture`: H x W x 3 in the optimiser's units (RGB, torchvision's mean and deviation). Returns, for each of
+  /// `wanted` (positions in vgg19_layers()), the map after its ReLU or pooling. `literal` skips the preprocessing.
   /// Throws Error(input) when the picture is too small for the deepest layer, Error(usage) when the weights lack it.
   std::vector<Id> record(Tape<T>& tape, Id picture, std::span<const std::size_t> wanted, Pooling pooling,
                          bool literal = false) const;

@@ -23,7 +23,8 @@ struct Naming {
 };
 
 constexpr Naming kNamings[] = {
-    {Source::torchvision, "torchvision", [](const Vgg19Layer& l) { return text("features.", l.torchvision, ".weight"); },
+    {Source::torchvision, "torchvision",
+     [](const Vgg19Layer& l) { return text("features.", l.torchvision, ".weight"); },
      [](const Vgg19Layer& l) { return text("features.", l.torchvision, ".bias"); }},
     {Source::keras, "Keras", [](const Vgg19Layer& l) { return text(l.keras_name(), "/kernel:0"); },
      [](const Vgg19Layer& l) { return text(l.keras_name(), "/bias:0"); }},
@@ -64,7 +65,8 @@ Tensor<float> to_hwio(const Safetensors& file, const std::string& name, bool oih
   }
   for (Index k = 0; k < K; ++k) {
     for (Index c = 0; c < C; ++c) {
-      for (Index tap = 0; tap < 9; ++tap) w[(tap * C + c) * K + k] = values[static_cast<std::size_t>((k * C + c) * 9 + tap)];
+      for (Index tap = 0; tap < 9; ++tap)
+        w[(tap * C + c) * K + k] = values[static_cast<std::size_t>((k * C + c) * 9 + tap)];
     }
   }
   return w;
@@ -90,8 +92,8 @@ std::array<double, 3> three_numbers(const std::string& list, const char* key, co
   std::array<double, 3> numbers{};
   char comma1 = 0, comma2 = 0;
   in >> numbers[0] >> comma1 >> numbers[1] >> comma2 >> numbers[2];
-  require(!in.fail() && (in >> std::ws).eof() && comma1 == ',' && comma2 == ',', ErrorCode::input, label, ": metadata '", key, "' is '", list,
-          "'; wanted three numbers like 0.485,0.456,0.406");
+  require(!in.fail() && (in >> std::ws).eof() && comma1 == ',' && comma2 == ',', ErrorCode::input, label,
+          ": metadata '", key, "' is '", list, "'; wanted three numbers like 0.485,0.456,0.406");
   return numbers;
 }
 
@@ -99,17 +101,19 @@ Preprocessing preprocessing_of(const Safetensors& file, Source source, const std
   Preprocessing p = source == Source::torchvision ? Preprocessing{} : kCaffePreprocessing;
   const auto& metadata = file.metadata();
   if (const auto order = metadata.find("channel_order"); order != metadata.end()) {
-    require(order->second == "RGB" || order->second == "BGR", ErrorCode::input, label, ": metadata 'channel_order' is '",
-            order->second, "'; wanted RGB or BGR");
+    require(order->second == "RGB" || order->second == "BGR", ErrorCode::input, label,
+            ": metadata 'channel_order' is '", order->second, "'; wanted RGB or BGR");
     p.order = order->second == "RGB" ? std::array<int, 3>{0, 1, 2} : std::array<int, 3>{2, 1, 0};
   }
   if (const auto range = metadata.find("range"); range != metadata.end()) {
-    require(range->second == "1" || range->second == "255", ErrorCode::input, label, ": metadata 'range' is '", range->second,
-            "'; wanted 1 or 255");
+    require(range->second == "1" || range->second == "255", ErrorCode::input, label, ": metadata 'range' is '",
+            range->second, "'; wanted 1 or 255");
     p.range = range->second == "1" ? 1 : 255;
   }
-  if (const auto mean = metadata.find("mean"); mean != metadata.end()) p.mean = three_numbers(mean->second, "mean", label);
-  if (const auto std = metadata.find("std"); std != metadata.end()) p.deviation = three_numbers(std->second, "std", label);
+  if (const auto mean = metadata.find("mean"); mean != metadata.end())
+    p.mean = three_numbers(mean->second, "mean", label);
+  if (const auto std = metadata.find("std"); std != metadata.end())
+    p.deviation = three_numbers(std->second, "std", label);
   for (const double deviation : p.deviation) {
     require(deviation > 0, ErrorCode::input, label, ": metadata 'std' holds ", deviation, "; wanted positive numbers");
   }
@@ -117,8 +121,8 @@ Preprocessing preprocessing_of(const Safetensors& file, Source source, const std
 }
 
 template <class Enum>
-Enum choice(const Safetensors& file, const char* key, std::initializer_list<std::pair<const char*, Enum>> known, Enum otherwise,
-            const std::string& label) {
+Enum choice(const Safetensors& file, const char* key, std::initializer_list<std::pair<const char*, Enum>> known,
+            Enum otherwise, const std::string& label) {
   const std::string value = metadata_or(file, key, "");
   if (value.empty()) return otherwise;
   std::string names;
@@ -147,17 +151,21 @@ NetworkWeights load_weights(const std::filesystem::path& path) {
     }
     require(missing.empty(), ErrorCode::input, label, " lacks '", missing, "' but holds '", w,
             "', which comes after it; get the complete file");
-    require(file.has(b), ErrorCode::input, label, " lacks '", b, "', the bias that goes with '", w, "'; get the complete file");
+    require(file.has(b), ErrorCode::input, label, " lacks '", b, "', the bias that goes with '", w,
+            "'; get the complete file");
     weights.convolutions.push_back({to_hwio(file, w, oihw, label), to_bias(file, b, label)});
   }
   validate(weights, label);
   const Preprocessing preprocessing = preprocessing_of(file, naming.source, label);
   weights.input = preprocessing.from_normalised();
-  weights.pooling = choice(file, "pooling", {{"max", Pooling::max}, {"average", Pooling::average}}, Pooling::max, label);
-  weights.padding = choice(file, "padding", {{"zero", Padding::zero}, {"replicate", Padding::replicate}, {"reflect", Padding::reflect}},
+  weights.pooling =
+      choice(file, "pooling", {{"max", Pooling::max}, {"average", Pooling::average}}, Pooling::max, label);
+  weights.padding = choice(file, "padding",
+                           {{"zero", Padding::zero}, {"replicate", Padding::replicate}, {"reflect", Padding::reflect}},
                            Padding::zero, label);
-  weights.description = text(path.string(), " (", metadata_or(file, "source", naming.title), ", ", weights.convolutions.size(),
-                             " convolutions, input ", preprocessing.order[0] == 0 ? "RGB" : "BGR", " 0..", preprocessing.range, ")");
+  weights.description =
+      text(path.string(), " (", metadata_or(file, "source", naming.title), ", ", weights.convolutions.size(),
+           " convolutions, input ", preprocessing.order[0] == 0 ? "RGB" : "BGR", " 0..", preprocessing.range, ")");
   return weights;
 }
 

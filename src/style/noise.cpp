@@ -26,7 +26,8 @@ struct CubicTap {
 
 // Bicubic enlargement along one axis, half-pixel centres, edges clamped.
 CubicTap cubic_tap(Index position, Index size, Index source_size) {
-  const double x = (static_cast<double>(position) + 0.5) * static_cast<double>(source_size) / static_cast<double>(size) - 0.5;
+  const double x =
+      (static_cast<double>(position) + 0.5) * static_cast<double>(source_size) / static_cast<double>(size) - 0.5;
   Index base = static_cast<Index>(x);
   if (x < 0) --base;
   CubicTap tap{{}, cubic_weights(x - static_cast<double>(base))};
@@ -79,8 +80,9 @@ Tensor<float> make_start(const Tensor<float>& content, const Options& options) {
   if (options.start == Start::noise) return start;
   std::span<const float> base = content.values();
   if (options.start == Start::values) {
-    require(options.start_values.size() == base.size(), ErrorCode::usage, "the start picture has ", options.start_values.size(),
-            " values; wanted ", base.size(), " for a painting of ", content.shape()[1], " x ", content.shape()[0], " pixels");
+    require(options.start_values.size() == base.size(), ErrorCode::usage, "the start picture has ",
+            options.start_values.size(), " values; wanted ", base.size(), " for a painting of ", content.shape()[1],
+            " x ", content.shape()[0], " pixels");
     base = options.start_values;
   }
   const float factor = options.start == Start::blend ? 0.5F : 1.0F;

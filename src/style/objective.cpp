@@ -20,7 +20,8 @@ template <class T>
 double spatial_energy(const Tensor<T>& map) {
   const Index C = map.shape()[2], P = map.shape().count() / C;
   std::vector<double> mean(static_cast<std::size_t>(C), 0.0);
-  for (Index i = 0; i < P * C; ++i) mean[static_cast<std::size_t>(i % C)] += static_cast<double>(map[i]) / static_cast<double>(P);
+  for (Index i = 0; i < P * C; ++i)
+    mean[static_cast<std::size_t>(i % C)] += static_cast<double>(map[i]) / static_cast<double>(P);
   double sum = 0;
   for (Index i = 0; i < P * C; ++i) {
     const double difference = static_cast<double>(map[i]) - mean[static_cast<std::size_t>(i % C)];
@@ -54,8 +55,9 @@ struct Objective<T>::Recorder {
   const Context& context;
 
   std::vector<Id> record(Tape<T>& tape, Id picture, const std::vector<LayerWeight>& layers) const {
-    std::vector<std::size_t> wanted;
-    for (const LayerWeight& layer : layers) wanted.push_back(find_layer(layer.layer));
+    std::vector<std::size_t> wanted(layers.size());
+    std::transform(layers.begin(), layers.end(), wanted.begin(),
+                   [](const LayerWeight& layer) { return find_layer(layer.layer); });
     return network.record(tape, picture, wanted, pooling, options.preprocess == Preprocess::literal);
   }
 
@@ -111,8 +113,11 @@ Objective<T>::Objective(const Vgg19<T>& network, const NetworkWeights& weights, 
     Target& target = style_targets_[k];
     const Id map = maps[content_targets_.size() + k];
     // Gram matrices grow with the number of positions: the target is brought to the painting's.
-    const double ratio = static_cast<double>(tape_.shape(map)[0] * tape_.shape(map)[1]) / static_cast<double>(style_positions[k]);
-    if (ratio != 1) std::for_each(target.values.values().begin(), target.values.values().end(), [=](T& v) { v *= static_cast<T>(ratio); });
+    const double ratio =
+        static_cast<double>(tape_.shape(map)[0] * tape_.shape(map)[1]) / static_cast<double>(style_positions[k]);
+    if (ratio != 1)
+      std::for_each(target.values.values().begin(), target.values.values().end(),
+                    [=](T& v) { v *= static_cast<T>(ratio); });
     target.factor = options.style_weight * options.style_layers[k].weight * style_share;
     if (normalised) target.factor *= inverse(energy(target.values), target.values.shape().count());
     const Id goal = tape_.constant(target.values.view(), "style target");

@@ -16,7 +16,8 @@ namespace {
 constexpr int kMaxSide = 16384;
 constexpr int kMaxSteps = 1'000'000;
 
-// Built-in network: the layers and the balance of its recipe, for plain Gram matrices (docs/MATH.md, "Built-in weights").
+// Built-in network: the layers and the balance of its recipe, for plain Gram matrices (docs/MATH.md, "Built-in
+// weights").
 Options default_builtin() {
   Options o;
   o.content_layers = {{"block3_conv1", 1}};
@@ -30,7 +31,8 @@ Options default_builtin() {
 Options default_vgg19() {
   Options o;
   o.content_layers = {{"block4_conv2", 1}};
-  o.style_layers = {{"block1_conv1", 1}, {"block2_conv1", 1}, {"block3_conv1", 1}, {"block4_conv1", 1}, {"block5_conv1", 1}};
+  o.style_layers = {
+      {"block1_conv1", 1}, {"block2_conv1", 1}, {"block3_conv1", 1}, {"block4_conv1", 1}, {"block5_conv1", 1}};
   o.style_weight = 40;
   return o;
 }
@@ -45,7 +47,11 @@ Options tutorial() {
   o.antialias = false;
   o.colour_match = false;
   o.content_layers = {{"block4_conv2", 0.5}, {"block5_conv2", 0.5}};
-  o.style_layers = {{"block1_conv1", 0.2}, {"block2_conv1", 0.2}, {"block3_conv1", 0.2}, {"block4_conv1", 0.2}, {"block5_conv1", 0.2}};
+  o.style_layers = {{"block1_conv1", 0.2},
+                    {"block2_conv1", 0.2},
+                    {"block3_conv1", 0.2},
+                    {"block4_conv1", 0.2},
+                    {"block5_conv1", 0.2}};
   o.content_weight = 1;
   o.style_weight = 100;
   o.loss_scale = LossScale::tutorial;
@@ -68,11 +74,10 @@ struct PresetRow {
   Options (*make)(const Weights&);
 };
 
-const PresetRow kPresets[] = {
-    {"default", "colours matched first, losses that mean the same at any size; looks best",
-     [](const Weights& w) { return w.is_builtin() ? default_builtin() : default_vgg19(); }},
-    {"tutorial", "the classic Keras tutorial, literally: 450 x 300, 20 epochs of 100 steps",
-     [](const Weights&) { return tutorial(); }}};
+const PresetRow kPresets[] = {{"default", "colours matched first, losses that mean the same at any size; looks best",
+                               [](const Weights& w) { return w.is_builtin() ? default_builtin() : default_vgg19(); }},
+                              {"tutorial", "the classic Keras tutorial, literally: 450 x 300, 20 epochs of 100 steps",
+                               [](const Weights&) { return tutorial(); }}};
 
 void require_number(bool good, const char* what, double got, const char* wanted) {
   require(good, ErrorCode::usage, what, " is ", got, "; wanted ", wanted);
@@ -82,19 +87,23 @@ void validate_layers(const std::vector<LayerWeight>& layers, const char* what, c
   std::set<std::size_t> seen;
   for (const LayerWeight& layer : layers) {
     const std::size_t position = find_layer(layer.layer);
-    require(seen.insert(position).second, ErrorCode::usage, what, " layer '", layer.layer, "' is named twice; name it once");
-    require(std::isfinite(layer.weight) && layer.weight > 0, ErrorCode::usage, what, " layer '", layer.layer, "' has weight ", layer.weight,
-            "; wanted a positive number");
+    require(seen.insert(position).second, ErrorCode::usage, what, " layer '", layer.layer,
+            "' is named twice; name it once");
+    require(std::isfinite(layer.weight) && layer.weight > 0, ErrorCode::usage, what, " layer '", layer.layer,
+            "' has weight ", layer.weight, "; wanted a positive number");
     const auto is_conv = [](const Vgg19Layer& l) { return !l.is_pool; };
-    const auto needed = std::count_if(vgg19_layers().begin(), vgg19_layers().begin() + static_cast<std::ptrdiff_t>(position) + 1, is_conv);
-    require(static_cast<std::size_t>(needed) <= weights.layers().size(), ErrorCode::usage, what, " layer '", layer.layer,
-            "' is not in the weights, which end at ", weights.layers().back(), "; use a shallower layer or other weights");
+    const auto needed = std::count_if(vgg19_layers().begin(),
+                                      vgg19_layers().begin() + static_cast<std::ptrdiff_t>(position) + 1, is_conv);
+    require(static_cast<std::size_t>(needed) <= weights.layers().size(), ErrorCode::usage, what, " layer '",
+            layer.layer, "' is not in the weights, which end at ", weights.layers().back(),
+            "; use a shallower layer or other weights");
   }
 }
 
 void validate_sizes(const Options& o) {
   const auto side = [](const char* what, int value) {
-    require(value >= 0 && value <= kMaxSide, ErrorCode::usage, what, " is ", value, "; wanted 1 to ", kMaxSide, " pixels");
+    require(value >= 0 && value <= kMaxSide, ErrorCode::usage, what, " is ", value, "; wanted 1 to ", kMaxSide,
+            " pixels");
   };
   side("size", o.size);
   side("width", o.width);
@@ -132,16 +141,19 @@ void validate(const Options& o, const Weights& weights) {
   not_negative("style weight", o.style_weight);
   not_negative("total variation weight", o.tv_weight);
   not_negative("noise amplitude", o.noise_amplitude);
-  require(!(o.content_layers.empty() && o.style_layers.empty()) && o.content_weight + o.style_weight > 0, ErrorCode::usage,
-          "nothing to minimise: name content or style layers and give one of them a weight above 0");
+  require(!(o.content_layers.empty() && o.style_layers.empty()) && o.content_weight + o.style_weight > 0,
+          ErrorCode::usage, "nothing to minimise: name content or style layers and give one of them a weight above 0");
   require_number(o.epochs >= 1 && o.epochs <= kMaxSteps, "number of epochs", o.epochs, "1 to 1000000");
-  require_number(o.steps_per_epoch >= 1 && o.steps_per_epoch <= kMaxSteps / o.epochs, "number of steps per epoch", o.steps_per_epoch,
-                 "at least 1, and at most 1000000 steps in all");
-  require_number(std::isfinite(o.adam.learning_rate) && o.adam.learning_rate > 0, "learning rate", o.adam.learning_rate, "a positive number");
+  require_number(o.steps_per_epoch >= 1 && o.steps_per_epoch <= kMaxSteps / o.epochs, "number of steps per epoch",
+                 o.steps_per_epoch, "at least 1, and at most 1000000 steps in all");
+  require_number(std::isfinite(o.adam.learning_rate) && o.adam.learning_rate > 0, "learning rate", o.adam.learning_rate,
+                 "a positive number");
   require_number(o.adam.beta1 >= 0 && o.adam.beta1 < 1, "Adam's beta1", o.adam.beta1, "0 to below 1");
   require_number(o.adam.beta2 >= 0 && o.adam.beta2 < 1, "Adam's beta2", o.adam.beta2, "0 to below 1");
-  require_number(std::isfinite(o.adam.epsilon) && o.adam.epsilon > 0, "Adam's epsilon", o.adam.epsilon, "a positive number");
-  require_number(o.encode.jpeg_quality >= 1 && o.encode.jpeg_quality <= 100, "JPEG quality", o.encode.jpeg_quality, "1 to 100");
+  require_number(std::isfinite(o.adam.epsilon) && o.adam.epsilon > 0, "Adam's epsilon", o.adam.epsilon,
+                 "a positive number");
+  require_number(o.encode.jpeg_quality >= 1 && o.encode.jpeg_quality <= 100, "JPEG quality", o.encode.jpeg_quality,
+                 "1 to 100");
 }
 
 std::vector<LayerWeight> parse_layers(const std::string& list) {
@@ -160,7 +172,8 @@ std::vector<LayerWeight> parse_layers(const std::string& list) {
     find_layer(layer.layer);  // throws for an unknown name
     layers.push_back(std::move(layer));
   }
-  require(!layers.empty(), ErrorCode::usage, "the list of layers is empty; wanted for example block4_conv2=0.5,block5_conv2=0.5");
+  require(!layers.empty(), ErrorCode::usage,
+          "the list of layers is empty; wanted for example block4_conv2=0.5,block5_conv2=0.5");
   return layers;
 }
 

@@ -65,8 +65,8 @@ std::vector<float> normalise(const Image& image) {
 
 Image denormalise(std::span<const float> values, int width, int height) {
   Image image(width, height);
-  require(values.size() == image.pixels().size(), ErrorCode::input, "got ", values.size(), " values for a picture of ", width,
-          " x ", height, " pixels; wanted ", image.pixels().size());
+  require(values.size() == image.pixels().size(), ErrorCode::input, "got ", values.size(), " values for a picture of ",
+          width, " x ", height, " pixels; wanted ", image.pixels().size());
   for (std::size_t i = 0; i < values.size(); ++i) {
     image.pixels()[i] = values[i] * static_cast<float>(kRgbDeviation[i % 3]) + static_cast<float>(kRgbMean[i % 3]);
   }
@@ -83,7 +83,8 @@ struct Stylizer::State {
   double best_loss = std::numeric_limits<double>::infinity();
   int steps_done = 0;
 
-  State(const Image& content_image, const Image& style_image, const Weights& weights, const Options& wanted, const Context& context)
+  State(const Image& content_image, const Image& style_image, const Weights& weights, const Options& wanted,
+        const Context& context)
       : options(wanted),
         size(painting_size(content_image, wanted)),
         network(weights.network()),
@@ -106,8 +107,10 @@ struct Stylizer::State {
   }
 };
 
-Stylizer::Stylizer(const Image& content, const Image& style, const Weights& weights, const Options& options, const Context& context) {
-  require(!content.empty() && !style.empty(), ErrorCode::input, "the ", content.empty() ? "content" : "style", " picture is empty");
+Stylizer::Stylizer(const Image& content, const Image& style, const Weights& weights, const Options& options,
+                   const Context& context) {
+  require(!content.empty() && !style.empty(), ErrorCode::input, "the ", content.empty() ? "content" : "style",
+          " picture is empty");
   validate(options, weights);
   state_ = std::make_unique<State>(content, style, weights, options, context);
 }
@@ -139,7 +142,8 @@ Step Stylizer::step() {
   s.adam.step(picture, s.objective->gradient());
   if (!all_finite(picture)) s.diverge("the picture");
   const int done = ++s.steps_done, per_epoch = s.options.steps_per_epoch;
-  return {done, s.steps(), (done - 1) / per_epoch + 1, s.options.epochs, done % per_epoch == 0, losses, seconds_since(start)};
+  return {done,   s.steps(),           (done - 1) / per_epoch + 1, s.options.epochs, done % per_epoch == 0,
+          losses, seconds_since(start)};
 }
 
 std::vector<float> Stylizer::values() const {

@@ -226,8 +226,9 @@ NpyArray load_npy(const std::filesystem::path& file) {
 void save_npy(std::span<const float> values, std::span<const std::size_t> shape, const std::filesystem::path& file) {
   std::size_t count = 1;
   for (const std::size_t size : shape) count *= size;
-  require(count == values.size() && !shape.empty() && shape.size() <= kMaxRank, ErrorCode::usage, "array '", file.string(),
-          "' cannot be written: its shape wants ", count, " values in 1 to 4 dimensions, but ", values.size(), " were given");
+  require(count == values.size() && !shape.empty() && shape.size() <= kMaxRank, ErrorCode::usage, "array '",
+          file.string(), "' cannot be written: its shape wants ", count, " values in 1 to 4 dimensions, but ",
+          values.size(), " were given");
   write_file(file, encode_npy(values, shape));
 }
 

@@ -72,7 +72,8 @@ TEST_CASE("autodiff: the plan shares memory, in place where an op allows it") {
   const Plan& plan = tape.plan();
   CHECK(plan.arena_bytes < plan.unshared_bytes);
   const std::size_t map = 64 * 64 * 16 * sizeof(float);
-  const auto maps = std::count_if(plan.buffers.begin(), plan.buffers.end(), [&](const PlannedBuffer& p) { return p.bytes == map; });
+  const auto maps =
+      std::count_if(plan.buffers.begin(), plan.buffers.end(), [&](const PlannedBuffer& p) { return p.bytes == map; });
   CHECK(maps == 2);  // one for conv2d + bias + relu, one for their gradients
 }
 
@@ -82,7 +83,8 @@ TEST_CASE("autodiff: buffers alive at the same time never overlap") {
     std::vector<PlannedBuffer> wanted;
     for (int i = 0; i < 40; ++i) {
       const int begin = static_cast<int>(random.uniform(0, 30));
-      wanted.push_back({"", 1 + static_cast<std::size_t>(random.uniform(0, 5000)), begin, begin + static_cast<int>(random.uniform(0, 10))});
+      wanted.push_back({"", 1 + static_cast<std::size_t>(random.uniform(0, 5000)), begin,
+                        begin + static_cast<int>(random.uniform(0, 10))});
     }
     const Plan plan = plan_memory(wanted);
     for (std::size_t i = 0; i < plan.buffers.size(); ++i) {
@@ -152,8 +154,10 @@ TEST_CASE("autodiff: ops refuse shapes that do not fit, and name them") {
   CHECK_THROWS_AS(squared_error(tape, map, other), Error);
   CHECK_THROWS_AS(normalise(tape, other, {}), Error);
   CHECK_THROWS_WITH_AS(max_pool(tape, tape.input({1, 5, 3})), doctest::Contains("too small"), Error);
-  CHECK_THROWS_WITH_AS(conv2d(tape, tape.input({2, 9, 2}), weights, 1, Border::valid), doctest::Contains("too small"), Error);
-  CHECK_THROWS_WITH_AS(conv2d(tape, tape.input({1, 9, 2}), weights, 1, Border::reflect), doctest::Contains("mirror"), Error);
+  CHECK_THROWS_WITH_AS(conv2d(tape, tape.input({2, 9, 2}), weights, 1, Border::valid), doctest::Contains("too small"),
+                       Error);
+  CHECK_THROWS_WITH_AS(conv2d(tape, tape.input({1, 9, 2}), weights, 1, Border::reflect), doctest::Contains("mirror"),
+                       Error);
 }
 
 template <class T>
@@ -161,7 +165,8 @@ std::vector<T> bits_with(int threads, SimdTarget target) {
   Tape<T> tape(Context(threads, target));
   const Id x = tape.variable({61, 47, 3}), w = tape.variable({3, 3, 3, 33}), b = tape.variable({33});
   const Id y = relu(tape, bias(tape, conv2d(tape, x, w, 1, Border::reflect), b));
-  const Id loss = add(tape, squared_error(tape, gram_matrix(tape, avg_pool(tape, y)), tape.input({33, 33})), total_variation(tape, x));
+  const Id loss = add(tape, squared_error(tape, gram_matrix(tape, avg_pool(tape, y)), tape.input({33, 33})),
+                      total_variation(tape, x));
   tape.set_loss(loss);
   fill(tape.value(x), 1);
   fill(tape.value(w), 2);

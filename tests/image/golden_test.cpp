@@ -1,6 +1,7 @@
 // JPEG decoding and resizing against TensorFlow.
-#include "impasto/image.h"
 #include "support/golden.h"
+
+#include "impasto/image.h"
 
 namespace impasto {
 namespace {
@@ -46,7 +47,8 @@ TEST_CASE("image: resizing agrees with TensorFlow's, with and without antialiasi
     const std::string file = text("golden_resize_", c.width, "x", c.height, c.antialias ? "_antialias" : "", ".npy");
     INFO(file);
     const Tensor<float> wanted = golden_tensor<float>(file);
-    const Image resized = c.antialias ? resize_antialiased(image, c.width, c.height) : resize_bilinear(image, c.width, c.height);
+    const Image resized =
+        c.antialias ? resize_antialiased(image, c.width, c.height) : resize_bilinear(image, c.width, c.height);
     REQUIRE(static_cast<Index>(resized.pixels().size()) == wanted.shape().count());
     float worst = 0;
     for (std::size_t i = 0; i < resized.pixels().size(); ++i) {

@@ -17,10 +17,12 @@ struct Results {
 
 template <class T>
 Results<T> run(const Conv2d& conv, const Shape& xs, const Shape& ws, const Context& context) {
-  const Tensor<T> x = random_tensor(xs, 1).as<float>().template as<T>(), w = random_tensor(ws, 2).as<float>().template as<T>();
+  const Tensor<T> x = random_tensor(xs, 1).as<float>().template as<T>(),
+                  w = random_tensor(ws, 2).as<float>().template as<T>();
   const Tensor<T> dy = random_tensor(conv.output(), 3).as<float>().template as<T>();
   Results<T> r{Tensor<T>(conv.output()), Tensor<T>(xs), Tensor<T>(ws)};
-  const Index elements = std::max({conv.forward_scratch<T>(context), conv.backward_data_scratch<T>(context), conv.backward_weights_scratch<T>(context)});
+  const Index elements = std::max({conv.forward_scratch<T>(context), conv.backward_data_scratch<T>(context),
+                                   conv.backward_weights_scratch<T>(context)});
   Tensor<T> scratch({elements});
   conv.forward(context, x.data(), w.data(), r.y.data(), scratch.data());
   conv.backward_data(context, dy.data(), w.data(), r.dx.data(), false, scratch.data());
@@ -42,8 +44,12 @@ TEST_CASE("kernel: convolution in float is within 1e-6 of double on every target
     Shape x, w;
     Index stride;
   };
-  for (const Case& c : {Case{{9, 11, 3}, {3, 3, 3, 60}, 1}, {{13, 7, 60}, {3, 3, 60, 114}, 1}, {{1, 1, 5}, {3, 3, 5, 17}, 1}, {{2, 31, 33}, {3, 3, 33, 31}, 1},
-                        {{17, 16, 8}, {5, 3, 8, 9}, 2}, {{6, 6, 1}, {1, 1, 1, 1}, 1}}) {
+  for (const Case& c : {Case{{9, 11, 3}, {3, 3, 3, 60}, 1},
+                        {{13, 7, 60}, {3, 3, 60, 114}, 1},
+                        {{1, 1, 5}, {3, 3, 5, 17}, 1},
+                        {{2, 31, 33}, {3, 3, 33, 31}, 1},
+                        {{17, 16, 8}, {5, 3, 8, 9}, 2},
+                        {{6, 6, 1}, {1, 1, 1, 1}, 1}}) {
     for (const Border border : {Border::valid, Border::zero, Border::replicate, Border::reflect}) {
       if (c.x[0] < 3 && border != Border::zero && border != Border::replicate) continue;
       const Conv2d conv(c.x, c.w, c.stride, border);

@@ -28,11 +28,13 @@ double worst_error(const Gemm<T>& product, Index M, Index N, Index K, bool trans
     for (Index n = 0; n < ldc; ++n) {
       double sum = n < N && !add ? 0 : 0.5, size = 1;
       for (Index k = 0; k < K && n < N; ++k) {
-        const double term = static_cast<double>(left.data[m * left.row_stride + k * left.column_stride]) * static_cast<double>(b[k * N + n]);
+        const double term = static_cast<double>(left.data[m * left.row_stride + k * left.column_stride]) *
+                            static_cast<double>(b[k * N + n]);
         sum += term;
         size += std::abs(term);
       }
-      const double allowed = static_cast<double>(std::numeric_limits<T>::epsilon()) * size * (1 + std::sqrt(static_cast<double>(K)));
+      const double allowed =
+          static_cast<double>(std::numeric_limits<T>::epsilon()) * size * (1 + std::sqrt(static_cast<double>(K)));
       worst = std::max(worst, std::abs(static_cast<double>(c[m * ldc + n]) - sum) / allowed);
     }
   }

@@ -10,8 +10,8 @@ using testing::check_close;
 using testing::check_description;
 using testing::golden_json;
 using testing::golden_tensor;
-using testing::number;
 using testing::Json;
+using testing::number;
 
 TEST_CASE("model: the built-in weights are the reference's, up to one rounding") {
   const Json golden = golden_json("golden_builtin.json")["weights"];
@@ -54,7 +54,8 @@ void check_features(const Json& golden, const Context& context, double tolerance
 TEST_CASE("model: all 16 maps of the built-in network equal the reference to 1e-5, on every target") {
   const Json golden = golden_json("golden_builtin.json");
   check_features<double>(golden["float64"], Context(2), 1e-6);
-  for (const SimdTarget target : available_targets()) check_features<float>(golden["float64"], Context(2, target), 1e-5);
+  for (const SimdTarget target : available_targets())
+    check_features<float>(golden["float64"], Context(2, target), 1e-5);
 }
 
 TEST_CASE("model: the built-in network takes normalised RGB, average pooling and replicate padding") {

@@ -10,11 +10,12 @@ namespace {
 using testing::check_description;
 using testing::golden_json;
 using testing::golden_tensor;
-using testing::number;
 using testing::Json;
+using testing::number;
 
 TEST_CASE("model: a layer answers to Keras', Caffe's and torchvision's names") {
-  for (const char* name : {"block4_conv2", "conv4_2", "relu4_2", "21", "22", "features.21", "features.22", "Block4_Conv2"}) {
+  for (const char* name :
+       {"block4_conv2", "conv4_2", "relu4_2", "21", "22", "features.21", "features.22", "Block4_Conv2"}) {
     CHECK(vgg19_layers()[find_layer(name)].keras_name() == "block4_conv2");
   }
   for (const char* name : {"block5_pool", "pool5", "36"}) CHECK(find_layer(name) == 20);
@@ -45,8 +46,8 @@ TEST_CASE("model: the hash network has the golden weights, bit by bit") {
 
 // All maps that the golden file has for one padding and pooling.
 template <class T>
-void check_maps(const std::shared_ptr<NetworkWeights>& weights, const Json& golden, Pooling pooling, const Context& context,
-                double tolerance) {
+void check_maps(const std::shared_ptr<NetworkWeights>& weights, const Json& golden, Pooling pooling,
+                const Context& context, double tolerance) {
   const Vgg19<T> network(weights);
   const Tensor<T> content = golden_tensor<T>("golden_content.npy");
   std::vector<std::string> names;
@@ -67,7 +68,8 @@ void check_maps(const std::shared_ptr<NetworkWeights>& weights, const Json& gold
   }
 }
 
-TEST_CASE("model: every map of VGG19 agrees with float64 PyTorch, to 1e-9 in double and 1e-4 in float on every target") {
+TEST_CASE(
+    "model: every map of VGG19 agrees with float64 PyTorch, to 1e-9 in double and 1e-4 in float on every target") {
   const Json golden = golden_json("golden_vgg19.json");
   const auto weights = testing::hash_network();
   struct Variant {
@@ -75,8 +77,10 @@ TEST_CASE("model: every map of VGG19 agrees with float64 PyTorch, to 1e-9 in dou
     Padding padding;
     Pooling pooling;
   };
-  for (const Variant& v : {Variant{"zero_max", Padding::zero, Pooling::max}, {"zero_average", Padding::zero, Pooling::average},
-                           {"replicate_max", Padding::replicate, Pooling::max}, {"reflect_max", Padding::reflect, Pooling::max}}) {
+  for (const Variant& v : {Variant{"zero_max", Padding::zero, Pooling::max},
+                           {"zero_average", Padding::zero, Pooling::average},
+                           {"replicate_max", Padding::replicate, Pooling::max},
+                           {"reflect_max", Padding::reflect, Pooling::max}}) {
     INFO(v.name);
     weights->padding = v.padding;
     check_maps<double>(weights, golden[v.name], v.pooling, Context(2), 1e-9);
@@ -93,14 +97,16 @@ TEST_CASE("model: recording stops at the deepest layer asked for") {
   const std::vector<Id> maps = network.record(tape, tape.input({9, 7, 3}), wanted, Pooling::max);
   CHECK(tape.shape(maps[0]) == Shape{4, 3, 128});
   const std::size_t deeper[] = {find_layer("conv2_2")};
-  CHECK_THROWS_WITH_AS(network.record(tape, tape.input({9, 7, 3}), deeper, Pooling::max), doctest::Contains("end before layer block2_conv2"), Error);
+  CHECK_THROWS_WITH_AS(network.record(tape, tape.input({9, 7, 3}), deeper, Pooling::max),
+                       doctest::Contains("end before layer block2_conv2"), Error);
 }
 
 TEST_CASE("model: a picture too small for the deepest layer is refused with the size it needs") {
   const Vgg19<float> network(testing::hash_network());
   Tape<float> tape(Context(1));
   const std::size_t wanted[] = {find_layer("conv5_1")};
-  CHECK_THROWS_WITH_AS(network.record(tape, tape.input({15, 40, 3}), wanted, Pooling::max), doctest::Contains("needs at least 16 x 16"), Error);
+  CHECK_THROWS_WITH_AS(network.record(tape, tape.input({15, 40, 3}), wanted, Pooling::max),
+                       doctest::Contains("needs at least 16 x 16"), Error);
   CHECK(tape.shape(network.record(tape, tape.input({16, 16, 3}), wanted, Pooling::max)[0]) == Shape{1, 1, 512});
 }
 

@@ -27,7 +27,8 @@ bool same_numbers(const NetworkWeights& a, const NetworkWeights& b) {
     return x.shape() == y.shape() && std::equal(x.values().begin(), x.values().end(), y.values().begin());
   };
   for (std::size_t i = 0; i < a.convolutions.size(); ++i) {
-    if (!equal(a.convolutions[i].w, b.convolutions[i].w) || !equal(a.convolutions[i].b, b.convolutions[i].b)) return false;
+    if (!equal(a.convolutions[i].w, b.convolutions[i].w) || !equal(a.convolutions[i].b, b.convolutions[i].b))
+      return false;
   }
   return true;
 }
@@ -101,15 +102,24 @@ TEST_CASE("model: preprocessing follows from the names: torchvision's as it is, 
 }
 
 TEST_CASE("model: preprocessing, pooling and padding in the metadata win over the names") {
-  const NetworkWeights weights = load(safetensors(first_convolutions(), {{"channel_order", "BGR"}, {"range", "255"}, {"mean", "1,2,3"},
-                                                                         {"std", "2,2,4"}, {"pooling", "average"}, {"padding", "reflect"}}));
+  const NetworkWeights weights = load(safetensors(first_convolutions(), {{"channel_order", "BGR"},
+                                                                         {"range", "255"},
+                                                                         {"mean", "1,2,3"},
+                                                                         {"std", "2,2,4"},
+                                                                         {"pooling", "average"},
+                                                                         {"padding", "reflect"}}));
   CHECK(weights.input.order == std::array<int, 3>{2, 1, 0});
   CHECK(weights.input.gain[2] == doctest::Approx(255 * 0.229 / 4));
   CHECK(weights.input.offset[2] == doctest::Approx((255 * 0.485 - 3) / 4));
   CHECK(weights.pooling == Pooling::average);
   CHECK(weights.padding == Padding::reflect);
-  for (const auto& [key, value] : std::map<std::string, std::string>{{"channel_order", "GBR"}, {"range", "100"}, {"mean", "1,2"}, {"std", "0,1,1"},
-                                                                     {"pooling", "median"}, {"padding", "wrap"}, {"layout", "OHWI"}}) {
+  for (const auto& [key, value] : std::map<std::string, std::string>{{"channel_order", "GBR"},
+                                                                     {"range", "100"},
+                                                                     {"mean", "1,2"},
+                                                                     {"std", "0,1,1"},
+                                                                     {"pooling", "median"},
+                                                                     {"padding", "wrap"},
+                                                                     {"layout", "OHWI"}}) {
     INFO(key);
     CHECK(contains(error_from(safetensors(first_convolutions(), {{key, value}})), key));
   }
@@ -125,14 +135,18 @@ TEST_CASE("model: a file cut short anywhere is refused, whatever the length") {
 }
 
 TEST_CASE("model: damaged headers are refused, and sizes are checked before memory is taken") {
-  const auto entry = [](const std::string& json) { return with_header("{\"features.0.weight\":" + json + "}", "12345678"); };
+  const auto entry = [](const std::string& json) {
+    return with_header("{\"features.0.weight\":" + json + "}", "12345678");
+  };
   CHECK(contains(error_from(with_header("[1]", "")), "not a safetensors file"));
   CHECK(contains(error_from(with_header("{\"a\":", "")), "damaged header"));
   CHECK(contains(error_from(entry("{}")), "lacks dtype"));
   CHECK(contains(error_from(entry("{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,16]}")), "cut short"));
   CHECK(contains(error_from(entry("{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,0]}")), "bytes 8 to 0"));
-  CHECK(contains(error_from(entry("{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,8]}")), "8 bytes for 3 values"));
-  CHECK(contains(error_from(entry("{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296,4],\"data_offsets\":[0,8]}")), "more values than"));
+  CHECK(
+      contains(error_from(entry("{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,8]}")), "8 bytes for 3 values"));
+  CHECK(contains(error_from(entry("{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296,4],\"data_offsets\":[0,8]}")),
+                 "more values than"));
   CHECK(contains(error_from(entry("{\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]}")), "shape"));
   CHECK(contains(error_from(entry("{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,1e99]}")), "lacks dtype"));
   std::string long_header = "\xff\xff\xff\xff\xff\xff\xff\x7f{}";

@@ -1,8 +1,9 @@
 // Whole steps of the tutorial against PyTorch, TensorFlow and Keras: losses, gradient of the picture, ten updates.
+#include "support/golden.h"
+
 #include "impasto/options.h"
 #include "style/adam.h"
 #include "style/objective.h"
-#include "support/golden.h"
 #include "support/hash_network.h"
 
 namespace impasto {
@@ -12,8 +13,8 @@ using testing::check_close;
 using testing::check_description;
 using testing::golden_json;
 using testing::golden_tensor;
-using testing::number;
 using testing::Json;
+using testing::number;
 using testing::worst_difference;
 
 // The tutorial's loss on the golden pictures, at the golden start.
@@ -43,8 +44,10 @@ void check_losses(const Context& context, double tolerance) {
     Padding padding;
     Pooling pooling;
   };
-  for (const Variant& v : {Variant{"zero_max", Padding::zero, Pooling::max}, {"zero_average", Padding::zero, Pooling::average},
-                           {"replicate_max", Padding::replicate, Pooling::max}, {"reflect_max", Padding::reflect, Pooling::max},
+  for (const Variant& v : {Variant{"zero_max", Padding::zero, Pooling::max},
+                           {"zero_average", Padding::zero, Pooling::average},
+                           {"replicate_max", Padding::replicate, Pooling::max},
+                           {"reflect_max", Padding::reflect, Pooling::max},
                            {"replicate_average", Padding::replicate, Pooling::average}}) {
     INFO(v.name, " on ", to_string(context.target()));
     c.weights->padding = v.padding;
@@ -58,7 +61,8 @@ void check_losses(const Context& context, double tolerance) {
   }
 }
 
-TEST_CASE("style: tutorial losses and gradient agree with float64 PyTorch to 1e-9 in double, for every padding and pooling") {
+TEST_CASE(
+    "style: tutorial losses and gradient agree with float64 PyTorch to 1e-9 in double, for every padding and pooling") {
   check_losses<double>(Context(2), 1e-9);
 }
 
@@ -106,19 +110,22 @@ TEST_CASE("style: Gram matrices agree with PyTorch, to 1e-9 in double and 1e-4 i
       for (const auto& [layer, wanted] : golden[picture].items()) {
         Tape<T> tape(context);
         const std::size_t position[] = {find_layer(layer)};
-        const Id gram = gram_matrix(tape, network.record(tape, tape.constant(values.view()), position, Pooling::max)[0]);
+        const Id gram =
+            gram_matrix(tape, network.record(tape, tape.constant(values.view()), position, Pooling::max)[0]);
         tape.keep(gram);
         tape.forward();
         double trace = 0, squares = 0;
         const Index C = tape.shape(gram)[0];
-        for (Index i = 0; i < C; ++i) trace += static_cast<double>(tape.value(gram)[static_cast<std::size_t>(i * C + i)]);
+        for (Index i = 0; i < C; ++i)
+          trace += static_cast<double>(tape.value(gram)[static_cast<std::size_t>(i * C + i)]);
         for (const T value : tape.value(gram)) squares += static_cast<double>(value) * static_cast<double>(value);
         INFO(std::string(picture), " ", layer);
         check_close(trace, number(wanted["trace"]), tolerance);
         check_close(std::sqrt(squares), number(wanted["frobenius"]), tolerance);
         for (std::size_t k = 0; k < wanted["indices"].size(); ++k) {
           const double value = static_cast<double>(tape.value(gram)[wanted["indices"][k].template get<std::size_t>()]);
-          const double typical = number(wanted["frobenius"]) / static_cast<double>(C), sample = number(wanted["values"][k]);
+          const double typical = number(wanted["frobenius"]) / static_cast<double>(C),
+                       sample = number(wanted["values"][k]);
           CHECK(std::abs(value - sample) <= tolerance * std::max(std::abs(sample), typical));
         }
       }
@@ -183,7 +190,8 @@ TEST_CASE("style: ten tutorial steps in float follow TensorFlow's float32 losses
     const auto objective = c.objective();
     check_series(ten_steps(*objective, c, AdamEpsilon::keras), golden["tf32"], 1e-4);
     double mean = 0;
-    for (std::size_t i = 0; i < picture.values.size(); ++i) mean += std::abs(static_cast<double>(objective->picture()[i]) - picture.values[i]);
+    for (std::size_t i = 0; i < picture.values.size(); ++i)
+      mean += std::abs(static_cast<double>(objective->picture()[i]) - picture.values[i]);
     CHECK(mean / static_cast<double>(picture.values.size()) < 2e-5);  // a ReLU or maximum may turn here and there
   }
 }
@@ -194,8 +202,9 @@ TEST_CASE("style: Adam alone follows Keras and PyTorch, which differ in where ep
     const Json& wanted = golden[epsilon == 0.1 ? "epsilon_0.1" : "epsilon_1e-07"];
     for (const auto& [name, convention] : {std::pair{"keras", AdamEpsilon::keras}, {"torch", AdamEpsilon::pytorch}}) {
       std::vector<double> x = golden["start"].get<std::vector<double>>();
-      Adam<double> adam({number(golden["learning_rate"]), number(golden["beta_1"]), number(golden["beta_2"]), epsilon, convention},
-                        static_cast<Index>(x.size()), Context(1));
+      Adam<double> adam(
+          {number(golden["learning_rate"]), number(golden["beta_1"]), number(golden["beta_2"]), epsilon, convention},
+          static_cast<Index>(x.size()), Context(1));
       for (std::size_t step = 0; step < golden["gradients"].size(); ++step) {
         const std::vector<double> gradient = golden["gradients"][step].get<std::vector<double>>();
         adam.step(x, gradient);

@@ -29,7 +29,8 @@ TEST_CASE("style: the tutorial preset has exactly the tutorial's numbers") {
   CHECK_FALSE(o.antialias);
   CHECK_FALSE(o.colour_match);
   CHECK(format_layers(o.content_layers) == "block4_conv2=0.5,block5_conv2=0.5");
-  CHECK(format_layers(o.style_layers) == "block1_conv1=0.2,block2_conv1=0.2,block3_conv1=0.2,block4_conv1=0.2,block5_conv1=0.2");
+  CHECK(format_layers(o.style_layers) ==
+        "block1_conv1=0.2,block2_conv1=0.2,block3_conv1=0.2,block4_conv1=0.2,block5_conv1=0.2");
   CHECK(o.content_weight == 1);
   CHECK(o.style_weight == 100);
   CHECK(o.tv_weight == 0);
@@ -78,16 +79,21 @@ TEST_CASE("style: settings out of range are refused by name, with what was wante
   CHECK(refusal([](Options& o) { o.adam.learning_rate = 0; }).find("learning rate is 0") != std::string::npos);
   CHECK(refusal([](Options& o) { o.adam.beta1 = 1; }).find("beta1 is 1") != std::string::npos);
   CHECK(refusal([](Options& o) { o.encode.jpeg_quality = 0; }).find("JPEG quality is 0") != std::string::npos);
-  CHECK(refusal([](Options& o) { o.content_layers = o.style_layers = {}; }).find("nothing to minimise") != std::string::npos);
-  CHECK(refusal([](Options& o) { o.content_weight = o.style_weight = 0; }).find("nothing to minimise") != std::string::npos);
+  CHECK(refusal([](Options& o) { o.content_layers = o.style_layers = {}; }).find("nothing to minimise") !=
+        std::string::npos);
+  CHECK(refusal([](Options& o) { o.content_weight = o.style_weight = 0; }).find("nothing to minimise") !=
+        std::string::npos);
   CHECK(refusal([](Options& o) { o.style_layers = {{"conv9_9", 1}}; }).find("no layer 'conv9_9'") != std::string::npos);
-  CHECK(refusal([](Options& o) { o.style_layers = {{"conv1_1", 1}, {"relu1_1", 1}}; }).find("named twice") != std::string::npos);
+  CHECK(refusal([](Options& o) {
+          o.style_layers = {{"conv1_1", 1}, {"relu1_1", 1}};
+        }).find("named twice") != std::string::npos);
   CHECK(refusal([](Options& o) { o.style_layers = {{"conv1_1", 0}}; }).find("weight 0") != std::string::npos);
 }
 
 TEST_CASE("style: a list of layers is read and written back") {
   CHECK(format_layers(parse_layers("block1_conv1=0.2,relu4_2,21=1e-3")) == "block1_conv1=0.2,relu4_2=1,21=0.001");
-  for (const char* wrong : {"", "block1_conv1=", "block1_conv1=x", "block1_conv1=1x", "block1_conv1=1,,", "block9_conv1=1"}) {
+  for (const char* wrong :
+       {"", "block1_conv1=", "block1_conv1=x", "block1_conv1=1x", "block1_conv1=1,,", "block9_conv1=1"}) {
     INFO(wrong);
     CHECK_FALSE(error_of(ErrorCode::usage, [&] { parse_layers(wrong); }).empty());
   }

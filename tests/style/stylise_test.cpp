@@ -19,7 +19,9 @@ Image test_picture(int width, int height, float seed) {
     for (int x = 0; x < width; ++x) {
       const float disc = std::hypot(static_cast<float>(x) - 20, static_cast<float>(y) - 15) < 9 ? 0.4F : 0.0F;
       for (int c = 0; c < 3; ++c) {
-        image.at(x, y, c) = 0.3F + disc + 0.3F * std::sin(seed * static_cast<float>(x) * (0.3F + 0.1F * static_cast<float>(c)) + static_cast<float>(y) * 0.2F);
+        image.at(x, y, c) = 0.3F + disc +
+                            0.3F * std::sin(seed * static_cast<float>(x) * (0.3F + 0.1F * static_cast<float>(c)) +
+                                            static_cast<float>(y) * 0.2F);
       }
     }
   }
@@ -130,7 +132,9 @@ TEST_CASE("style: matching colours gives the content the style's colour mean and
     for (std::size_t i = 0; i < values.size(); ++i) m[i % 3] += static_cast<double>(values[i]) / n;
     for (std::size_t i = 0; i < values.size(); i += 3) {
       for (std::size_t a = 0; a < 3; ++a) {
-        for (std::size_t b = 0; b < 3; ++b) m[3 + 3 * a + b] += (static_cast<double>(values[i + a]) - m[a]) * (static_cast<double>(values[i + b]) - m[b]) / n;
+        for (std::size_t b = 0; b < 3; ++b)
+          m[3 + 3 * a + b] +=
+              (static_cast<double>(values[i + a]) - m[a]) * (static_cast<double>(values[i + b]) - m[b]) / n;
       }
     }
     return m;

@@ -38,7 +38,8 @@ template <class T>
 Tensor<T> golden_tensor(const std::string& name) {
   const NpyArray array = decode_npy(golden_bytes(name), name);
   REQUIRE(array.shape.size() == 3);
-  Tensor<T> tensor({static_cast<Index>(array.shape[0]), static_cast<Index>(array.shape[1]), static_cast<Index>(array.shape[2])});
+  Tensor<T> tensor(
+      {static_cast<Index>(array.shape[0]), static_cast<Index>(array.shape[1]), static_cast<Index>(array.shape[2])});
   std::transform(array.values.begin(), array.values.end(), tensor.data(), [](double v) { return static_cast<T>(v); });
   return tensor;
 }

@@ -38,7 +38,8 @@ inline std::shared_ptr<NetworkWeights> hash_network(std::size_t count = 16) {
     for (Index i = 0; i < conv.w.shape().count(); ++i) {
       conv.w[i] = static_cast<float>(hash_uniform(stream, static_cast<std::uint32_t>(i)) * limit);
     }
-    for (Index i = 0; i < K; ++i) conv.b[i] = static_cast<float>(hash_uniform(stream + 1, static_cast<std::uint32_t>(i)) * 0.1);
+    for (Index i = 0; i < K; ++i)
+      conv.b[i] = static_cast<float>(hash_uniform(stream + 1, static_cast<std::uint32_t>(i)) * 0.1);
     network->convolutions.push_back(std::move(conv));
     stream += 2;
     C = K;

@@ -39,7 +39,8 @@ inline void append_value(std::string& bytes, float value, const std::string& dty
   std::memcpy(&bits, &value, sizeof bits);
   if (dtype == "F32") return append_little_endian(bytes, bits, 4);
   if (dtype == "BF16") return append_little_endian(bytes, bits >> 16, 2);
-  const std::uint32_t half = value == 0 ? 0 : (bits >> 16 & 0x8000U) | ((bits >> 23 & 255U) - 112) << 10 | (bits >> 13 & 0x3ffU);
+  const std::uint32_t half =
+      value == 0 ? 0 : (bits >> 16 & 0x8000U) | ((bits >> 23 & 255U) - 112) << 10 | (bits >> 13 & 0x3ffU);
   append_little_endian(bytes, half, 2);
 }
 
@@ -50,11 +51,13 @@ inline std::string with_header(const std::string& header, const std::string& num
   return bytes + header + numbers;
 }
 
-inline std::string safetensors(const std::vector<NamedTensor>& tensors, const std::map<std::string, std::string>& metadata = {}) {
+inline std::string safetensors(const std::vector<NamedTensor>& tensors,
+                               const std::map<std::string, std::string>& metadata = {}) {
   std::string header = "{", numbers;
   if (!metadata.empty()) {
     header += "\"__metadata__\":{";
-    for (const auto& [key, value] : metadata) header.append(header.back() == '{' ? "\"" : ",\"").append(key).append("\":\"").append(value).append("\"");
+    for (const auto& [key, value] : metadata)
+      header.append(header.back() == '{' ? "\"" : ",\"").append(key).append("\":\"").append(value).append("\"");
     header += "}";
   }
   for (const NamedTensor& tensor : tensors) {
@@ -63,7 +66,11 @@ inline std::string safetensors(const std::vector<NamedTensor>& tensors, const st
     if (header.size() > 1) header += ',';
     header.append("\"").append(tensor.name).append("\":{\"dtype\":\"").append(tensor.dtype).append("\",\"shape\":[");
     for (const std::size_t n : tensor.shape) header.append(header.back() == '[' ? "" : ",").append(std::to_string(n));
-    header.append("],\"data_offsets\":[").append(std::to_string(begin)).append(",").append(std::to_string(numbers.size())).append("]}");
+    header.append("],\"data_offsets\":[")
+        .append(std::to_string(begin))
+        .append(",")
+        .append(std::to_string(numbers.size()))
+        .append("]}");
   }
   return with_header(header + "}", numbers);
 }

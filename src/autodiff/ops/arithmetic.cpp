@@ -71,9 +71,9 @@ Id sum(Tape<T>& tape, Id x) {
   return tape.record({.name = "sum", .inputs = {x}, .shape = {}, .forward = forward, .backward = backward});
 }
 
-#define IMPASTO_OP(T)                    \
-  template Id add(Tape<T>&, Id, Id);     \
-  template Id scale(Tape<T>&, Id, T);    \
+#define IMPASTO_OP(T)                 \
+  template Id add(Tape<T>&, Id, Id);  \
+  template Id scale(Tape<T>&, Id, T); \
   template Id sum(Tape<T>&, Id);
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
 

@@ -94,8 +94,7 @@ Id gram_matrix(Tape<T>& tape, Id x) {
        .forward = [g](const Run<T>& r) { forward(g, r); },
        .backward = [g](const Run<T>& r) { backward(g, r); },
        .saves_inputs = {true},
-       .forward_scratch =
-           g.slices * square + tape.context().threads() * round_up(product.packed_size(kBlock, g.C)),
+       .forward_scratch = g.slices * square + tape.context().threads() * round_up(product.packed_size(kBlock, g.C)),
        .backward_scratch = square + product.packed_size(g.C, g.C)});
 }
 

@@ -1,4 +1,7 @@
 // y[o,q,c] = max over the window of x     dx = dy at the window's first maximum in row order, 0 elsewhere
+#include <algorithm>
+#include <cmath>
+
 #include "autodiff/ops/ops.h"
 #include "autodiff/ops/pool.h"
 #include "base/parallel.h"
@@ -14,7 +17,7 @@ Index first_maximum(const PoolWindows& p, const T* x, Index o, Index q, Index c)
   for (Index i = 0; i < p.size; ++i) {
     for (Index j = 0; j < p.size; ++j) {
       const Index at = p.at(o * p.stride + i, q * p.stride + j) + c;
-      if (x[at] > x[best] || x[at] != x[at]) best = at;
+      if (x[at] > x[best] || std::isnan(x[at])) best = at;
     }
   }
   return best;
@@ -28,7 +31,7 @@ void forward_row(const PoolWindows& p, const T* x, T* y, Index o) {
     for (Index i = 0; i < p.size; ++i) {
       for (Index j = 0; j < p.size; ++j) {
         const T* from = x + p.at(o * p.stride + i, q * p.stride + j);
-        for (Index c = 0; c < p.C; ++c) to[c] = from[c] > to[c] || from[c] != from[c] ? from[c] : to[c];
+        for (Index c = 0; c < p.C; ++c) to[c] = from[c] > to[c] || std::isnan(from[c]) ? from[c] : to[c];
       }
     }
   }

@@ -8,8 +8,8 @@
 namespace impasto {
 
 struct PoolWindows {
-  Index H, W, C;          // input
-  Index out_h, out_w;     // output
+  Index H, W, C;       // input
+  Index out_h, out_w;  // output
   Index size, stride;
 
   /// Throws Error(input) when the map is smaller than a window.

@@ -27,7 +27,8 @@ void pack(Matrix<T> b, Index row0, Index rows, Index, Index N, T* packed) {
 }
 
 template <class T, int Order>
-void multiply_block(Index M, Index N, Index K, const T* a, Index lda, const T* b, Index ldb, T* c, Index ldc, bool add) {
+void multiply_block(Index M, Index N, Index K, const T* a, Index lda, const T* b, Index ldb, T* c, Index ldc,
+                    bool add) {
   const ConstMap<T, Order> A(a, M, K, Eigen::OuterStride<>(lda));
   const ConstMap<T, Eigen::RowMajor> B(b, K, N, Eigen::OuterStride<>(ldb));
   RowMap<T> C(c, M, N, Eigen::OuterStride<>(ldc));
@@ -43,14 +44,17 @@ void multiply(Index M, Index N, Index K, Matrix<T> a, const T* packed, T* c, Ind
   for (Index k = 0; k < K; k += kBlockK) {
     for (Index m = 0; m < M; m += kBlockMN) {
       for (Index n = 0; n < N; n += kBlockMN) {
-        const Index rows = std::min(kBlockMN, M - m), columns = std::min(kBlockMN, N - n), depth = std::min(kBlockK, K - k);
+        const Index rows = std::min(kBlockMN, M - m), columns = std::min(kBlockMN, N - n),
+                    depth = std::min(kBlockK, K - k);
         const T* block_a = a.data + m * a.row_stride + k * a.column_stride;
         const T* block_b = packed + k * N + n;
         T* block_c = c + m * ldc + n;
         if (a.column_stride == 1) {
-          multiply_block<T, Eigen::RowMajor>(rows, columns, depth, block_a, a.row_stride, block_b, N, block_c, ldc, add || k > 0);
+          multiply_block<T, Eigen::RowMajor>(rows, columns, depth, block_a, a.row_stride, block_b, N, block_c, ldc,
+                                             add || k > 0);
         } else {
-          multiply_block<T, Eigen::ColMajor>(rows, columns, depth, block_a, a.column_stride, block_b, N, block_c, ldc, add || k > 0);
+          multiply_block<T, Eigen::ColMajor>(rows, columns, depth, block_a, a.column_stride, block_b, N, block_c, ldc,
+                                             add || k > 0);
         }
       }
     }

@@ -1,6 +1,7 @@
-// Register-blocked product: a tile of MR rows x 2 vectors of C stays in registers while K runs. B is packed in panels of
-// 2 vectors, [N / NR][K][NR], zero-filled at the right, so its loads are consecutive; A is broadcast element by element
-// and needs no packing. The loop over K is cut into blocks so that a panel's block stays in L1 over all rows of A.
+// Register-blocked product: a tile of MR rows x 2 vectors of C stays in registers while K runs. B is packed in panels
+// of 2 vectors, [N / NR][K][NR], zero-filled at the right, so its loads are consecutive; A is broadcast element by
+// element and needs no packing. The loop over K is cut into blocks so that a panel's block stays in L1 over all rows of
+// A.
 //
 // Highway includes this file once per target, each time with another HWY_NAMESPACE; only raw pointers cross its border.
 #include "kernel/simd/gemm.h"
@@ -29,9 +30,9 @@ constexpr Index kColumns = 2 * static_cast<Index>(hn::MaxLanes(Tag()));
 // 256 x 32 floats = 32 KiB with AVX-512, 16 KiB with AVX2: a panel's block stays in L1 while rows of A pass.
 constexpr Index kBlockK = 256;
 
-Index PackedSize(Index K, Index N) { return (N + kColumns - 1) / kColumns * kColumns * K; }
+Index packed_size(Index K, Index N) { return (N + kColumns - 1) / kColumns * kColumns * K; }
 
-void Pack(Matrix<float> b, Index row0, Index rows, Index K, Index N, float* packed) {
+void pack(Matrix<float> b, Index row0, Index rows, Index K, Index N, float* packed) {
   for (Index n = 0; n < N; n += kColumns) {
     const Index columns = N - n < kColumns ? N - n : kColumns;
     for (Index i = 0; i < rows; ++i) {
@@ -45,7 +46,7 @@ void Pack(Matrix<float> b, Index row0, Index rows, Index K, Index N, float* pack
 
 // One tile: MR rows of A times NV vectors of one panel, into (or onto) MR x columns of C.
 template <int MR, int NV>
-HWY_INLINE void Tile(Index depth, Matrix<float> a, const float* HWY_RESTRICT panel, float* HWY_RESTRICT c, Index ldc,
+HWY_INLINE void tile(Index depth, Matrix<float> a, const float* HWY_RESTRICT panel, float* HWY_RESTRICT c, Index ldc,
                      Index columns, bool add) {
   const Tag d;
   const Index lanes = static_cast<Index>(hn::Lanes(d));
@@ -81,39 +82,53 @@ HWY_INLINE void Tile(Index depth, Matrix<float> a, const float* HWY_RESTRICT pan
 
 // Picks the strides and the width that the loop is compiled for: a panel that is at most half full takes one vector.
 template <int MR>
-void TileOf(Index depth, Matrix<float> a, const float* panel, float* c, Index ldc, Index columns, bool add) {
+void tile_of(Index depth, Matrix<float> a, const float* panel, float* c, Index ldc, Index columns, bool add) {
   const bool narrow = columns <= kColumns / 2;
   if (a.column_stride == 1) {
     const Matrix<float> rows{a.data, a.row_stride, 1};
-    return narrow ? Tile<MR, 1>(depth, rows, panel, c, ldc, columns, add) : Tile<MR, 2>(depth, rows, panel, c, ldc, columns, add);
+    return narrow ? tile<MR, 1>(depth, rows, panel, c, ldc, columns, add)
+                  : tile<MR, 2>(depth, rows, panel, c, ldc, columns, add);
   }
   const Matrix<float> transposed{a.data, 1, a.column_stride};
-  return narrow ? Tile<MR, 1>(depth, transposed, panel, c, ldc, columns, add)
-                : Tile<MR, 2>(depth, transposed, panel, c, ldc, columns, add);
+  return narrow ? tile<MR, 1>(depth, transposed, panel, c, ldc, columns, add)
+                : tile<MR, 2>(depth, transposed, panel, c, ldc, columns, add);
 }
 
 using TileFunction = void (*)(Index, Matrix<float>, const float*, float*, Index, Index, bool);
 
-TileFunction TileFor(Index rows) {
-  static constexpr TileFunction kTiles[] = {nullptr,   TileOf<1>, TileOf<2>, TileOf<3>,  TileOf<4>,  TileOf<5>, TileOf<6>,
+TileFunction tile_for(Index rows) {
+  static constexpr TileFunction kTiles[] = {
+    nullptr,
+    tile_of<1>,
+    tile_of<2>,
+    tile_of<3>,
+    tile_of<4>,
+    tile_of<5>,
+    tile_of<6>,
 #if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
-                                            TileOf<7>, TileOf<8>, TileOf<9>, TileOf<10>, TileOf<11>, TileOf<12>
+    tile_of<7>,
+    tile_of<8>,
+    tile_of<9>,
+    tile_of<10>,
+    tile_of<11>,
+    tile_of<12>
 #endif
   };
   return kTiles[rows];
 }
 
-void Multiply(Index M, Index N, Index K, Matrix<float> a, const float* packed, float* c, Index ldc, bool add) {
+void multiply(Index M, Index N, Index K, Matrix<float> a, const float* packed, float* c, Index ldc, bool add) {
   const Index tiles = (M + kRows - 1) / kRows;
   for (Index k = 0; k < K; k += kBlockK) {
     const Index depth = K - k < kBlockK ? K - k : kBlockK;
     for (Index n = 0; n < N; n += kColumns) {
       const Index columns = N - n < kColumns ? N - n : kColumns;
-      // Rows are shared out evenly over the tiles: one of 1 row beside others of 12 would run at a twelfth of the speed.
+      // Rows are shared out evenly over the tiles: one of 1 row beside others of 12 would run at a twelfth of the
+      // speed.
       for (Index t = 0; t < tiles; ++t) {
         const Index m = M * t / tiles, rows = M * (t + 1) / tiles - m;
-        TileFor(rows)(depth, {a.data + m * a.row_stride + k * a.column_stride, a.row_stride, a.column_stride},
-                      packed + n * K + k * kColumns, c + m * ldc + n, ldc, columns, add || k > 0);
+        tile_for(rows)(depth, {a.data + m * a.row_stride + k * a.column_stride, a.row_stride, a.column_stride},
+                       packed + n * K + k * kColumns, c + m * ldc + n, ldc, columns, add || k > 0);
       }
     }
   }
@@ -121,8 +136,8 @@ void Multiply(Index M, Index N, Index K, Matrix<float> a, const float* packed, f
 
 }  // namespace
 
-const Gemm<float>* GetGemm() {
-  static constexpr Gemm<float> kGemm{PackedSize, Pack, Multiply};
+const Gemm<float>* get_gemm() {
+  static constexpr Gemm<float> kGemm{packed_size, pack, multiply};
   return &kGemm;
 }
 
@@ -136,21 +151,27 @@ namespace impasto {
 const Gemm<float>* simd_gemm(SimdTarget target) {
   switch (target) {
 #if HWY_TARGETS & HWY_AVX3
-    case SimdTarget::avx3: return N_AVX3::GetGemm();
+    case SimdTarget::avx3:
+      return N_AVX3::get_gemm();
 #endif
 #if HWY_TARGETS & HWY_AVX2
-    case SimdTarget::avx2: return N_AVX2::GetGemm();
+    case SimdTarget::avx2:
+      return N_AVX2::get_gemm();
 #endif
 #if HWY_TARGETS & HWY_SSE4
-    case SimdTarget::sse4: return N_SSE4::GetGemm();
+    case SimdTarget::sse4:
+      return N_SSE4::get_gemm();
 #endif
 #if HWY_TARGETS & HWY_SSSE3
-    case SimdTarget::ssse3: return N_SSSE3::GetGemm();
+    case SimdTarget::ssse3:
+      return N_SSSE3::get_gemm();
 #endif
 #if HWY_TARGETS & HWY_NEON
-    case SimdTarget::neon: return N_NEON::GetGemm();
+    case SimdTarget::neon:
+      return N_NEON::get_gemm();
 #endif
-    default: return nullptr;
+    default:
+      return nullptr;
   }
 }
 

@@ -1,6 +1,7 @@
 // Single operations against PyTorch: 3 x 5 and 3 x 3 kernels, every border, strides 1 and 2, both poolings.
-#include "autodiff/ops/ops.h"
 #include "support/golden.h"
+
+#include "autodiff/ops/ops.h"
 
 namespace impasto {
 namespace {
@@ -11,7 +12,8 @@ using testing::worst_difference;
 
 template <class T>
 void set(Tape<T>& tape, Id id, const Json& values) {
-  std::transform(values.begin(), values.end(), tape.value(id).begin(), [](const Json& v) { return static_cast<T>(v.get<double>()); });
+  std::transform(values.begin(), values.end(), tape.value(id).begin(),
+                 [](const Json& v) { return static_cast<T>(v.get<double>()); });
 }
 
 // sum(y * c), with gradient c at y: -sum (y - c)^2 / 2 differs from it by terms whose gradient is -y.
@@ -27,8 +29,8 @@ void check(std::span<const T> got, const Json& wanted, double tolerance) {
 }
 
 template <class T>
-void check_conv(const Json& golden, const Json& kernel, Index height, Index width, const char* border_name, Border border,
-                Index stride, const Context& context, double tolerance) {
+void check_conv(const Json& golden, const Json& kernel, Index height, Index width, const char* border_name,
+                Border border, Index stride, const Context& context, double tolerance) {
   const Json& wanted = kernel[text(border_name, "_stride", stride)];
   INFO(height, " x ", width, ", ", std::string(border_name), ", stride ", stride, ", ", to_string(context.target()));
   Tape<T> tape(context);
@@ -52,8 +54,10 @@ void check_conv(const Json& golden, const Json& kernel, Index height, Index widt
 
 TEST_CASE("autodiff: convolution and its three gradients agree with PyTorch for every border and stride") {
   const Json golden = golden_json("golden_ops.json");
-  const std::pair<const char*, Border> borders[] = {{"valid", Border::valid}, {"zero", Border::zero}, {"replicate", Border::replicate}, {"reflect", Border::reflect}};
-  for (const auto& [name, height, width] : {std::tuple<const char*, Index, Index>{"conv3x5", 3, 5}, {"conv3x3", 3, 3}}) {
+  const std::pair<const char*, Border> borders[] = {
+      {"valid", Border::valid}, {"zero", Border::zero}, {"replicate", Border::replicate}, {"reflect", Border::reflect}};
+  for (const auto& [name, height, width] :
+       {std::tuple<const char*, Index, Index>{"conv3x5", 3, 5}, {"conv3x3", 3, 3}}) {
     for (const auto& [border_name, border] : borders) {
       for (const Index stride : {Index{1}, Index{2}}) {
         check_conv<double>(golden, golden[name], height, width, border_name, border, stride, Context(2), 1e-9);

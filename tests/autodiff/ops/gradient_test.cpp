@@ -19,9 +19,10 @@ TEST_CASE("autodiff: conv2d's gradients match differences for every border, kern
     Shape x, w;
     Index stride;
   };
-  const std::vector<Case> cases = {{{5, 7, 3}, {3, 3, 3, 4}, 1}, {{1, 1, 1}, {3, 3, 1, 1}, 1}, {{2, 2, 2}, {3, 3, 2, 3}, 1},
-                                   {{1, 6, 2}, {3, 3, 2, 1}, 1}, {{7, 6, 2}, {3, 3, 2, 3}, 2}, {{6, 5, 1}, {5, 1, 1, 2}, 1},
-                                   {{5, 8, 2}, {2, 4, 2, 2}, 3}, {{4, 3, 5}, {1, 1, 5, 7}, 1}, {{3, 3, 19}, {3, 3, 19, 2}, 1}};
+  const std::vector<Case> cases = {
+      {{5, 7, 3}, {3, 3, 3, 4}, 1}, {{1, 1, 1}, {3, 3, 1, 1}, 1}, {{2, 2, 2}, {3, 3, 2, 3}, 1},
+      {{1, 6, 2}, {3, 3, 2, 1}, 1}, {{7, 6, 2}, {3, 3, 2, 3}, 2}, {{6, 5, 1}, {5, 1, 1, 2}, 1},
+      {{5, 8, 2}, {2, 4, 2, 2}, 3}, {{4, 3, 5}, {1, 1, 5, 7}, 1}, {{3, 3, 19}, {3, 3, 19, 2}, 1}};
   for (const Case& c : cases) {
     for (const Border border : {Border::valid, Border::zero, Border::replicate, Border::reflect}) {
       const bool fits_valid = c.x[0] >= c.w[0] && c.x[1] >= c.w[1];
