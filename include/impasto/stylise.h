@@ -40,6 +40,14 @@ std::vector<float> normalise(const Image& image);
 /// Throws Error(input) unless values.size() is width * height * 3.
 Image denormalise(std::span<const float> values, int width, int height);
 
+struct PaintingSize {
+  int width;
+  int height;
+};
+
+/// The size a painting of `content` will have: options.width x height, or options.size along the content's longer side.
+PaintingSize painting_size(const Image& content, const Options& options);
+
 /// A painting in progress, for hosts with a loop of their own; `stylise` below is the loop for everybody else.
 /// Construction resizes, matches colours, computes the targets and plans all memory; step() then allocates nothing.
 /// Thread safety: one thread at a time per object; different objects are independent.

@@ -18,27 +18,18 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-struct Size {
-  int width, height;
-};
-
-Size scaled(const Image& image, int long_side) {
+PaintingSize scaled(const Image& image, int long_side) {
   const double factor = static_cast<double>(long_side) / std::max(image.width(), image.height());
   return {std::max(1, static_cast<int>(std::lround(image.width() * factor))),
           std::max(1, static_cast<int>(std::lround(image.height() * factor)))};
 }
 
-Size painting_size(const Image& content, const Options& options) {
-  if (options.width > 0) return {options.width, options.height};
-  return scaled(content, options.size > 0 ? options.size : std::max(content.width(), content.height()));
-}
-
-Size style_size(const Image& style, const Options& options, Size painting) {
+PaintingSize style_size(const Image& style, const Options& options, PaintingSize painting) {
   if (options.style_size > 0) return scaled(style, options.style_size);
   return options.style_exact ? painting : scaled(style, std::max(painting.width, painting.height));
 }
 
-Tensor<float> to_tensor(const Image& image, Size size, bool antialias) {
+Tensor<float> to_tensor(const Image& image, PaintingSize size, bool antialias) {
   const bool same = image.width() == size.width && image.height() == size.height;
   const Image resized = same        ? image
                         : antialias ? resize_antialiased(image, size.width, size.height)
@@ -54,6 +45,11 @@ bool all_finite(std::span<const float> values) {
 }
 
 }  // namespace
+
+PaintingSize painting_size(const Image& content, const Options& options) {
+  if (options.width > 0) return {options.width, options.height};
+  return scaled(content, options.size > 0 ? options.size : std::max(content.width(), content.height()));
+}
 
 std::vector<float> normalise(const Image& image) {
   std::vector<float> values(image.pixels().begin(), image.pixels().end());
@@ -75,7 +71,7 @@ Image denormalise(std::span<const float> values, int width, int height) {
 
 struct Stylizer::State {
   Options options;
-  Size size;
+  PaintingSize size;
   Vgg19<float> network;
   std::unique_ptr<Objective<float>> objective;
   Adam<float> adam;

@@ -232,4 +232,6 @@ void save_npy(std::span<const float> values, std::span<const std::size_t> shape,
   write_file(file, encode_npy(values, shape));
 }
 
+void check_npy_output(const std::filesystem::path& file) { check_writable(file); }
+
 }  // namespace impasto

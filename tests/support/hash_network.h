@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "model/network_weights.h"
 #include "model/vgg19.h"
@@ -24,25 +25,35 @@ inline double hash_uniform(std::uint32_t stream, std::uint32_t i) {
   return static_cast<double>(fmix32(fmix32(i) ^ fmix32(stream * 0x9E3779B9U + 1)) >> 8) * 0x1p-23 - 1;
 }
 
+/// All 16 convolutions, made once.
+inline const std::vector<ConvWeights>& hash_convolutions() {
+  static const std::vector<ConvWeights> convolutions = [] {
+    std::vector<ConvWeights> made;
+    Index C = 3;
+    for (const Vgg19Layer& layer : vgg19_layers()) {
+      if (layer.is_pool) continue;
+      const std::uint32_t stream = 2 * static_cast<std::uint32_t>(made.size());
+      const Index K = layer.channels;
+      ConvWeights conv{Tensor<float>({3, 3, C, K}), Tensor<float>({K})};
+      const double limit = std::sqrt(6.0 / (9.0 * static_cast<double>(C)));
+      std::uint32_t i = 0, k = 0;
+      for (float& w : conv.w.values()) w = static_cast<float>(hash_uniform(stream, i++) * limit);
+      for (float& b : conv.b.values()) b = static_cast<float>(hash_uniform(stream + 1, k++) * 0.1);
+      made.push_back(std::move(conv));
+      C = K;
+    }
+    return made;
+  }();
+  return convolutions;
+}
+
 /// The first `count` convolutions of the full-width network.
 inline std::shared_ptr<NetworkWeights> hash_network(std::size_t count = 16) {
   auto network = std::make_shared<NetworkWeights>();
   network->description = "hash network";
-  Index C = 3;
-  std::uint32_t stream = 0;
-  for (const Vgg19Layer& layer : vgg19_layers()) {
-    if (layer.is_pool || network->convolutions.size() == count) continue;
-    const Index K = layer.channels;
-    ConvWeights conv{Tensor<float>({3, 3, C, K}), Tensor<float>({K})};
-    const double limit = std::sqrt(6.0 / (9.0 * static_cast<double>(C)));
-    for (Index i = 0; i < conv.w.shape().count(); ++i) {
-      conv.w[i] = static_cast<float>(hash_uniform(stream, static_cast<std::uint32_t>(i)) * limit);
-    }
-    for (Index i = 0; i < K; ++i)
-      conv.b[i] = static_cast<float>(hash_uniform(stream + 1, static_cast<std::uint32_t>(i)) * 0.1);
-    network->convolutions.push_back(std::move(conv));
-    stream += 2;
-    C = K;
+  for (std::size_t i = 0; i < count; ++i) {
+    const ConvWeights& conv = hash_convolutions()[i];
+    network->convolutions.push_back({conv.w.clone(), conv.b.clone()});
   }
   return network;
 }
