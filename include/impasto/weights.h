@@ -11,7 +11,7 @@ namespace impasto {
 enum class Pooling { max, average };
 enum class Padding { zero, replicate, reflect };
 
-struct NetworkWeights;  // src/model/weights.h
+struct NetworkWeights;  // src/model/network_weights.h
 
 /// An immutable network: convolution weights, preprocessing, and the pooling and padding it was made for.
 /// Copies share one set of numbers. Thread safety: const use from any thread.

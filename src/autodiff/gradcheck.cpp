@@ -60,7 +60,8 @@ GradcheckResult gradcheck(const GradcheckFunction& function, const std::vector<T
       const double found = analytic[v][static_cast<std::size_t>(i)];
       const double error =
           std::abs(found - numeric) / (options.absolute + rounding + options.relative * std::abs(numeric));
-      if (!(error <= result.worst)) result = {false, error, v, i, found, numeric};  // also when not a number
+      if (!std::isnan(result.worst) && !(error <= result.worst))
+        result = {false, error, v, i, found, numeric};  // also when not a number
     }
   }
   result.passed = result.worst <= 1;

@@ -71,7 +71,7 @@ Id Tape<T>::record(Operation<T> operation) {
 }
 
 template <class T>
-const Shape& Tape<T>::shape(Id id) const {
+Shape Tape<T>::shape(Id id) const {
   return node(id).op.shape;
 }
 
@@ -95,17 +95,17 @@ void Tape<T>::set_loss(Id id) {
 
 template <class T>
 void Tape<T>::forward() {
-  plan();
-  allocate();
+  prepare();
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     if (nodes_[i].kind == Kind::operation) nodes_[i].op.forward(Run<T>(*this, i, false));
   }
-  ran_forward_ = true;
+  has_values_ = can_go_back_ = true;
 }
 
 template <class T>
 void Tape<T>::backward() {
-  IMPASTO_ASSERT(ran_forward_ && loss_.index >= 0);
+  IMPASTO_ASSERT(can_go_back_ && loss_.index >= 0);
+  can_go_back_ = false;
   for (Node& leaf : nodes_) {
     if (leaf.kind == Kind::variable && !leaf.in_backward) std::fill_n(leaf.gradient, leaf.op.shape.count(), T(0));
   }
@@ -119,7 +119,7 @@ void Tape<T>::backward() {
 template <class T>
 std::span<T> Tape<T>::value(Id id) {
   Node& n = node(id);
-  IMPASTO_ASSERT(n.kind == Kind::input || n.kind == Kind::variable || (n.kept && ran_forward_));
+  IMPASTO_ASSERT(n.kind == Kind::input || n.kind == Kind::variable || (n.kept && has_values_));
   return {n.value, static_cast<std::size_t>(n.op.shape.count())};
 }
 
@@ -128,18 +128,6 @@ std::span<const T> Tape<T>::gradient(Id id) const {
   const Node& n = node(id);
   IMPASTO_ASSERT(n.kind == Kind::variable);
   return {n.gradient, static_cast<std::size_t>(n.op.shape.count())};
-}
-
-template <class T>
-std::string Tape<T>::describe() const {
-  std::string lines;
-  for (std::size_t i = 0; i < nodes_.size(); ++i) {
-    const Operation<T>& op = nodes_[i].op;
-    lines += text(i, ": ", op.name, " [", op.shape, "]");
-    for (const Id id : op.inputs) lines += text(" ", id.index);
-    lines += '\n';
-  }
-  return lines;
 }
 
 template class Tape<float>;

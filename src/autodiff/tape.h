@@ -82,7 +82,7 @@ class Tape {
   /// Used by the ops; shapes are theirs to check.
   Id record(Operation<T> operation);
 
-  const Shape& shape(Id id) const;
+  Shape shape(Id id) const;
   /// True if a variable lies below.
   bool needs_gradient(Id id) const;
   const Context& context() const { return context_; }
@@ -94,18 +94,18 @@ class Tape {
 
   /// Life and place of every buffer, and the bytes of the arena. Ends the recording; allocates nothing large.
   const Plan& plan();
-  /// Computes all values. The first call allocates the arena.
+  /// Plans and allocates the arena, after which a replay allocates nothing. forward() does it if nobody has.
+  /// Throws Error(io) when memory does not suffice.
+  void prepare();
+  /// Computes all values.
   void forward();
-  /// Computes the gradient of the loss at every variable; needs forward() before it.
+  /// Computes the gradient of the loss at every variable, once after each forward(), whose values it uses up.
   void backward();
 
   /// Leaf, loss or kept value; writable for input and variable.
   std::span<T> value(Id id);
   /// Gradient of a variable after backward().
   std::span<const T> gradient(Id id) const;
-
-  /// One line per node: op, inputs, shape (for reading and for messages).
-  std::string describe() const;
 
  private:
   friend class Run<T>;
@@ -136,13 +136,13 @@ class Tape {
   void plan_gradients(std::vector<PlannedBuffer>& buffers);
   void plan_scratch(std::vector<PlannedBuffer>& buffers);
   int last_use(std::size_t i) const;
-  void allocate();
 
   Context context_;
   std::vector<Node> nodes_;
   Id loss_;
   bool planned_ = false;
-  bool ran_forward_ = false;
+  bool has_values_ = false;   // forward() ran at least once
+  bool can_go_back_ = false;  // forward() ran since the last backward()
   Plan plan_;
   AlignedBytes arena_;
 };

@@ -129,7 +129,8 @@ const Plan& Tape<T>::plan() {
 }
 
 template <class T>
-void Tape<T>::allocate() {
+void Tape<T>::prepare() {
+  plan();
   if (arena_ != nullptr) return;
   arena_ = allocate_aligned(std::max(plan_.arena_bytes, kAlignment));
   const auto place = [&](int buffer, T*& pointer) {
@@ -151,7 +152,7 @@ void Tape<T>::allocate() {
   template void Tape<T>::plan_gradients(std::vector<PlannedBuffer>&); \
   template void Tape<T>::plan_scratch(std::vector<PlannedBuffer>&);   \
   template const Plan& Tape<T>::plan();                               \
-  template void Tape<T>::allocate();
+  template void Tape<T>::prepare();
 IMPASTO_INSTANTIATE(float)
 IMPASTO_INSTANTIATE(double)
 #undef IMPASTO_INSTANTIATE

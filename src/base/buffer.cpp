@@ -13,7 +13,7 @@ void AlignedDelete::operator()(std::byte* memory) const noexcept {
 AlignedBytes allocate_aligned(std::size_t bytes) {
   void* memory = ::operator new[](aligned_bytes(bytes), std::align_val_t{kAlignment}, std::nothrow);
   require(memory != nullptr, ErrorCode::io, "out of memory: ", bytes >> 20,
-          " MiB wanted in one piece; use a smaller --size or fewer layers");
+          " MiB wanted in one piece; use a smaller picture or fewer layers");
   return AlignedBytes(static_cast<std::byte*>(memory));
 }
 

@@ -1,4 +1,4 @@
-// Aligned memory that is owned and uninitialised. Every number this library computes lives in one of these.
+// Aligned memory that is owned and uninitialised: tensors and arenas live in it.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,7 @@ namespace impasto {
 /// 64 bytes: a cache line and the widest vector of any target.
 inline constexpr std::size_t kAlignment = 64;
 
-/// `count` rounded up so that consecutive arrays of T stay aligned.
+/// `bytes` rounded up so that what follows stays aligned.
 constexpr std::size_t aligned_bytes(std::size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
 
 struct AlignedDelete {

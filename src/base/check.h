@@ -1,6 +1,8 @@
 // Messages and checks. `fail` is for what a caller can cause; IMPASTO_ASSERT for what only a bug of ours can.
 #pragma once
 
+#include <locale>
+#include <new>
 #include <sstream>
 #include <string>
 
@@ -12,6 +14,7 @@ namespace impasto {
 template <class... Parts>
 std::string text(const Parts&... parts) {
   std::ostringstream out;
+  out.imbue(std::locale::classic());  // the host's may write 0,5
   (out << ... << parts);
   return out.str();
 }
@@ -26,6 +29,17 @@ template <class... Parts>
 template <class... Parts>
 void require(bool condition, ErrorCode code, const Parts&... parts) {
   if (!condition) fail(code, parts...);
+}
+
+/// What `body` returns; memory that runs out anywhere in it becomes Error(io).
+template <class Body>
+auto with_memory_error(const char* what, Body&& body) {
+  try {
+    return body();
+  } catch (const std::bad_alloc&) {
+    fail(ErrorCode::io, "out of memory while ", what,
+         "; use a smaller picture or fewer layers, or close other programs");
+  }
 }
 
 /// Throws std::logic_error: a defect of this library, never of its input.

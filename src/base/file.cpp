@@ -70,6 +70,10 @@ class TemporaryFile {
     bool good = bytes.empty() || std::fwrite(bytes.data(), 1, bytes.size(), handle_.get()) == bytes.size();
     int code = errno;
     if (std::fflush(handle_.get()) != 0 && good) good = false, code = errno;
+#ifndef _WIN32
+    // A rename may reach the disk before the bytes do; after a power cut the name would then hold nothing.
+    if (::fsync(::fileno(handle_.get())) != 0 && errno == EIO && good) good = false, code = errno;
+#endif
     if (std::fclose(handle_.release()) != 0 && good) good = false, code = errno;
     require(good, ErrorCode::io, "writing ", bytes.size(), " bytes for ", quoted(target), " failed (", reason(code),
             "); free some space or choose another disk");

@@ -9,7 +9,7 @@
 
 namespace impasto {
 
-/// Read-only view of a whole regular file; moved, not copied. Thread safety: const use from any thread.
+/// Read-only view of a whole regular file; neither copied nor moved. Thread safety: const use from any thread.
 class MappedFile {
  public:
   /// Throws Error(input) for a file that is missing, no regular file, empty or unreadable; `what` names it.

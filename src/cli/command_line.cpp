@@ -11,14 +11,14 @@
 namespace impasto::cli {
 namespace {
 
-constexpr const char* kDescription =
-    "Paints one picture in the style of another (neural style transfer), on a plain CPU.";
+constexpr const char* kDescription = "Paints one picture in the style of another (neural style transfer), on a CPU.";
 constexpr const char* kFooter =
     "Example: impasto stylise photo.jpg painting.jpg -o result.jpg --size 768\n"
     "'impasto COMMAND --help' lists a command's options.";
 constexpr const char* kStyliseFooter =
-    "[ ] default (with the built-in weights); those of another preset: --preset NAME --help\n"
-    "Ctrl-C stops after the step and saves. Exit: 0 done, 1 failed, 2 wrong options, 130 stopped.";
+    "[ ] default (with the built-in weights); another preset's: --preset NAME --help\n"
+    "LIST is name=weight,name=weight,... Ctrl-C stops after the step and saves.\n"
+    "Exit codes: 0 done, 1 failed, 2 wrong options, 130 stopped.";
 
 [[noreturn]] void refuse(const std::string& sentence) { throw Error(ErrorCode::usage, sentence); }
 
@@ -70,13 +70,12 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   app.footer(kFooter)->allow_extras();
   app.get_formatter()->label("OPTIONS", "Options");
 
-  CLI::App* stylise = app.add_subcommand("stylise", "Paints CONTENT in the style of STYLE (also spelled stylize).");
+  CLI::App* stylise = app.add_subcommand("stylise", "Paints CONTENT in the style of STYLE (or: stylize).");
   stylise->alias("stylize")->allow_extras()->footer(kStyliseFooter)->set_help_flag();
   add_stylise_options(*stylise, line.request);
   stylise->set_help_flag("-h,--help", "print this help")->group("Run");
 
-  CLI::App* info =
-      app.add_subcommand("info", "Prints version, build, SIMD, threads, presets and the weights that would be used.");
+  CLI::App* info = app.add_subcommand("info", "Prints version, build, SIMD, threads, weights and presets.");
   info->allow_extras()->footer("")->set_help_flag();
   add_run_options(*info, line.request);
   info->set_help_flag("-h,--help", "print this help")->group("Run");

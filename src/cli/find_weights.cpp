@@ -38,7 +38,10 @@ std::vector<fs::path> usual_files(const fs::path& program) {
   return files;
 }
 
-Weights load(const std::string& name) { return name == kBuiltin ? Weights::builtin() : Weights::load(name); }
+FoundWeights load(const fs::path& name) {
+  if (name == kBuiltin) return {Weights::builtin()};
+  return {Weights::load(name), name};
+}
 
 }  // namespace
 
@@ -50,19 +53,19 @@ fs::path program_folder(const char* argv0) {
 }
 
 FoundWeights find_weights(const std::string& named, const fs::path& program) {
-  if (!named.empty()) return {load(named)};
+  if (!named.empty()) return load(named);
   if (const std::string from_variable = variable(kVariable); !from_variable.empty()) {
     try {
-      return {load(from_variable)};
+      return load(from_variable);
     } catch (const Error& error) {
       throw Error(error.code(), std::string(error.what()) + " (the environment variable " + kVariable + " names it)");
     }
   }
   for (const fs::path& file : usual_files(program)) {
     std::error_code failure;
-    if (fs::exists(file, failure)) return {Weights::load(file)};
+    if (fs::exists(file, failure)) return load(file);
   }
-  return {Weights::builtin(), true};
+  return {Weights::builtin(), {}, true};
 }
 
 std::string weights_advice() {

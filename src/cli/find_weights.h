@@ -10,7 +10,8 @@ namespace impasto::cli {
 
 struct FoundWeights {
   Weights weights;
-  bool fallback = false;  ///< built-in because nothing else was found
+  std::filesystem::path file = {};  ///< empty: built-in
+  bool fallback = false;            ///< built-in because nothing else was found
 };
 
 /// Folder of the running program. `argv0` helps where the system does not tell.

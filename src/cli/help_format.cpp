@@ -5,7 +5,7 @@
 namespace impasto::cli {
 namespace {
 
-constexpr std::size_t kLineColumns = 100;
+constexpr std::size_t kLineColumns = 80;
 constexpr std::size_t kTextColumn = 26;
 
 // `left` at the margin, the words of `right` beside it; commas are as good as blanks for breaking a long list.

@@ -1,4 +1,4 @@
-// Help that fits a screen: one line an option, defaults in brackets, at most 100 columns.
+// Help that fits a screen: one line an option, defaults in brackets, at most 80 columns.
 #pragma once
 
 #include <CLI/CLI.hpp>

@@ -1,9 +1,8 @@
 #include "cli/outputs.h"
 
-#include <unistd.h>
-
 #include <array>
-#include <cerrno>
+#include <charconv>
+#include <fstream>
 #include <system_error>
 
 #include "cli/text.h"
@@ -17,46 +16,50 @@ namespace fs = std::filesystem;
 
 constexpr const char* kFolder = "output";
 constexpr const char* kPainting = "painting.jpg";
-// A name no picture of the user's has.
-constexpr const char* kProbe = ".impasto-check.png";
 
 fs::path folder_of(const fs::path& file) { return file.has_parent_path() ? file.parent_path() : fs::path("."); }
 
-bool has_ending(const fs::path& file, std::initializer_list<const char*> endings) {
-  std::string ending = file.extension().string();
-  for (char& c : ending) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  for (const char* known : endings) {
-    if (ending == known) return true;
-  }
-  return false;
+bool same_file(const fs::path& a, const fs::path& b) {
+  std::error_code failure;
+  if (fs::equivalent(a, b, failure)) return true;
+  // Neither need exist yet.
+  const fs::path plain_a = fs::weakly_canonical(fs::absolute(a, failure), failure);
+  return !plain_a.empty() && plain_a == fs::weakly_canonical(fs::absolute(b, failure), failure);
 }
 
-void check_folder(const fs::path& folder) { check_image_output(folder / kProbe); }
+std::string snapshot_name(int epoch) { return std::to_string(epoch) + ".jpg"; }
 
-void check_file(const fs::path& file) {
-  std::error_code failure;
-  const fs::file_status status = fs::status(file, failure);
-  if (fs::is_directory(status)) {
-    throw Error(ErrorCode::io, quoted(file) + " is a folder; add a file name or choose another name");
-  }
-  if (!fs::exists(status)) {
-    check_folder(folder_of(file));
-  } else if (access(file.c_str(), W_OK) != 0) {
-    throw Error(ErrorCode::io, quoted(file) + " exists and cannot be overwritten (" +
-                                   std::generic_category().message(errno) + "); choose another name");
+bool is_snapshot_name(const std::string& name, int epochs) {
+  int epoch = 0;
+  std::from_chars(name.data(), name.data() + name.size(), epoch);
+  return epoch >= 1 && epoch <= epochs && name == snapshot_name(epoch);
+}
+
+void check_painting(const fs::path& file) {
+  if (has_ending(file, ".npy")) return check_npy_output(file);
+  try {
+    check_image_output(file);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::usage) throw;
+    throw Error(error.code(), std::string(error.what()) + ", or in .npy for the exact values");
   }
 }
 
-// A folder that is there or can be made in one that is.
-void check_makeable(const fs::path& folder) {
+// `file` in a folder that is there, or can be made in one that is.
+void check_below_made_folder(const fs::path& file) {
   std::error_code failure;
-  const fs::file_status status = fs::status(folder, failure);
-  if (fs::exists(status) && !fs::is_directory(status)) {
-    throw Error(ErrorCode::io, quoted(folder) + " is a file, but a folder is wanted; choose another name");
+  if (fs::exists(fs::status(folder_of(file), failure))) return check_image_output(file);
+  check_npy_output(folder_of(file));
+}
+
+// A log is opened where it lies: what is there need only be writable, whatever its folder takes.
+void check_log(const fs::path& file) {
+  std::error_code failure;
+  if (!fs::is_regular_file(fs::status(file, failure))) return check_npy_output(file);
+  if (!std::ofstream(file, std::ios::binary | std::ios::app)) {
+    throw Error(ErrorCode::io, "the log " + quoted(file) +
+                                   " exists and cannot be overwritten; make it writable or choose another name");
   }
-  // "a/b/" has the parent "a/b", which is itself.
-  const fs::path plain = folder.has_filename() ? folder : folder.parent_path();
-  check_folder(fs::exists(status) ? folder : folder_of(plain));
 }
 
 void make_folder(const fs::path& folder) {
@@ -65,40 +68,58 @@ void make_folder(const fs::path& folder) {
   if (failure) throw Error(ErrorCode::io, "folder " + quoted(folder) + " cannot be made: " + failure.message());
 }
 
-void check_not_input(const fs::path& painting, const fs::path& input, const char* what) {
-  std::error_code failure;
-  if (fs::equivalent(painting, input, failure)) {
-    throw Error(ErrorCode::usage, "--output " + quoted(painting) + " is the " + what +
-                                      " picture, which would be lost; choose another name");
-  }
-}
-
 }  // namespace
 
-Outputs::Outputs(const StyliseRequest& request)
-    : content_(request.content),
-      style_(request.style),
+Outputs::Outputs(const StyliseRequest& request, const fs::path& weights)
+    : inputs_{{request.content, "the content picture"}, {request.style, "the style picture"}},
       painting_(request.output.value_or(fs::path(kFolder) / kPainting)),
       make_painting_folder_(!request.output),
       snapshots_(request.snapshots),
       log_(request.log) {
+  if (request.start_file) inputs_.push_back({*request.start_file, "the start of --init"});
+  if (!weights.empty()) inputs_.push_back({weights, "the weights"});
   if (!snapshots_ && request.preset == "tutorial") snapshots_ = kFolder;
 }
 
-void Outputs::check() const {
-  if (!has_ending(painting_, {".jpg", ".jpeg", ".png", ".npy"})) {
-    throw Error(ErrorCode::usage,
-                "--output " + quoted(painting_) +
-                    (painting_.has_extension() ? " has the unknown ending '" + painting_.extension().string() + "'"
-                                               : std::string(" has no ending")) +
-                    ", wanted .jpg, .jpeg, .png or .npy");
+fs::path Outputs::snapshot(int epoch) const { return *snapshots_ / snapshot_name(epoch); }
+
+void Outputs::guard(const char* option, const fs::path& output, const std::vector<Kept>& kept) const {
+  for (const Kept& one : kept) {
+    if (!same_file(output, one.file)) continue;
+    throw Error(ErrorCode::usage, std::string(option) + " would write over " + quoted(output) + ", " + one.what +
+                                      "; choose another name");
   }
-  check_not_input(painting_, content_, "content");
-  check_not_input(painting_, style_, "style");
-  if (make_painting_folder_) check_makeable(kFolder);
-  if (!make_painting_folder_ || fs::exists(folder_of(painting_))) check_file(painting_);
-  if (snapshots_) check_makeable(*snapshots_);
-  if (log_) check_file(*log_);
+}
+
+void Outputs::guard_snapshots(int epochs) const {
+  std::vector<Kept> kept = inputs_;
+  if (log_) kept.push_back({*log_, "the file of --log"});
+  // A log that does not exist yet is in no listing.
+  if (log_ && is_snapshot_name(log_->filename().string(), epochs) && same_file(folder_of(*log_), *snapshots_)) {
+    guard("--snapshots", *log_, {{*log_, "the file of --log"}});
+  }
+  std::error_code failure;
+  for (const fs::directory_entry& entry : fs::directory_iterator(*snapshots_, failure)) {
+    if (is_snapshot_name(entry.path().filename().string(), epochs)) guard("--snapshots", entry.path(), kept);
+  }
+}
+
+void Outputs::check(int epochs) const {
+  guard("--output", painting_, inputs_);
+  if (log_) {
+    std::vector<Kept> kept = inputs_;
+    kept.push_back({painting_, "the painting"});
+    guard("--log", *log_, kept);
+  }
+  if (snapshots_) guard_snapshots(epochs);
+
+  if (make_painting_folder_) {
+    check_below_made_folder(painting_);
+  } else {
+    check_painting(painting_);
+  }
+  if (snapshots_) check_below_made_folder(snapshot(1));
+  if (log_) check_log(*log_);
 }
 
 void Outputs::make_folders() const {
@@ -107,14 +128,14 @@ void Outputs::make_folders() const {
 }
 
 void Outputs::save_painting(const Result& result, const EncodeOptions& encode) const {
-  if (!has_ending(painting_, {".npy"})) return save_image(result.image, painting_, encode);
+  if (!has_ending(painting_, ".npy")) return save_image(result.image, painting_, encode);
   const std::array<std::size_t, 3> shape = {static_cast<std::size_t>(result.image.height()),
                                             static_cast<std::size_t>(result.image.width()), 3};
   save_npy(result.values, shape, painting_);
 }
 
 void Outputs::save_snapshot(const Image& image, int epoch, const EncodeOptions& encode) const {
-  if (snapshots_) save_image(image, *snapshots_ / (std::to_string(epoch) + ".jpg"), encode);
+  if (snapshots_) save_image(image, snapshot(epoch), encode);
 }
 
 }  // namespace impasto::cli

@@ -3,6 +3,8 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "cli/stylise_options.h"
 #include "impasto/stylise.h"
@@ -11,10 +13,12 @@ namespace impasto::cli {
 
 class Outputs {
  public:
-  explicit Outputs(const StyliseRequest& request);
+  /// `weights`: the file they were read from, or nothing.
+  Outputs(const StyliseRequest& request, const std::filesystem::path& weights);
 
-  /// Throws Error(usage) or Error(io) for what could not be written when the time comes. Leaves nothing behind.
-  void check() const;
+  /// Throws Error(usage) for what would be lost, Error(usage) or Error(io) for what could not be written when the time
+  /// comes. Leaves nothing behind.
+  void check(int epochs) const;
   /// Makes the folders that may be missing. Throws Error(io).
   void make_folders() const;
 
@@ -26,8 +30,16 @@ class Outputs {
   const std::optional<std::filesystem::path>& log() const { return log_; }
 
  private:
-  std::filesystem::path content_;
-  std::filesystem::path style_;
+  /// A file that must outlive the run, and what messages call it.
+  struct Kept {
+    std::filesystem::path file;
+    std::string what;
+  };
+  std::filesystem::path snapshot(int epoch) const;
+  void guard(const char* option, const std::filesystem::path& output, const std::vector<Kept>& kept) const;
+  void guard_snapshots(int epochs) const;
+
+  std::vector<Kept> inputs_;
   std::filesystem::path painting_;
   bool make_painting_folder_;
   std::optional<std::filesystem::path> snapshots_;

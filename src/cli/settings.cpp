@@ -125,11 +125,11 @@ std::string shown_pool(const Options& options) {
 std::vector<Setting> size_settings() {
   const auto exact = [](const Options& options) { return options.width > 0; };
   return {
-      size_setting("--size", "long side of the painting; the other keeps the content's aspect", &StyliseRequest::size,
+      size_setting("--size", "long side of the painting, aspect kept", &StyliseRequest::size,
                    [=](const Options& options) { return exact(options) ? "" : std::to_string(options.size); }),
-      size_setting("--width", "exact size, together with --height, instead of --size", &StyliseRequest::width,
+      size_setting("--width", "exact size, with --height, instead of --size", &StyliseRequest::width,
                    [=](const Options& options) { return exact(options) ? std::to_string(options.width) : ""; }),
-      size_setting("--height", "exact size, together with --width", &StyliseRequest::height,
+      size_setting("--height", "exact size, with --width", &StyliseRequest::height,
                    [=](const Options& options) { return exact(options) ? std::to_string(options.height) : ""; }),
       {kPainting, "--style-size", "N", "long side of the style picture",
        [](StyliseRequest& request, const std::string& option, const std::string& text) {
@@ -154,18 +154,16 @@ std::vector<Setting> look_settings() {
       real(kPainting, "--tv-weight", "weight of smoothness (total variation)",
            [](Options& o) -> double& { return o.tv_weight; }),
       layers(
-          kPainting, "--content-layers", "name=weight,... compared for shapes",
-          [](Options & o) -> auto& { return o.content_layers; }),
+          kPainting, "--content-layers", "compared for shapes", [](Options & o) -> auto& { return o.content_layers; }),
       layers(
-          kPainting, "--style-layers", "name=weight,... compared for style",
-          [](Options & o) -> auto& { return o.style_layers; }),
-      {kPainting, "--pool", "KIND", "pooling of the network, max or avg",
+          kPainting, "--style-layers", "compared for style", [](Options & o) -> auto& { return o.style_layers; }),
+      {kPainting, "--pool", "KIND", "pooling, max or avg",
        [](StyliseRequest& request, const std::string& option, const std::string& text) {
          const Pooling value = parse_word(kPools, option, text);
          request.changes.emplace_back([=](Options& options) { options.pooling = value; });
        },
        shown_pool},
-      {kPainting, "--preprocess", "KIND", "auto: what the weights expect; literal: normalised RGB as it is",
+      {kPainting, "--preprocess", "KIND", "auto: as the weights want; literal: as it is",
        [](StyliseRequest& request, const std::string& option, const std::string& text) {
          const Preprocess value = parse_word(kPreprocesses, option, text);
          request.changes.emplace_back([=](Options& options) { options.preprocess = value; });
@@ -185,9 +183,9 @@ std::vector<Setting> step_settings() {
            [](Options& o) -> double& { return o.adam.beta2; }),
       real(kSteps, "--adam-epsilon", "Adam's guard against division by zero",
            [](Options& o) -> double& { return o.adam.epsilon; }),
-      {kSteps, "--init", "START", "content, blend (half noise), noise, or a .npy or picture file", read_init,
+      {kSteps, "--init", "START", "content, blend, noise, or a .npy or picture", read_init,
        [](const Options& options) { return word_of(kStarts, options.start); }},
-      real(kSteps, "--init-noise", "amplitude of the start's noise; 0: an exact start",
+      real(kSteps, "--init-noise", "amplitude of the start's noise; 0: exact start",
            [](Options& o) -> double& { return o.noise_amplitude; }),
       {kSteps, "--seed", "N", "seed of the noise: same seed, same picture",
        [](StyliseRequest& request, const std::string& option, const std::string& text) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "cli/text.h"
 #include "impasto/error.h"
@@ -13,16 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The size `options` ask for, with the content's aspect where they leave it open.
-void fix_size(const Image& content, Options& options) {
-  if (options.width > 0) return;
-  const int longest = std::max(content.width(), content.height());
-  const double scale = options.size > 0 ? static_cast<double>(options.size) / longest : 1;
-  const auto side = [&](int length) { return std::max(1, static_cast<int>(std::lround(length * scale))); };
-  options.width = side(content.width());
-  options.height = side(content.height());
-}
-
 std::string shape_text(const std::vector<std::size_t>& shape) {
   std::string text;
   for (const std::size_t n : shape) text += (text.empty() ? "" : " x ") + std::to_string(n);
@@ -31,10 +22,10 @@ std::string shape_text(const std::vector<std::size_t>& shape) {
 
 void read_values(const StyliseRequest& request, const fs::path& file, Options& options) {
   const NpyArray array = load_npy(file);
-  constexpr std::size_t kMaxSide = 65535;
-  if (array.shape.size() != 3 || array.shape[2] != 3 || array.shape[0] > kMaxSide || array.shape[1] > kMaxSide) {
-    throw Error(ErrorCode::input,
-                "--init " + quoted(file) + " has the shape " + shape_text(array.shape) + ", wanted height x width x 3");
+  const auto is_side = [](std::size_t n) { return n >= 1 && n <= static_cast<std::size_t>(kMaxImageSide); };
+  if (array.shape.size() != 3 || array.shape[2] != 3 || !is_side(array.shape[0]) || !is_side(array.shape[1])) {
+    throw Error(ErrorCode::input, "--init " + quoted(file) + " has the shape " + shape_text(array.shape) +
+                                      ", wanted height x width x 3, sides from 1 to " + std::to_string(kMaxImageSide));
   }
   const auto height = static_cast<int>(array.shape[0]);
   const auto width = static_cast<int>(array.shape[1]);
@@ -49,12 +40,15 @@ void read_values(const StyliseRequest& request, const fs::path& file, Options& o
                                       std::to_string(height) + " values, but " + wanted +
                                       " was given; leave the size out or use a file of that size");
   }
-  if (!std::all_of(array.values.begin(), array.values.end(), [](double v) { return std::isfinite(v); })) {
-    throw Error(ErrorCode::input, "--init " + quoted(file) + " holds values that are not finite; write it anew");
+  // A double may be beyond the range of a float.
+  std::vector<float> values(array.values.begin(), array.values.end());
+  if (!std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); })) {
+    throw Error(ErrorCode::input,
+                "--init " + quoted(file) + " holds values that are not finite as float32; write it anew");
   }
   options.width = width;
   options.height = height;
-  options.start_values.assign(array.values.begin(), array.values.end());
+  options.start_values = std::move(values);
 }
 
 }  // namespace
@@ -62,10 +56,12 @@ void read_values(const StyliseRequest& request, const fs::path& file, Options& o
 void read_start(const StyliseRequest& request, const Image& content, Options& options) {
   if (!request.start_file) return;
   options.start = Start::values;
-  if (request.start_file->extension() == ".npy") return read_values(request, *request.start_file, options);
+  if (has_ending(*request.start_file, ".npy")) return read_values(request, *request.start_file, options);
   const Image picture = load_image(*request.start_file);
-  fix_size(content, options);
-  options.start_values = normalise(resize_bilinear(picture, options.width, options.height));
+  const PaintingSize size = painting_size(content, options);
+  options.width = size.width;
+  options.height = size.height;
+  options.start_values = normalise(resize_bilinear(picture, size.width, size.height));
 }
 
 }  // namespace impasto::cli

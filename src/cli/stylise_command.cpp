@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <limits>
 #include <optional>
 
 #include "cli/exit_code.h"
@@ -69,32 +70,44 @@ class Watcher {
 
 void print_summary(const Outputs& outputs, const Result& result, const Options& options) {
   const int all = options.epochs * options.steps_per_epoch;
-  std::printf("%s: %s, %d %ssteps in %s, loss %s -> %s\n", outputs.painting().string().c_str(),
+  const std::string loss =
+      result.steps == 0 ? ""
+                        : ", loss " + number_text(result.first.total, 4) + " -> " + number_text(result.last.total, 4);
+  std::printf("%s: %s, %d %ssteps in %s%s\n", outputs.painting().string().c_str(),
               size_text(result.image.width(), result.image.height()).c_str(), result.steps,
               result.steps == all ? "" : ("of " + std::to_string(all) + " ").c_str(),
-              duration_text(result.seconds).c_str(), number_text(result.first.total, 4).c_str(),
-              number_text(result.last.total, 4).c_str());
+              duration_text(result.seconds).c_str(), loss.c_str());
   std::fflush(stdout);
 }
 
 int exit_code(const Result& result, const Outputs& outputs, const Options& options) {
   if (result.outcome == Outcome::stopped) return kExitInterrupted;
   if (result.outcome == Outcome::finished) return kExitDone;
-  std::fprintf(stderr,
-               "impasto: the loss stopped being a finite number after step %d; the best picture so far is in '%s'; "
-               "choose a --learning-rate smaller than %s\n",
-               result.steps, outputs.painting().string().c_str(), number_text(options.adam.learning_rate).c_str());
+  const double rate = options.adam.learning_rate;
+  // One step of Adam moves a value by about the rate: a rate beyond floats ends the picture, not the loss.
+  if (result.steps == 0 && rate <= static_cast<double>(std::numeric_limits<float>::max())) {
+    std::fprintf(stderr,
+                 "impasto: the loss or its gradient is not a finite number at the start; the start is in %s; lower the "
+                 "weights of the losses or --init-noise%s\n",
+                 quoted(outputs.painting()).c_str(),
+                 options.start == Start::values ? ", or choose another --init" : "");
+  } else {
+    std::fprintf(stderr,
+                 "impasto: the loss stopped being a finite number after step %d; the best picture so far is in %s; "
+                 "choose a --learning-rate smaller than %s\n",
+                 result.steps, quoted(outputs.painting()).c_str(), number_text(rate).c_str());
+  }
   return kExitFailed;
 }
 
 }  // namespace
 
 int stylise_command(const StyliseRequest& request, const std::filesystem::path& program) {
-  const Outputs outputs(request);
-  outputs.check();
   const FoundWeights found = find_weights(request.weights, program);
   Options options = painting_options(request, found.weights);
   validate(options, found.weights);
+  const Outputs outputs(request, found.file);
+  outputs.check(options.epochs);
   const Context context(request.threads);
   const Image content = load_image(request.content, options.decode);
   const Image style = load_image(request.style, options.decode);
@@ -109,13 +122,11 @@ int stylise_command(const StyliseRequest& request, const std::filesystem::path& 
   }
 
   Watcher watcher(request, outputs);
-  Result result;
-  {
-    const Interrupt interrupt(!request.quiet);
-    result = stylise(
-        content, style, found.weights, options,
-        [&](const Stylizer& stylizer, const Step& step) { return watcher.observe(stylizer, step); }, context);
-  }
+  // Alive until the painting is saved: Ctrl-C must not end what it promised to save.
+  const Interrupt interrupt(!request.quiet);
+  const Result result = stylise(
+      content, style, found.weights, options,
+      [&](const Stylizer& stylizer, const Step& step) { return watcher.observe(stylizer, step); }, context);
   watcher.end();
   outputs.make_folders();
   outputs.save_painting(result, options.encode);

@@ -51,7 +51,7 @@ void add_file(CLI::App& command, const char* name, const char* label, const std:
 void add_weights(CLI::App& command, const char* group, StyliseRequest& request) {
   add(command, group, "--weights", "FILE", "VGG19 weights (.safetensors) or builtin",
       [&request](const std::string& text) { request.weights = text; })
-      ->default_str("searched, see impasto info");
+      ->default_str("searched");
 }
 
 void add_threads(CLI::App& command, StyliseRequest& request) {
@@ -61,7 +61,7 @@ void add_threads(CLI::App& command, StyliseRequest& request) {
 }
 
 std::string preset_help() {
-  std::string help = "the settings that are not given:";
+  std::string help = "the settings not given:";
   for (const PresetInfo& info : presets()) help += (help.back() == ':' ? " " : " or ") + info.name;
   return help;
 }
@@ -71,10 +71,8 @@ std::string preset_help() {
 void add_stylise_options(CLI::App& command, StyliseRequest& request) {
   command.add_option("CONTENT", request.content, "the scene: JPEG or PNG")->type_name("FILE");
   command.add_option("STYLE", request.style, "the painting whose style it takes: JPEG or PNG")->type_name("FILE");
-  add_file(command, "-o,--output", "FILE", ".jpg, .png, or .npy: normalised values", request.output,
-           "output/painting.jpg");
-  add_file(command, "--snapshots", "DIR", "a picture after every epoch: DIR/1.jpg, ...", request.snapshots,
-           "tutorial: output");
+  add_file(command, "-o,--output", "FILE", ".jpg, .png or .npy (the values)", request.output, "output/painting.jpg");
+  add_file(command, "--snapshots", "DIR", "DIR/1.jpg, ... after every epoch", request.snapshots, "tutorial: output");
   add_file(command, "--log", "FILE.csv", "losses and time of every step", request.log, "");
   add_weights(command, kFiles, request);
   add(command, kPainting, "--preset", "NAME", preset_help(), [&request](const std::string& text) {

@@ -89,6 +89,13 @@ std::string quoted(const std::filesystem::path& path) {
   return text;
 }
 
+bool has_ending(const std::filesystem::path& file, std::string_view ending) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  const std::string own = file.extension().string();
+  return std::equal(own.begin(), own.end(), ending.begin(), ending.end(),
+                    [&](char a, char b) { return lower(a) == b; });
+}
+
 std::string nearest_word(const std::string& word, const std::vector<std::string>& candidates) {
   std::string best;
   std::size_t best_distance = std::max<std::size_t>(word.size() / 3, 1) + 1;

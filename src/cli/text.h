@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace impasto::cli {
@@ -27,6 +28,8 @@ std::string clock_text(double seconds);
 std::string memory_text(std::size_t bytes);
 /// The path between single quotes.
 std::string quoted(const std::filesystem::path& path);
+/// `ending` in lower case, such as ".npy"; the file's may be in any.
+bool has_ending(const std::filesystem::path& file, std::string_view ending);
 
 /// The candidate that `word` is a likely slip of, or nothing.
 std::string nearest_word(const std::string& word, const std::vector<std::string>& candidates);

@@ -9,14 +9,7 @@
 namespace impasto {
 namespace {
 
-// Positions per strip: 8 tiles of the widest micro-kernel; 96 windows of 3 x 3 x 512 floats are 1.7 MiB, and the block
-// of 256 columns that the product works on at a time 96 KiB, well inside any L2.
-constexpr Index kStrip = 96;
-
-// Keeps every part of the scratch memory on a 64-byte border for float and double.
-constexpr Index round_up(Index elements) { return (elements + 15) / 16 * 16; }
-
-Index strips(Index positions) { return (positions + kStrip - 1) / kStrip; }
+Index strips(Index positions) { return (positions + kRowBlock - 1) / kRowBlock; }
 
 // Where windows are taken from: a map of rows of `width` positions with C channels.
 template <class T>
@@ -74,8 +67,8 @@ void multiply_windows(const Context& context, const Source<T>& source, const T* 
   const Index depth = source.rows.taps * source.columns.taps * source.C;
   const Index positions = source.rows.positions * source.columns.positions;
   parallel_for(context, strips(positions), [&](Index strip, int worker) {
-    const Index begin = strip * kStrip, end = std::min(begin + kStrip, positions);
-    T* windows = scratch + worker * round_up(kStrip * depth);
+    const Index begin = strip * kRowBlock, end = std::min(begin + kRowBlock, positions);
+    T* windows = scratch + worker * scratch_elements(kRowBlock * depth);
     for (Index p = begin; p < end; ++p) gather_window(source, p, windows + (p - begin) * depth);
     product.multiply(end - begin, N, depth, {windows, depth, 1}, packed, y + begin * N, N, add);
   });
@@ -94,7 +87,8 @@ Conv2d::Conv2d(const Shape& x, const Shape& w, Index stride, Border border) : ch
 template <class T>
 Index Conv2d::forward_scratch(const Context& context) const {
   const Index depth = rows_.taps * columns_.taps * channels_;
-  return round_up(gemm<T>(context).packed_size(depth, filters_)) + context.threads() * round_up(kStrip * depth);
+  return scratch_elements(gemm<T>(context).packed_size(depth, filters_)) +
+         context.threads() * scratch_elements(kRowBlock * depth);
 }
 
 template <class T>
@@ -105,7 +99,7 @@ void Conv2d::forward(const Context& context, const T* x, const T* w, T* y, T* sc
     product.pack({w + tap * channels_ * filters_, filters_, 1}, tap * channels_, channels_, taps * channels_, filters_,
                  scratch);
   });
-  T* windows = scratch + round_up(product.packed_size(taps * channels_, filters_));
+  T* windows = scratch + scratch_elements(product.packed_size(taps * channels_, filters_));
   const Source<T> source{rows_, columns_, x, columns_transposed_.positions, channels_};
   multiply_windows(context, source, scratch, filters_, y, false, windows);
 }
@@ -113,7 +107,8 @@ void Conv2d::forward(const Context& context, const T* x, const T* w, T* y, T* sc
 template <class T>
 Index Conv2d::backward_data_scratch(const Context& context) const {
   const Index depth = rows_.taps * columns_.taps * filters_;
-  return round_up(gemm<T>(context).packed_size(depth, channels_)) + context.threads() * round_up(kStrip * depth);
+  return scratch_elements(gemm<T>(context).packed_size(depth, channels_)) +
+         context.threads() * scratch_elements(kRowBlock * depth);
 }
 
 template <class T>
@@ -124,28 +119,30 @@ void Conv2d::backward_data(const Context& context, const T* dy, const T* w, T* d
     product.pack({w + (taps - 1 - tap) * channels_ * filters_, 1, filters_}, tap * filters_, filters_, taps * filters_,
                  channels_, scratch);
   });
-  T* windows = scratch + round_up(product.packed_size(taps * filters_, channels_));
+  T* windows = scratch + scratch_elements(product.packed_size(taps * filters_, channels_));
   const Source<T> source{rows_transposed_, columns_transposed_, dy, columns_.positions, filters_};
   multiply_windows(context, source, scratch, channels_, dx, add, windows);
 }
 
 template <class T>
 Index Conv2d::backward_weights_scratch(const Context& context) const {
-  return context.threads() * (round_up(kStrip * channels_) + round_up(gemm<T>(context).packed_size(kStrip, filters_)));
+  return context.threads() * (scratch_elements(kRowBlock * channels_) +
+                              scratch_elements(gemm<T>(context).packed_size(kRowBlock, filters_)));
 }
 
 template <class T>
 void Conv2d::backward_weights(const Context& context, const T* x, const T* dy, T* dw, bool add, T* scratch) const {
   const Gemm<T>& product = gemm<T>(context);
   const Index taps = rows_.taps * columns_.taps, positions = rows_.positions * columns_.positions;
-  const Index per_worker = round_up(kStrip * channels_) + round_up(product.packed_size(kStrip, filters_));
+  const Index per_worker =
+      scratch_elements(kRowBlock * channels_) + scratch_elements(product.packed_size(kRowBlock, filters_));
   const Source<T> source{rows_, columns_, x, columns_transposed_.positions, channels_};
   // dw of a tap (C x K) = sum over positions of window' dy, strip after strip in fixed order.
   parallel_for(context, taps, [&](Index tap, int worker) {
     T* windows = scratch + worker * per_worker;
-    T* packed = windows + round_up(kStrip * channels_);
-    for (Index begin = 0; begin < positions; begin += kStrip) {
-      const Index count = std::min(kStrip, positions - begin);
+    T* packed = windows + scratch_elements(kRowBlock * channels_);
+    for (Index begin = 0; begin < positions; begin += kRowBlock) {
+      const Index count = std::min(kRowBlock, positions - begin);
       for (Index p = 0; p < count; ++p) {
         const Index h = (begin + p) / columns_.positions, w = (begin + p) % columns_.positions;
         gather_tap(source, h, tap / columns_.taps, w, tap % columns_.taps, windows + p * channels_);

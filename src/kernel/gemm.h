@@ -27,6 +27,13 @@ struct Gemm {
   void (*multiply)(Index M, Index N, Index K, Matrix<T> a, const T* packed, T* c, Index ldc, bool add);
 };
 
+/// Rows of A that a thread multiplies at a time: 8 tiles of the widest micro-kernel. Of 3 x 3 x 512 floats each they
+/// are 1.7 MiB, and the block of 256 columns that the product works on at a time 96 KiB, well inside any L2.
+inline constexpr Index kRowBlock = 96;
+
+/// Elements to reserve for an array in scratch memory so that the next one starts on a 64-byte border.
+constexpr Index scratch_elements(Index elements) { return (elements + 15) / 16 * 16; }
+
 /// The fastest implementation for the context's target. Thread safety: any thread.
 template <class T>
 const Gemm<T>& gemm(const Context& context);

@@ -55,7 +55,8 @@ Weights::Weights(std::shared_ptr<const NetworkWeights> network) : network_(std::
 Weights Weights::builtin() { return Weights(std::make_shared<const NetworkWeights>(builtin_weights())); }
 
 Weights Weights::load(const std::filesystem::path& file) {
-  return Weights(std::make_shared<const NetworkWeights>(load_weights(file)));
+  return with_memory_error("loading weights",
+                           [&] { return Weights(std::make_shared<const NetworkWeights>(load_weights(file))); });
 }
 
 std::string Weights::description() const { return network_->description; }

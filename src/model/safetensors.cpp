@@ -19,18 +19,19 @@ std::uint64_t little_endian_64(const std::uint8_t* bytes) {
   return value;
 }
 
+// 0 for a type that is not read here: such entries may be there, but their sizes are not checked.
 std::size_t element_bytes(const std::string& dtype) {
-  if (dtype == "F64" || dtype == "I64" || dtype == "U64") return 8;
-  if (dtype == "F32" || dtype == "I32" || dtype == "U32") return 4;
-  if (dtype == "F16" || dtype == "BF16" || dtype == "I16" || dtype == "U16") return 2;
-  return 1;
+  if (dtype == "F32") return 4;
+  return dtype == "F16" || dtype == "BF16" ? 2 : 0;
 }
 
 Json parse_header(std::span<const std::uint8_t> bytes, const std::string& label) {
   require(bytes.size() >= kLengthBytes, ErrorCode::input, label, " holds only ", bytes.size(),
           " bytes; it is no safetensors file or was cut short");
   const std::uint64_t length = little_endian_64(bytes.data());
-  require(length <= kMaxHeader && length >= 2 && bytes[kLengthBytes] == '{', ErrorCode::input, label,
+  const bool plausible =
+      length <= kMaxHeader && length >= 2 && (bytes.size() == kLengthBytes || bytes[kLengthBytes] == '{');
+  require(plausible, ErrorCode::input, label,
           " is not a safetensors file (it does not start with a JSON header); convert the weights to safetensors");
   require(length <= bytes.size() - kLengthBytes, ErrorCode::input, label, " was cut short: its header wants ", length,
           " bytes, the file holds ", bytes.size() - kLengthBytes, "; get it again");
@@ -86,7 +87,8 @@ void Safetensors::read_entry(const std::string& name, const void* json_entry, st
     damaged("lies at bytes ", begin, " to ", end, ", but the file holds ", available,
             " bytes of data: it was cut short");
   }
-  if (end - begin != count * element_bytes(entry.dtype)) {
+  const std::size_t bytes = element_bytes(entry.dtype);
+  if (bytes != 0 && end - begin != count * bytes) {
     damaged("has ", end - begin, " bytes for ", count, " values of ", entry.dtype);
   }
   entry.begin = data_begin + static_cast<std::size_t>(begin);
@@ -105,21 +107,21 @@ const std::vector<Index>& Safetensors::sizes(const std::string& name) const { re
 std::vector<float> Safetensors::values(const std::string& name) const {
   const Entry& entry = entries_.at(name);
   const std::uint8_t* from = file_.bytes().data() + entry.begin;
-  const std::size_t count = (entry.end - entry.begin) / element_bytes(entry.dtype);
+  const std::size_t bytes = element_bytes(entry.dtype);
+  require(bytes != 0, ErrorCode::input, label_, ": '", name, "' is of type ", entry.dtype, "; wanted F32, F16 or BF16");
+  const std::size_t count = (entry.end - entry.begin) / bytes;
   std::vector<float> values(count);
-  if (entry.dtype == "F32") {
+  if (bytes == 4) {
     for (std::size_t i = 0; i < count; ++i, from += 4) {
       const std::uint32_t bits = static_cast<std::uint32_t>(from[0]) | static_cast<std::uint32_t>(from[1]) << 8 |
                                  static_cast<std::uint32_t>(from[2]) << 16 | static_cast<std::uint32_t>(from[3]) << 24;
       values[i] = std::bit_cast<float>(bits);
     }
-  } else if (entry.dtype == "F16" || entry.dtype == "BF16") {
-    const auto convert = entry.dtype == "F16" ? float_from_half : float_from_bfloat16;
-    for (std::size_t i = 0; i < count; ++i, from += 2) {
-      values[i] = convert(static_cast<std::uint16_t>(from[0] | from[1] << 8));
-    }
-  } else {
-    fail(ErrorCode::input, label_, ": '", name, "' is of type ", entry.dtype, "; wanted F32, F16 or BF16");
+    return values;
+  }
+  const auto convert = entry.dtype == "F16" ? float_from_half : float_from_bfloat16;
+  for (std::size_t i = 0; i < count; ++i, from += 2) {
+    values[i] = convert(static_cast<std::uint16_t>(from[0] | from[1] << 8));
   }
   return values;
 }

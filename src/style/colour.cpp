@@ -33,11 +33,10 @@ Moments moments_of(const Tensor<float>& picture) {
   return m;
 }
 
-// C^exponent of a symmetric matrix, through its eigenvalues.
-Eigen::Matrix3d power(const Eigen::Matrix3d& matrix, double exponent) {
-  constexpr double kFloor = 1e-4;
+// C^exponent of a symmetric matrix, through its eigenvalues, none of which counts as less than `floor`.
+Eigen::Matrix3d power(const Eigen::Matrix3d& matrix, double exponent, double floor) {
   const Eigen::SelfAdjointEigenSolver<Eigen::Matrix3d> solver(matrix);
-  const Eigen::Vector3d values = solver.eigenvalues().cwiseMax(kFloor).array().pow(exponent);
+  const Eigen::Vector3d values = solver.eigenvalues().cwiseMax(floor).array().pow(exponent);
   return solver.eigenvectors() * values.asDiagonal() * solver.eigenvectors().transpose();
 }
 
@@ -45,8 +44,11 @@ Eigen::Matrix3d power(const Eigen::Matrix3d& matrix, double exponent) {
 
 Tensor<float> match_colour(const Tensor<float>& picture, const Tensor<float>& like) {
   const Moments from = moments_of(picture), to = moments_of(like);
-  const Eigen::Matrix3d root = power(from.covariance, 0.5), inverse = power(from.covariance, -0.5);
-  const Eigen::Matrix3d map = inverse * power(root * to.covariance * root, 0.5) * inverse;
+  // A colour direction with less variance cannot be stretched to the other's without turning noise into colour.
+  constexpr double kFloor = 1e-4;
+  const Eigen::Matrix3d root = power(from.covariance, 0.5, kFloor), inverse = power(from.covariance, -0.5, kFloor);
+  const Eigen::Matrix3d target = power(to.covariance, 1, kFloor);
+  const Eigen::Matrix3d map = inverse * power(root * target * root, 0.5, 0) * inverse;
   Tensor<float> matched(picture.shape());
   for (Index i = 0; i < picture.shape().count(); i += 3) {
     const Eigen::Vector3d x(picture[i], picture[i + 1], picture[i + 2]);

@@ -11,7 +11,7 @@ namespace {
 
 constexpr int kOctaves = 4;
 
-// Catmull-Rom's weights (a = -0.75, as PyTorch's bicubic) for the four neighbours of a point at fraction t.
+// Keys' cubic (a = -0.75, as PyTorch's bicubic) for the four neighbours of a point at fraction t.
 std::array<double, 4> cubic_weights(double t) {
   constexpr double a = -0.75;
   const auto near = [](double d) { return ((a + 2) * d - (a + 3)) * d * d + 1; };

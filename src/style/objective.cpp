@@ -30,8 +30,12 @@ double spatial_energy(const Tensor<T>& map) {
   return sum;
 }
 
-// A target without energy (a flat picture) would divide by zero: its error then counts per value.
-double inverse(double energy, Index count) { return 1 / (energy > 0 ? energy : static_cast<double>(count)); }
+// A target without energy (a flat picture, up to rounding) would divide by nothing: its error then counts per value.
+// `whole`: the energy before a mean was taken off, which sets the size of rounding errors.
+double inverse(double energy, double whole, Index count) {
+  constexpr double kRounding = 1e-6;
+  return 1 / (energy > kRounding * whole ? energy : static_cast<double>(count));
+}
 
 double total_weight(const std::vector<LayerWeight>& layers) {
   double sum = 0;
@@ -39,10 +43,7 @@ double total_weight(const std::vector<LayerWeight>& layers) {
   return sum;
 }
 
-template <class T>
-void copy_to(std::span<const T> from, Tensor<T>& to) {
-  std::copy(from.begin(), from.end(), to.data());
-}
+Index positions_of(const Shape& map) { return map[0] * map[1]; }
 
 }  // namespace
 
@@ -61,21 +62,21 @@ struct Objective<T>::Recorder {
     return network.record(tape, picture, wanted, pooling, options.preprocess == Preprocess::literal);
   }
 
-  // Values at `layers` for a fixed picture; `gram`: their Gram matrices instead. `positions` gets H W of each map.
-  std::vector<Target> targets(const Tensor<T>& picture, const std::vector<LayerWeight>& layers, bool gram,
-                              std::vector<Index>& positions) const {
+  // What the network sees of a fixed picture at `layers`: features, or their Gram matrices.
+  std::vector<Target> targets(const Tensor<T>& picture, const std::vector<LayerWeight>& layers, bool gram) const {
     Tape<T> tape(context);
-    std::vector<Id> maps = record(tape, tape.constant(picture.view(), "picture"), layers), values = maps;
-    for (Id& id : values) {
-      if (gram) id = gram_matrix(tape, id);
-      tape.keep(id);
+    const std::vector<Id> maps = record(tape, tape.constant(picture.view(), "picture"), layers);
+    std::vector<Id> values;
+    for (const Id map : maps) {
+      values.push_back(gram ? gram_matrix(tape, map) : map);
+      tape.keep(values.back());
     }
     tape.forward();
     std::vector<Target> found;
     for (std::size_t k = 0; k < layers.size(); ++k) {
-      found.push_back({find_layer(layers[k].layer), 0, Tensor<T>(tape.shape(values[k]))});
-      copy_to<T>(tape.value(values[k]), found.back().values);
-      positions.push_back(tape.shape(maps[k])[0] * tape.shape(maps[k])[1]);
+      found.push_back({Tensor<T>(tape.shape(values[k])), positions_of(tape.shape(maps[k]))});
+      const std::span<const T> seen = tape.value(values[k]);
+      std::copy(seen.begin(), seen.end(), found.back().values.data());
     }
     return found;
   }
@@ -86,54 +87,69 @@ Objective<T>::Objective(const Vgg19<T>& network, const NetworkWeights& weights, 
                         const Tensor<T>& content, const Tensor<T>& style, const Context& context)
     : tape_(context) {
   const Recorder recorder{network, options, options.pooling.value_or(weights.pooling), context};
-  const bool normalised = options.loss_scale == LossScale::normalised;
-  const Shape size = content.shape();
-  const double M = static_cast<double>(size[0] * size[1]), N = 3;
+  content_targets_ = recorder.targets(content, options.content_layers, false);
+  style_targets_ = recorder.targets(style, options.style_layers, true);
 
-  std::vector<Index> content_positions, style_positions;
-  content_targets_ = recorder.targets(content, options.content_layers, false, content_positions);
-  style_targets_ = recorder.targets(style, options.style_layers, true, style_positions);
-
-  picture_ = tape_.variable(size, "picture");
+  picture_ = tape_.variable(content.shape(), "picture");
   std::vector<LayerWeight> all = options.content_layers;
   all.insert(all.end(), options.style_layers.begin(), options.style_layers.end());
   const std::vector<Id> maps = recorder.record(tape_, picture_, all);
+  const std::span<const Id> content_maps(maps.data(), content_targets_.size());
+  const std::span<const Id> style_maps(maps.data() + content_targets_.size(), style_targets_.size());
 
-  const auto sum_terms = [&](Id sum, Id term) { return sum.index < 0 ? term : add(tape_, sum, term); };
-  const double content_share = normalised ? 1 / total_weight(options.content_layers) : 1 / (2 * M * N);
-  for (std::size_t k = 0; k < content_targets_.size(); ++k) {
-    Target& target = content_targets_[k];
-    target.factor = options.content_weight * options.content_layers[k].weight * content_share;
-    if (normalised) target.factor *= inverse(spatial_energy(target.values), target.values.shape().count());
-    const Id goal = tape_.constant(target.values.view(), "content target");
-    content_ = sum_terms(content_, squared_error(tape_, maps[k], goal, static_cast<T>(target.factor)));
-  }
-  const double style_share = normalised ? 1 / total_weight(options.style_layers) : 1 / (4 * M * M * N * N);
-  for (std::size_t k = 0; k < style_targets_.size(); ++k) {
-    Target& target = style_targets_[k];
-    const Id map = maps[content_targets_.size() + k];
-    // Gram matrices grow with the number of positions: the target is brought to the painting's.
-    const double ratio =
-        static_cast<double>(tape_.shape(map)[0] * tape_.shape(map)[1]) / static_cast<double>(style_positions[k]);
-    if (ratio != 1)
-      std::for_each(target.values.values().begin(), target.values.values().end(),
-                    [=](T& v) { v *= static_cast<T>(ratio); });
-    target.factor = options.style_weight * options.style_layers[k].weight * style_share;
-    if (normalised) target.factor *= inverse(energy(target.values), target.values.shape().count());
-    const Id goal = tape_.constant(target.values.view(), "style target");
-    style_ = sum_terms(style_, squared_error(tape_, gram_matrix(tape_, map), goal, static_cast<T>(target.factor)));
-  }
+  content_ = record_content(options, content_maps);
+  style_ = record_style(options, style_maps);
   if (options.tv_weight != 0) {
-    const double factor = options.tv_weight / (normalised ? static_cast<double>(size.count()) : 1);
-    tv_ = total_variation(tape_, picture_, static_cast<T>(factor));
+    const bool normalised = options.loss_scale == LossScale::normalised;
+    const double share = normalised ? 1 / static_cast<double>(content.shape().count()) : 1;
+    tv_ = total_variation(tape_, picture_, static_cast<T>(options.tv_weight * share));
   }
   for (const Id part : {content_, style_, tv_}) {
     if (part.index < 0) continue;
     tape_.keep(part);
-    total_ = sum_terms(total_, part);
+    total_ = total_.index < 0 ? part : add(tape_, total_, part);
   }
   tape_.set_loss(total_);
-  tape_.plan();
+  tape_.prepare();
+}
+
+// normalised: sum_l w_l / sum w  sum (F - P)^2 / sum (P - mean P)^2;  tutorial: sum_l w_l sum (F - P)^2 / (2 M N)
+template <class T>
+Id Objective<T>::record_content(const Options& options, std::span<const Id> maps) {
+  const bool normalised = options.loss_scale == LossScale::normalised;
+  const double M = static_cast<double>(positions_of(tape_.shape(picture_))), N = 3;
+  const double share = normalised ? 1 / total_weight(options.content_layers) : 1 / (2 * M * N);
+  Id sum;
+  for (std::size_t k = 0; k < maps.size(); ++k) {
+    const Tensor<T>& P = content_targets_[k].values;
+    double factor = options.content_weight * options.content_layers[k].weight * share;
+    if (normalised) factor *= inverse(spatial_energy(P), energy(P), P.shape().count());
+    const Id term = squared_error(tape_, maps[k], tape_.constant(P.view(), "content target"), static_cast<T>(factor));
+    sum = k == 0 ? term : add(tape_, sum, term);
+  }
+  return sum;
+}
+
+// normalised: sum_l w_l / sum w  sum (G - A)^2 / sum A^2;  tutorial: sum_l w_l sum (G - A)^2 / (4 M^2 N^2)
+template <class T>
+Id Objective<T>::record_style(const Options& options, std::span<const Id> maps) {
+  const bool normalised = options.loss_scale == LossScale::normalised;
+  const double M = static_cast<double>(positions_of(tape_.shape(picture_))), N = 3;
+  const double share = normalised ? 1 / total_weight(options.style_layers) : 1 / (4 * M * M * N * N);
+  Id sum;
+  for (std::size_t k = 0; k < maps.size(); ++k) {
+    Tensor<T>& A = style_targets_[k].values;
+    // Gram matrices grow with the number of positions: the target is brought to the painting's.
+    const Index positions = positions_of(tape_.shape(maps[k]));
+    const double ratio = static_cast<double>(positions) / static_cast<double>(style_targets_[k].positions);
+    for (T& value : A.values()) value *= static_cast<T>(ratio);
+    double factor = options.style_weight * options.style_layers[k].weight * share;
+    if (normalised) factor *= inverse(energy(A), 0, A.shape().count());
+    const Id gram = gram_matrix(tape_, maps[k]);
+    const Id term = squared_error(tape_, gram, tape_.constant(A.view(), "style target"), static_cast<T>(factor));
+    sum = k == 0 ? term : add(tape_, sum, term);
+  }
+  return sum;
 }
 
 template <class T>

@@ -30,11 +30,13 @@ class Objective {
 
  private:
   struct Target {
-    std::size_t layer;  // position in vgg19_layers()
-    double factor;      // of the squared error
     Tensor<T> values;
+    Index positions;  // H W of the map it was taken from
   };
   struct Recorder;
+
+  Id record_content(const Options& options, std::span<const Id> maps);
+  Id record_style(const Options& options, std::span<const Id> maps);
 
   std::vector<Target> content_targets_, style_targets_;  // borrowed by the tape
   Tape<T> tape_;

@@ -2,6 +2,7 @@
 #include "impasto/options.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <locale>
 #include <set>
@@ -141,8 +142,10 @@ void validate(const Options& o, const Weights& weights) {
   not_negative("style weight", o.style_weight);
   not_negative("total variation weight", o.tv_weight);
   not_negative("noise amplitude", o.noise_amplitude);
-  require(!(o.content_layers.empty() && o.style_layers.empty()) && o.content_weight + o.style_weight > 0,
-          ErrorCode::usage, "nothing to minimise: name content or style layers and give one of them a weight above 0");
+  const bool has_content = !o.content_layers.empty() && o.content_weight > 0;
+  const bool has_style = !o.style_layers.empty() && o.style_weight > 0;
+  require(has_content || has_style, ErrorCode::usage,
+          "nothing to minimise: name content or style layers and give one of them a weight above 0");
   require_number(o.epochs >= 1 && o.epochs <= kMaxSteps, "number of epochs", o.epochs, "1 to 1000000");
   require_number(o.steps_per_epoch >= 1 && o.steps_per_epoch <= kMaxSteps / o.epochs, "number of steps per epoch",
                  o.steps_per_epoch, "at least 1, and at most 1000000 steps in all");
@@ -177,9 +180,20 @@ std::vector<LayerWeight> parse_layers(const std::string& list) {
   return layers;
 }
 
+namespace {
+
+// The fewest digits that read back as the same number.
+std::string shortest(double value) {
+  char digits[32];
+  return {digits, std::to_chars(digits, digits + sizeof digits, value).ptr};
+}
+
+}  // namespace
+
 std::string format_layers(const std::vector<LayerWeight>& layers) {
   std::string list;
-  for (const LayerWeight& layer : layers) list += (list.empty() ? "" : ",") + text(layer.layer, "=", layer.weight);
+  for (const LayerWeight& layer : layers)
+    list += (list.empty() ? "" : ",") + layer.layer + "=" + shortest(layer.weight);
   return list;
 }
 

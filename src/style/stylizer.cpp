@@ -40,8 +40,10 @@ Tensor<float> to_tensor(const Image& image, PaintingSize size, bool antialias) {
   return tensor;
 }
 
-bool all_finite(std::span<const float> values) {
-  return std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
+// Adam squares gradients: beyond 1e18 that leaves the range of float, and the picture would stand still unnoticed.
+bool usable(std::span<const float> values) {
+  constexpr float kLimit = 1e18F;
+  return std::all_of(values.begin(), values.end(), [](float value) { return std::abs(value) < kLimit; });
 }
 
 }  // namespace
@@ -98,7 +100,7 @@ struct Stylizer::State {
 
   [[noreturn]] void diverge(const char* what) {
     std::copy(best.begin(), best.end(), objective->picture().begin());
-    fail(ErrorCode::diverged, what, " is not a finite number at step ", steps_done + 1, " of ", steps(),
+    fail(ErrorCode::diverged, what, " left the range of numbers at step ", steps_done + 1, " of ", steps(),
          "; lower the learning rate or the weights of the losses");
   }
 };
@@ -108,7 +110,8 @@ Stylizer::Stylizer(const Image& content, const Image& style, const Weights& weig
   require(!content.empty() && !style.empty(), ErrorCode::input, "the ", content.empty() ? "content" : "style",
           " picture is empty");
   validate(options, weights);
-  state_ = std::make_unique<State>(content, style, weights, options, context);
+  state_ = with_memory_error("preparing the painting",
+                             [&] { return std::make_unique<State>(content, style, weights, options, context); });
 }
 
 Stylizer::~Stylizer() = default;
@@ -135,8 +138,8 @@ Step Stylizer::step() {
     s.best_loss = losses.total;
     std::copy(picture.begin(), picture.end(), s.best.begin());
   }
+  if (!usable(s.objective->gradient())) s.diverge("the gradient");
   s.adam.step(picture, s.objective->gradient());
-  if (!all_finite(picture)) s.diverge("the picture");
   const int done = ++s.steps_done, per_epoch = s.options.steps_per_epoch;
   return {done,   s.steps(),           (done - 1) / per_epoch + 1, s.options.epochs, done % per_epoch == 0,
           losses, seconds_since(start)};

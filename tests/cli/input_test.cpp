@@ -76,7 +76,9 @@ TEST_CASE("cli: a JPEG that is cut short") {
   save_image(waves(64, 64, 0.5), studio / "whole.jpg");
   const std::string bytes = read_text(studio / "whole.jpg");
   studio.write("half.jpg", bytes.substr(0, bytes.size() / 2));
-  expect_failure(paint_file(studio, "half.jpg"), 1, {"'half.jpg'"});
+  const auto files = studio.size();
+  expect_failure(paint_file(studio, "half.jpg"), 1, {"'half.jpg'", "ends before its picture is complete"});
+  CHECK(studio.size() == files);
 }
 
 TEST_CASE("cli: a picture that claims 100,000 x 100,000 pixels") {

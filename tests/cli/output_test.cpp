@@ -1,6 +1,7 @@
 // What a run writes, where, and what it says when it cannot.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "cli/pictures.h"
@@ -72,7 +73,7 @@ TEST_CASE("cli: the ending decides the format") {
   const Image same = denormalise(floats, 48, 32);
   for (std::size_t i = 0; i < floats.size(); ++i) {
     const float clipped = std::min(std::max(same.pixels()[i], 0.0f), 1.0f);
-    REQUIRE(picture.pixels()[i] == doctest::Approx(clipped).epsilon(0).scale(1).epsilon(0.003));
+    REQUIRE(picture.pixels()[i] == doctest::Approx(clipped).scale(1).epsilon(0.003));
   }
 }
 
@@ -147,17 +148,19 @@ TEST_CASE("cli: the log has a row for every step") {
   const std::vector<std::string> lines = split(read_text(studio / "log.csv"), '\n');
   REQUIRE(lines.size() == 7);
   CHECK(lines[0] == "step,epoch,loss,content,style,tv,seconds");
+  std::size_t most_digits = 0;
   for (std::size_t step = 1; step < lines.size(); ++step) {
     const std::vector<std::string> cells = split(lines[step], ',');
     REQUIRE(cells.size() == 7);
     CHECK(cells[0] == std::to_string(step));
     CHECK(cells[1] == std::to_string((step + 1) / 2));
-    for (const std::string& cell : cells) CHECK(significant_digits(cell) <= 9);
+    for (const std::string& cell : cells) most_digits = std::max(most_digits, significant_digits(cell));
     const double sum = std::stod(cells[3]) + std::stod(cells[4]) + std::stod(cells[5]);
     CHECK(std::stod(cells[2]) == doctest::Approx(sum).epsilon(1e-5));
     CHECK(std::stod(cells[5]) > 0);
     CHECK(std::stod(cells[6]) > 0);
   }
+  CHECK(most_digits == 9);
 }
 
 TEST_CASE("cli: progress as a bar, as lines, or not at all") {

@@ -7,6 +7,7 @@
 #include "cli/pictures.h"
 #include "impasto/npy.h"
 #include "impasto/stylise.h"
+#include "support/safetensors.h"
 
 using namespace impasto;
 using namespace impasto::testing;
@@ -54,6 +55,24 @@ TEST_CASE("cli: a loss that is not finite ends the run with the best picture and
   CHECK(load_image(studio / "best.png").width() == 48);
 }
 
+TEST_CASE("cli: a loss that is not finite at the start") {
+  const Studio studio;
+  const Run run = studio.paint({"--style-weight", "1e39", "--progress", "none", "-o", "best.png"});
+  INFO(run.err);
+  CHECK(run.code == 1);
+  CHECK(contains(run.err, "not a finite number at the start"));
+  for (const char* part : {"weights of the losses", "--init-noise", "'best.png'"}) CHECK(contains(run.err, part));
+  CHECK_FALSE(contains(run.err, "--learning-rate"));
+  CHECK(contains(run.out, "best.png: 48 x 32, 0 of 4 steps in "));
+  CHECK_FALSE(contains(run.out, "loss"));
+  CHECK(load_image(studio / "best.png").width() == 48);
+
+  // No step is counted here either, but the start is not to blame.
+  const Run leap = studio.paint({"--learning-rate", "1e39", "--progress", "none", "-o", "best.png"});
+  CHECK(leap.code == 1);
+  CHECK(contains(leap.err, "--learning-rate smaller than 1e+39"));
+}
+
 TEST_CASE("cli: a start from a .npy file without noise is exact") {
   const Studio studio;
   const std::array<std::size_t, 3> shape = {36, 44, 3};
@@ -76,6 +95,31 @@ TEST_CASE("cli: a start from a .npy file without noise is exact") {
   expect_failure(run_program(other, studio.path()), 1, {"'start.npy'", "44 x 36", "--height 37"});
   save_npy(start, std::array<std::size_t, 2>{36 * 3, 44}, studio / "start.npy");
   expect_failure(run_program(words, studio.path()), 1, {"'start.npy'", "108 x 44", "height x width x 3"});
+}
+
+TEST_CASE("cli: a .npy that cannot be a start") {
+  const Studio studio;
+  const auto start_from = [&](const std::string& file) { return studio.paint({"--init", file}); };
+  save_npy({}, std::array<std::size_t, 3>{0, 5, 3}, studio / "empty.npy");
+  expect_failure(start_from("empty.npy"), 1, {"'empty.npy'", "shape 0 x 5 x 3", "height x width x 3"});
+
+  // Finite as a double, beyond float's range. The header is NumPy's own.
+  std::string header = "{'descr': '<f8', 'fortran_order': False, 'shape': (32, 48, 3), }";
+  header.resize(117, ' ');
+  std::string bytes = std::string("\x93NUMPY\x01\0\x76\0", 10) + header + "\n";
+  std::vector<double> values(32 * 48 * 3, 0.5);
+  values[7] = 1e39;
+  bytes.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(double));
+  studio.write("wide.npy", bytes);
+  expect_failure(start_from("wide.npy"), 1, {"'wide.npy'", "not finite"});
+}
+
+TEST_CASE("cli: the ending of a start file counts in any case") {
+  const Studio studio;
+  save_npy(random_values(32 * 48 * 3), std::array<std::size_t, 3>{32, 48, 3}, studio / "start.NPY");
+  const Run run = studio.paint({"--init", "start.NPY"});
+  INFO(run.err);
+  CHECK(run.code == 0);
 }
 
 TEST_CASE("cli: a start from a picture has the painting's size") {
@@ -130,4 +174,17 @@ TEST_CASE("cli: every option of the painting changes it") {
     CHECK(run.code == 0);
     CHECK(read_text(studio / "changed.npy") != plain);
   }
+}
+
+TEST_CASE("cli: --preprocess changes the painting where the weights expect something else") {
+  const Studio studio;
+  studio.write("bgr.safetensors", safetensors(first_convolutions(), {{"channel_order", "BGR"}, {"range", "255"}}));
+  const auto paint = [&](const std::string& preprocess, const std::string& output) {
+    const Run run = studio.paint({"--weights", "bgr.safetensors", "--content-layers", "block1_conv2", "--style-layers",
+                                  "block1_conv1", "--preprocess", preprocess, "-o", output});
+    INFO(run.err);
+    REQUIRE(run.code == 0);
+    return read_text(studio / output);
+  };
+  CHECK(paint("auto", "a.npy") != paint("literal", "b.npy"));
 }

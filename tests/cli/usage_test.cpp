@@ -16,9 +16,9 @@ void expect_a_screen(const Run& run) {
   CHECK(run.err.empty());
   std::istringstream lines(run.out);
   int count = 0;
-  for (std::string line; std::getline(lines, line); ++count) CHECK_MESSAGE(line.size() <= 100, line);
+  for (std::string line; std::getline(lines, line); ++count) CHECK_MESSAGE(line.size() <= 80, line);
   CHECK(count >= 5);
-  CHECK(count <= 45);
+  CHECK(count <= 46);
 }
 
 }  // namespace

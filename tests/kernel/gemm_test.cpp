@@ -35,7 +35,9 @@ double worst_error(const Gemm<T>& product, Index M, Index N, Index K, bool trans
       }
       const double allowed =
           static_cast<double>(std::numeric_limits<T>::epsilon()) * size * (1 + std::sqrt(static_cast<double>(K)));
-      worst = std::max(worst, std::abs(static_cast<double>(c[m * ldc + n]) - sum) / allowed);
+      const double error = std::abs(static_cast<double>(c[m * ldc + n]) - sum) / allowed;
+      if (std::isnan(error)) return error;
+      worst = std::max(worst, error);
     }
   }
   return worst;

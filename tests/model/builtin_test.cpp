@@ -1,6 +1,7 @@
 // The built-in network against its PyTorch reference.
 #include "model/network_weights.h"
 #include "model/vgg19.h"
+#include "support/fingerprint.h"
 #include "support/golden.h"
 
 namespace impasto {
@@ -65,6 +66,15 @@ TEST_CASE("model: the built-in network takes normalised RGB, average pooling and
   CHECK(network.padding == Padding::replicate);
   CHECK(network.convolutions.front().w.shape() == Shape{3, 3, 3, 60});
   CHECK(network.convolutions.back().w.shape() == Shape{3, 3, 276, 276});
+}
+
+TEST_CASE("model: the built-in weights are the same bits on every machine") {
+  const NetworkWeights network = builtin_weights();
+  std::uint64_t hash = testing::fingerprint({});
+  for (const ConvWeights& conv : network.convolutions) {
+    hash = testing::fingerprint(conv.b.values(), testing::fingerprint(conv.w.values(), hash));
+  }
+  CHECK(hash == 11428101375880906121U);
 }
 
 }  // namespace

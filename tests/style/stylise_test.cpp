@@ -100,6 +100,25 @@ TEST_CASE("style: a loss that is not finite stops the run and leaves the best pi
   CHECK(result.values == start);
 }
 
+TEST_CASE("style: a run that first falls and then explodes ends with the picture of its lowest loss, not the first") {
+  Job job;
+  // So large an epsilon turns Adam into plain descent with rate 17, just too fast for this loss.
+  job.options.adam = {17e6, 0, 0.999, 1e6, AdamEpsilon::pytorch};
+  job.options.epochs = 100;
+  std::vector<std::vector<float>> pictures{{}};  // pictures[k]: what step k + 1 sees
+  std::vector<double> losses;
+  const Result result = job.run([&](const Stylizer& painting, const Step& step) {
+    losses.push_back(step.losses.total);
+    pictures.push_back(painting.values());
+    return true;
+  });
+  CHECK(result.outcome == Outcome::diverged);
+  const auto lowest = std::min_element(losses.begin(), losses.end()) - losses.begin();
+  REQUIRE(lowest > 0);
+  REQUIRE(static_cast<std::size_t>(lowest) + 1 < losses.size());
+  CHECK(result.values == pictures[static_cast<std::size_t>(lowest)]);
+}
+
 TEST_CASE("style: stepping by hand does what the loop does") {
   const Job job;
   Stylizer stylizer(job.content, job.style, job.weights, job.options, Context(2));

@@ -57,7 +57,8 @@ double worst_difference(std::span<const T> got, std::span<const double> wanted) 
   double worst = 0, squares = 0;
   for (std::size_t i = 0; i < got.size(); ++i) {
     const double difference = std::abs(static_cast<double>(got[i]) - wanted[i]);
-    if (!(difference <= worst)) worst = difference;
+    if (std::isnan(difference)) return difference;
+    worst = std::max(worst, difference);
     squares += wanted[i] * wanted[i];
   }
   return worst / std::sqrt(squares / static_cast<double>(got.size()));

@@ -7,16 +7,16 @@ namespace impasto {
 
 template <class T>
 Id bias(Tape<T>& tape, Id x, Id b) {
-  const Shape& xs = tape.shape(x);
+  const Shape xs = tape.shape(x);
   require(xs.rank() == 3 && tape.shape(b) == Shape{xs[2]}, ErrorCode::input, "bias: a map of ", xs, " and a bias of ",
           tape.shape(b), " do not fit; wanted H x W x C and C");
-  const Index P = xs[0] * xs[1], C = xs[2];
-  const auto forward = [P, C](const Run<T>& r) {
+  const Index H = xs[0], W = xs[1], P = H * W, C = xs[2];
+  const auto forward = [H, W, C](const Run<T>& r) {
     const T* x_values = r.in(0);
     const T* b_values = r.in(1);
     T* y = r.out();
-    for_ranges(r.context(), P, [=](Index begin, Index end) {
-      for (Index p = begin; p < end; ++p) {
+    parallel_for(r.context(), H, [=](Index h, int) {
+      for (Index p = h * W; p < (h + 1) * W; ++p) {
         for (Index c = 0; c < C; ++c) y[p * C + c] = x_values[p * C + c] + b_values[c];
       }
     });

@@ -12,8 +12,8 @@ namespace impasto {
 
 template <class T>
 Id conv2d(Tape<T>& tape, Id x, Id w, Index stride, Border border) {
-  const Shape& xs = tape.shape(x);
-  const Shape& ws = tape.shape(w);
+  const Shape xs = tape.shape(x);
+  const Shape ws = tape.shape(w);
   require(xs.rank() == 3 && ws.rank() == 4 && xs[2] == ws[2], ErrorCode::input, "conv2d: a map of ", xs,
           " and weights of ", ws, " do not fit; wanted H x W x C and kh x kw x C x K");
   const auto kernel = std::make_shared<const Conv2d>(xs, ws, stride, border);

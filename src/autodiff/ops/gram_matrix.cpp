@@ -16,9 +16,6 @@ namespace {
 
 // Positions that are packed and multiplied at a time: 256 x 512 floats are 512 KiB, half of a usual L2.
 constexpr Index kBlock = 256;
-constexpr Index kStrip = 96;  // rows of dF a thread takes at a time: 8 tiles of the widest micro-kernel
-
-constexpr Index round_up(Index elements) { return (elements + 15) / 16 * 16; }
 
 struct GramPlan {
   Index P, C, blocks, slices;
@@ -43,7 +40,7 @@ void forward_slice(const GramPlan& g, const Gemm<T>& product, const T* F, Index 
 template <class T>
 void forward(const GramPlan& g, const Run<T>& r) {
   const Gemm<T>& product = gemm<T>(r.context());
-  const Index square = round_up(g.C * g.C), per_worker = round_up(product.packed_size(kBlock, g.C));
+  const Index square = scratch_elements(g.C * g.C), per_worker = scratch_elements(product.packed_size(kBlock, g.C));
   T* partials = r.scratch();
   T* packed = partials + g.slices * square;
   parallel_for(r.context(), g.slices, [&](Index slice, int worker) {
@@ -65,15 +62,15 @@ void backward(const GramPlan& g, const Run<T>& r) {
   const Index C = g.C;
   const T* dG = r.dout();
   T* symmetric = r.scratch();
-  T* packed = symmetric + round_up(C * C);
+  T* packed = symmetric + scratch_elements(C * C);
   for (Index a = 0; a < C; ++a) {
     for (Index b = 0; b < C; ++b) symmetric[a * C + b] = dG[a * C + b] + dG[b * C + a];
   }
   product.pack({symmetric, C, 1}, 0, C, C, C, packed);
   const T* F = r.in(0);
   T* dF = r.din(0);
-  parallel_for(r.context(), (g.P + kStrip - 1) / kStrip, [&](Index strip, int) {
-    const Index begin = strip * kStrip, count = std::min(kStrip, g.P - begin);
+  parallel_for(r.context(), (g.P + kRowBlock - 1) / kRowBlock, [&](Index strip, int) {
+    const Index begin = strip * kRowBlock, count = std::min(kRowBlock, g.P - begin);
     product.multiply(count, C, C, {F + begin * C, C, 1}, packed, dF + begin * C, C, r.adds(0));
   });
 }
@@ -82,20 +79,20 @@ void backward(const GramPlan& g, const Run<T>& r) {
 
 template <class T>
 Id gram_matrix(Tape<T>& tape, Id x) {
-  const Shape& xs = tape.shape(x);
+  const Shape xs = tape.shape(x);
   require(xs.rank() == 3, ErrorCode::input, "gram_matrix: got ", xs, ", wanted a map H x W x C");
   const GramPlan g(xs);
   const Gemm<T>& product = gemm<T>(tape.context());
-  const Index square = round_up(g.C * g.C);
-  return tape.record(
-      {.name = "gram_matrix",
-       .inputs = {x},
-       .shape = {g.C, g.C},
-       .forward = [g](const Run<T>& r) { forward(g, r); },
-       .backward = [g](const Run<T>& r) { backward(g, r); },
-       .saves_inputs = {true},
-       .forward_scratch = g.slices * square + tape.context().threads() * round_up(product.packed_size(kBlock, g.C)),
-       .backward_scratch = square + product.packed_size(g.C, g.C)});
+  const Index square = scratch_elements(g.C * g.C);
+  return tape.record({.name = "gram_matrix",
+                      .inputs = {x},
+                      .shape = {g.C, g.C},
+                      .forward = [g](const Run<T>& r) { forward(g, r); },
+                      .backward = [g](const Run<T>& r) { backward(g, r); },
+                      .saves_inputs = {true},
+                      .forward_scratch = g.slices * square +
+                                         tape.context().threads() * scratch_elements(product.packed_size(kBlock, g.C)),
+                      .backward_scratch = square + product.packed_size(g.C, g.C)});
 }
 
 #define IMPASTO_OP(T) template Id gram_matrix(Tape<T>&, Id);

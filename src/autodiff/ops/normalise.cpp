@@ -7,18 +7,18 @@ namespace impasto {
 
 template <class T>
 Id normalise(Tape<T>& tape, Id x, const ChannelMap& map) {
-  const Shape& xs = tape.shape(x);
+  const Shape xs = tape.shape(x);
   require(xs.rank() == 3 && xs[2] == 3, ErrorCode::input, "normalise: got ", xs, ", wanted a picture H x W x 3");
   std::array<int, 3> sorted = map.order;
   std::sort(sorted.begin(), sorted.end());
   require(sorted == std::array<int, 3>{0, 1, 2}, ErrorCode::input,
           "normalise: the channel order must name 0, 1 and 2 once");
-  const Index P = xs[0] * xs[1];
-  const auto forward = [P, map](const Run<T>& r) {
+  const Index H = xs[0], row = 3 * xs[1];
+  const auto forward = [H, row, map](const Run<T>& r) {
     const T* x_values = r.in(0);
     T* y = r.out();
-    for_ranges(r.context(), P, [&](Index begin, Index end) {
-      for (Index i = begin * 3; i < end * 3; i += 3) {
+    parallel_for(r.context(), H, [&](Index h, int) {
+      for (Index i = h * row; i < (h + 1) * row; i += 3) {
         for (std::size_t c = 0; c < 3; ++c) {
           y[i + static_cast<Index>(c)] =
               static_cast<T>(map.gain[c]) * x_values[i + map.order[c]] + static_cast<T>(map.offset[c]);
@@ -26,11 +26,11 @@ Id normalise(Tape<T>& tape, Id x, const ChannelMap& map) {
       }
     });
   };
-  const auto backward = [P, map](const Run<T>& r) {
+  const auto backward = [H, row, map](const Run<T>& r) {
     const T* dy = r.dout();
     T* dx = r.din(0);
-    for_ranges(r.context(), P, [&](Index begin, Index end) {
-      for (Index i = begin * 3; i < end * 3; i += 3) {
+    parallel_for(r.context(), H, [&](Index h, int) {
+      for (Index i = h * row; i < (h + 1) * row; i += 3) {
         for (std::size_t c = 0; c < 3; ++c) {
           put(dx[i + map.order[c]], static_cast<T>(map.gain[c]) * dy[i + static_cast<Index>(c)], r.adds(0));
         }

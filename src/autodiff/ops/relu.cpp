@@ -1,4 +1,4 @@
-// y = max(x, 0)     dx = dy where y > 0, else 0     A value that is not a number stays one, so that it is noticed.
+// y = max(x, 0)     dx = 0 where y <= 0, else dy     A value that is not a number stays one, so that it is noticed.
 #include "autodiff/ops/ops.h"
 #include "kernel/ranges.h"
 
@@ -20,7 +20,7 @@ Id relu(Tape<T>& tape, Id x) {
     T* dx = r.din(0);
     const bool adds = r.adds(0);
     for_ranges(r.context(), count, [=](Index begin, Index end) {
-      for (Index i = begin; i < end; ++i) put(dx[i], y[i] > T(0) ? dy[i] : T(0), adds);
+      for (Index i = begin; i < end; ++i) put(dx[i], y[i] <= T(0) ? T(0) : dy[i], adds);
     });
   };
   return tape.record({.name = "relu",

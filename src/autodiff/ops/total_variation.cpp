@@ -36,7 +36,7 @@ void backward_row(const T* x, T* dx, T slope, bool adds, Index h, Index H, Index
 
 template <class T>
 Id total_variation(Tape<T>& tape, Id x, T factor) {
-  const Shape& xs = tape.shape(x);
+  const Shape xs = tape.shape(x);
   require(xs.rank() == 3, ErrorCode::input, "total_variation: got ", xs, ", wanted a map H x W x C");
   const Index H = xs[0], W = xs[1], C = xs[2];
   const auto forward = [H, W, C, factor](const Run<T>& r) {

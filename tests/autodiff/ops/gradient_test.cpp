@@ -1,6 +1,7 @@
 // Every op's gradient against central differences, over shapes that are odd, of one pixel, of one channel, or so small
 // that no window lies wholly inside.
 #include <array>
+#include <limits>
 #include <string>
 
 #include "support/gradcheck.h"
@@ -111,6 +112,27 @@ TEST_CASE("autodiff: gradcheck finds a wrong gradient and names the element") {
   const GradcheckResult result = gradcheck(wrong, at);
   CHECK_FALSE(result.passed);
   CHECK(result.element == 2);
+}
+
+TEST_CASE("autodiff: gradcheck notices a gradient that is not a number, wherever it stands") {
+  for (const Index place : {0, 1, 3}) {
+    const auto broken = [place](D& t, const Ids& v) {
+      return t.record({.name = "broken",
+                       .inputs = {v[0]},
+                       .shape = t.shape(v[0]),
+                       .forward = [](const Run<double>& r) { std::copy_n(r.in(0), 4, r.out()); },
+                       .backward =
+                           [place](const Run<double>& r) {
+                             std::copy_n(r.dout(), 4, r.din(0));
+                             r.din(0)[place] = std::numeric_limits<double>::quiet_NaN();
+                           }});
+    };
+    std::vector<Tensor<double>> at;
+    at.push_back(testing::random_tensor({4}, 3));
+    const GradcheckResult result = gradcheck(broken, at);
+    CHECK_FALSE(result.passed);
+    CHECK(result.element == place);
+  }
 }
 
 }  // namespace
