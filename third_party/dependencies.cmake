@@ -1,13 +1,24 @@
 # Finds the libraries Impasto is built from. third_party/README.md says why each is here; third_party/install.sh
 # installs them.
 
+# Puts the command that installs everything, or the names of what to install by hand, into <variable>.
+function(impasto_packages variable)
+  execute_process(COMMAND sh ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/install.sh --list
+                  OUTPUT_VARIABLE packages OUTPUT_STRIP_TRAILING_WHITESPACE RESULT_VARIABLE failure ERROR_QUIET)
+  if(failure)
+    set(packages "see third_party/README.md")
+  endif()
+  set(${variable} "${packages}" PARENT_SCOPE)
+endfunction()
+
 # impasto_find(<name> <Debian package> <target> <find_package arguments...>)
 # A macro: what a package finds must be seen here, not in a function.
 macro(impasto_find name debian target)
   find_package(${ARGN} QUIET)
   if(NOT TARGET ${target})
+    impasto_packages(packages)
     message(FATAL_ERROR "${name} was not found (Debian: ${debian}). 'make deps' installs it on Debian and Ubuntu; "
-                        "'third_party/install.sh --list' names the packages of other systems.")
+                        "all that Impasto needs on this system:\n  ${packages}")
   endif()
 endmacro()
 

@@ -4,8 +4,9 @@
 #   third_party/install.sh [--list] [tool...]
 #
 # On Debian and its kin it installs what is missing by apt-get (through sudo when you are not root). Elsewhere it
-# changes nothing: it stops when there is no compiler or CMake, and names the packages to install; CMake itself then
-# says which library it cannot find. --list only names the packages. `tool` is a further program, such as clang-format.
+# changes nothing: it stops when there is no compiler or CMake, and names the packages to install; a library that is
+# missing CMake finds out, and prints what --list does. --list only names the packages. `tool` is a further program,
+# such as clang-format.
 set -eu
 
 list=no

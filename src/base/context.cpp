@@ -1,5 +1,7 @@
 #include "impasto/context.h"
 
+#include "base/simd_targets.h"
+// After the choice above.
 #include <hwy/targets.h>
 
 #include <algorithm>

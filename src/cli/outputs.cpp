@@ -94,10 +94,11 @@ void Outputs::guard(const char* option, const fs::path& output, const std::vecto
 void Outputs::guard_snapshots(int epochs) const {
   std::vector<Kept> kept = inputs_;
   if (log_) kept.push_back({*log_, "the file of --log"});
-  // A log that does not exist yet is in no listing.
-  if (log_ && is_snapshot_name(log_->filename().string(), epochs) && same_file(folder_of(*log_), *snapshots_)) {
-    guard("--snapshots", *log_, {{*log_, "the file of --log"}});
+  for (const Kept& one : kept) {
+    const bool named_so = is_snapshot_name(one.file.filename().string(), epochs);
+    if (named_so && same_file(folder_of(one.file), *snapshots_)) guard("--snapshots", one.file, {one});
   }
+  // By links a file may have more names than the one that was given.
   std::error_code failure;
   for (const fs::directory_entry& entry : fs::directory_iterator(*snapshots_, failure)) {
     if (is_snapshot_name(entry.path().filename().string(), epochs)) guard("--snapshots", entry.path(), kept);

@@ -86,6 +86,9 @@ TEST_CASE("cli: no snapshot replaces an input") {
                  {"--snapshots would write over 'snap/2.jpg'", "style picture"});
   expect_guarded(studio, words("content.png", "style.png", {"--init", "snap/2.jpg"}), {"'snap/2.jpg'", "--init"});
   expect_guarded(studio, words("content.png", "style.png", {"--log", "snap/2.jpg"}), {"'snap/2.jpg'", "--log"});
+  fs::create_symlink("../content.png", studio / "snap/1.jpg");
+  expect_guarded(studio, words("content.png", "style.png", {}), {"'snap/1.jpg'", "content picture"});
+  fs::remove(studio / "snap/1.jpg");
   // Only two epochs: 7.jpg is in no danger.
   CHECK(run_program(words("snap/7.jpg", "style.png", {}), studio.path()).code == 0);
   CHECK(fs::exists(studio / "snap/1.jpg"));

@@ -10,6 +10,11 @@ mkdir build
 ln -s "$program" build/impasto
 ln -s "$source/data" data
 
+if grep -n '@[A-Z]*@' "$source/README.md"; then
+  echo "README.md has a place that was never filled in"
+  exit 1
+fi
+
 # The lines between ```sh and ``` that call the program; small and short, so that the test is over in seconds.
 awk '/^```sh$/ { inside = 1; next } /^```$/ { inside = 0 } inside && /^build\/impasto/' "$source/README.md" >commands
 count=$(wc -l <commands)

@@ -6,6 +6,8 @@
 // Highway includes this file once per target, each time with another HWY_NAMESPACE; only raw pointers cross its border.
 #include "kernel/simd/gemm.h"
 
+#include "base/simd_targets.h"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernel/simd/gemm.cpp"
 #include <hwy/foreach_target.h>
