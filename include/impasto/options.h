@@ -73,7 +73,7 @@ struct Options {
   LossScale loss_scale = LossScale::normalised;
 
   int epochs = 10;
-  int steps_per_epoch = 20;
+  int steps_per_epoch = 15;
   AdamOptions adam;
 
   Start start = Start::content;

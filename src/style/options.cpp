@@ -24,7 +24,7 @@ Options default_builtin() {
   o.content_layers = {{"block3_conv1", 1}};
   o.style_layers = {{"block1_conv1", 1}, {"block1_conv2", 1}, {"block2_conv1", 1}, {"block2_conv2", 1},
                     {"block3_conv1", 1}, {"block3_conv3", 1}, {"block4_conv1", 1}};
-  o.style_weight = 40;
+  o.style_weight = 60;
   return o;
 }
 
@@ -34,7 +34,7 @@ Options default_vgg19() {
   o.content_layers = {{"block4_conv2", 1}};
   o.style_layers = {
       {"block1_conv1", 1}, {"block2_conv1", 1}, {"block3_conv1", 1}, {"block4_conv1", 1}, {"block5_conv1", 1}};
-  o.style_weight = 40;
+  o.style_weight = 60;
   return o;
 }
 
