@@ -1,5 +1,5 @@
-// How much of the heaviest golden tests a build runs. The sanitizers make them twenty times slower, and find in two steps
-// on two targets what they would find in ten on five.
+// How much of the heaviest golden tests a build runs. The sanitizers make them twenty times slower, and find in two
+// steps on two targets what they would find in ten on five.
 #pragma once
 
 #include <vector>
