@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "autodiff/tape.h"
-#include "base/check.h"
 
 namespace impasto {
 

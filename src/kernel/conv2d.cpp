@@ -59,6 +59,13 @@ void gather_window(const Source<T>& s, Index position, T* window) {
   }
 }
 
+// What multiply_windows and its packed B (depth x N) need: B is shared, each thread has windows of its own.
+template <class T>
+Index windows_scratch(const Context& context, Index depth, Index N) {
+  return scratch_elements(gemm<T>(context).packed_size(depth, N)) +
+         context.threads() * scratch_elements(kRowBlock * depth);
+}
+
 // y = windows(x) B for all positions, B given packed: the body of the forward pass and of the data gradient.
 template <class T>
 void multiply_windows(const Context& context, const Source<T>& source, const T* packed, Index N, T* y, bool add,
@@ -86,9 +93,7 @@ Conv2d::Conv2d(const Shape& x, const Shape& w, Index stride, Border border) : ch
 
 template <class T>
 Index Conv2d::forward_scratch(const Context& context) const {
-  const Index depth = rows_.taps * columns_.taps * channels_;
-  return scratch_elements(gemm<T>(context).packed_size(depth, filters_)) +
-         context.threads() * scratch_elements(kRowBlock * depth);
+  return windows_scratch<T>(context, rows_.taps * columns_.taps * channels_, filters_);
 }
 
 template <class T>
@@ -106,9 +111,7 @@ void Conv2d::forward(const Context& context, const T* x, const T* w, T* y, T* sc
 
 template <class T>
 Index Conv2d::backward_data_scratch(const Context& context) const {
-  const Index depth = rows_.taps * columns_.taps * filters_;
-  return scratch_elements(gemm<T>(context).packed_size(depth, channels_)) +
-         context.threads() * scratch_elements(kRowBlock * depth);
+  return windows_scratch<T>(context, rows_.taps * columns_.taps * filters_, channels_);
 }
 
 template <class T>

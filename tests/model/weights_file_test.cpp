@@ -19,8 +19,6 @@ std::string error_from(const std::string& bytes) {
   return error_of(ErrorCode::input, [&] { load(bytes); });
 }
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 bool same_numbers(const NetworkWeights& a, const NetworkWeights& b) {
   if (a.convolutions.size() != b.convolutions.size()) return false;
   const auto equal = [](const Tensor<float>& x, const Tensor<float>& y) {
