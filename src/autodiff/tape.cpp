@@ -1,6 +1,7 @@
 #include "autodiff/tape.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "base/check.h"
 
@@ -53,8 +54,6 @@ Id Tape<T>::variable(const Shape& shape, const std::string& name) {
   const Id id = input(shape, name);
   node(id).kind = Kind::variable;
   node(id).needs_gradient = true;
-  node(id).gradient_storage = Tensor<T>(shape, T(0));
-  node(id).gradient = node(id).gradient_storage.data();
   return id;
 }
 
@@ -67,7 +66,25 @@ Id Tape<T>::record(Operation<T> operation) {
   recorded.adds.resize(operation.inputs.size(), false);
   recorded.op = std::move(operation);
   nodes_.push_back(std::move(recorded));
-  return Id{static_cast<std::int32_t>(nodes_.size() - 1)};
+  const std::size_t index = nodes_.size() - 1;
+  const Id id{static_cast<std::int32_t>(index)};
+  for (std::size_t k = 0; k < nodes_[index].op.more_shapes.size(); ++k) {
+    Node output;
+    output.kind = Kind::output;
+    output.op.name = nodes_[index].op.name;
+    output.op.inputs = {id};
+    output.op.shape = nodes_[index].op.more_shapes[k];
+    output.op.saves_inputs = {false};
+    output.needs_gradient = nodes_[index].needs_gradient;
+    nodes_.push_back(std::move(output));
+  }
+  return id;
+}
+
+template <class T>
+Id Tape<T>::output(Id id, int k) const {
+  IMPASTO_ASSERT(k >= 0 && static_cast<std::size_t>(k) <= node(id).op.more_shapes.size());
+  return Id{id.index + k};
 }
 
 template <class T>
@@ -94,10 +111,22 @@ void Tape<T>::set_loss(Id id) {
 }
 
 template <class T>
+void Tape<T>::run(std::size_t i, bool backward) {
+  Node& self = nodes_[i];
+  const auto& function = backward ? self.op.backward : self.op.forward;
+  if (!profiling_) return function(Run<T>(*this, i, backward));
+  const auto start = std::chrono::steady_clock::now();
+  function(Run<T>(*this, i, backward));
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  double& shortest = backward ? self.backward_seconds : self.forward_seconds;
+  shortest = shortest == 0 ? seconds : std::min(shortest, seconds);
+}
+
+template <class T>
 void Tape<T>::forward() {
   prepare();
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
-    if (nodes_[i].kind == Kind::operation) nodes_[i].op.forward(Run<T>(*this, i, false));
+    if (nodes_[i].kind == Kind::operation) run(i, false);
   }
   has_values_ = can_go_back_ = true;
 }
@@ -112,8 +141,26 @@ void Tape<T>::backward() {
   if (!node(loss_).in_backward) return;
   *node(loss_).gradient = T(1);
   for (std::size_t i = nodes_.size(); i-- > 0;) {
-    if (nodes_[i].kind == Kind::operation && nodes_[i].in_backward) nodes_[i].op.backward(Run<T>(*this, i, true));
+    if (nodes_[i].kind == Kind::operation && nodes_[i].in_backward) run(i, true);
   }
+}
+
+template <class T>
+void Tape<T>::set_profiling(bool on) {
+  profiling_ = on;
+  if (!on) return;
+  for (Node& self : nodes_) self.forward_seconds = self.backward_seconds = 0;
+}
+
+template <class T>
+std::vector<OpProfile> Tape<T>::profile() const {
+  std::vector<OpProfile> ops;
+  for (const Node& self : nodes_) {
+    if (self.kind != Kind::operation) continue;
+    ops.push_back({self.op.name, self.op.shape, self.forward_seconds, self.backward_seconds, self.op.forward_flops,
+                   self.in_backward ? self.op.backward_flops : 0});
+  }
+  return ops;
 }
 
 template <class T>

@@ -32,14 +32,20 @@ class Run {
   const Context& context() const;
   const T* in(int slot) const;
   /// The op's own value; written by forward, readable in backward when the op saves its output.
-  T* out() const;
-  /// Gradient of the loss with respect to the op's value; only in backward.
-  const T* dout() const;
+  T* out() const { return out(0); }
+  /// The op's k-th value, 0 being the one that record() returned the id of.
+  T* out(int k) const;
+  /// Gradient of the loss with respect to the op's value; only in backward. Of several values, those that the loss does
+  /// not depend on have none: nullptr.
+  const T* dout() const { return dout(0); }
+  const T* dout(int k) const;
   /// Where the gradient of an input goes, or nullptr when nobody needs it. It may be the memory of dout() when the op
   /// allows `reuses_gradient`.
   T* din(int slot) const;
   /// True: add to din(slot). False: it holds nothing yet; write it.
   bool adds(int slot) const;
+  /// `saved` elements; nullptr when nobody will go back.
+  T* saved() const;
   /// forward_scratch or backward_scratch elements.
   T* scratch() const;
 
@@ -59,12 +65,27 @@ struct Operation {
   Shape shape;
   std::function<void(const Run<T>&)> forward;
   std::function<void(const Run<T>&)> backward = nullptr;
+  std::vector<Shape> more_shapes = {};  ///< of further values (Tape::output)
   std::vector<bool> saves_inputs = {};  ///< by slot: backward reads the input's value
   bool saves_output = false;            ///< backward reads the op's value
   bool reuses_input = false;            ///< forward may write its value over input 0
   bool reuses_gradient = false;         ///< backward may write the gradient of input 0 over its own
+  bool gradient_over_input = false;     ///< backward may write the gradient of input 0 over the value of input 0
+  Index saved = 0;                      ///< elements of T that forward leaves for backward
   Index forward_scratch = 0;            ///< elements of T, live during forward only
   Index backward_scratch = 0;           ///< elements of T, live during backward only
+  double forward_flops = 0;  ///< multiplications and additions of the direct algorithm; 0: bound by memory, not counted
+  double backward_flops = 0;  ///< the same of all gradients the op computes
+};
+
+/// What one op of a tape took. Seconds are the shortest of all replays since profiling began, 0 for what never ran.
+struct OpProfile {
+  std::string name;
+  Shape shape;
+  double forward_seconds = 0;
+  double backward_seconds = 0;
+  double forward_flops = 0;   ///< as Operation's
+  double backward_flops = 0;  ///< 0 when the op has no backward pass
 };
 
 /// A tape over T = float or double.
@@ -81,6 +102,8 @@ class Tape {
   Id variable(const Shape& shape, const std::string& name = "variable");
   /// Used by the ops; shapes are theirs to check.
   Id record(Operation<T> operation);
+  /// The k-th value of an op that has several; output(id, 0) is id.
+  Id output(Id id, int k) const;
 
   Shape shape(Id id) const;
   /// True if a variable lies below.
@@ -99,8 +122,14 @@ class Tape {
   void prepare();
   /// Computes all values.
   void forward();
-  /// Computes the gradient of the loss at every variable, once after each forward(), whose values it uses up.
+  /// Computes the gradient of the loss at every variable, once after each forward(), whose values it uses up. The
+  /// gradients stay readable until the next forward().
   void backward();
+
+  /// Notes the time of every op from now on, forgetting earlier ones, or stops doing so. Off at first.
+  void set_profiling(bool on);
+  /// All ops in the order of their recording.
+  std::vector<OpProfile> profile() const;
 
   /// Leaf, loss or kept value; writable for input and variable.
   std::span<T> value(Id id);
@@ -109,7 +138,7 @@ class Tape {
 
  private:
   friend class Run<T>;
-  enum class Kind { constant, input, variable, operation };
+  enum class Kind { constant, input, variable, operation, output };
   struct Node {
     Kind kind = Kind::operation;
     Operation<T> op;
@@ -118,19 +147,23 @@ class Tape {
     bool in_backward = false;  // lies between a variable and the loss
     T* value = nullptr;
     T* gradient = nullptr;
+    T* saved = nullptr;
     T* forward_scratch = nullptr;
     T* backward_scratch = nullptr;
     std::vector<bool> adds = {};
-    Tensor<T> storage = {};           // input and variable
-    Tensor<T> gradient_storage = {};  // variable
-    int value_buffer = -1, gradient_buffer = -1, forward_buffer = -1, backward_buffer = -1;
+    Tensor<T> storage = {};                            // input and variable
+    double forward_seconds = 0, backward_seconds = 0;  // shortest while profiling
+    int value_buffer = -1, gradient_buffer = -1, saved_buffer = -1, forward_buffer = -1, backward_buffer = -1;
   };
 
   Node& node(Id id);
   const Node& node(Id id) const;
   Id add_leaf(Kind kind, const Shape& shape, const std::string& name);
+  void run(std::size_t i, bool backward);
   int forward_step(std::size_t i) const { return static_cast<int>(i); }
   int backward_step(std::size_t i) const { return static_cast<int>(2 * nodes_.size() - i); }
+  int end_of_time() const { return backward_step(0) + 1; }
+  std::size_t owner(std::size_t i) const;
   void mark_backward();
   void plan_values(std::vector<PlannedBuffer>& buffers);
   void plan_gradients(std::vector<PlannedBuffer>& buffers);
@@ -143,6 +176,7 @@ class Tape {
   bool planned_ = false;
   bool has_values_ = false;   // forward() ran at least once
   bool can_go_back_ = false;  // forward() ran since the last backward()
+  bool profiling_ = false;
   Plan plan_;
   AlignedBytes arena_;
 };
@@ -159,12 +193,16 @@ const T* Run<T>::in(int slot) const {
   return tape_->node(tape_->nodes_[node_].op.inputs[static_cast<std::size_t>(slot)]).value;
 }
 template <class T>
-T* Run<T>::out() const {
-  return tape_->nodes_[node_].value;
+T* Run<T>::out(int k) const {
+  return tape_->nodes_[node_ + static_cast<std::size_t>(k)].value;
 }
 template <class T>
-const T* Run<T>::dout() const {
-  return tape_->nodes_[node_].gradient;
+const T* Run<T>::dout(int k) const {
+  return tape_->nodes_[node_ + static_cast<std::size_t>(k)].gradient;
+}
+template <class T>
+T* Run<T>::saved() const {
+  return tape_->nodes_[node_].saved;
 }
 template <class T>
 T* Run<T>::din(int slot) const {

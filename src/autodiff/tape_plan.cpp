@@ -19,12 +19,17 @@ void Tape<T>::mark_backward() {
   }
 }
 
+// The op that makes node i's value.
+template <class T>
+std::size_t Tape<T>::owner(std::size_t i) const {
+  return nodes_[i].kind == Kind::output ? static_cast<std::size_t>(nodes_[i].op.inputs[0].index) : i;
+}
+
 // The last step at which node i's own value is read, in its own name (not through a buffer taken over by an op).
 template <class T>
 int Tape<T>::last_use(std::size_t i) const {
-  const int end_of_time = backward_step(0) + 1;
   const Node& self = nodes_[i];
-  if (self.kept) return end_of_time;
+  if (self.kept) return end_of_time();
   int last = forward_step(i);
   if (self.in_backward && self.op.saves_output) last = backward_step(i);
   for (std::size_t j = i + 1; j < nodes_.size(); ++j) {
@@ -42,7 +47,7 @@ template <class T>
 void Tape<T>::plan_values(std::vector<PlannedBuffer>& buffers) {
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     Node& self = nodes_[i];
-    if (self.kind != Kind::operation) continue;
+    if (self.kind != Kind::operation && self.kind != Kind::output) continue;
     const int end = last_use(i);
     if (self.op.reuses_input) {
       const std::size_t source = static_cast<std::size_t>(self.op.inputs[0].index);
@@ -59,21 +64,24 @@ void Tape<T>::plan_values(std::vector<PlannedBuffer>& buffers) {
     }
     self.value_buffer = static_cast<int>(buffers.size());
     const std::size_t bytes = static_cast<std::size_t>(self.op.shape.count()) * sizeof(T);
-    buffers.push_back({self.op.name, bytes, forward_step(i), end});
+    buffers.push_back({self.op.name, bytes, forward_step(owner(i)), end});
   }
 }
 
 template <class T>
 void Tape<T>::plan_gradients(std::vector<PlannedBuffer>& buffers) {
-  std::vector<bool> written(nodes_.size(), false);
-  if (loss_.index < 0) return;
   const auto open = [&](std::size_t i, int begin) {
     Node& self = nodes_[i];
-    if (self.kind == Kind::variable) return;
     const std::size_t bytes = static_cast<std::size_t>(self.op.shape.count()) * sizeof(T);
+    const int end = self.kind == Kind::variable ? end_of_time() : backward_step(owner(i));
     self.gradient_buffer = static_cast<int>(buffers.size());
-    buffers.push_back({"d " + self.op.name, bytes, begin, backward_step(i)});
+    buffers.push_back({"d " + self.op.name, bytes, begin, end});
   };
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    if (nodes_[i].kind == Kind::variable && !nodes_[i].in_backward) open(i, 0);
+  }
+  if (loss_.index < 0) return;
+  std::vector<bool> written(nodes_.size(), false);
   const std::size_t loss = static_cast<std::size_t>(loss_.index);
   if (!nodes_[loss].in_backward) return;
   open(loss, backward_step(nodes_.size()));
@@ -90,9 +98,14 @@ void Tape<T>::plan_gradients(std::vector<PlannedBuffer>& buffers) {
       written[source] = true;
       const bool takes_over = slot == 0 && self.op.reuses_gradient && input.kind == Kind::operation &&
                               input.op.shape.count() == self.op.shape.count();
+      const bool over_value = slot == 0 && self.op.gradient_over_input && input.kind == Kind::operation &&
+                              last_use(source) == backward_step(i);
       if (takes_over) {
         input.gradient_buffer = self.gradient_buffer;
         buffers[static_cast<std::size_t>(self.gradient_buffer)].end = backward_step(source);
+      } else if (over_value) {
+        input.gradient_buffer = input.value_buffer;
+        buffers[static_cast<std::size_t>(input.value_buffer)].end = backward_step(source);
       } else {
         open(source, backward_step(i));
       }
@@ -102,15 +115,18 @@ void Tape<T>::plan_gradients(std::vector<PlannedBuffer>& buffers) {
 
 template <class T>
 void Tape<T>::plan_scratch(std::vector<PlannedBuffer>& buffers) {
-  const auto add = [&](const Node& owner, Index elements, int step, int& buffer) {
+  const auto add = [&](const std::string& name, Index elements, int begin, int end, int& buffer) {
     if (elements == 0) return;
     buffer = static_cast<int>(buffers.size());
-    buffers.push_back({"scratch of " + owner.op.name, static_cast<std::size_t>(elements) * sizeof(T), step, step});
+    buffers.push_back({name, static_cast<std::size_t>(elements) * sizeof(T), begin, end});
   };
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     Node& self = nodes_[i];
-    add(self, self.op.forward_scratch, forward_step(i), self.forward_buffer);
-    if (self.in_backward) add(self, self.op.backward_scratch, backward_step(i), self.backward_buffer);
+    const std::string scratch = "scratch of " + self.op.name;
+    add(scratch, self.op.forward_scratch, forward_step(i), forward_step(i), self.forward_buffer);
+    if (!self.in_backward) continue;
+    add("saved by " + self.op.name, self.op.saved, forward_step(i), backward_step(i), self.saved_buffer);
+    add(scratch, self.op.backward_scratch, backward_step(i), backward_step(i), self.backward_buffer);
   }
 }
 
@@ -139,6 +155,7 @@ void Tape<T>::prepare() {
   for (Node& self : nodes_) {
     place(self.value_buffer, self.value);
     place(self.gradient_buffer, self.gradient);
+    place(self.saved_buffer, self.saved);
     place(self.forward_buffer, self.forward_scratch);
     place(self.backward_buffer, self.backward_scratch);
   }
@@ -146,6 +163,7 @@ void Tape<T>::prepare() {
 
 #define IMPASTO_INSTANTIATE(T)                                        \
   template void Tape<T>::mark_backward();                             \
+  template std::size_t Tape<T>::owner(std::size_t) const;             \
   template int Tape<T>::last_use(std::size_t) const;                  \
   template void Tape<T>::plan_values(std::vector<PlannedBuffer>&);    \
   template void Tape<T>::plan_gradients(std::vector<PlannedBuffer>&); \

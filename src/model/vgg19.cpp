@@ -114,36 +114,81 @@ Vgg19<T>::Vgg19(std::shared_ptr<const NetworkWeights> weights) : weights_(std::m
   }
 }
 
+// One walk down the network.
 template <class T>
-std::vector<Id> Vgg19<T>::record(Tape<T>& tape, Id picture, std::span<const std::size_t> wanted, Pooling pooling,
-                                 bool literal) const {
-  if (wanted.empty()) return {};
-  const std::size_t deepest = *std::max_element(wanted.begin(), wanted.end());
+struct Vgg19<T>::Recording {
+  const Vgg19<T>& network;
+  Tape<T>& tape;
+  std::span<const Reading> readings;
+  Pool pool;
+  const Reader& reader;
+  std::size_t deepest;
+  std::size_t convolutions = 0;  // recorded so far
+
+  bool is_read(std::size_t layer) const {
+    return std::any_of(readings.begin(), readings.end(), [&](const Reading& r) { return r.layer == layer; });
+  }
+
+  void hand_out(std::size_t layer, Id map) const {
+    const Shape shape = tape.shape(map);
+    for (std::size_t k = 0; k < readings.size(); ++k) {
+      if (readings[k].layer != layer) continue;
+      reader(k, readings[k].gram ? gram_matrix(tape, map) : map, shape[0] * shape[1]);
+    }
+  }
+
+  Id convolve(const Vgg19Layer& layer, Id x, Pool pooled) {
+    require(convolutions < network.parameters_.size(), ErrorCode::usage, "the weights end before layer ",
+            layer.keras_name(), " (", network.parameters_.size(), " convolutions; ", network.weights_->description,
+            "); use shallower layers");
+    const Parameters& p = network.parameters_[convolutions++];
+    const Id w = tape.constant(p.w, layer.keras_name() + " weights");
+    const Id b = tape.constant(p.b, layer.keras_name() + " bias");
+    return conv2d_relu(tape, x, w, b, border_of(network.weights_->padding), pooled);
+  }
+
+  // A pooling is taken along by the convolution before it, unless somebody reads what lies between.
+  void record(Id x) {
+    for (std::size_t i = 0; i <= deepest; ++i) {
+      const Id below = x;
+      const bool takes_pool = !kLayers[i].is_pool && i < deepest && kLayers[i + 1].is_pool && !is_read(i);
+      if (kLayers[i].is_pool) {
+        x = pool == Pool::max ? max_pool(tape, x) : avg_pool(tape, x);
+      } else {
+        x = convolve(kLayers[i], x, takes_pool ? pool : Pool::none);
+      }
+      if (i > 0) hand_out(i - 1, below);
+      if (takes_pool) ++i;
+    }
+    hand_out(deepest, x);
+  }
+};
+
+template <class T>
+void Vgg19<T>::read(Tape<T>& tape, Id picture, std::span<const Reading> readings, Pooling pooling, bool literal,
+                    const Reader& reader) const {
+  if (readings.empty()) return;
+  const auto by_layer = [](const Reading& a, const Reading& b) { return a.layer < b.layer; };
+  const std::size_t deepest = std::max_element(readings.begin(), readings.end(), by_layer)->layer;
   const Shape size = tape.shape(picture);
   const Index smallest = Index{1} << pools_up_to(deepest);
   require(size[0] >= smallest && size[1] >= smallest, ErrorCode::input, "a picture of ", size[1], " x ", size[0],
           " pixels is too small: layer ", kLayers[deepest].keras_name(), " needs at least ", smallest, " x ", smallest,
           "; use a larger size or shallower layers");
-  Id x = literal || weights_->input == ChannelMap{} ? picture : normalise(tape, picture, weights_->input);
-  std::vector<Id> found(wanted.size());
-  std::size_t convolution = 0;
-  for (std::size_t i = 0; i <= deepest; ++i) {
-    const Vgg19Layer& layer = kLayers[i];
-    if (layer.is_pool) {
-      x = pooling == Pooling::max ? max_pool(tape, x) : avg_pool(tape, x);
-    } else {
-      require(convolution < parameters_.size(), ErrorCode::usage, "the weights end before layer ", layer.keras_name(),
-              " (", parameters_.size(), " convolutions; ", weights_->description, "); use shallower layers");
-      const Parameters& p = parameters_[convolution++];
-      const Id w = tape.constant(p.w, layer.keras_name() + " weights");
-      const Id b = tape.constant(p.b, layer.keras_name() + " bias");
-      x = relu(tape, bias(tape, conv2d(tape, x, w, 1, border_of(weights_->padding)), b));
-    }
-    for (std::size_t k = 0; k < wanted.size(); ++k) {
-      if (wanted[k] == i) found[k] = x;
-    }
-  }
-  return found;
+  const bool prepared = literal || weights_->input == ChannelMap{};
+  const Id x = prepared ? picture : normalise(tape, picture, weights_->input);
+  const Pool pool = pooling == Pooling::max ? Pool::max : Pool::average;
+  Recording{*this, tape, readings, pool, reader, deepest}.record(x);
+}
+
+template <class T>
+std::vector<Id> Vgg19<T>::record(Tape<T>& tape, Id picture, std::span<const std::size_t> wanted, Pooling pooling,
+                                 bool literal) const {
+  std::vector<Reading> readings;
+  for (const std::size_t layer : wanted) readings.push_back({layer});
+  std::vector<Id> maps(wanted.size());
+  read(tape, picture, readings, pooling, literal, [&](std::size_t k, Id map, Index) { maps[k] = map; });
+  return maps;
 }
 
 template class Vgg19<float>;

@@ -2,6 +2,7 @@
 // recording on a tape. Widths, padding and pooling come with the weights.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -31,6 +32,13 @@ std::span<const Vgg19Layer> vgg19_layers();
 /// matter. Throws Error(usage) for an unknown name, with the nearest known one.
 std::size_t find_layer(const std::string& name);
 
+/// What a loss reads of the network: the map of a layer (position in vgg19_layers()) after its ReLU or pooling, or the
+/// map's Gram matrix.
+struct Reading {
+  std::size_t layer;
+  bool gram = false;
+};
+
 /// Records the network from a picture up to the deepest wanted layer.
 /// T = float borrows the weights; double holds a converted copy. Thread safety: const use from any thread.
 template <class T>
@@ -38,13 +46,21 @@ class Vgg19 {
  public:
   explicit Vgg19(std::shared_ptr<const NetworkWeights> weights);
 
-  /// `picture`: H x W x 3 in the optimiser's units (RGB, torchvision's mean and deviation). Returns, for each of
-  /// `wanted` (positions in vgg19_layers()), the map after its ReLU or pooling. `literal` skips the preprocessing.
+  /// Takes what was asked for: the index of the reading, its value, and the positions (H W) of the layer's map.
+  using Reader = std::function<void(std::size_t reading, Id value, Index positions)>;
+
+  /// `picture`: H x W x 3 in the optimiser's units (RGB, torchvision's mean and deviation). `literal` skips the
+  /// preprocessing. The reader is called right after the layer above has been recorded: what it records goes back just
+  /// before that layer does, and may put the gradient of a map in the place of the map.
   /// Throws Error(input) when the picture is too small for the deepest layer, Error(usage) when the weights lack it.
+  void read(Tape<T>& tape, Id picture, std::span<const Reading> readings, Pooling pooling, bool literal,
+            const Reader& reader) const;
+  /// The maps of `wanted`, positions in vgg19_layers().
   std::vector<Id> record(Tape<T>& tape, Id picture, std::span<const std::size_t> wanted, Pooling pooling,
                          bool literal = false) const;
 
  private:
+  struct Recording;
   struct Parameters {
     Tensor<T> copy_w, copy_b;  // double only
     View<const T> w, b;

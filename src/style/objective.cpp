@@ -53,28 +53,32 @@ struct Objective<T>::Recorder {
   Pooling pooling;
   const Context& context;
 
-  std::vector<Id> record(Tape<T>& tape, Id picture, const std::vector<LayerWeight>& layers) const {
-    std::vector<std::size_t> wanted(layers.size());
-    std::transform(layers.begin(), layers.end(), wanted.begin(),
-                   [](const LayerWeight& layer) { return find_layer(layer.layer); });
-    return network.record(tape, picture, wanted, pooling, options.preprocess == Preprocess::literal);
+  static void add_readings(std::vector<Reading>& readings, const std::vector<LayerWeight>& layers, bool gram) {
+    for (const LayerWeight& layer : layers) readings.push_back({find_layer(layer.layer), gram});
+  }
+
+  void read(Tape<T>& tape, Id picture, std::span<const Reading> readings,
+            const typename Vgg19<T>::Reader& reader) const {
+    network.read(tape, picture, readings, pooling, options.preprocess == Preprocess::literal, reader);
   }
 
   // What the network sees of a fixed picture at `layers`: features, or their Gram matrices.
   std::vector<Target> targets(const Tensor<T>& picture, const std::vector<LayerWeight>& layers, bool gram) const {
     Tape<T> tape(context);
-    const std::vector<Id> maps = record(tape, tape.constant(picture.view(), "picture"), layers);
-    std::vector<Id> values;
-    for (const Id map : maps) {
-      values.push_back(gram ? gram_matrix(tape, map) : map);
-      tape.keep(values.back());
-    }
+    std::vector<Reading> readings;
+    add_readings(readings, layers, gram);
+    std::vector<Target> found(layers.size());
+    std::vector<Id> values(layers.size());
+    read(tape, tape.constant(picture.view(), "picture"), readings, [&](std::size_t k, Id value, Index positions) {
+      tape.keep(value);
+      values[k] = value;
+      found[k].positions = positions;
+    });
     tape.forward();
-    std::vector<Target> found;
     for (std::size_t k = 0; k < layers.size(); ++k) {
-      found.push_back({Tensor<T>(tape.shape(values[k])), positions_of(tape.shape(maps[k]))});
+      found[k].values = Tensor<T>(tape.shape(values[k]));
       const std::span<const T> seen = tape.value(values[k]);
-      std::copy(seen.begin(), seen.end(), found.back().values.data());
+      std::copy(seen.begin(), seen.end(), found[k].values.data());
     }
     return found;
   }
@@ -89,14 +93,17 @@ Objective<T>::Objective(const Vgg19<T>& network, const NetworkWeights& weights, 
   style_targets_ = recorder.targets(style, options.style_layers, true);
 
   picture_ = tape_.variable(content.shape(), "picture");
-  std::vector<LayerWeight> all = options.content_layers;
-  all.insert(all.end(), options.style_layers.begin(), options.style_layers.end());
-  const std::vector<Id> maps = recorder.record(tape_, picture_, all);
-  const std::span<const Id> content_maps(maps.data(), content_targets_.size());
-  const std::span<const Id> style_maps(maps.data() + content_targets_.size(), style_targets_.size());
-
-  content_ = record_content(options, content_maps);
-  style_ = record_style(options, style_maps);
+  std::vector<Reading> readings;
+  Recorder::add_readings(readings, options.content_layers, false);
+  Recorder::add_readings(readings, options.style_layers, true);
+  const std::size_t contents = options.content_layers.size();
+  recorder.read(tape_, picture_, readings, [&](std::size_t k, Id value, Index positions) {
+    if (k < contents) {
+      record_content(options, k, value);
+    } else {
+      record_style(options, k - contents, value, positions);
+    }
+  });
   if (options.tv_weight != 0) {
     const bool normalised = options.loss_scale == LossScale::normalised;
     const double share = normalised ? 1 / static_cast<double>(content.shape().count()) : 1;
@@ -105,49 +112,42 @@ Objective<T>::Objective(const Vgg19<T>& network, const NetworkWeights& weights, 
   for (const Id part : {content_, style_, tv_}) {
     if (part.index < 0) continue;
     tape_.keep(part);
-    total_ = total_.index < 0 ? part : add(tape_, total_, part);
+    add_to(total_, part);
   }
   tape_.set_loss(total_);
   tape_.prepare();
 }
 
+template <class T>
+void Objective<T>::add_to(Id& sum, Id term) {
+  sum = sum.index < 0 ? term : add(tape_, sum, term);
+}
+
 // normalised: sum_l w_l / sum w  sum (F - P)^2 / sum (P - mean P)^2;  tutorial: sum_l w_l sum (F - P)^2 / (2 M N)
 template <class T>
-Id Objective<T>::record_content(const Options& options, std::span<const Id> maps) {
+void Objective<T>::record_content(const Options& options, std::size_t layer, Id map) {
   const bool normalised = options.loss_scale == LossScale::normalised;
   const double M = static_cast<double>(positions_of(tape_.shape(picture_))), N = 3;
   const double share = normalised ? 1 / total_weight(options.content_layers) : 1 / (2 * M * N);
-  Id sum;
-  for (std::size_t k = 0; k < maps.size(); ++k) {
-    const Tensor<T>& P = content_targets_[k].values;
-    double factor = options.content_weight * options.content_layers[k].weight * share;
-    if (normalised) factor *= inverse(spatial_energy(P), energy(P), P.shape().count());
-    const Id term = squared_error(tape_, maps[k], tape_.constant(P.view(), "content target"), static_cast<T>(factor));
-    sum = k == 0 ? term : add(tape_, sum, term);
-  }
-  return sum;
+  const Tensor<T>& P = content_targets_[layer].values;
+  double factor = options.content_weight * options.content_layers[layer].weight * share;
+  if (normalised) factor *= inverse(spatial_energy(P), energy(P), P.shape().count());
+  add_to(content_, squared_error(tape_, map, tape_.constant(P.view(), "content target"), static_cast<T>(factor)));
 }
 
 // normalised: sum_l w_l / sum w  sum (G - A)^2 / sum A^2;  tutorial: sum_l w_l sum (G - A)^2 / (4 M^2 N^2)
 template <class T>
-Id Objective<T>::record_style(const Options& options, std::span<const Id> maps) {
+void Objective<T>::record_style(const Options& options, std::size_t layer, Id gram, Index positions) {
   const bool normalised = options.loss_scale == LossScale::normalised;
   const double M = static_cast<double>(positions_of(tape_.shape(picture_))), N = 3;
   const double share = normalised ? 1 / total_weight(options.style_layers) : 1 / (4 * M * M * N * N);
-  Id sum;
-  for (std::size_t k = 0; k < maps.size(); ++k) {
-    Tensor<T>& A = style_targets_[k].values;
-    // Gram matrices grow with the number of positions: the target is brought to the painting's.
-    const Index positions = positions_of(tape_.shape(maps[k]));
-    const double ratio = static_cast<double>(positions) / static_cast<double>(style_targets_[k].positions);
-    for (T& value : A.values()) value *= static_cast<T>(ratio);
-    double factor = options.style_weight * options.style_layers[k].weight * share;
-    if (normalised) factor *= inverse(energy(A), 0, A.shape().count());
-    const Id gram = gram_matrix(tape_, maps[k]);
-    const Id term = squared_error(tape_, gram, tape_.constant(A.view(), "style target"), static_cast<T>(factor));
-    sum = k == 0 ? term : add(tape_, sum, term);
-  }
-  return sum;
+  Tensor<T>& A = style_targets_[layer].values;
+  // Gram matrices grow with the number of positions: the target is brought to the painting's.
+  const double ratio = static_cast<double>(positions) / static_cast<double>(style_targets_[layer].positions);
+  for (T& value : A.values()) value *= static_cast<T>(ratio);
+  double factor = options.style_weight * options.style_layers[layer].weight * share;
+  if (normalised) factor *= inverse(energy(A), 0, A.shape().count());
+  add_to(style_, squared_error(tape_, gram, tape_.constant(A.view(), "style target"), static_cast<T>(factor)));
 }
 
 template <class T>

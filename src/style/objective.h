@@ -31,12 +31,13 @@ class Objective {
  private:
   struct Target {
     Tensor<T> values;
-    Index positions;  // H W of the map it was taken from
+    Index positions = 0;  // H W of the map it was taken from
   };
   struct Recorder;
 
-  Id record_content(const Options& options, std::span<const Id> maps);
-  Id record_style(const Options& options, std::span<const Id> maps);
+  void record_content(const Options& options, std::size_t layer, Id map);
+  void record_style(const Options& options, std::size_t layer, Id gram, Index positions);
+  void add_to(Id& sum, Id term);
 
   std::vector<Target> content_targets_, style_targets_;  // borrowed by the tape
   Tape<T> tape_;

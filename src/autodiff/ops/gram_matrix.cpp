@@ -67,11 +67,18 @@ void backward(const GramPlan& g, const Run<T>& r) {
     for (Index b = 0; b < C; ++b) symmetric[a * C + b] = dG[a * C + b] + dG[b * C + a];
   }
   product.pack({symmetric, C, 1}, 0, C, C, C, packed);
+  T* strips = packed + scratch_elements(product.packed_size(C, C));
   const T* F = r.in(0);
   T* dF = r.din(0);
-  parallel_for(r.context(), (g.P + kRowBlock - 1) / kRowBlock, [&](Index strip, int) {
+  parallel_for(r.context(), (g.P + kRowBlock - 1) / kRowBlock, [&](Index strip, int worker) {
     const Index begin = strip * kRowBlock, count = std::min(kRowBlock, g.P - begin);
-    product.multiply(count, C, C, {F + begin * C, C, 1}, packed, dF + begin * C, C, r.adds(0));
+    const T* rows = F + begin * C;
+    if (F == dF) {  // the gradient takes the place of the features
+      T* copy = strips + worker * scratch_elements(kRowBlock * C);
+      std::copy_n(rows, count * C, copy);
+      rows = copy;
+    }
+    product.multiply(count, C, C, {rows, C, 1}, packed, dF + begin * C, C, r.adds(0));
   });
 }
 
@@ -84,15 +91,20 @@ Id gram_matrix(Tape<T>& tape, Id x) {
   const GramPlan g(xs);
   const Gemm<T>& product = gemm<T>(tape.context());
   const Index square = scratch_elements(g.C * g.C);
+  const double flops = 2 * static_cast<double>(g.P) * static_cast<double>(g.C * g.C);
   return tape.record({.name = "gram_matrix",
                       .inputs = {x},
                       .shape = {g.C, g.C},
                       .forward = [g](const Run<T>& r) { forward(g, r); },
                       .backward = [g](const Run<T>& r) { backward(g, r); },
                       .saves_inputs = {true},
+                      .gradient_over_input = true,
                       .forward_scratch = g.slices * square +
                                          tape.context().threads() * scratch_elements(product.packed_size(kBlock, g.C)),
-                      .backward_scratch = square + product.packed_size(g.C, g.C)});
+                      .backward_scratch = square + scratch_elements(product.packed_size(g.C, g.C)) +
+                                          tape.context().threads() * scratch_elements(kRowBlock * g.C),
+                      .forward_flops = flops,
+                      .backward_flops = flops});
 }
 
 #define IMPASTO_OP(T) template Id gram_matrix(Tape<T>&, Id);

@@ -8,6 +8,7 @@
 #include <array>
 
 #include "autodiff/tape.h"
+#include "kernel/pooling.h"
 #include "kernel/taps.h"
 
 namespace impasto {
@@ -23,6 +24,12 @@ Id bias(Tape<T>& tape, Id x, Id b);
 /// y = max(x, 0)
 template <class T>
 Id relu(Tape<T>& tape, Id x);
+
+/// y = pool(relu(conv2d(x, w) + b)), stride 1, pooling 2 x 2 or none. In float, with 3 x 3 weights that take no
+/// gradient and any border but `valid`, it is one op that runs Winograd's algorithm and keeps a bit per decision
+/// instead of a value (Context::convolution can forbid it); otherwise it records the four ops one by one.
+template <class T>
+Id conv2d_relu(Tape<T>& tape, Id x, Id w, Id b, Border border, Pool pool = Pool::none);
 
 /// Maximum, or mean, of size x size windows, `stride` apart, all inside the map (valid).
 template <class T>

@@ -39,7 +39,8 @@ Id squared_error(Tape<T>& tape, Id a, Id b, T factor) {
                       .shape = {},
                       .forward = forward,
                       .backward = backward,
-                      .saves_inputs = {true, true}});
+                      .saves_inputs = {true, true},
+                      .gradient_over_input = !tape.needs_gradient(b)});
 }
 
 #define IMPASTO_OP(T) template Id squared_error(Tape<T>&, Id, Id, T);

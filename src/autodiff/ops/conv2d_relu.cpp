@@ -1,0 +1,63 @@
+// y = pool(relu(conv2d(x, w) + b))
+// d[h,w,k] = dy at the output that (h, w, k) decided, 0 where ReLU or the maximum dropped it, dy / 4 for the average
+// dx = the adjoint of the convolution, applied to d: reads the decisions, one bit each, and no value
+#include <memory>
+
+#include "autodiff/ops/ops.h"
+#include "base/check.h"
+#include "kernel/winograd.h"
+
+namespace impasto {
+namespace {
+
+template <class T>
+bool runs_winograd(const Tape<T>& tape, Id w, Id b, Border border) {
+  const Context& context = tape.context();
+  const Shape ws = tape.shape(w);
+  return std::is_same_v<T, float> && context.convolution() != Convolution::im2col && WinogradConv::available(context) &&
+         ws.rank() == 4 && ws[0] == 3 && ws[1] == 3 && border != Border::valid && !tape.needs_gradient(w) &&
+         !tape.needs_gradient(b);
+}
+
+Id record_winograd(Tape<float>& tape, Id x, Id w, Id b, Border border, Pool pool) {
+  const Shape xs = tape.shape(x), ws = tape.shape(w);
+  const auto kernel = std::make_shared<const WinogradConv>(tape.context(), xs, ws[3], border, pool);
+  const auto bits = [](const Run<float>& r) { return reinterpret_cast<std::uint8_t*>(r.saved()); };
+  const auto forward = [kernel, bits](const Run<float>& r) {
+    kernel->forward(r.context(), r.in(0), r.in(1), r.in(2), r.out(), bits(r), r.scratch());
+  };
+  const auto backward = [kernel, bits](const Run<float>& r) {
+    kernel->backward(r.context(), r.dout(), r.in(1), bits(r), r.din(0), r.adds(0), r.scratch());
+  };
+  const double flops = 2 * 9 * static_cast<double>(xs.count()) * static_cast<double>(ws[3]);
+  return tape.record({.name = "conv2d_relu",
+                      .inputs = {x, w, b},
+                      .shape = kernel->output(),
+                      .forward = forward,
+                      .backward = backward,
+                      .saved = (kernel->decisions() + 3) / 4,
+                      .forward_scratch = kernel->forward_scratch(),
+                      .backward_scratch = kernel->backward_scratch(),
+                      .forward_flops = flops,
+                      .backward_flops = flops});
+}
+
+}  // namespace
+
+template <class T>
+Id conv2d_relu(Tape<T>& tape, Id x, Id w, Id b, Border border, Pool pool) {
+  if constexpr (std::is_same_v<T, float>) {
+    const Shape xs = tape.shape(x), ws = tape.shape(w);
+    const Index smallest = pool == Pool::none ? 1 : 2;
+    const bool fits = xs.rank() == 3 && ws.rank() == 4 && xs[2] == ws[2] && tape.shape(b) == Shape{ws[3]} &&
+                      xs[0] >= smallest && xs[1] >= smallest;  // the plain ops say what is wrong
+    if (fits && runs_winograd(tape, w, b, border)) return record_winograd(tape, x, w, b, border, pool);
+  }
+  const Id y = relu(tape, bias(tape, conv2d(tape, x, w, 1, border), b));
+  return pool == Pool::none ? y : pool == Pool::max ? max_pool(tape, y) : avg_pool(tape, y);
+}
+
+#define IMPASTO_OP(T) template Id conv2d_relu(Tape<T>&, Id, Id, Id, Border, Pool);
+IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
+
+}  // namespace impasto

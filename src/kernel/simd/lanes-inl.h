@@ -1,0 +1,96 @@
+// What every Highway kernel of ours shares: the vector of the target, and channels that do not fill the last one.
+// Included once per target, inside no namespace.
+#if defined(IMPASTO_LANES_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef IMPASTO_LANES_INL_H_
+#undef IMPASTO_LANES_INL_H_
+#else
+#define IMPASTO_LANES_INL_H_
+#endif
+
+#include <hwy/cache_control.h>
+#include <hwy/highway.h>
+
+#include "tensor/shape.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace impasto {
+namespace HWY_NAMESPACE {
+namespace {
+
+namespace hn = hwy::HWY_NAMESPACE;
+using Tag = hn::ScalableTag<float>;
+using Vector = hn::Vec<Tag>;
+
+inline constexpr Index kLanes = static_cast<Index>(hn::MaxLanes(Tag()));
+// The product's tile: kRows x 2 accumulators plus two of B and one of A fill 16 registers, or 27 of 32.
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
+inline constexpr int kRows = 12;
+#else
+inline constexpr int kRows = 6;
+#endif
+inline constexpr Index kPanel = 2 * kLanes;
+// Bytes that hold one bit per lane.
+inline constexpr Index kMaskBytes = (kLanes + 7) / 8;
+
+constexpr Index vectors(Index channels) { return (channels + kLanes - 1) / kLanes; }
+
+// Targets whose masked loads and stores touch the wanted lanes only; elsewhere a full vector might cross into
+// memory that another thread writes.
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX2
+inline constexpr bool kMasksMemory = true;
+#else
+inline constexpr bool kMasksMemory = false;
+#endif
+
+// The first n < kLanes lanes from memory, the others 0.
+HWY_INLINE Vector load_first(Index n, const float* from) {
+  const Tag d;
+  if constexpr (kMasksMemory) return hn::MaskedLoad(hn::FirstN(d, static_cast<std::size_t>(n)), d, from);
+  HWY_ALIGN float lanes[kLanes] = {};
+  for (Index i = 0; i < n; ++i) lanes[i] = from[i];
+  return hn::Load(d, lanes);
+}
+
+HWY_INLINE void store_first(Vector v, Index n, float* to) {
+  const Tag d;
+  if constexpr (kMasksMemory) {
+    hn::BlendedStore(v, hn::FirstN(d, static_cast<std::size_t>(n)), d, to);
+  } else {
+    HWY_ALIGN float lanes[kLanes];
+    hn::Store(v, d, lanes);
+    for (Index i = 0; i < n; ++i) to[i] = lanes[i];
+  }
+}
+
+// n counts the lanes that exist from here on: all of them, or the last few.
+HWY_INLINE Vector load_up_to(Index n, const float* from) {
+  return HWY_LIKELY(n >= kLanes) ? hn::LoadU(Tag(), from) : load_first(n, from);
+}
+HWY_INLINE void store_up_to(Vector v, Index n, float* to) {
+  if (HWY_LIKELY(n >= kLanes)) {
+    hn::StoreU(v, Tag(), to);
+  } else {
+    store_first(v, n, to);
+  }
+}
+
+// As store_up_to, past the caches: for maps that are read again only after many others have gone through.
+HWY_INLINE void stream_up_to(Vector v, Index n, float* to) {
+  if (kLanes == 16 && n >= kLanes && reinterpret_cast<std::uintptr_t>(to) % 64 == 0) {
+    hn::Stream(v, Tag(), to);
+  } else {
+    store_up_to(v, n, to);
+  }
+}
+
+// Lanes whose bit is set; the others 0.
+HWY_INLINE Vector keep_bits(const std::uint8_t* bits, Vector v) {
+  return hn::IfThenElseZero(hn::LoadMaskBits(Tag(), bits), v);
+}
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace impasto
+HWY_AFTER_NAMESPACE();
+
+#endif  // include guard of this target

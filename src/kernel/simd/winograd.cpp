@@ -1,0 +1,49 @@
+// Compiles the stages for every target and hands them out.
+#include "kernel/simd/winograd.h"
+
+#include "base/simd_targets.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernel/simd/winograd.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "kernel/simd/dispatch.h"
+#include "kernel/simd/winograd_cut-inl.h"
+#include "kernel/simd/winograd_filters-inl.h"
+#include "kernel/simd/winograd_join-inl.h"
+#include "kernel/simd/winograd_multiply-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace impasto {
+namespace HWY_NAMESPACE {
+namespace {
+
+template <int kTile>
+const WinogradStages* stages() {
+  static constexpr WinogradStages kStages{
+      kTile,      Index{kTile + 2} * (kTile + 2), kLanes, kPanel, kRows, cut<kTile>, filters<kTile>, multiply<kTile>,
+      join<kTile>};
+  return &kStages;
+}
+
+}  // namespace
+
+const WinogradStages* get_winograd_stages(int tile) { return tile == 4 ? stages<4>() : stages<6>(); }
+
+}  // namespace HWY_NAMESPACE
+}  // namespace impasto
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace impasto {
+
+const WinogradStages* winograd_stages(SimdTarget target,
+                                      int tile){IMPASTO_DISPATCH(target, get_winograd_stages(tile), nullptr)}
+
+Index decision_bytes(Index lanes, Index channels) {
+  return (channels + lanes - 1) / lanes * ((lanes + 7) / 8);
+}
+
+}  // namespace impasto
+#endif

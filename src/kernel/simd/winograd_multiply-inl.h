@@ -1,0 +1,92 @@
+// Winograd, third stage: one matrix product per point, M = V U. A tile of kRows x 2 vectors of M stays in registers
+// while the channels run; V is broadcast element by element.
+#if defined(IMPASTO_WINOGRAD_MULTIPLY_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef IMPASTO_WINOGRAD_MULTIPLY_INL_H_
+#undef IMPASTO_WINOGRAD_MULTIPLY_INL_H_
+#else
+#define IMPASTO_WINOGRAD_MULTIPLY_INL_H_
+#endif
+
+#include "kernel/simd/lanes-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace impasto {
+namespace HWY_NAMESPACE {
+namespace {
+
+template <int kCount>
+void multiply_rows(Index blocks, const float* HWY_RESTRICT V, Index block_stride, const float* HWY_RESTRICT U,
+                   float* HWY_RESTRICT M, bool add, Index ahead) {
+  const Tag d;
+  Vector sum[kCount][2];
+  HWY_UNROLL(12)
+  for (int r = 0; r < kCount; ++r) {
+    sum[r][0] = add ? hn::Load(d, M + r * kPanel) : hn::Zero(d);
+    sum[r][1] = add ? hn::Load(d, M + r * kPanel + kLanes) : hn::Zero(d);
+  }
+  for (Index block = 0; block < blocks; ++block, V += block_stride, U += kLanes * kPanel) {
+    HWY_UNROLL(16)
+    for (Index c = 0; c < kLanes; ++c) {
+      if (c < kCount) hwy::Prefetch(V + ahead + c * kLanes);
+      const Vector u0 = hn::Load(d, U + c * kPanel), u1 = hn::Load(d, U + c * kPanel + kLanes);
+      HWY_UNROLL(12)
+      for (int r = 0; r < kCount; ++r) {
+        const Vector v = hn::Set(d, V[r * kLanes + c]);
+        sum[r][0] = hn::MulAdd(v, u0, sum[r][0]);
+        sum[r][1] = hn::MulAdd(v, u1, sum[r][1]);
+      }
+    }
+  }
+  HWY_UNROLL(12)
+  for (int r = 0; r < kCount; ++r) {
+    hn::Store(sum[r][0], d, M + r * kPanel);
+    hn::Store(sum[r][1], d, M + r * kPanel + kLanes);
+  }
+}
+
+using RowsFunction = void (*)(Index, const float*, Index, const float*, float*, bool, Index);
+
+RowsFunction rows_function(Index count) {
+  static constexpr RowsFunction kFunctions[] = {
+    nullptr,
+    multiply_rows<1>,
+    multiply_rows<2>,
+    multiply_rows<3>,
+    multiply_rows<4>,
+    multiply_rows<5>,
+    multiply_rows<6>,
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
+    multiply_rows<7>,
+    multiply_rows<8>,
+    multiply_rows<9>,
+    multiply_rows<10>,
+    multiply_rows<11>,
+    multiply_rows<12>
+#endif
+  };
+  return kFunctions[count];
+}
+
+// Tiles are shared out evenly over the passes: one of 1 tile beside others of 12 would run at a twelfth of the speed.
+template <int kTile>
+void multiply(Index count, Index depth, const float* V, Index v_stride, const float* U, Index u_stride, float* M,
+              Index m_stride, Index columns, bool add) {
+  constexpr Index kPoints = Index{kTile + 2} * (kTile + 2);
+  const Index passes = (count + kRows - 1) / kRows;
+  for (Index point = 0; point < kPoints; ++point, V += v_stride, U += u_stride, M += m_stride) {
+    for (Index column = 0; column < columns; column += kPanel) {
+      for (Index pass = 0; pass < passes; ++pass) {
+        const Index t = count * pass / passes, rows = count * (pass + 1) / passes - t;
+        rows_function(rows)(depth / kLanes, V + t * kLanes, count * kLanes, U + column * depth,
+                            M + column * count + t * kPanel, add, v_stride);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace impasto
+HWY_AFTER_NAMESPACE();
+
+#endif  // include guard of this target

@@ -1,0 +1,276 @@
+#include "kernel/winograd.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/machine.h"
+#include "base/parallel.h"
+
+namespace impasto {
+namespace {
+
+constexpr Index round_up(Index value, Index unit) { return (value + unit - 1) / unit * unit; }
+
+constexpr Index kFloat = sizeof(float);
+// Output channels that a piece of work makes at a time: M of one channel of all points and tiles is written once and
+// read once, so few channels keep M near.
+constexpr Index kSlab = 32;
+// U of a whole layer is made at once up to 12 MiB; it then streams from the last-level cache for every block of tiles.
+constexpr Index kWideFilters = 12 * (Index{1} << 20) / kFloat;
+// One or two passes of the product's micro-kernel: V and M of 128 channels take 0.5 MiB of L2, beside what streams by.
+constexpr Index kWideTiles = 12;
+// Channels of U that stay in L2 at a time: 64 points x 32 x kSlab floats are 256 KiB.
+constexpr Index kDeepChannels = 32;
+// V is held for as many tiles as 16 MiB take.
+constexpr Index kDeepTiles = 16 * (Index{1} << 20) / kFloat;
+
+// F(6x6) needs 64 points for 36 outputs, F(4x4) 36 for 16, and filters are transformed to as many points: whichever
+// takes fewer multiplications over whole tiles, a transformed filter counting as much as 6 tiles.
+int choose_tile(Index H, Index W) {
+  const auto cost = [&](Index tile) {
+    const Index tiles = ((H + tile - 1) / tile) * ((W + tile - 1) / tile);
+    return (tile + 2) * (tile + 2) * (tiles + 6);
+  };
+  return cost(6) < cost(4) ? 6 : 4;
+}
+
+}  // namespace
+
+WinogradPass::WinogradPass(const Context& context, std::vector<Index> rows, std::vector<Index> columns, int tile,
+                           Index depth, Index width)
+    : stages_(winograd_stages(context.target(), tile)),
+      rows_(std::move(rows)),
+      columns_(std::move(columns)),
+      depth_(round_up(depth, stages_->lanes)),
+      threads_(context.threads()) {
+  const Index side = tile + 2, points = stages_->points;
+  for (Index row = 0; row < static_cast<Index>(rows_.size()) / side; ++row) {
+    for (Index column = 0; column < static_cast<Index>(columns_.size()) / side; ++column)
+      tiles_.push_back({static_cast<std::int32_t>(row), static_cast<std::int32_t>(column)});
+  }
+  patch_ = round_up(side * side * depth, 16);
+  slab_ = std::max(stages_->panel, kSlab);
+  width_ = round_up(width, slab_);
+  deep_ = points * depth_ * width_ > kWideFilters;
+  if (deep_) {
+    channels_ = std::min(depth_, kDeepChannels);
+    block_ = balanced(l2_cache_bytes() * 3 / 8 / kFloat / (points * slab_));
+    blocks_ = std::clamp(kDeepTiles / (points * depth_ * block_), Index{1},
+                         (static_cast<Index>(tiles_.size()) + block_ - 1) / block_);
+  } else {
+    channels_ = depth_;
+    block_ = balanced(kWideTiles);
+    blocks_ = 1;
+  }
+}
+
+// At most `most` tiles, and no last block much smaller than the others.
+Index WinogradPass::balanced(Index most) const {
+  const Index count = static_cast<Index>(tiles_.size());
+  const Index blocks = (count + std::max(Index{1}, most) - 1) / std::max(Index{1}, most);
+  return (count + blocks - 1) / blocks;
+}
+
+// A stride of a multiple of 4 KiB would put all points into the same few sets of the caches: an odd number of lines.
+Index WinogradPass::point_stride(Index elements) const { return (elements / 16 | 1) * 16 + (elements % 16 ? 32 : 0); }
+
+Index WinogradPass::scratch() const {
+  const Index points = stages_->points;
+  const Index V = points * point_stride(block_ * depth_), M = points * point_stride(block_ * slab_);
+  const Index U = points * point_stride(channels_ * slab_);
+  if (deep_) return blocks_ * V + threads_ * (M + U + patch_);
+  return width_ / slab_ * U + threads_ * (V + M + patch_);
+}
+
+void WinogradPass::run(const Context& context, TileSource source, const FilterSource& filters, const TileSink& sink,
+                       float* scratch) const {
+  source.rows = rows_.data();
+  source.columns = columns_.data();
+  if (deep_) {
+    run_deep(context, source, filters, sink, scratch);
+  } else {
+    run_wide(context, source, filters, sink, scratch);
+  }
+}
+
+// Few channels, many tiles: U of the whole layer is made once, then each piece of work takes a block of tiles through
+// all stages while its V stays in L2.
+void WinogradPass::run_wide(const Context& context, const TileSource& source, const FilterSource& filters,
+                            const TileSink& sink, float* scratch) const {
+  const WinogradStages& s = *stages_;
+  const Index slabs = width_ / slab_, count = static_cast<Index>(tiles_.size());
+  const Index v_stride = point_stride(block_ * depth_), m_stride = point_stride(block_ * slab_),
+              u_stride = point_stride(depth_ * slab_);
+  float* U = scratch;
+  float* own = U + slabs * s.points * u_stride;
+  parallel_for(context, slabs, [&](Index slab, int) {
+    s.filters(filters, 0, depth_, {slab * slab_, slab_}, U + slab * s.points * u_stride, u_stride);
+  });
+  parallel_for(context, (count + block_ - 1) / block_, [&](Index block, int worker) {
+    float* V = own + worker * (s.points * (v_stride + m_stride) + patch_);
+    float* M = V + s.points * v_stride;
+    const TileAt* tiles = tiles_.data() + block * block_;
+    const Index T = std::min(block_, count - block * block_);
+    s.cut(source, tiles, 0, T, T, M + s.points * m_stride, V, v_stride);
+    for (Index slab = 0; slab < slabs; ++slab) {
+      s.multiply(T, depth_, V, v_stride, U + slab * s.points * u_stride, u_stride, M, m_stride, slab_, false);
+      s.join(sink, tiles, T, M, m_stride, {slab * slab_, slab_});
+    }
+  });
+}
+
+// Many channels, few tiles: V of many tiles is made first; then each piece of work makes a slab of output channels of a
+// block of tiles, transforming its own filters a few channels at a time, while its M stays in L2.
+void WinogradPass::run_deep(const Context& context, const TileSource& source, const FilterSource& filters,
+                            const TileSink& sink, float* scratch) const {
+  const WinogradStages& s = *stages_;
+  const Index slabs = width_ / slab_, count = static_cast<Index>(tiles_.size());
+  const Index v_stride = point_stride(block_ * depth_), m_stride = point_stride(block_ * slab_),
+              u_stride = point_stride(channels_ * slab_);
+  float* V = scratch;
+  float* own = V + blocks_ * s.points * v_stride;
+  const Index own_stride = s.points * (m_stride + u_stride) + patch_;
+  const Index all = (count + block_ - 1) / block_;
+  constexpr Index kCut = 4;  // tiles that a thread cuts at a time
+  for (Index first = 0; first < all; first += blocks_) {
+    const Index blocks = std::min(blocks_, all - first);
+    const auto tiles_of = [&](Index block) { return std::min(block_, count - block * block_); };
+    const Index cuts = (block_ + kCut - 1) / kCut;
+    parallel_for(context, blocks * cuts, [&](Index piece, int worker) {
+      const Index block = first + piece / cuts, T = tiles_of(block), t = piece % cuts * kCut;
+      s.cut(source, tiles_.data() + block * block_, t, std::min(t + kCut, T), T, own + worker * own_stride,
+            V + (block - first) * s.points * v_stride, v_stride);
+    });
+    parallel_for(context, blocks * slabs, [&](Index piece, int worker) {
+      const Index block = first + piece / slabs, slab = piece % slabs, T = tiles_of(block);
+      const float* from = V + (block - first) * s.points * v_stride;
+      float* M = own + worker * own_stride;
+      float* U = M + s.points * m_stride;
+      for (Index c = 0; c < depth_; c += channels_) {
+        const Index depth = std::min(channels_, depth_ - c);
+        s.filters(filters, c, depth, {slab * slab_, slab_}, U, u_stride);
+        s.multiply(T, depth, from + c * T, v_stride, U, u_stride, M, m_stride, slab_, c > 0);
+      }
+      s.join(sink, tiles_.data() + block * block_, T, M, m_stride, {slab * slab_, slab_});
+    });
+  }
+}
+
+namespace {
+
+// For each of a tile's inputs the position it reads. Outputs [0, outputs) of the axis; output o reads o - before,
+// o - before + 1, o - before + 2; `position` maps these to the source, or to -1.
+template <class Position>
+std::vector<Index> tile_inputs(Index outputs, Index tile, Index before, Position&& position) {
+  std::vector<Index> inputs;
+  for (Index first = 0; first < outputs; first += tile) {
+    for (Index i = 0; i < tile + 2; ++i) {
+      const bool read = first + i < outputs + 2;  // beyond: only by outputs that do not exist
+      inputs.push_back(read ? position(first + i - before) : Index{-1});
+    }
+  }
+  return inputs;
+}
+
+std::vector<Index> forward_inputs(Index size, int tile, Border border) {
+  const AxisTaps taps = window_taps(size, 3, 1, border);
+  return tile_inputs(size, tile, 1, [&](Index position) {
+    const auto read = position < 0 ? taps.at(0, 0) : position >= size ? taps.at(size - 1, 2) : taps.at(position, 1);
+    return read.empty() ? Index{-1} : read[0];
+  });
+}
+
+// With a border other than zero the gradient reaches one position beyond the map on each side, and is folded back.
+std::vector<Index> backward_inputs(Index size, int tile, Border border, Pool pool) {
+  const Index ring = border == Border::zero ? 0 : 1, seen = pool == Pool::none ? size : size / 2 * 2;
+  return tile_inputs(size + 2 * ring, tile, 1 + ring,
+                     [&](Index position) { return position >= 0 && position < seen ? position : Index{-1}; });
+}
+
+// What stands at the positions of TileSink's ring, as positions of the map.
+std::vector<Index> ring_positions(Index H, Index W, Border border) {
+  const AxisTaps rows = window_taps(H, 3, 1, border), columns = window_taps(W, 3, 1, border);
+  const auto inside = [](const AxisTaps& taps, Index position) {
+    return position < 0 ? taps.at(0, 0)[0] : position == taps.positions ? taps.at(position - 1, 2)[0] : position;
+  };
+  std::vector<Index> positions;
+  for (const Index h : {Index{-1}, H}) {
+    for (Index w = -1; w <= W; ++w) positions.push_back(inside(rows, h) * W + inside(columns, w));
+  }
+  for (const Index w : {Index{-1}, W}) {
+    for (Index h = 0; h < H; ++h) positions.push_back(h * W + inside(columns, w));
+  }
+  return positions;
+}
+
+}  // namespace
+
+bool WinogradConv::available(const Context& context) { return winograd_stages(context.target(), 6) != nullptr; }
+
+WinogradConv::WinogradConv(const Context& context, const Shape& x, Index K, Border border, Pool pool)
+    : H_(x[0]),
+      W_(x[1]),
+      C_(x[2]),
+      K_(K),
+      pool_(pool),
+      lanes_(winograd_stages(context.target(), 6)->lanes),
+      forward_(context, forward_inputs(H_, choose_tile(H_, W_), border),
+               forward_inputs(W_, choose_tile(H_, W_), border), choose_tile(H_, W_), C_, K_),
+      backward_(context, backward_inputs(H_, choose_tile(H_, W_), border, pool),
+                backward_inputs(W_, choose_tile(H_, W_), border, pool), choose_tile(H_, W_), K_, C_) {
+  IMPASTO_ASSERT(border != Border::valid);
+  if (border != Border::zero) ring_ = ring_positions(H_, W_, border);
+}
+
+Index WinogradConv::decisions() const { return H_ * W_ * decision_bytes(lanes_, K_); }
+
+void WinogradConv::forward(const Context& context, const float* x, const float* w, const float* b, float* y,
+                           std::uint8_t* bits, float* scratch) const {
+  TileSource source;
+  source.x = x;
+  source.width = W_;
+  source.channels = C_;
+  TileSink sink;
+  sink.y = y;
+  sink.bits = bits;
+  sink.height = H_;
+  sink.width = W_;
+  sink.channels = K_;
+  sink.bias = b;
+  sink.pool = pool_;
+  forward_.run(context, source, {w, C_, K_, false, 1}, sink, scratch);
+}
+
+Index WinogradConv::backward_scratch() const { return backward_.scratch() + static_cast<Index>(ring_.size()) * C_; }
+
+void WinogradConv::backward(const Context& context, const float* dy, const float* w, const std::uint8_t* bits,
+                            float* dx, bool add, float* scratch) const {
+  TileSource source;
+  source.x = dy;
+  source.bits = bits;
+  source.width = W_;
+  source.channels = K_;
+  source.unpool = pool_ != Pool::none;
+  TileSink sink;
+  sink.y = dx;
+  sink.height = H_;
+  sink.width = W_;
+  sink.channels = C_;
+  sink.add = add;
+  if (!ring_.empty()) sink.ring = scratch + backward_.scratch();
+  backward_.run(context, source, {w, C_, K_, true, pool_ == Pool::average ? 0.25F : 1.0F}, sink, scratch);
+  if (sink.ring != nullptr) fold_ring(context, sink.ring, dx);
+}
+
+// Adds what reached position (-1, w), (H, w), (h, -1), (h, W) to the position whose value stood there.
+void WinogradConv::fold_ring(const Context& context, const float* ring, float* dx) const {
+  constexpr Index kChannels = 16;  // that a thread folds, so that no two write to one position
+  parallel_for(context, (C_ + kChannels - 1) / kChannels, [&](Index piece, int) {
+    const Index begin = piece * kChannels, end = std::min(begin + kChannels, C_);
+    for (std::size_t i = 0; i < ring_.size(); ++i) {
+      for (Index c = begin; c < end; ++c) dx[ring_[i] * C_ + c] += ring[static_cast<Index>(i) * C_ + c];
+    }
+  });
+}
+
+}  // namespace impasto

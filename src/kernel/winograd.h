@@ -1,0 +1,82 @@
+// 3 x 3 convolution by Winograd's minimal filtering, with bias, ReLU and pooling on the way out and their decisions
+// kept as bits; and its data gradient, which reads nothing but those bits. docs/PERFORMANCE.md tells how a layer runs.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "impasto/context.h"
+#include "kernel/pooling.h"
+#include "kernel/simd/winograd.h"
+#include "kernel/taps.h"
+
+namespace impasto {
+
+/// One direction of a convolution: how a map is cut into tiles, and in which order tiles, channels and threads go.
+class WinogradPass {
+ public:
+  /// `rows` and `columns`: what tiles read (TileSource). `depth`: channels in, `width`: channels out.
+  WinogradPass(const Context& context, std::vector<Index> rows, std::vector<Index> columns, int tile, Index depth,
+               Index width);
+
+  /// Floats.
+  Index scratch() const;
+  /// Fills source.rows and source.columns in.
+  void run(const Context& context, TileSource source, const FilterSource& filters, const TileSink& sink,
+           float* scratch) const;
+
+ private:
+  Index balanced(Index most) const;
+  Index point_stride(Index elements) const;
+  void run_wide(const Context&, const TileSource&, const FilterSource&, const TileSink&, float* scratch) const;
+  void run_deep(const Context&, const TileSource&, const FilterSource&, const TileSink&, float* scratch) const;
+
+  const WinogradStages* stages_;
+  std::vector<Index> rows_, columns_;
+  std::vector<TileAt> tiles_;
+  Index depth_, width_;  // channels in and out, filled up to whole vectors and slabs
+  Index patch_;          // floats a thread needs to gather a tile at the border
+  bool deep_;
+  Index slab_;      // output channels a piece of work makes
+  Index block_;     // tiles a piece of work takes
+  Index blocks_;    // of them V is held for at a time
+  Index channels_;  // of the reduction, that U is held for at a time
+  Index threads_;
+};
+
+/// x: H x W x C, w: 3 x 3 x C x K, y: H x W x K or its pooled map; stride 1, 'same' borders.
+/// Immutable, shared by every replay.
+class WinogradConv {
+ public:
+  /// True if this context's target has kernels for it.
+  static bool available(const Context& context);
+
+  /// `border` is not Border::valid.
+  WinogradConv(const Context& context, const Shape& x, Index K, Border border, Pool pool);
+
+  Shape output() const { return {pool_ == Pool::none ? H_ : H_ / 2, pool_ == Pool::none ? W_ : W_ / 2, K_}; }
+  /// Bytes of decisions that forward writes and backward reads.
+  Index decisions() const;
+
+  /// Floats.
+  Index forward_scratch() const { return forward_.scratch(); }
+  /// y = pool(relu(w * x + b)). `bits` may be null when nobody goes back.
+  void forward(const Context& context, const float* x, const float* w, const float* b, float* y, std::uint8_t* bits,
+               float* scratch) const;
+
+  Index backward_scratch() const;
+  /// dx = or += the adjoint of `forward` applied to dy, through the decisions it left.
+  void backward(const Context& context, const float* dy, const float* w, const std::uint8_t* bits, float* dx, bool add,
+                float* scratch) const;
+
+ private:
+  void fold_ring(const Context& context, const float* ring, float* dx) const;
+
+  Index H_, W_, C_, K_;
+  Pool pool_;
+  Index lanes_;
+  std::vector<Index> ring_;  // TileSink::ring: where it is folded to
+  WinogradPass forward_, backward_;
+};
+
+}  // namespace impasto
