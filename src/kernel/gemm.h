@@ -19,6 +19,9 @@ struct Matrix {
 /// A product C (M x N) = A (M x K) B (K x N).
 template <class T>
 struct Gemm {
+  /// Columns that are packed together: B from column n on, n a multiple of it, begins at packed + n K and is stored
+  /// [N / panel][K][panel], so that a panel also serves as a matrix A of `panel` rows. 0: packed some other way.
+  Index panel;
   /// Elements that a packed B takes.
   Index (*packed_size)(Index K, Index N);
   /// Packs `rows` rows of B as rows row0.. of a packed K x N matrix.

@@ -9,7 +9,7 @@
 #include "base/check.h"
 #include "base/parallel.h"
 #include "kernel/gemm.h"
-#include "kernel/ranges.h"
+#include "kernel/gram.h"
 
 namespace impasto {
 namespace {
@@ -20,10 +20,8 @@ constexpr Index kBlock = 256;
 struct GramPlan {
   Index P, C, blocks, slices;
 
-  explicit GramPlan(const Shape& x) : P(x[0] * x[1]), C(x[2]), blocks((P + kBlock - 1) / kBlock) {
-    // At most 16 partial matrices, and at most 2^20 elements of them unless one alone is larger.
-    slices = std::min(blocks, std::clamp((Index{1} << 20) / (C * C), Index{1}, Index{16}));
-  }
+  explicit GramPlan(const Shape& x)
+      : P(x[0] * x[1]), C(x[2]), blocks((P + kBlock - 1) / kBlock), slices(gram_slices(blocks, C)) {}
 };
 
 template <class T>
@@ -33,7 +31,7 @@ void forward_slice(const GramPlan& g, const Gemm<T>& product, const T* F, Index 
     const T* rows = F + block * kBlock * g.C;
     const Index count = std::min(kBlock, g.P - block * kBlock);
     product.pack({rows, g.C, 1}, 0, count, count, g.C, packed);
-    product.multiply(g.C, g.C, count, {rows, 1, g.C}, packed, partial, g.C, block > first);
+    accumulate_gram(product, rows, g.C, count, packed, partial, block > first);
   }
 }
 
@@ -46,14 +44,7 @@ void forward(const GramPlan& g, const Run<T>& r) {
   parallel_for(r.context(), g.slices, [&](Index slice, int worker) {
     forward_slice(g, product, r.in(0), slice, packed + worker * per_worker, partials + slice * square);
   });
-  T* G = r.out();
-  for_ranges(r.context(), g.C * g.C, [&](Index begin, Index end) {
-    for (Index i = begin; i < end; ++i) {
-      T total = partials[i];
-      for (Index slice = 1; slice < g.slices; ++slice) total += partials[slice * square + i];
-      G[i] = total;
-    }
-  });
+  sum_grams(r.context(), partials, square, g.slices, g.C, r.out());
 }
 
 template <class T>

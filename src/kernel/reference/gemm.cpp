@@ -65,7 +65,7 @@ void multiply(Index M, Index N, Index K, Matrix<T> a, const T* packed, T* c, Ind
 
 template <class T>
 const Gemm<T>& reference_gemm() {
-  static constexpr Gemm<T> kGemm{packed_size, pack<T>, multiply<T>};
+  static constexpr Gemm<T> kGemm{0, packed_size, pack<T>, multiply<T>};
   return kGemm;
 }
 

@@ -13,35 +13,27 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "kernel/simd/dispatch.h"
+#include "kernel/simd/lanes-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace impasto {
 namespace HWY_NAMESPACE {
 namespace {
 
-namespace hn = hwy::HWY_NAMESPACE;
-using Tag = hn::ScalableTag<float>;
-using Vector = hn::Vec<Tag>;
-
-// Accumulators MR x 2 plus two of B and one of A fill 16 registers, or 27 of 32 where the target has them.
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
-constexpr int kRows = 12;
-#else
-constexpr int kRows = 6;
-#endif
-constexpr Index kColumns = 2 * static_cast<Index>(hn::MaxLanes(Tag()));
 // 256 x 32 floats = 32 KiB with AVX-512, 16 KiB with AVX2: a panel's block stays in L1 while rows of A pass.
 constexpr Index kBlockK = 256;
 
-Index packed_size(Index K, Index N) { return (N + kColumns - 1) / kColumns * kColumns * K; }
+Index packed_size(Index K, Index N) { return (N + kPanel - 1) / kPanel * kPanel * K; }
 
 void pack(Matrix<float> b, Index row0, Index rows, Index K, Index N, float* packed) {
-  for (Index n = 0; n < N; n += kColumns) {
-    const Index columns = N - n < kColumns ? N - n : kColumns;
+  for (Index n = 0; n < N; n += kPanel) {
+    const Index columns = N - n < kPanel ? N - n : kPanel;
     for (Index i = 0; i < rows; ++i) {
-      float* to = packed + n * K + (row0 + i) * kColumns;
+      float* to = packed + n * K + (row0 + i) * kPanel;
       const float* from = b.data + i * b.row_stride + n * b.column_stride;
       for (Index j = 0; j < columns; ++j) to[j] = from[j * b.column_stride];
-      for (Index j = columns; j < kColumns; ++j) to[j] = 0;
+      for (Index j = columns; j < kPanel; ++j) to[j] = 0;
     }
   }
 }
@@ -59,14 +51,14 @@ HWY_INLINE void tile(Index depth, Matrix<float> a, const float* HWY_RESTRICT pan
   }
   for (Index k = 0; k < depth; ++k) {
     Vector b[NV];
-    for (int v = 0; v < NV; ++v) b[v] = hn::Load(d, panel + k * kColumns + v * lanes);
+    for (int v = 0; v < NV; ++v) b[v] = hn::Load(d, panel + k * kPanel + v * lanes);
     HWY_UNROLL(12)
     for (int r = 0; r < MR; ++r) {
       const Vector x = hn::Set(d, a.data[r * a.row_stride + k * a.column_stride]);
       for (int v = 0; v < NV; ++v) sum[r][v] = hn::MulAdd(x, b[v], sum[r][v]);
     }
   }
-  HWY_ALIGN float edge[kColumns];
+  HWY_ALIGN float edge[kPanel];
   HWY_UNROLL(12)
   for (int r = 0; r < MR; ++r) {
     float* row = c + r * ldc;
@@ -85,7 +77,7 @@ HWY_INLINE void tile(Index depth, Matrix<float> a, const float* HWY_RESTRICT pan
 // Picks the strides and the width that the loop is compiled for: a panel that is at most half full takes one vector.
 template <int MR>
 void tile_of(Index depth, Matrix<float> a, const float* panel, float* c, Index ldc, Index columns, bool add) {
-  const bool narrow = columns <= kColumns / 2;
+  const bool narrow = columns <= kPanel / 2;
   if (a.column_stride == 1) {
     const Matrix<float> rows{a.data, a.row_stride, 1};
     return narrow ? tile<MR, 1>(depth, rows, panel, c, ldc, columns, add)
@@ -123,14 +115,14 @@ void multiply(Index M, Index N, Index K, Matrix<float> a, const float* packed, f
   const Index tiles = (M + kRows - 1) / kRows;
   for (Index k = 0; k < K; k += kBlockK) {
     const Index depth = K - k < kBlockK ? K - k : kBlockK;
-    for (Index n = 0; n < N; n += kColumns) {
-      const Index columns = N - n < kColumns ? N - n : kColumns;
+    for (Index n = 0; n < N; n += kPanel) {
+      const Index columns = N - n < kPanel ? N - n : kPanel;
       // Rows are shared out evenly over the tiles: one of 1 row beside others of 12 would run at a twelfth of the
       // speed.
       for (Index t = 0; t < tiles; ++t) {
         const Index m = M * t / tiles, rows = M * (t + 1) / tiles - m;
         tile_for(rows)(depth, {a.data + m * a.row_stride + k * a.column_stride, a.row_stride, a.column_stride},
-                       packed + n * K + k * kColumns, c + m * ldc + n, ldc, columns, add || k > 0);
+                       packed + n * K + k * kPanel, c + m * ldc + n, ldc, columns, add || k > 0);
       }
     }
   }
@@ -139,7 +131,7 @@ void multiply(Index M, Index N, Index K, Matrix<float> a, const float* packed, f
 }  // namespace
 
 const Gemm<float>* get_gemm() {
-  static constexpr Gemm<float> kGemm{packed_size, pack, multiply};
+  static constexpr Gemm<float> kGemm{kPanel, packed_size, pack, multiply};
   return &kGemm;
 }
 
@@ -150,32 +142,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace impasto {
 
-const Gemm<float>* simd_gemm(SimdTarget target) {
-  switch (target) {
-#if HWY_TARGETS & HWY_AVX3
-    case SimdTarget::avx3:
-      return N_AVX3::get_gemm();
-#endif
-#if HWY_TARGETS & HWY_AVX2
-    case SimdTarget::avx2:
-      return N_AVX2::get_gemm();
-#endif
-#if HWY_TARGETS & HWY_SSE4
-    case SimdTarget::sse4:
-      return N_SSE4::get_gemm();
-#endif
-#if HWY_TARGETS & HWY_SSSE3
-    case SimdTarget::ssse3:
-      return N_SSSE3::get_gemm();
-#endif
-#if HWY_TARGETS & HWY_NEON
-    case SimdTarget::neon:
-      return N_NEON::get_gemm();
-#endif
-    default:
-      return nullptr;
-  }
-}
+const Gemm<float>* simd_gemm(SimdTarget target) { IMPASTO_DISPATCH(target, get_gemm(), nullptr) }
 
 }  // namespace impasto
 #endif
