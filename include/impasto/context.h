@@ -12,13 +12,21 @@ enum class SimdTarget { baseline, neon, ssse3, sse4, avx2, avx3 };
 /// Lower-case name: "baseline", "neon", "ssse3", "sse4", "avx2", "avx3" (AVX-512).
 std::string to_string(SimdTarget target);
 
+/// How convolutions are computed. `automatic`: the fastest way for each map. `winograd`: Winograd's minimal filtering
+/// wherever it applies (3 x 3 kernels, stride 1). `im2col`: a matrix of windows times a matrix of filters, the
+/// reference.
+enum class Convolution { automatic, winograd, im2col };
+
+/// "auto", "winograd", "im2col".
+std::string to_string(Convolution convolution);
+
 /// Targets this build holds and this machine can execute, best first; never empty, `baseline` last.
 std::vector<SimdTarget> available_targets();
 
 /// Number of cores this process may use (affinity respected), at least 1.
 int available_cores();
 
-/// Threads and SIMD target of a computation. A cheap value: copy it freely.
+/// Threads, SIMD target and convolution of a computation. A cheap value: copy it freely.
 /// Thread safety: const use from any thread. Results are the same bits for any number of threads, not for any target.
 class Context {
  public:
@@ -29,13 +37,17 @@ class Context {
   explicit Context(int threads);
   /// As above with a target. Throws Error(usage) when this machine lacks it.
   Context(int threads, SimdTarget target);
+  /// The same with another way of computing convolutions.
+  Context with_convolution(Convolution convolution) const;
 
   int threads() const noexcept { return threads_; }
   SimdTarget target() const noexcept { return target_; }
+  Convolution convolution() const noexcept { return convolution_; }
 
  private:
   int threads_;
   SimdTarget target_;
+  Convolution convolution_ = Convolution::automatic;
 };
 
 }  // namespace impasto

@@ -1,6 +1,7 @@
 #include "autodiff/tape.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "base/check.h"
 
@@ -94,10 +95,22 @@ void Tape<T>::set_loss(Id id) {
 }
 
 template <class T>
+void Tape<T>::run(std::size_t i, bool backward) {
+  Node& self = nodes_[i];
+  const auto& function = backward ? self.op.backward : self.op.forward;
+  if (!profiling_) return function(Run<T>(*this, i, backward));
+  const auto start = std::chrono::steady_clock::now();
+  function(Run<T>(*this, i, backward));
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  double& shortest = backward ? self.backward_seconds : self.forward_seconds;
+  shortest = shortest == 0 ? seconds : std::min(shortest, seconds);
+}
+
+template <class T>
 void Tape<T>::forward() {
   prepare();
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
-    if (nodes_[i].kind == Kind::operation) nodes_[i].op.forward(Run<T>(*this, i, false));
+    if (nodes_[i].kind == Kind::operation) run(i, false);
   }
   has_values_ = can_go_back_ = true;
 }
@@ -112,8 +125,26 @@ void Tape<T>::backward() {
   if (!node(loss_).in_backward) return;
   *node(loss_).gradient = T(1);
   for (std::size_t i = nodes_.size(); i-- > 0;) {
-    if (nodes_[i].kind == Kind::operation && nodes_[i].in_backward) nodes_[i].op.backward(Run<T>(*this, i, true));
+    if (nodes_[i].kind == Kind::operation && nodes_[i].in_backward) run(i, true);
   }
+}
+
+template <class T>
+void Tape<T>::set_profiling(bool on) {
+  profiling_ = on;
+  if (!on) return;
+  for (Node& self : nodes_) self.forward_seconds = self.backward_seconds = 0;
+}
+
+template <class T>
+std::vector<OpProfile> Tape<T>::profile() const {
+  std::vector<OpProfile> ops;
+  for (const Node& self : nodes_) {
+    if (self.kind != Kind::operation) continue;
+    ops.push_back({self.op.name, self.op.shape, self.forward_seconds, self.backward_seconds, self.op.forward_flops,
+                   self.in_backward ? self.op.backward_flops : 0});
+  }
+  return ops;
 }
 
 template <class T>

@@ -65,6 +65,18 @@ struct Operation {
   bool reuses_gradient = false;         ///< backward may write the gradient of input 0 over its own
   Index forward_scratch = 0;            ///< elements of T, live during forward only
   Index backward_scratch = 0;           ///< elements of T, live during backward only
+  double forward_flops = 0;  ///< multiplications and additions of the direct algorithm; 0: bound by memory, not counted
+  double backward_flops = 0;  ///< the same of all gradients the op computes
+};
+
+/// What one op of a tape took. Seconds are the shortest of all replays since profiling began, 0 for what never ran.
+struct OpProfile {
+  std::string name;
+  Shape shape;
+  double forward_seconds = 0;
+  double backward_seconds = 0;
+  double forward_flops = 0;   ///< as Operation's
+  double backward_flops = 0;  ///< 0 when the op has no backward pass
 };
 
 /// A tape over T = float or double.
@@ -102,6 +114,11 @@ class Tape {
   /// Computes the gradient of the loss at every variable, once after each forward(), whose values it uses up.
   void backward();
 
+  /// Notes the time of every op from now on, forgetting earlier ones, or stops doing so. Off at first.
+  void set_profiling(bool on);
+  /// All ops in the order of their recording.
+  std::vector<OpProfile> profile() const;
+
   /// Leaf, loss or kept value; writable for input and variable.
   std::span<T> value(Id id);
   /// Gradient of a variable after backward().
@@ -121,14 +138,16 @@ class Tape {
     T* forward_scratch = nullptr;
     T* backward_scratch = nullptr;
     std::vector<bool> adds = {};
-    Tensor<T> storage = {};           // input and variable
-    Tensor<T> gradient_storage = {};  // variable
+    Tensor<T> storage = {};                            // input and variable
+    Tensor<T> gradient_storage = {};                   // variable
+    double forward_seconds = 0, backward_seconds = 0;  // shortest while profiling
     int value_buffer = -1, gradient_buffer = -1, forward_buffer = -1, backward_buffer = -1;
   };
 
   Node& node(Id id);
   const Node& node(Id id) const;
   Id add_leaf(Kind kind, const Shape& shape, const std::string& name);
+  void run(std::size_t i, bool backward);
   int forward_step(std::size_t i) const { return static_cast<int>(i); }
   int backward_step(std::size_t i) const { return static_cast<int>(2 * nodes_.size() - i); }
   void mark_backward();
@@ -143,6 +162,7 @@ class Tape {
   bool planned_ = false;
   bool has_values_ = false;   // forward() ran at least once
   bool can_go_back_ = false;  // forward() ran since the last backward()
+  bool profiling_ = false;
   Plan plan_;
   AlignedBytes arena_;
 };

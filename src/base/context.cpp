@@ -65,6 +65,18 @@ std::string to_string(SimdTarget target) {
   return "unknown";
 }
 
+std::string to_string(Convolution convolution) {
+  switch (convolution) {
+    case Convolution::automatic:
+      return "auto";
+    case Convolution::winograd:
+      return "winograd";
+    case Convolution::im2col:
+      return "im2col";
+  }
+  return "unknown";
+}
+
 std::vector<SimdTarget> available_targets() {
   std::vector<SimdTarget> targets;
   for (const TargetRow& row : kTargets) {
@@ -89,6 +101,12 @@ Context::Context(int threads, SimdTarget target) : threads_(checked_threads(thre
   const std::vector<SimdTarget> targets = available_targets();
   require(std::find(targets.begin(), targets.end(), target) != targets.end(), ErrorCode::usage, "SIMD target '",
           to_string(target), "' is not available here; this machine and build offer: ", available_names());
+}
+
+Context Context::with_convolution(Convolution convolution) const {
+  Context changed = *this;
+  changed.convolution_ = convolution;
+  return changed;
 }
 
 }  // namespace impasto

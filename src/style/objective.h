@@ -25,6 +25,9 @@ class Objective {
   /// Losses at the current picture, and their gradient.
   Losses evaluate();
   std::span<const T> gradient() const { return tape_.gradient(picture_); }
+  /// Tape::set_profiling and Tape::profile of an evaluation's ops.
+  void set_profiling(bool on) { tape_.set_profiling(on); }
+  std::vector<OpProfile> profile() const { return tape_.profile(); }
   /// Bytes one evaluation needs beside picture and gradient.
   std::size_t planned_bytes() { return tape_.plan().arena_bytes; }
 

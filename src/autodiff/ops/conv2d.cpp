@@ -27,6 +27,7 @@ Id conv2d(Tape<T>& tape, Id x, Id w, Index stride, Border border) {
     if (T* dx = r.din(0)) kernel->backward_data(r.context(), r.dout(), r.in(1), dx, r.adds(0), r.scratch());
   };
   const Index data_scratch = want_x ? kernel->backward_data_scratch<T>(context) : 0;
+  const double flops = 2 * static_cast<double>(kernel->output().count()) * static_cast<double>(ws[0] * ws[1] * ws[2]);
   const Index weights_scratch = want_w ? kernel->backward_weights_scratch<T>(context) : 0;
   return tape.record({.name = "conv2d",
                       .inputs = {x, w},
@@ -35,7 +36,9 @@ Id conv2d(Tape<T>& tape, Id x, Id w, Index stride, Border border) {
                       .backward = backward,
                       .saves_inputs = {want_w, want_x},
                       .forward_scratch = kernel->forward_scratch<T>(context),
-                      .backward_scratch = std::max(data_scratch, weights_scratch)});
+                      .backward_scratch = std::max(data_scratch, weights_scratch),
+                      .forward_flops = flops,
+                      .backward_flops = flops * ((want_x ? 1 : 0) + (want_w ? 1 : 0))});
 }
 
 #define IMPASTO_OP(T) template Id conv2d(Tape<T>&, Id, Id, Index, Border);

@@ -84,6 +84,7 @@ Id gram_matrix(Tape<T>& tape, Id x) {
   const GramPlan g(xs);
   const Gemm<T>& product = gemm<T>(tape.context());
   const Index square = scratch_elements(g.C * g.C);
+  const double flops = 2 * static_cast<double>(g.P) * static_cast<double>(g.C * g.C);
   return tape.record({.name = "gram_matrix",
                       .inputs = {x},
                       .shape = {g.C, g.C},
@@ -92,7 +93,9 @@ Id gram_matrix(Tape<T>& tape, Id x) {
                       .saves_inputs = {true},
                       .forward_scratch = g.slices * square +
                                          tape.context().threads() * scratch_elements(product.packed_size(kBlock, g.C)),
-                      .backward_scratch = square + product.packed_size(g.C, g.C)});
+                      .backward_scratch = square + product.packed_size(g.C, g.C),
+                      .forward_flops = flops,
+                      .backward_flops = flops});
 }
 
 #define IMPASTO_OP(T) template Id gram_matrix(Tape<T>&, Id);
