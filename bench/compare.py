@@ -23,6 +23,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import textwrap
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -135,15 +136,18 @@ class Framework:
         self.process.wait()
 
 
-def environment_of(options):
-    """The caller's, with the same threads and instructions for everybody."""
+def environment_of(options, folder):
+    """The caller's, with the same threads and instructions for everybody.
+
+    torch.compile takes what it compiled for other instructions for its own, so it starts with an empty cache.
+    """
     kept = {name: value for name, value in os.environ.items()
             if name not in ("OPENBLAS_CORETYPE", "IMPASTO_WEIGHTS", "IMPASTO_SIMD")}
-    return kept | {"OMP_NUM_THREADS": str(options.threads)} | ISA[options.isa]
+    return kept | {"OMP_NUM_THREADS": str(options.threads), "TORCHINDUCTOR_CACHE_DIR": str(folder)} | ISA[options.isa]
 
 
 def start(name, options, folder, weights, size):
-    environment = environment_of(options)
+    environment = environment_of(options, folder)
     if name == "impasto":
         return Impasto(options.program, folder, weights, size, options.threads, environment)
     return Framework(name, folder, weights, size, options.threads, environment)
@@ -219,7 +223,7 @@ def plot(results, title, path):
             axis.tick_params(labelsize=8)
             axis.spines[["top", "right"]].set_visible(False)
         row[1].set_yticklabels([])
-    figure.suptitle(title, fontsize=9)
+    figure.suptitle(textwrap.fill(title, 120), fontsize=8)
     figure.tight_layout()
     figure.savefig(path, dpi=150)
 
