@@ -3,29 +3,12 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
-#include <cmath>
-#include <memory>
 
+#include "base/random.h"
 #include "impasto/stylise.h"
-#include "model/vgg19.h"
-#include "random_tensor.h"
 
 namespace impasto {
 namespace {
-
-Weights random_vgg19() {
-  auto network = std::make_shared<NetworkWeights>();
-  Index C = 3;
-  for (const Vgg19Layer& layer : vgg19_layers()) {
-    if (layer.is_pool) continue;
-    const double limit = std::sqrt(6.0 / (9.0 * static_cast<double>(C)));  // He et al.: keeps the maps of order 1
-    network->convolutions.push_back(
-        {random_tensor({3, 3, C, layer.channels}, limit), Tensor<float>({layer.channels}, 0.0F)});
-    C = layer.channels;
-  }
-  network->description = "random weights";
-  return Weights(network);
-}
 
 Image noise(int width, int height) {
   Image image(width, height);
@@ -51,7 +34,7 @@ const bool kRegistered = [] {
         ->Unit(benchmark::kMillisecond)
         ->MinTime(2);
   };
-  add("step/tutorial 450x300", random_vgg19(), "tutorial", 450, 300);
+  add("step/tutorial 450x300", Weights::random(1), "tutorial", 450, 300);
   add("step/default 450x300", Weights::builtin(), "default", 450, 300);
   add("step/default 512x341", Weights::builtin(), "default", 512, 341);
   return true;

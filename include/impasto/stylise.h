@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "impasto/benchmark.h"
 #include "impasto/context.h"
 #include "impasto/image.h"
 #include "impasto/options.h"
@@ -71,6 +72,11 @@ class Stylizer {
   /// picture then is the best finite one seen.
   Step step();
   bool finished() const noexcept;
+
+  /// From now on every step notes what each of its ops costs, forgetting what was noted before, or no longer does.
+  void set_profiling(bool on);
+  /// The ops of a step in their order, without resizing, targets and Adam; all seconds 0 unless profiled.
+  std::vector<OpCost> op_costs() const;
 
   /// The picture as it is now, 0..1 RGB (unclipped).
   Image image() const;

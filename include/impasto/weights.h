@@ -1,6 +1,7 @@
 // Weights of a VGG19-shaped network, and what its input must look like.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -23,6 +24,10 @@ class Weights {
   /// Caffe, F32, F16 or BF16. Throws Error(input) for a file that is missing, truncated, inconsistent, without the
   /// first convolutions, or with values that are not finite.
   static Weights load(const std::filesystem::path& file);
+
+  /// All 16 convolutions of VGG19 in full width (80 MB), He-uniform values and zero biases: the same work as trained
+  /// weights without a file, for benchmarks and tests. Same seed, same bits everywhere.
+  static Weights random(std::uint64_t seed);
 
   /// One line for people: source, file, preprocessing.
   std::string description() const;

@@ -15,6 +15,10 @@ constexpr const char* kDescription = "Paints one picture in the style of another
 constexpr const char* kFooter =
     "Example: impasto stylise photo.jpg painting.jpg -o result.jpg --size 768\n"
     "'impasto COMMAND --help' lists a command's options.";
+constexpr const char* kBenchFooter =
+    "[ ] default; random: VGG19 in full width, the work of trained weights\n"
+    "LIST is name=weight,name=weight,...\n"
+    "Exit codes: 0 done, 1 failed, 2 wrong options.";
 constexpr const char* kStyliseFooter =
     "[ ] default (with the built-in weights); another preset's: --preset NAME --help\n"
     "LIST is name=weight,name=weight,... Ctrl-C stops after the step and saves.\n"
@@ -75,6 +79,11 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   add_stylise_options(*stylise, line.request);
   stylise->set_help_flag("-h,--help", "print this help")->group("Run");
 
+  CLI::App* bench = app.add_subcommand("bench", "Measures steps on pictures of noise: time, memory, every op.");
+  bench->allow_extras()->footer(kBenchFooter)->set_help_flag();
+  add_bench_options(*bench, line.bench);
+  bench->set_help_flag("-h,--help", "print this help")->group("Run");
+
   CLI::App* info = app.add_subcommand("info", "Prints version, build, SIMD, threads, weights and presets.");
   info->allow_extras()->footer("")->set_help_flag();
   add_run_options(*info, line.request);
@@ -86,9 +95,10 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     line.text = "impasto " IMPASTO_VERSION "\n";
     return line;
   } catch (const CLI::CallForHelp&) {
-    const bool of_stylise = stylise->parsed();
-    if (of_stylise) show_defaults(*stylise);
-    line.text = (of_stylise ? stylise : info->parsed() ? info : &app)->help();
+    if (stylise->parsed()) show_defaults(*stylise, line.request.preset);
+    if (bench->parsed()) show_defaults(*bench, line.bench.painting.preset);
+    const auto parsed = app.get_subcommands();
+    line.text = (parsed.empty() ? &app : parsed.front())->help();
     return line;
   } catch (const CLI::ArgumentMismatch& error) {
     const std::string sentence = error.what();
@@ -99,15 +109,18 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     refuse(sentence + "; " + help_sentence(app));
   }
 
-  refuse_extras(app, "unknown command", {"stylise", "stylize", "info"}, "impasto --help");
+  refuse_extras(app, "unknown command", {"stylise", "stylize", "bench", "info"}, "impasto --help");
   if (stylise->parsed()) {
     check_stylise(*stylise, line.request);
     line.command = CommandLine::Command::stylise;
+  } else if (bench->parsed()) {
+    refuse_extras(*bench, "bench makes its pictures itself, but got", {}, "impasto bench --help");
+    line.command = CommandLine::Command::bench;
   } else if (info->parsed()) {
     refuse_extras(*info, "info takes no file, but got", {}, "impasto info --help");
     line.command = CommandLine::Command::info;
   } else {
-    refuse("no command given, wanted stylise or info; see impasto --help");
+    refuse("no command given, wanted stylise, bench or info; see impasto --help");
   }
   return line;
 }

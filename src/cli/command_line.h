@@ -3,15 +3,17 @@
 
 #include <string>
 
+#include "cli/bench_options.h"
 #include "cli/stylise_options.h"
 
 namespace impasto::cli {
 
 struct CommandLine {
-  enum class Command { print, stylise, info };
+  enum class Command { print, stylise, bench, info };
   Command command = Command::print;
   std::string text;        ///< of Command::print: help or version
   StyliseRequest request;  ///< of stylise; info reads its weights and threads
+  BenchRequest bench;
 };
 
 /// Throws Error(usage) with one sentence for whatever cannot be understood.

@@ -1,8 +1,10 @@
 // The program: understands its words, runs a command, and turns whatever is thrown into one sentence and an exit code.
+#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <new>
 
+#include "cli/bench_command.h"
 #include "cli/command_line.h"
 #include "cli/exit_code.h"
 #include "cli/find_weights.h"
@@ -15,6 +17,7 @@ namespace {
 using namespace impasto::cli;
 
 int run(int argc, char** argv) {
+  const auto start = std::chrono::steady_clock::now();
   const CommandLine line = parse_command_line(argc, argv);
   const std::filesystem::path program = program_folder(argv[0]);
   switch (line.command) {
@@ -22,6 +25,8 @@ int run(int argc, char** argv) {
       return stylise_command(line.request, program);
     case CommandLine::Command::info:
       return info_command(line.request, program);
+    case CommandLine::Command::bench:
+      return bench_command(line.bench, program, start);
     case CommandLine::Command::print:
       break;
   }

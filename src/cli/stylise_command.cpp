@@ -108,7 +108,7 @@ int stylise_command(const StyliseRequest& request, const std::filesystem::path& 
   validate(options, found.weights);
   const Outputs outputs(request, found.file);
   outputs.check(options.epochs);
-  const Context context(request.threads);
+  const Context context = run_context(request);
   const Image content = load_image(request.content, options.decode);
   const Image style = load_image(request.style, options.decode);
   read_start(request, content, options);

@@ -1,6 +1,7 @@
 #include "cli/stylise_options.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <functional>
 
 #include "cli/text.h"
@@ -31,33 +32,38 @@ int parse_threads(const std::string& text) {
   }
 }
 
-CLI::Option* add(CLI::App& command, const char* group, const char* name, const char* label, const std::string& help,
-                 const std::function<void(const std::string&)>& read) {
-  return command.add_option_function<std::string>(name, read, help)
-      ->group(group)
-      ->type_name(label)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+Convolution parse_convolution(const std::string& text) {
+  for (const Convolution kind : {Convolution::automatic, Convolution::winograd, Convolution::im2col}) {
+    if (text == to_string(kind)) return kind;
+  }
+  throw Error(ErrorCode::usage, "--conv is '" + text + "', wanted auto, winograd or im2col");
 }
 
 void add_file(CLI::App& command, const char* name, const char* label, const std::string& help,
               std::optional<std::filesystem::path>& file, const std::string& shown) {
   const std::string option = std::string(name).substr(std::string(name).find("--"));
-  add(command, kFiles, name, label, help, [&file, option](const std::string& text) {
+  add_word(command, kFiles, name, label, help, [&file, option](const std::string& text) {
     if (text.empty()) throw Error(ErrorCode::usage, option + " is empty, wanted a name");
     file = text;
   })->default_str(shown);
 }
 
 void add_weights(CLI::App& command, const char* group, StyliseRequest& request) {
-  add(command, group, "--weights", "FILE", "VGG19 weights (.safetensors) or builtin",
-      [&request](const std::string& text) { request.weights = text; })
+  add_word(command, group, "--weights", "FILE", "VGG19 weights (.safetensors) or builtin",
+           [&request](const std::string& text) { request.weights = text; })
       ->default_str("searched");
 }
 
 void add_threads(CLI::App& command, StyliseRequest& request) {
-  add(command, kRun, "--threads", "N", "threads, or auto: all cores", [&request](const std::string& text) {
+  add_word(command, kRun, "--threads", "N", "threads, or auto: all cores", [&request](const std::string& text) {
     request.threads = parse_threads(text);
   })->default_str("auto");
+}
+
+void add_conv(CLI::App& command, StyliseRequest& request) {
+  add_word(command, kRun, "--conv", "KIND", "convolutions by auto, winograd or im2col",
+           [&request](const std::string& t) { request.convolution = parse_convolution(t); })
+      ->default_str(to_string(request.convolution));
 }
 
 std::string preset_help() {
@@ -66,7 +72,20 @@ std::string preset_help() {
   return help;
 }
 
+void add_setting(CLI::App& command, StyliseRequest& request, const Setting& setting) {
+  add_word(command, setting.group, setting.name, setting.label, setting.help,
+           [&](const std::string& text) { setting.read(request, setting.name, text); });
+}
+
 }  // namespace
+
+CLI::Option* add_word(CLI::App& command, const char* group, const char* name, const char* label,
+                      const std::string& help, const std::function<void(const std::string&)>& read) {
+  return command.add_option_function<std::string>(name, read, help)
+      ->group(group)
+      ->type_name(label)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+}
 
 void add_stylise_options(CLI::App& command, StyliseRequest& request) {
   command.add_option("CONTENT", request.content, "the scene: JPEG or PNG")->type_name("FILE");
@@ -75,18 +94,26 @@ void add_stylise_options(CLI::App& command, StyliseRequest& request) {
   add_file(command, "--snapshots", "DIR", "DIR/1.jpg, ... after every epoch", request.snapshots, "tutorial: output");
   add_file(command, "--log", "FILE.csv", "losses and time of every step", request.log, "");
   add_weights(command, kFiles, request);
-  add(command, kPainting, "--preset", "NAME", preset_help(), [&request](const std::string& text) {
+  add_word(command, kPainting, "--preset", "NAME", preset_help(), [&request](const std::string& text) {
     request.preset = text;
   })->default_str(request.preset);
-  for (const Setting& setting : settings()) {
-    add(command, setting.group, setting.name, setting.label, setting.help,
-        [&](const std::string& text) { setting.read(request, setting.name, text); });
-  }
-  add_threads(command, request);
-  add(command, kRun, "--progress", "KIND", "auto, bar, plain (a line per epoch) or none",
-      [&request](const std::string& text) { request.progress = parse_progress(text); })
+  for (const Setting& setting : settings()) add_setting(command, request, setting);
+  add_context_options(command, request);
+  add_word(command, kRun, "--progress", "KIND", "auto, bar, plain (a line per epoch) or none",
+           [&request](const std::string& text) { request.progress = parse_progress(text); })
       ->default_str("auto");
   command.add_flag("-q,--quiet", request.quiet, "print errors only")->group(kRun);
+}
+
+void add_settings(CLI::App& command, StyliseRequest& request, const std::vector<std::string>& names) {
+  for (const Setting& setting : settings()) {
+    if (std::find(names.begin(), names.end(), setting.name) != names.end()) add_setting(command, request, setting);
+  }
+}
+
+void add_context_options(CLI::App& command, StyliseRequest& request) {
+  add_threads(command, request);
+  add_conv(command, request);
 }
 
 void add_run_options(CLI::App& command, StyliseRequest& request) {
@@ -94,13 +121,18 @@ void add_run_options(CLI::App& command, StyliseRequest& request) {
   add_threads(command, request);
 }
 
-void show_defaults(CLI::App& command) {
+void show_defaults(CLI::App& command, const std::string& otherwise) {
   const auto& named = command.get_option("--preset")->results();
-  const Options options = preset(named.empty() ? "default" : named.back(), Weights::builtin());
+  const Options options = preset(named.empty() ? otherwise : named.back(), Weights::builtin());
   command.get_option("--preset")->default_str(options.preset);
   for (const Setting& setting : settings()) {
-    command.get_option(setting.name)->default_str(setting.shown(options));
+    CLI::Option* option = command.get_option_no_throw(setting.name);
+    if (option != nullptr) option->default_str(setting.shown(options));
   }
+}
+
+Context run_context(const StyliseRequest& request) {
+  return Context(request.threads).with_convolution(request.convolution);
 }
 
 Options painting_options(const StyliseRequest& request, const Weights& weights) {

@@ -9,11 +9,13 @@
 #include <vector>
 
 #include "cli/progress.h"
+#include "impasto/context.h"
 #include "impasto/options.h"
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace impasto::cli {
 
@@ -34,6 +36,7 @@ struct StyliseRequest {
   std::optional<int> height;
   std::optional<std::filesystem::path> start_file;  ///< --init FILE
   int threads = 0;
+  Convolution convolution = Convolution::automatic;
   ProgressKind progress = ProgressKind::automatic;
   bool quiet = false;
 };
@@ -54,10 +57,20 @@ const std::vector<Setting>& settings();
 
 /// `request` is filled while `command` parses; a bad value throws Error(usage) out of the parser.
 void add_stylise_options(CLI::App& command, StyliseRequest& request);
+/// The rows of settings() with these names, in that order.
+void add_settings(CLI::App& command, StyliseRequest& request, const std::vector<std::string>& names);
+/// --threads and --conv, in the group "Run".
+void add_context_options(CLI::App& command, StyliseRequest& request);
+/// One word that `read` takes; the last one counts when it is given twice.
+CLI::Option* add_word(CLI::App& command, const char* group, const char* name, const char* label,
+                      const std::string& help, const std::function<void(const std::string&)>& read);
 /// --weights and --threads alone, for commands that paint nothing.
 void add_run_options(CLI::App& command, StyliseRequest& request);
-/// Puts the settings of the preset that was named, if any, into the help as defaults.
-void show_defaults(CLI::App& command);
+/// Puts the settings of the preset that was named, or of `otherwise`, into the help as defaults.
+void show_defaults(CLI::App& command, const std::string& otherwise);
+
+/// Threads and convolution as asked for. Throws Error(usage) when IMPASTO_SIMD names no target of this machine.
+Context run_context(const StyliseRequest& request);
 
 /// The preset with all changes. Throws Error(usage).
 Options painting_options(const StyliseRequest& request, const Weights& weights);

@@ -54,6 +54,11 @@ Weights::Weights(std::shared_ptr<const NetworkWeights> network) : network_(std::
 
 Weights Weights::builtin() { return Weights(std::make_shared<const NetworkWeights>(builtin_weights())); }
 
+Weights Weights::random(std::uint64_t seed) {
+  return with_memory_error("making weights",
+                           [&] { return Weights(std::make_shared<const NetworkWeights>(random_weights(seed))); });
+}
+
 Weights Weights::load(const std::filesystem::path& file) {
   return with_memory_error("loading weights",
                            [&] { return Weights(std::make_shared<const NetworkWeights>(load_weights(file))); });

@@ -52,6 +52,8 @@ void validate(const NetworkWeights& weights, const std::string& source);
 
 /// The closed-form network (model/builtin.cpp).
 NetworkWeights builtin_weights();
+/// Weights::random (model/random_weights.cpp).
+NetworkWeights random_weights(std::uint64_t seed);
 /// A safetensors file (model/weights_file.cpp, weights/FORMAT.md).
 NetworkWeights load_weights(const std::filesystem::path& path);
 

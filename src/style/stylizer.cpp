@@ -145,6 +145,18 @@ Step Stylizer::step() {
           losses, seconds_since(start)};
 }
 
+void Stylizer::set_profiling(bool on) { state_->objective->set_profiling(on); }
+
+std::vector<OpCost> Stylizer::op_costs() const {
+  std::vector<OpCost> costs;
+  for (const OpProfile& op : state_->objective->profile()) {
+    std::vector<std::size_t> shape;
+    for (Index i = 0; i < op.shape.rank(); ++i) shape.push_back(static_cast<std::size_t>(op.shape[i]));
+    costs.push_back({op.name, shape, op.forward_seconds, op.backward_seconds, op.forward_flops, op.backward_flops});
+  }
+  return costs;
+}
+
 std::vector<float> Stylizer::values() const {
   const std::span<const float> picture = state_->objective->picture();
   return {picture.begin(), picture.end()};

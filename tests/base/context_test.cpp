@@ -62,6 +62,19 @@ TEST_CASE("base: parallel_for runs every piece once, with worker numbers below t
   }
 }
 
+TEST_CASE("base: a context with another convolution is otherwise the same") {
+  const Context plain(3, SimdTarget::baseline);
+  CHECK(plain.convolution() == Convolution::automatic);
+  const Context changed = plain.with_convolution(Convolution::im2col);
+  CHECK(changed.convolution() == Convolution::im2col);
+  CHECK(changed.threads() == 3);
+  CHECK(changed.target() == SimdTarget::baseline);
+  CHECK(plain.convolution() == Convolution::automatic);
+  CHECK(to_string(Convolution::automatic) == "auto");
+  CHECK(to_string(Convolution::winograd) == "winograd");
+  CHECK(to_string(Convolution::im2col) == "im2col");
+}
+
 TEST_CASE("base: parallel_for inside parallel_for is serial and uses worker 0") {
   std::atomic<int> wrong{0}, total{0};
   parallel_for(Context(4), 4, [&](std::ptrdiff_t, int) {

@@ -30,6 +30,8 @@ TEST_CASE("cli: every help fits a screen") {
                                              {"stylise", "--help"},
                                              {"stylize", "-h"},
                                              {"stylise", "--preset", "tutorial", "--help"},
+                                             {"bench", "--help"},
+                                             {"bench", "--preset", "default", "--help"},
                                              {"info", "--help"}}) {
     expect_a_screen(run_program(words, folder.path()));
   }
@@ -38,13 +40,35 @@ TEST_CASE("cli: every help fits a screen") {
 TEST_CASE("cli: the help of stylise names every option and the preset's defaults") {
   const TempFolder folder;
   const std::string help = run_program({"stylise", "--help"}, folder.path()).out;
-  for (const char* option :
-       {"-o, --output",   "--snapshots",       "--log",          "--weights",    "--preset",
-        "--epochs",       "--steps-per-epoch", "--size",         "--width",      "--height",
-        "--style-size",   "--content-weight",  "--style-weight", "--tv-weight",  "--content-layers",
-        "--style-layers", "--learning-rate",   "--adam-beta1",   "--adam-beta2", "--adam-epsilon",
-        "--init",         "--init-noise",      "--pool",         "--preprocess", "--seed",
-        "--threads",      "--progress",        "--quiet"}) {
+  for (const char* option : {"-o, --output",
+                             "--snapshots",
+                             "--log",
+                             "--weights",
+                             "--preset",
+                             "--epochs",
+                             "--steps-per-epoch",
+                             "--size",
+                             "--width",
+                             "--height",
+                             "--style-size",
+                             "--content-weight",
+                             "--style-weight",
+                             "--tv-weight",
+                             "--content-layers",
+                             "--style-layers",
+                             "--learning-rate",
+                             "--adam-beta1",
+                             "--adam-beta2",
+                             "--adam-epsilon",
+                             "--init",
+                             "--init-noise",
+                             "--pool",
+                             "--preprocess",
+                             "--seed",
+                             "--threads",
+                             "--conv",
+                             "--progress",
+                             "--quiet"}) {
     CHECK_MESSAGE(contains(help, option), option);
   }
   CHECK(contains(help, "[output/painting.jpg]"));
@@ -112,6 +136,7 @@ TEST_CASE("cli: bad values of options exit with 2 and name option, value and wha
       {{"--steps-per-epoch", "-2"}, {"--steps-per-epoch", "'-2'"}},
       {{"--threads", "-1"}, {"--threads", "'-1'", "1024"}},
       {{"--threads", "1025"}, {"--threads", "'1025'", "1024"}},
+      {{"--conv", "fft"}, {"--conv", "'fft'", "winograd or im2col"}},
       {{"--seed", "-1"}, {"--seed", "'-1'"}},
       {{"--tv-weight", "much"}, {"--tv-weight", "'much'"}},
       {{"--style-weight", "-1"}, {"-1"}},
