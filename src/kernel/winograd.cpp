@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/machine.h"
 #include "base/parallel.h"
+#include "kernel/winograd_block.h"
 
 namespace impasto {
 namespace {
@@ -12,14 +13,11 @@ namespace {
 constexpr Index round_up(Index value, Index unit) { return (value + unit - 1) / unit * unit; }
 
 constexpr Index kFloat = sizeof(float);
-// Output channels that a piece of work makes at a time: M of one channel of all points and tiles is written once and
-// read once, so few channels keep M near.
-constexpr Index kSlab = 32;
 // U of a whole layer is made at once up to 12 MiB; it then streams from the last-level cache for every block of tiles.
 constexpr Index kWideFilters = 12 * (Index{1} << 20) / kFloat;
 // One or two passes of the product's micro-kernel: V and M of 128 channels take 0.5 MiB of L2, beside what streams by.
 constexpr Index kWideTiles = 12;
-// Channels of U that stay in L2 at a time: 64 points x 32 x kSlab floats are 256 KiB.
+// Channels of U that stay in L2 at a time: 64 points x 32 x 32 floats are 256 KiB.
 constexpr Index kDeepChannels = 32;
 // V is held for as many tiles as 16 MiB take.
 constexpr Index kDeepTiles = 16 * (Index{1} << 20) / kFloat;
@@ -49,7 +47,7 @@ WinogradPass::WinogradPass(const Context& context, std::vector<Index> rows, std:
       tiles_.push_back({static_cast<std::int32_t>(row), static_cast<std::int32_t>(column)});
   }
   patch_ = round_up(side * side * depth, 16);
-  slab_ = std::max(stages_->panel, kSlab);
+  slab_ = slab_channels(*stages_);
   width_ = round_up(width, slab_);
   deep_ = points * depth_ * width_ > kWideFilters;
   if (deep_) {
@@ -71,15 +69,13 @@ Index WinogradPass::balanced(Index most) const {
   return (count + blocks - 1) / blocks;
 }
 
-// A stride of a multiple of 4 KiB would put all points into the same few sets of the caches: an odd number of lines.
-Index WinogradPass::point_stride(Index elements) const { return (elements / 16 | 1) * 16 + (elements % 16 ? 32 : 0); }
-
 Index WinogradPass::scratch() const {
-  const Index points = stages_->points;
-  const Index V = points * point_stride(block_ * depth_), M = points * point_stride(block_ * slab_);
-  const Index U = points * point_stride(channels_ * slab_);
-  if (deep_) return blocks_ * V + threads_ * (M + U + patch_);
-  return width_ / slab_ * U + threads_ * (V + M + patch_);
+  if (!deep_) {
+    const WinogradBlock work(*stages_, depth_, width_, block_);
+    return work.filters_size() + threads_ * work.work_size();
+  }
+  const Index V = point_stride(block_ * depth_), M = point_stride(block_ * slab_), U = point_stride(channels_ * slab_);
+  return stages_->points * (blocks_ * V + threads_ * (M + U)) + threads_ * patch_;
 }
 
 void WinogradPass::run(const Context& context, TileSource source, const FilterSource& filters, const TileSink& sink,
@@ -93,29 +89,17 @@ void WinogradPass::run(const Context& context, TileSource source, const FilterSo
   }
 }
 
-// Few channels, many tiles: U of the whole layer is made once, then each piece of work takes a block of tiles through
-// all stages while its V stays in L2.
+// Few channels, many tiles: each piece of work takes a block of tiles through all stages.
 void WinogradPass::run_wide(const Context& context, const TileSource& source, const FilterSource& filters,
                             const TileSink& sink, float* scratch) const {
-  const WinogradStages& s = *stages_;
-  const Index slabs = width_ / slab_, count = static_cast<Index>(tiles_.size());
-  const Index v_stride = point_stride(block_ * depth_), m_stride = point_stride(block_ * slab_),
-              u_stride = point_stride(depth_ * slab_);
-  float* U = scratch;
-  float* own = U + slabs * s.points * u_stride;
-  parallel_for(context, slabs, [&](Index slab, int) {
-    s.filters(filters, 0, depth_, {slab * slab_, slab_}, U + slab * s.points * u_stride, u_stride);
-  });
+  const WinogradBlock work(*stages_, depth_, width_, block_);
+  const Index count = static_cast<Index>(tiles_.size());
+  float* own = scratch + work.filters_size();
+  work.make_filters(context, filters, scratch);
   parallel_for(context, (count + block_ - 1) / block_, [&](Index block, int worker) {
-    float* V = own + worker * (s.points * (v_stride + m_stride) + patch_);
-    float* M = V + s.points * v_stride;
     const TileAt* tiles = tiles_.data() + block * block_;
-    const Index T = std::min(block_, count - block * block_);
-    s.cut(source, tiles, 0, T, T, M + s.points * m_stride, V, v_stride);
-    for (Index slab = 0; slab < slabs; ++slab) {
-      s.multiply(T, depth_, V, v_stride, U + slab * s.points * u_stride, u_stride, M, m_stride, slab_, false);
-      s.join(sink, tiles, T, M, m_stride, {slab * slab_, slab_});
-    }
+    work.run(source, tiles, sink, tiles, std::min(block_, count - block * block_), scratch,
+             own + worker * work.work_size());
   });
 }
 

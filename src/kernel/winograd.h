@@ -27,7 +27,6 @@ class WinogradPass {
 
  private:
   Index balanced(Index most) const;
-  Index point_stride(Index elements) const;
   void run_wide(const Context&, const TileSource&, const FilterSource&, const TileSink&, float* scratch) const;
   void run_deep(const Context&, const TileSource&, const FilterSource&, const TileSink&, float* scratch) const;
 

@@ -1,6 +1,7 @@
 #include "model/vgg19.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 
 #include "base/check.h"
@@ -137,28 +138,48 @@ struct Vgg19<T>::Recording {
     }
   }
 
-  Id convolve(const Vgg19Layer& layer, Id x, Pool pooled) {
+  std::array<Id, 2> parameters(const Vgg19Layer& layer) {
     require(convolutions < network.parameters_.size(), ErrorCode::usage, "the weights end before layer ",
             layer.keras_name(), " (", network.parameters_.size(), " convolutions; ", network.weights_->description,
             "); use shallower layers");
     const Parameters& p = network.parameters_[convolutions++];
-    const Id w = tape.constant(p.w, layer.keras_name() + " weights");
-    const Id b = tape.constant(p.b, layer.keras_name() + " bias");
-    return conv2d_relu(tape, x, w, b, border_of(network.weights_->padding), pooled);
+    return {tape.constant(p.w, layer.keras_name() + " weights"), tape.constant(p.b, layer.keras_name() + " bias")};
   }
 
-  // A pooling is taken along by the convolution before it, unless somebody reads what lies between.
+  // A convolution takes the pooling above it along, unless somebody reads what lies between.
+  bool takes_pool(std::size_t layer) const {
+    return layer < deepest && !kLayers[layer].is_pool && kLayers[layer + 1].is_pool && !is_read(layer);
+  }
+  Pool pool_above(std::size_t layer) const { return takes_pool(layer) ? pool : Pool::none; }
+
+  // The first two convolutions in one, if nobody reads more than the Gram matrix between them; returns the layers done.
+  std::size_t record_first(Id& x) {
+    const auto reads_map = [](const Reading& r) { return r.layer == 0 && !r.gram; };
+    if (deepest == 0 || std::any_of(readings.begin(), readings.end(), reads_map)) return 0;
+    const auto first = parameters(kLayers[0]), second = parameters(kLayers[1]);
+    const Shape shape = tape.shape(x);
+    const ConvPairIds pair = conv2d_relu_pair(tape, x, {first[0], first[1], second[0], second[1]},
+                                              border_of(network.weights_->padding), pool_above(1), is_read(0));
+    for (std::size_t k = 0; k < readings.size(); ++k) {
+      if (readings[k].layer == 0) reader(k, pair.gram, shape[0] * shape[1]);
+    }
+    x = pair.y;
+    return takes_pool(1) ? 3 : 2;
+  }
+
   void record(Id x) {
-    for (std::size_t i = 0; i <= deepest; ++i) {
+    std::size_t done = record_first(x);
+    while (done <= deepest) {
+      const std::size_t i = done;
       const Id below = x;
-      const bool takes_pool = !kLayers[i].is_pool && i < deepest && kLayers[i + 1].is_pool && !is_read(i);
       if (kLayers[i].is_pool) {
         x = pool == Pool::max ? max_pool(tape, x) : avg_pool(tape, x);
       } else {
-        x = convolve(kLayers[i], x, takes_pool ? pool : Pool::none);
+        const auto p = parameters(kLayers[i]);
+        x = conv2d_relu(tape, x, p[0], p[1], border_of(network.weights_->padding), pool_above(i));
       }
       if (i > 0) hand_out(i - 1, below);
-      if (takes_pool) ++i;
+      done += takes_pool(i) ? 2 : 1;
     }
     hand_out(deepest, x);
   }

@@ -31,6 +31,16 @@ Id relu(Tape<T>& tape, Id x);
 template <class T>
 Id conv2d_relu(Tape<T>& tape, Id x, Id w, Id b, Border border, Pool pool = Pool::none);
 
+/// Two of them, the first without pooling; `weights`: w1, b1, w2, b2. In float, on a picture with zero borders, they
+/// are one op and the map between them never stands in memory; `gram` asks for its Gram matrix (else no id).
+struct ConvPairIds {
+  Id y;
+  Id gram;
+};
+template <class T>
+ConvPairIds conv2d_relu_pair(Tape<T>& tape, Id x, const std::array<Id, 4>& weights, Border border,
+                             Pool pool = Pool::none, bool gram = false);
+
 /// Maximum, or mean, of size x size windows, `stride` apart, all inside the map (valid).
 template <class T>
 Id max_pool(Tape<T>& tape, Id x, Index size = 2, Index stride = 2);

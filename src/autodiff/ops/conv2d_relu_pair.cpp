@@ -1,0 +1,76 @@
+// a = relu(conv2d(x, w1) + b1)     y = pool(relu(conv2d(a, w2) + b2))     G = a^T a, with a as positions x channels
+// da = the adjoint of the second convolution, applied to dy through its decisions, + a (dG + dG^T)
+// dx = the adjoint of the first, applied to da where a > 0
+#include <memory>
+
+#include "autodiff/ops/ops.h"
+#include "kernel/conv_pair.h"
+#include "kernel/winograd.h"
+
+namespace impasto {
+namespace {
+
+// A picture with zero borders, few enough channels for both filters to stay in L2, and nothing of a taken along that
+// needs more than a picture's worth of memory.
+bool runs_fused(const Tape<float>& tape, Id x, const std::array<Id, 4>& weights, Border border) {
+  const Context& context = tape.context();
+  const Shape xs = tape.shape(x), first = tape.shape(weights[0]), second = tape.shape(weights[2]);
+  const auto fits = [](const Shape& map, const Shape& w) {
+    return map.rank() == 3 && w.rank() == 4 && w[0] == 3 && w[1] == 3 && w[2] == map[2] && w[3] <= 128;
+  };
+  if (context.convolution() == Convolution::im2col || !WinogradConv::available(context)) return false;
+  if (border != Border::zero || !fits(xs, first) || !fits({xs[0], xs[1], first[3]}, second)) return false;
+  for (const Id id : weights) {
+    if (tape.needs_gradient(id)) return false;
+  }
+  return xs[2] <= 4 && xs[0] >= 2 && xs[1] >= 2 && tape.shape(weights[1]) == Shape{first[3]} &&
+         tape.shape(weights[3]) == Shape{second[3]};
+}
+
+ConvPairIds record_fused(Tape<float>& tape, Id x, const std::array<Id, 4>& weights, Pool pool, bool gram) {
+  const Shape xs = tape.shape(x);
+  const Index C1 = tape.shape(weights[0])[3], K = tape.shape(weights[2])[3];
+  const auto kernel = std::make_shared<const ConvPair>(tape.context(), xs, C1, K, pool);
+  const auto values = [](const Run<float>& r) { return ConvPair::Weights{r.in(1), r.in(2), r.in(3), r.in(4)}; };
+  const auto bits = [](const Run<float>& r) { return reinterpret_cast<std::uint8_t*>(r.saved()); };
+  const auto forward = [=](const Run<float>& r) {
+    kernel->forward(r.context(), r.in(0), values(r), r.out(), gram ? r.out(1) : nullptr, bits(r), r.scratch());
+  };
+  const auto backward = [=](const Run<float>& r) {
+    kernel->backward(r.context(), r.in(0), values(r), r.dout(), gram ? r.dout(1) : nullptr, bits(r), r.din(0),
+                     r.adds(0), r.scratch());
+  };
+  const double P = static_cast<double>(xs[0] * xs[1]), c1 = static_cast<double>(C1);
+  const double flops = 2 * P * c1 * (9 * static_cast<double>(xs[2] + K) + (gram ? c1 : 0));
+  const Id y = tape.record({.name = "conv2d_relu_pair",
+                            .inputs = {x, weights[0], weights[1], weights[2], weights[3]},
+                            .shape = kernel->output(),
+                            .forward = forward,
+                            .backward = backward,
+                            .more_shapes = gram ? std::vector<Shape>{{C1, C1}} : std::vector<Shape>{},
+                            .saves_inputs = {true},
+                            .saved = (kernel->decisions() + 3) / 4,
+                            .forward_scratch = kernel->forward_scratch(tape.context()),
+                            .backward_scratch = kernel->backward_scratch(tape.context()),
+                            .forward_flops = flops,
+                            .backward_flops = flops});
+  return {y, gram ? tape.output(y, 1) : Id{}};
+}
+
+}  // namespace
+
+template <class T>
+ConvPairIds conv2d_relu_pair(Tape<T>& tape, Id x, const std::array<Id, 4>& weights, Border border, Pool pool,
+                             bool gram) {
+  if constexpr (std::is_same_v<T, float>) {
+    if (runs_fused(tape, x, weights, border)) return record_fused(tape, x, weights, pool, gram);
+  }
+  const Id a = conv2d_relu(tape, x, weights[0], weights[1], border);
+  const Id y = conv2d_relu(tape, a, weights[2], weights[3], border, pool);
+  return {y, gram ? gram_matrix(tape, a) : Id{}};
+}
+
+#define IMPASTO_OP(T) template ConvPairIds conv2d_relu_pair(Tape<T>&, Id, const std::array<Id, 4>&, Border, Pool, bool);
+IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
+
+}  // namespace impasto

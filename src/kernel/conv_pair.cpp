@@ -1,0 +1,295 @@
+#include "kernel/conv_pair.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/parallel.h"
+#include "kernel/gemm.h"
+#include "kernel/gram.h"
+
+namespace impasto {
+namespace {
+
+// F(6x6): the map is the picture's size, and large tiles waste least there.
+constexpr Index kTile = 6, kSide = kTile + 2;
+// 2 x 6 tiles are one or two passes of the product; a patch of 14 x 38 positions is computed for 12 x 36.
+constexpr Index kTileRows = 2, kTileColumns = 6;
+constexpr Index kHeight = kTileRows * kTile, kWidth = kTileColumns * kTile, kPositions = kHeight * kWidth;
+constexpr Index kPatchWidth = kWidth + 2, kPatchPositions = (kHeight + 2) * kPatchWidth;
+constexpr Index kTaps = 9, kMostChannels = 4;
+
+// Input i of tile t reads position t * kTile + i + first, or -1 outside [0, size).
+std::vector<Index> tile_positions(Index tiles, Index first, Index size) {
+  std::vector<Index> positions;
+  for (Index t = 0; t < tiles; ++t) {
+    for (Index i = 0; i < kSide; ++i) {
+      const Index position = t * kTile + i + first;
+      positions.push_back(position >= 0 && position < size ? position : -1);
+    }
+  }
+  return positions;
+}
+
+void rectify(float* values, Index count) {
+  for (Index i = 0; i < count; ++i) values[i] = values[i] < 0 ? 0 : values[i];
+}
+
+}  // namespace
+
+ConvPair::ConvPair(const Context& context, const Shape& x, Index C1, Index K, Pool pool)
+    : stages_(winograd_stages(context.target(), static_cast<int>(kTile))),
+      H_(x[0]),
+      W_(x[1]),
+      C_(x[2]),
+      C1_(C1),
+      K_(K),
+      pool_(pool),
+      block_rows_((H_ + kHeight - 1) / kHeight),
+      block_columns_((W_ + kWidth - 1) / kWidth),
+      slices_(gram_slices(block_rows_ * block_columns_, C1)),
+      forward_(*stages_, C1, K, kTileRows * kTileColumns),
+      backward_(*stages_, K, C1, kTileRows * kTileColumns) {
+  IMPASTO_ASSERT(C_ <= kMostChannels);
+  const Index seen_rows = pool == Pool::none ? H_ : H_ / 2 * 2, seen_columns = pool == Pool::none ? W_ : W_ / 2 * 2;
+  inside_ = tile_positions(kTileColumns, 0, kPatchWidth);
+  dy_rows_ = tile_positions(block_rows_ * kTileRows, -1, seen_rows);
+  dy_columns_ = tile_positions(block_columns_ * kTileColumns, -1, seen_columns);
+}
+
+Index ConvPair::decisions() const { return H_ * W_ * decision_bytes(stages_->lanes, K_); }
+
+ConvPair::Area ConvPair::area(Index block) const {
+  const Index top = block / block_columns_ * kHeight, left = block % block_columns_ * kWidth;
+  return {top, left, std::min(kHeight, H_ - top), std::min(kWidth, W_ - left)};
+}
+
+namespace {
+
+// The tiles that cover an area, counted from its own corner, or from the map's.
+Index list_tiles(Index height, Index width, Index row, Index column, TileAt* tiles) {
+  Index count = 0;
+  for (Index r = 0; r * kTile < height; ++r) {
+    for (Index c = 0; c * kTile < width; ++c)
+      tiles[count++] = {static_cast<std::int32_t>(row + r), static_cast<std::int32_t>(column + c)};
+  }
+  return count;
+}
+
+Index picture_size(Index C) { return scratch_elements((kHeight + 4) * (kPatchWidth + 2) * C); }
+
+Index first_size(const Context& context, Index C, Index C1) {
+  return scratch_elements(gemm<float>(context).packed_size(3 * C, C1));
+}
+
+}  // namespace
+
+Index ConvPair::patch_size() const { return scratch_elements(kPatchPositions * C1_); }
+
+// One matrix (3 C) x C1 per row of taps.
+void ConvPair::pack_first(const Context& context, const float* w1, float* packed) const {
+  for (Index i = 0; i < 3; ++i) {
+    gemm<float>(context).pack({w1 + i * 3 * C_ * C1_, C1_, 1}, 0, 3 * C_, 3 * C_, C1_,
+                              packed + i * first_size(context, C_, C1_));
+  }
+}
+
+// a over an area that lies inside the map. The windows of neighbouring positions overlap in memory, so a row of them is
+// a matrix whose rows are C apart, and three products make a row of a.
+void ConvPair::features(const Context& context, const float* x, const float* packed, const float* b1, const Area& at,
+                        float* a, Index row_stride, float* picture) const {
+  const Gemm<float>& product = gemm<float>(context);
+  const Index row = (at.width + 2) * C_;
+  for (Index i = 0; i < at.height + 2; ++i) {
+    float* to = picture + i * row;
+    const Index h = at.top + i - 1;
+    if (h < 0 || h >= H_) {
+      std::fill_n(to, row, 0.0F);
+      continue;
+    }
+    const Index first = std::max(at.left - 1, Index{0}), last = std::min(at.left + at.width + 1, W_);
+    std::fill_n(to, C_, 0.0F);
+    std::fill_n(to + row - C_, C_, 0.0F);
+    std::copy_n(x + (h * W_ + first) * C_, (last - first) * C_, to + (first - at.left + 1) * C_);
+  }
+  for (Index r = 0; r < at.height; ++r) {
+    float* to = a + r * row_stride;
+    for (Index q = 0; q < at.width; ++q) std::copy_n(b1, C1_, to + q * C1_);
+    for (Index i = 0; i < 3; ++i) {
+      product.multiply(at.width, C1_, 3 * C_, {picture + (r + i) * row, C_, 1},
+                       packed + i * first_size(context, C_, C1_), to, C1_, true);
+    }
+    rectify(to, at.width * C1_);
+  }
+}
+
+// The patch of a that a block's tiles read: zero outside the map.
+void ConvPair::read_patch(const Context& context, const float* x, const float* packed, const float* b1,
+                          const Area& block, float* a, float* picture) const {
+  const Index top = std::max(block.top - 1, Index{0}), left = std::max(block.left - 1, Index{0});
+  const Index bottom = std::min(block.top + kHeight + 1, H_), right = std::min(block.left + kWidth + 1, W_);
+  if (bottom - top < kHeight + 2 || right - left < kPatchWidth) std::fill_n(a, kPatchPositions * C1_, 0.0F);
+  float* to = a + ((top - block.top + 1) * kPatchWidth + left - block.left + 1) * C1_;
+  features(context, x, packed, b1, {top, left, bottom - top, right - left}, to, kPatchWidth * C1_, picture);
+}
+
+void ConvPair::add_block_gram(const Context& context, const float* a, const Area& block, float* packed, float* partial,
+                              bool add) const {
+  const Gemm<float>& product = gemm<float>(context);
+  const Index count = block.height * block.width;
+  for (Index r = 0; r < block.height; ++r) {
+    const float* row = a + ((r + 1) * kPatchWidth + 1) * C1_;
+    product.pack({row, C1_, 1}, r * block.width, block.width, count, C1_, packed);
+  }
+  accumulate_gram(product, a, C1_, count, packed, partial, add);
+}
+
+Index ConvPair::forward_scratch(const Context& context) const {
+  const Index gram = scratch_elements(gemm<float>(context).packed_size(kPositions, C1_));
+  return 3 * first_size(context, C_, C1_) + forward_.filters_size() + slices_ * scratch_elements(C1_ * C1_) +
+         context.threads() * (picture_size(C_) + patch_size() + gram + forward_.work_size());
+}
+
+void ConvPair::forward(const Context& context, const float* x, const Weights& weights, float* y, float* G,
+                       std::uint8_t* bits, float* scratch) const {
+  float* first = scratch;
+  float* U = first + 3 * first_size(context, C_, C1_);
+  float* partials = U + forward_.filters_size();
+  const Index square = scratch_elements(C1_ * C1_), blocks = block_rows_ * block_columns_;
+  float* own = partials + slices_ * square;
+  const Index gram_size = scratch_elements(gemm<float>(context).packed_size(kPositions, C1_));
+  const Index own_size = picture_size(C_) + patch_size() + gram_size + forward_.work_size();
+  pack_first(context, weights.w1, first);
+  forward_.make_filters(context, {weights.w2, C1_, K_, false, 1}, U);
+  const TileSink sink{y, bits, H_, W_, K_, weights.b2, pool_, false, nullptr};
+
+  parallel_for(context, slices_, [&](Index slice, int worker) {
+    float* picture = own + worker * own_size;
+    float* a = picture + picture_size(C_);
+    float* packed = a + patch_size();
+    float* work = packed + gram_size;
+    const TileSource source{a, nullptr, kPatchWidth, C1_, false, inside_.data(), inside_.data()};
+    const Index begin = blocks * slice / slices_, end = blocks * (slice + 1) / slices_;
+    for (Index block = begin; block < end; ++block) {
+      const Area at = area(block);
+      TileAt cut[kTileRows * kTileColumns], join[kTileRows * kTileColumns];
+      list_tiles(at.height, at.width, 0, 0, cut);
+      const Index count = list_tiles(at.height, at.width, at.top / kTile, at.left / kTile, join);
+      read_patch(context, x, first, weights.b1, at, a, picture);
+      if (G != nullptr) add_block_gram(context, a, at, packed, partials + slice * square, block > begin);
+      forward_.run(source, cut, sink, join, count, U, work);
+    }
+  });
+  if (G != nullptr) sum_grams(context, partials, square, slices_, C1_, G);
+}
+
+// What all blocks read going back, and where each leaves its part of dx.
+struct ConvPair::BackwardMemory {
+  float *first, *U, *D, *adjoint, *patches;
+};
+
+namespace {
+
+// A block's part of dx: its positions and one more on each side.
+Index part_size(Index C) { return (kHeight + 2) * kPatchWidth * C; }
+
+}  // namespace
+
+Index ConvPair::backward_scratch(const Context& context) const {
+  const Gemm<float>& product = gemm<float>(context);
+  const Index maps = scratch_elements(kPositions * C1_), windows = scratch_elements(kPositions * kTaps * C_);
+  return 3 * first_size(context, C_, C1_) + backward_.filters_size() + scratch_elements(C1_ * C1_) +
+         scratch_elements(product.packed_size(C1_, C1_)) + scratch_elements(product.packed_size(C1_, kTaps * C_)) +
+         block_rows_ * block_columns_ * part_size(C_) +
+         context.threads() * (picture_size(C_) + 2 * maps + windows + backward_.work_size());
+}
+
+void ConvPair::backward(const Context& context, const float* x, const Weights& weights, const float* dy,
+                        const float* dG, const std::uint8_t* bits, float* dx, bool add, float* scratch) const {
+  const Gemm<float>& product = gemm<float>(context);
+  BackwardMemory shared{};
+  shared.first = scratch;
+  shared.U = shared.first + 3 * first_size(context, C_, C1_);
+  shared.D = shared.U + backward_.filters_size();
+  float* symmetric = shared.D + scratch_elements(product.packed_size(C1_, C1_));
+  shared.adjoint = symmetric + scratch_elements(C1_ * C1_);
+  shared.patches = shared.adjoint + scratch_elements(product.packed_size(C1_, kTaps * C_));
+  float* own = shared.patches + scratch_elements(block_rows_ * block_columns_ * part_size(C_));
+  const Index own_size = picture_size(C_) + 2 * scratch_elements(kPositions * C1_) +
+                         scratch_elements(kPositions * kTaps * C_) + backward_.work_size();
+
+  pack_first(context, weights.w1, shared.first);
+  backward_.make_filters(context, {weights.w2, C1_, K_, true, pool_ == Pool::average ? 0.25F : 1.0F}, shared.U);
+  product.pack({weights.w1, 1, C1_}, 0, C1_, C1_, kTaps * C_, shared.adjoint);
+  if (dG != nullptr) {
+    for (Index i = 0; i < C1_; ++i) {
+      for (Index j = 0; j < C1_; ++j) symmetric[i * C1_ + j] = dG[i * C1_ + j] + dG[j * C1_ + i];
+    }
+    product.pack({symmetric, C1_, 1}, 0, C1_, C1_, C1_, shared.D);
+  }
+  parallel_for(context, block_rows_ * block_columns_, [&](Index block, int worker) {
+    backward_block(context, x, weights, dy, dG, bits, block, shared, own + worker * own_size);
+  });
+  gather(context, shared.patches, dx, add);
+}
+
+void ConvPair::backward_block(const Context& context, const float* x, const Weights& weights, const float* dy,
+                              const float* dG, const std::uint8_t* bits, Index block, const BackwardMemory& shared,
+                              float* work) const {
+  const Gemm<float>& product = gemm<float>(context);
+  const Area at = area(block);
+  const Index count = at.height * at.width, windows_width = kTaps * C_;
+  float* picture = work;
+  float* a = picture + picture_size(C_);
+  float* da = a + scratch_elements(kPositions * C1_);
+  float* windows = da + scratch_elements(kPositions * C1_);
+
+  if (dy != nullptr) {
+    const TileSource source{dy, bits, W_, K_, pool_ != Pool::none, dy_rows_.data(), dy_columns_.data()};
+    TileSink sink;
+    sink.y = da;
+    sink.height = at.height;
+    sink.width = at.width;
+    sink.channels = C1_;
+    TileAt cut[kTileRows * kTileColumns], join[kTileRows * kTileColumns];
+    list_tiles(at.height, at.width, at.top / kTile, at.left / kTile, cut);
+    const Index tiles = list_tiles(at.height, at.width, 0, 0, join);
+    backward_.run(source, cut, sink, join, tiles, shared.U, windows + scratch_elements(kPositions * windows_width));
+  } else {
+    std::fill_n(da, count * C1_, 0.0F);
+  }
+  features(context, x, shared.first, weights.b1, at, a, at.width * C1_, picture);
+  if (dG != nullptr) product.multiply(count, C1_, C1_, {a, C1_, 1}, shared.D, da, C1_, true);
+  for (Index i = 0; i < count * C1_; ++i) da[i] = a[i] > 0 ? da[i] : 0;
+
+  // dx of the first convolution: every tap's share at every position, then each added where its tap reads.
+  product.multiply(count, windows_width, C1_, {da, C1_, 1}, shared.adjoint, windows, windows_width, false);
+  float* part = shared.patches + block * part_size(C_);
+  std::fill_n(part, part_size(C_), 0.0F);
+  for (Index p = 0; p < count; ++p) {
+    const float* share = windows + p * windows_width;
+    for (Index i = 0; i < 3; ++i, share += 3 * C_) {
+      float* to = part + ((p / at.width + i) * kPatchWidth + p % at.width) * C_;
+      for (Index k = 0; k < 3 * C_; ++k) to[k] += share[k];
+    }
+  }
+}
+
+// dx of a position is the sum of up to four blocks' parts, always in the same order.
+void ConvPair::gather(const Context& context, const float* patches, float* dx, bool add) const {
+  parallel_for(context, H_, [&](Index h, int) {
+    float* row = dx + h * W_ * C_;
+    if (!add) std::fill_n(row, W_ * C_, 0.0F);
+    const Index middle = h / kHeight;
+    for (Index r = std::max(middle - 1, Index{0}); r <= std::min(middle + 1, block_rows_ - 1); ++r) {
+      const Index inside = h - r * kHeight + 1;  // row of the block's part
+      if (inside < 0 || inside >= kHeight + 2) continue;
+      for (Index c = 0; c < block_columns_; ++c) {
+        const float* from = patches + (r * block_columns_ + c) * part_size(C_) + inside * kPatchWidth * C_;
+        const Index left = c * kWidth - 1, first = std::max(left, Index{0}), last = std::min(left + kPatchWidth, W_);
+        for (Index i = first * C_; i < last * C_; ++i) row[i] += from[i - left * C_];
+      }
+    }
+  });
+}
+
+}  // namespace impasto

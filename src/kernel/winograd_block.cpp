@@ -1,0 +1,47 @@
+#include "kernel/winograd_block.h"
+
+#include <algorithm>
+
+#include "base/parallel.h"
+
+namespace impasto {
+
+Index point_stride(Index elements) { return ((elements + 15) / 16 | 1) * 16; }
+
+Index slab_channels(const WinogradStages& stages) { return std::max(stages.panel, Index{32}); }
+
+WinogradBlock::WinogradBlock(const WinogradStages& stages, Index depth, Index width, Index tiles)
+    : stages_(&stages),
+      depth_((depth + stages.lanes - 1) / stages.lanes * stages.lanes),
+      slabs_((width + slab_channels(stages) - 1) / slab_channels(stages)),
+      slab_(slab_channels(stages)),
+      tiles_(tiles),
+      patch_(stages.points * depth_) {}
+
+Index WinogradBlock::filters_size() const { return slabs_ * stages_->points * point_stride(depth_ * slab_); }
+
+void WinogradBlock::make_filters(const Context& context, const FilterSource& source, float* U) const {
+  const Index stride = point_stride(depth_ * slab_);
+  parallel_for(context, slabs_, [&](Index slab, int) {
+    stages_->filters(source, 0, depth_, {slab * slab_, slab_}, U + slab * stages_->points * stride, stride);
+  });
+}
+
+Index WinogradBlock::work_size() const {
+  return stages_->points * (point_stride(tiles_ * depth_) + point_stride(tiles_ * slab_)) + patch_;
+}
+
+void WinogradBlock::run(const TileSource& source, const TileAt* cut, const TileSink& sink, const TileAt* join,
+                        Index count, const float* U, float* work) const {
+  const WinogradStages& s = *stages_;
+  const Index v_stride = point_stride(tiles_ * depth_), m_stride = point_stride(tiles_ * slab_),
+              u_stride = point_stride(depth_ * slab_);
+  float* M = work + s.points * v_stride;
+  s.cut(source, cut, 0, count, count, M + s.points * m_stride, work, v_stride);
+  for (Index slab = 0; slab < slabs_; ++slab) {
+    s.multiply(count, depth_, work, v_stride, U + slab * s.points * u_stride, u_stride, M, m_stride, slab_, false);
+    s.join(sink, join, count, M, m_stride, {slab * slab_, slab_});
+  }
+}
+
+}  // namespace impasto
