@@ -17,8 +17,6 @@ constexpr Index kFloat = sizeof(float);
 constexpr Index kWideFilters = 12 * (Index{1} << 20) / kFloat;
 // One or two passes of the product's micro-kernel: V and M of 128 channels take 0.5 MiB of L2, beside what streams by.
 constexpr Index kWideTiles = 12;
-// Channels of U that stay in L2 at a time: 64 points x 32 x 32 floats are 256 KiB.
-constexpr Index kDeepChannels = 32;
 // V is held for as many tiles as 16 MiB take.
 constexpr Index kDeepTiles = 16 * (Index{1} << 20) / kFloat;
 
@@ -51,7 +49,9 @@ WinogradPass::WinogradPass(const Context& context, std::vector<Index> rows, std:
   width_ = round_up(width, slab_);
   deep_ = points * depth_ * width_ > kWideFilters;
   if (deep_) {
-    channels_ = std::min(depth_, kDeepChannels);
+    // U of two rows of points takes a quarter of L2 and M three eighths; the rest is for what streams by.
+    const Index fits = l2_cache_bytes() / 4 / kFloat / (2 * side * slab_);
+    channels_ = std::clamp(fits / stages_->lanes * stages_->lanes, stages_->lanes, depth_);
     block_ = balanced(l2_cache_bytes() * 3 / 8 / kFloat / (points * slab_));
     blocks_ = std::clamp(kDeepTiles / (points * depth_ * block_), Index{1},
                          (static_cast<Index>(tiles_.size()) + block_ - 1) / block_);
@@ -75,7 +75,8 @@ Index WinogradPass::scratch() const {
     return work.filters_size() + threads_ * work.work_size();
   }
   const Index V = point_stride(block_ * depth_), M = point_stride(block_ * slab_), U = point_stride(channels_ * slab_);
-  return stages_->points * (blocks_ * V + threads_ * (M + U)) + threads_ * patch_;
+  const Index points = stages_->points, two_rows = 2 * (stages_->tile + 2);
+  return points * blocks_ * V + threads_ * (points * M + two_rows * U + 9 * channels_ * slab_ + patch_);
 }
 
 void WinogradPass::run(const Context& context, TileSource source, const FilterSource& filters, const TileSink& sink,
@@ -113,7 +114,7 @@ void WinogradPass::run_deep(const Context& context, const TileSource& source, co
               u_stride = point_stride(channels_ * slab_);
   float* V = scratch;
   float* own = V + blocks_ * s.points * v_stride;
-  const Index own_stride = s.points * (m_stride + u_stride) + patch_;
+  const Index own_stride = s.points * m_stride + 2 * (s.tile + 2) * u_stride + 9 * channels_ * slab_ + patch_;
   const Index all = (count + block_ - 1) / block_;
   constexpr Index kCut = 4;  // tiles that a thread cuts at a time
   for (Index first = 0; first < all; first += blocks_) {
@@ -126,16 +127,22 @@ void WinogradPass::run_deep(const Context& context, const TileSource& source, co
             V + (block - first) * s.points * v_stride, v_stride);
     });
     parallel_for(context, blocks * slabs, [&](Index piece, int worker) {
-      const Index block = first + piece / slabs, slab = piece % slabs, T = tiles_of(block);
+      const Index block = first + piece / slabs, T = tiles_of(block);
+      const Columns columns{piece % slabs * slab_, slab_};
       const float* from = V + (block - first) * s.points * v_stride;
       float* M = own + worker * own_stride;
       float* U = M + s.points * m_stride;
+      float* taps = U + 2 * (s.tile + 2) * u_stride;
       for (Index c = 0; c < depth_; c += channels_) {
-        const Index depth = std::min(channels_, depth_ - c);
-        s.filters(filters, c, depth, {slab * slab_, slab_}, U, u_stride);
-        s.multiply(T, depth, from + c * T, v_stride, U, u_stride, M, m_stride, slab_, c > 0);
+        const Index depth = std::min(channels_, depth_ - c), side = s.tile + 2;
+        s.collect(filters, c, depth, columns, taps);
+        for (Index row = 0; row < side; row += 2) {
+          s.filters(filters, c, depth, columns, row, taps, U, u_stride);
+          s.multiply(2 * side, T, depth, from + row * side * v_stride + c * T, v_stride, U, u_stride,
+                     M + row * side * m_stride, m_stride, slab_, c > 0);
+        }
       }
-      s.join(sink, tiles_.data() + block * block_, T, M, m_stride, {slab * slab_, slab_});
+      s.join(sink, tiles_.data() + block * block_, T, M, m_stride, columns);
     });
   }
 }

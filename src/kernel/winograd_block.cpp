@@ -18,12 +18,20 @@ WinogradBlock::WinogradBlock(const WinogradStages& stages, Index depth, Index wi
       tiles_(tiles),
       patch_(stages.points * depth_) {}
 
-Index WinogradBlock::filters_size() const { return slabs_ * stages_->points * point_stride(depth_ * slab_); }
+Index WinogradBlock::filters_size() const {
+  return slabs_ * (stages_->points * point_stride(depth_ * slab_) + 9 * depth_ * slab_);
+}
 
 void WinogradBlock::make_filters(const Context& context, const FilterSource& source, float* U) const {
   const Index stride = point_stride(depth_ * slab_);
+  const Index side = stages_->tile + 2;
+  float* all_taps = U + slabs_ * stages_->points * stride;
   parallel_for(context, slabs_, [&](Index slab, int) {
-    stages_->filters(source, 0, depth_, {slab * slab_, slab_}, U + slab * stages_->points * stride, stride);
+    const Columns columns{slab * slab_, slab_};
+    float* taps = all_taps + slab * 9 * depth_ * slab_;
+    stages_->collect(source, 0, depth_, columns, taps);
+    for (Index row = 0; row < side; row += 2)
+      stages_->filters(source, 0, depth_, columns, row, taps, U + (slab * side + row) * side * stride, stride);
   });
 }
 
@@ -39,7 +47,7 @@ void WinogradBlock::run(const TileSource& source, const TileAt* cut, const TileS
   float* M = work + s.points * v_stride;
   s.cut(source, cut, 0, count, count, M + s.points * m_stride, work, v_stride);
   for (Index slab = 0; slab < slabs_; ++slab) {
-    s.multiply(count, depth_, work, v_stride, U + slab * s.points * u_stride, u_stride, M, m_stride, slab_, false);
+    s.multiply(s.points, count, depth_, work, v_stride, U + slab * s.points * u_stride, u_stride, M, m_stride, slab_, false);
     s.join(sink, join, count, M, m_stride, {slab * slab_, slab_});
   }
 }

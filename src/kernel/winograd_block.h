@@ -12,6 +12,7 @@ class WinogradBlock {
  public:
   WinogradBlock(const WinogradStages& stages, Index depth, Index width, Index tiles);
 
+  /// U, and the taps it is made of.
   Index filters_size() const;
   /// U of the whole convolution, shared out over the context's threads.
   void make_filters(const Context& context, const FilterSource& source, float* U) const;

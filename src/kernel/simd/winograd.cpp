@@ -22,7 +22,7 @@ namespace {
 template <int kTile>
 const WinogradStages* stages() {
   static constexpr WinogradStages kStages{
-      kTile,      Index{kTile + 2} * (kTile + 2), kLanes, kPanel, kRows, cut<kTile>, filters<kTile>, multiply<kTile>,
+      kTile,      Index{kTile + 2} * (kTile + 2), kLanes, kPanel, kRows, cut<kTile>, collect, filters<kTile>, multiply,
       join<kTile>};
   return &kStages;
 }

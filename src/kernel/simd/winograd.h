@@ -72,10 +72,14 @@ struct WinogradStages {
   /// V for tiles [first, last) of a block of `count`, all channels. `patch`: (tile + 2)^2 x C floats of scratch.
   void (*cut)(const TileSource& source, const TileAt* tiles, Index first, Index last, Index count, float* patch,
               float* V, Index point_stride);
-  /// U for channels [c0, c0 + depth) of the reduction, depth a multiple of the lanes.
-  void (*filters)(const FilterSource& source, Index c0, Index depth, Columns columns, float* U, Index point_stride);
-  /// M (+)= V U over `depth` channels. V points at the first of them in the first tile.
-  void (*multiply)(Index count, Index depth, const float* V, Index v_stride, const float* U, Index u_stride, float* M,
+  /// The taps of the filters of channels [c0, c0 + depth) of the reduction, depth a multiple of the lanes:
+  /// 9 x depth x columns floats.
+  void (*collect)(const FilterSource& source, Index c0, Index depth, Columns columns, float* taps);
+  /// U of two rows of points, the first being `row` (even), from collected taps. The source is there to fetch ahead.
+  void (*filters)(const FilterSource& source, Index c0, Index depth, Columns columns, Index row, const float* taps,
+                  float* U, Index point_stride);
+  /// M (+)= V U over `depth` channels and `points` points. V points at the first of both.
+  void (*multiply)(Index points, Index count, Index depth, const float* V, Index v_stride, const float* U, Index u_stride, float* M,
                    Index m_stride, Index columns, bool add);
   void (*join)(const TileSink& sink, const TileAt* tiles, Index count, const float* M, Index m_stride, Columns columns);
 };
