@@ -160,7 +160,15 @@ void ConvPair::forward(const Context& context, const float* x, const Weights& we
   const Index own_size = picture_size(C_) + patch_size() + gram_size + forward_.work_size();
   pack_first(context, weights.w1, first);
   forward_.make_filters(context, {weights.w2, C1_, K_, false, 1}, U);
-  const TileSink sink{y, bits, H_, W_, K_, weights.b2, pool_, false, nullptr};
+  TileSink sink;
+  sink.y = y;
+  sink.bits = bits;
+  sink.height = H_;
+  sink.width = W_;
+  sink.channels = K_;
+  sink.bias = weights.b2;
+  sink.pool = pool_;
+  sink.past_caches = true;
 
   parallel_for(context, slices_, [&](Index slice, int worker) {
     float* picture = own + worker * own_size;

@@ -194,6 +194,8 @@ std::vector<Index> ring_positions(Index H, Index W, Border border) {
   return positions;
 }
 
+bool past_caches(const Shape& map) { return map.count() * kFloat > 2 * l2_cache_bytes(); }
+
 }  // namespace
 
 bool WinogradConv::available(const Context& context) { return winograd_stages(context.target(), 6) != nullptr; }
@@ -222,6 +224,7 @@ void WinogradConv::forward(const Context& context, const float* x, const float* 
   source.width = W_;
   source.channels = C_;
   TileSink sink;
+  sink.past_caches = past_caches(output());
   sink.y = y;
   sink.bits = bits;
   sink.height = H_;
@@ -243,6 +246,7 @@ void WinogradConv::backward(const Context& context, const float* dy, const float
   source.channels = K_;
   source.unpool = pool_ != Pool::none;
   TileSink sink;
+  sink.past_caches = past_caches({H_, W_, C_});
   sink.y = dx;
   sink.height = H_;
   sink.width = W_;

@@ -30,13 +30,14 @@ struct Activation {
   float* y;
   std::uint8_t* bits;  // null: nobody goes back
   Index H, W, K, k;
+  bool past_caches;
 
   HWY_INLINE void keep(Index h, Index w, MaskOf decision) const {
     if (bits == nullptr) return;
     hn::StoreMaskBits(Tag(), decision, bits + ((h * W + w) * vectors(K) + k / kLanes) * kMaskBytes);
   }
   HWY_INLINE void put(Index h, Index w, Index width, Vector v) const {
-    stream_up_to(v, K - k, y + (h * width + w) * K + k);
+    stream_up_to(v, K - k, past_caches, y + (h * width + w) * K + k);
   }
 
   /// a b / c d: the window whose upper left corner is (h, w). Positions outside the map are dropped.

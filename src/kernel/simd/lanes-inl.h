@@ -74,9 +74,9 @@ HWY_INLINE void store_up_to(Vector v, Index n, float* to) {
   }
 }
 
-// As store_up_to, past the caches: for maps that are read again only after many others have gone through.
-HWY_INLINE void stream_up_to(Vector v, Index n, float* to) {
-  if (kLanes == 16 && n >= kLanes && reinterpret_cast<std::uintptr_t>(to) % 64 == 0) {
+// As store_up_to, or, `past_caches`, without reading the line first; whole lines only.
+HWY_INLINE void stream_up_to(Vector v, Index n, bool past_caches, float* to) {
+  if (kLanes == 16 && past_caches && n >= kLanes && reinterpret_cast<std::uintptr_t>(to) % 64 == 0) {
     hn::Stream(v, Tag(), to);
   } else {
     store_up_to(v, n, to);

@@ -51,7 +51,8 @@ struct TileSink {
   Index height = 0, width = 0, channels = 0;
   const float* bias = nullptr;  ///< null: plain output, neither bias nor ReLU nor pooling
   Pool pool = Pool::none;
-  bool add = false;       ///< plain output is added to y
+  bool past_caches = false;  ///< y is larger than they are
+  bool add = false;          ///< plain output is added to y
   float* ring = nullptr;  ///< tiles cover one position more on each side, which go here: top and bottom rows of
                           ///< width + 2, then left and right columns of height; plain output only
 };

@@ -35,7 +35,7 @@ struct PlainOutput {
     HWY_UNROLL(6)
     for (int j = 0; j < kTile; ++j, to += sink.channels) {
       if (w + j >= sink.width) break;
-      stream_up_to(sink.add ? hn::Add(values[j], load_up_to(lanes, to)) : values[j], lanes, to);
+      stream_up_to(sink.add ? hn::Add(values[j], load_up_to(lanes, to)) : values[j], lanes, sink.past_caches, to);
     }
   }
 };
@@ -76,7 +76,7 @@ struct ActivatedOutput {
   Vector bias;
 
   ActivatedOutput(const TileSink& sink, Index k)
-      : activation{sink.y, sink.bits, sink.height, sink.width, sink.channels, k},
+      : activation{sink.y, sink.bits, sink.height, sink.width, sink.channels, k, sink.past_caches},
         bias(load_up_to(sink.channels - k, sink.bias + k)) {}
 
   template <int kTile>
