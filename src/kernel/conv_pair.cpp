@@ -16,7 +16,9 @@ constexpr Index kTile = 6, kSide = kTile + 2;
 constexpr Index kTileRows = 2, kTileColumns = 6;
 constexpr Index kHeight = kTileRows * kTile, kWidth = kTileColumns * kTile, kPositions = kHeight * kWidth;
 constexpr Index kPatchWidth = kWidth + 2, kPatchPositions = (kHeight + 2) * kPatchWidth;
-constexpr Index kTaps = 9, kMostChannels = 4;
+constexpr Index kMostChannels = 4;
+// The shares of 9 taps and up to 4 channels in dx, in a width that the product writes whole.
+constexpr Index shares(Index C) { return (9 * C + 31) / 32 * 32; }
 
 // Input i of tile t reads position t * kTile + i + first, or -1 outside [0, size).
 std::vector<Index> tile_positions(Index tiles, Index first, Index size) {
@@ -28,10 +30,6 @@ std::vector<Index> tile_positions(Index tiles, Index first, Index size) {
     }
   }
   return positions;
-}
-
-void rectify(float* values, Index count) {
-  for (Index i = 0; i < count; ++i) values[i] = values[i] < 0 ? 0 : values[i];
 }
 
 }  // namespace
@@ -46,6 +44,7 @@ ConvPair::ConvPair(const Context& context, const Shape& x, Index C1, Index K, Po
       pool_(pool),
       block_rows_((H_ + kHeight - 1) / kHeight),
       block_columns_((W_ + kWidth - 1) / kWidth),
+      convolve_row_(narrow_conv_row(context.target())),
       slices_(gram_slices(block_rows_ * block_columns_, C1)),
       forward_(*stages_, C1, K, kTileRows * kTileColumns),
       backward_(*stages_, K, C1, kTileRows * kTileColumns) {
@@ -77,27 +76,13 @@ Index list_tiles(Index height, Index width, Index row, Index column, TileAt* til
 
 Index picture_size(Index C) { return scratch_elements((kHeight + 4) * (kPatchWidth + 2) * C); }
 
-Index first_size(const Context& context, Index C, Index C1) {
-  return scratch_elements(gemm<float>(context).packed_size(3 * C, C1));
-}
-
 }  // namespace
 
 Index ConvPair::patch_size() const { return scratch_elements(kPatchPositions * C1_); }
 
-// One matrix (3 C) x C1 per row of taps.
-void ConvPair::pack_first(const Context& context, const float* w1, float* packed) const {
-  for (Index i = 0; i < 3; ++i) {
-    gemm<float>(context).pack({w1 + i * 3 * C_ * C1_, C1_, 1}, 0, 3 * C_, 3 * C_, C1_,
-                              packed + i * first_size(context, C_, C1_));
-  }
-}
-
-// a over an area that lies inside the map. The windows of neighbouring positions overlap in memory, so a row of them is
-// a matrix whose rows are C apart, and three products make a row of a.
-void ConvPair::features(const Context& context, const float* x, const float* packed, const float* b1, const Area& at,
-                        float* a, Index row_stride, float* picture) const {
-  const Gemm<float>& product = gemm<float>(context);
+// a over an area that lies inside the map; the picture around it, zero outside, is brought together first.
+void ConvPair::features(const float* x, const Weights& weights, const Area& at, float* a, Index row_stride,
+                        float* picture) const {
   const Index row = (at.width + 2) * C_;
   for (Index i = 0; i < at.height + 2; ++i) {
     float* to = picture + i * row;
@@ -111,25 +96,17 @@ void ConvPair::features(const Context& context, const float* x, const float* pac
     std::fill_n(to + row - C_, C_, 0.0F);
     std::copy_n(x + (h * W_ + first) * C_, (last - first) * C_, to + (first - at.left + 1) * C_);
   }
-  for (Index r = 0; r < at.height; ++r) {
-    float* to = a + r * row_stride;
-    for (Index q = 0; q < at.width; ++q) std::copy_n(b1, C1_, to + q * C1_);
-    for (Index i = 0; i < 3; ++i) {
-      product.multiply(at.width, C1_, 3 * C_, {picture + (r + i) * row, C_, 1},
-                       packed + i * first_size(context, C_, C1_), to, C1_, true);
-    }
-    rectify(to, at.width * C1_);
-  }
+  for (Index r = 0; r < at.height; ++r)
+    convolve_row_(picture + r * row, row, at.width, C_, weights.w1, weights.b1, C1_, a + r * row_stride);
 }
 
 // The patch of a that a block's tiles read: zero outside the map.
-void ConvPair::read_patch(const Context& context, const float* x, const float* packed, const float* b1,
-                          const Area& block, float* a, float* picture) const {
+void ConvPair::read_patch(const float* x, const Weights& weights, const Area& block, float* a, float* picture) const {
   const Index top = std::max(block.top - 1, Index{0}), left = std::max(block.left - 1, Index{0});
   const Index bottom = std::min(block.top + kHeight + 1, H_), right = std::min(block.left + kWidth + 1, W_);
   if (bottom - top < kHeight + 2 || right - left < kPatchWidth) std::fill_n(a, kPatchPositions * C1_, 0.0F);
   float* to = a + ((top - block.top + 1) * kPatchWidth + left - block.left + 1) * C1_;
-  features(context, x, packed, b1, {top, left, bottom - top, right - left}, to, kPatchWidth * C1_, picture);
+  features(x, weights, {top, left, bottom - top, right - left}, to, kPatchWidth * C1_, picture);
 }
 
 void ConvPair::add_block_gram(const Context& context, const float* a, const Area& block, float* packed, float* partial,
@@ -145,20 +122,18 @@ void ConvPair::add_block_gram(const Context& context, const float* a, const Area
 
 Index ConvPair::forward_scratch(const Context& context) const {
   const Index gram = scratch_elements(gemm<float>(context).packed_size(kPositions, C1_));
-  return 3 * first_size(context, C_, C1_) + forward_.filters_size() + slices_ * scratch_elements(C1_ * C1_) +
+  return forward_.filters_size() + slices_ * scratch_elements(C1_ * C1_) +
          context.threads() * (picture_size(C_) + patch_size() + gram + forward_.work_size());
 }
 
 void ConvPair::forward(const Context& context, const float* x, const Weights& weights, float* y, float* G,
                        std::uint8_t* bits, float* scratch) const {
-  float* first = scratch;
-  float* U = first + 3 * first_size(context, C_, C1_);
+  float* U = scratch;
   float* partials = U + forward_.filters_size();
   const Index square = scratch_elements(C1_ * C1_), blocks = block_rows_ * block_columns_;
   float* own = partials + slices_ * square;
   const Index gram_size = scratch_elements(gemm<float>(context).packed_size(kPositions, C1_));
   const Index own_size = picture_size(C_) + patch_size() + gram_size + forward_.work_size();
-  pack_first(context, weights.w1, first);
   forward_.make_filters(context, {weights.w2, C1_, K_, false, 1}, U);
   TileSink sink;
   sink.y = y;
@@ -182,7 +157,7 @@ void ConvPair::forward(const Context& context, const float* x, const Weights& we
       TileAt cut[kTileRows * kTileColumns], join[kTileRows * kTileColumns];
       list_tiles(at.height, at.width, 0, 0, cut);
       const Index count = list_tiles(at.height, at.width, at.top / kTile, at.left / kTile, join);
-      read_patch(context, x, first, weights.b1, at, a, picture);
+      read_patch(x, weights, at, a, picture);
       if (G != nullptr) add_block_gram(context, a, at, packed, partials + slice * square, block > begin);
       forward_.run(source, cut, sink, join, count, U, work);
     }
@@ -192,7 +167,7 @@ void ConvPair::forward(const Context& context, const float* x, const Weights& we
 
 // What all blocks read going back, and where each leaves its part of dx.
 struct ConvPair::BackwardMemory {
-  float *first, *U, *D, *adjoint, *patches;
+  float *U, *D, *adjoint, *patches;
 };
 
 namespace {
@@ -200,13 +175,34 @@ namespace {
 // A block's part of dx: its positions and one more on each side.
 Index part_size(Index C) { return (kHeight + 2) * kPatchWidth * C; }
 
+// part[r + i, q + j, c] += share[r, q][i, j, c]: first the three rows that meet in a row of the part, then along it.
+void add_shares(const float* windows, Index height, Index width, Index C, float* part) {
+  float rows[kWidth * 3 * kMostChannels];
+  for (Index to = 0; to < height + 2; ++to) {
+    std::fill_n(rows, width * 3 * C, 0.0F);
+    for (Index i = std::max(to - height + 1, Index{0}); i <= std::min(to, Index{2}); ++i) {
+      const float* share = windows + (to - i) * width * shares(C) + i * 3 * C;
+      for (Index q = 0; q < width; ++q) {
+        for (Index k = 0; k < 3 * C; ++k) rows[q * 3 * C + k] += share[q * shares(C) + k];
+      }
+    }
+    float* row = part + to * kPatchWidth * C;
+    std::fill_n(row, kPatchWidth * C, 0.0F);
+    for (Index j = 0; j < 3; ++j) {
+      for (Index q = 0; q < width; ++q) {
+        for (Index c = 0; c < C; ++c) row[(q + j) * C + c] += rows[(q * 3 + j) * C + c];
+      }
+    }
+  }
+}
+
 }  // namespace
 
 Index ConvPair::backward_scratch(const Context& context) const {
   const Gemm<float>& product = gemm<float>(context);
-  const Index maps = scratch_elements(kPositions * C1_), windows = scratch_elements(kPositions * kTaps * C_);
-  return 3 * first_size(context, C_, C1_) + backward_.filters_size() + scratch_elements(C1_ * C1_) +
-         scratch_elements(product.packed_size(C1_, C1_)) + scratch_elements(product.packed_size(C1_, kTaps * C_)) +
+  const Index maps = scratch_elements(kPositions * C1_), windows = kPositions * shares(C_);
+  return backward_.filters_size() + scratch_elements(C1_ * C1_) + scratch_elements(product.packed_size(C1_, C1_)) +
+         scratch_elements(product.packed_size(C1_, shares(C_))) + C1_ * shares(C_) +
          block_rows_ * block_columns_ * part_size(C_) +
          context.threads() * (picture_size(C_) + 2 * maps + windows + backward_.work_size());
 }
@@ -215,19 +211,22 @@ void ConvPair::backward(const Context& context, const float* x, const Weights& w
                         const float* dG, const std::uint8_t* bits, float* dx, bool add, float* scratch) const {
   const Gemm<float>& product = gemm<float>(context);
   BackwardMemory shared{};
-  shared.first = scratch;
-  shared.U = shared.first + 3 * first_size(context, C_, C1_);
+  shared.U = scratch;
   shared.D = shared.U + backward_.filters_size();
   float* symmetric = shared.D + scratch_elements(product.packed_size(C1_, C1_));
   shared.adjoint = symmetric + scratch_elements(C1_ * C1_);
-  shared.patches = shared.adjoint + scratch_elements(product.packed_size(C1_, kTaps * C_));
+  float* wide = shared.adjoint + scratch_elements(product.packed_size(C1_, shares(C_)));
+  shared.patches = wide + C1_ * shares(C_);
   float* own = shared.patches + scratch_elements(block_rows_ * block_columns_ * part_size(C_));
-  const Index own_size = picture_size(C_) + 2 * scratch_elements(kPositions * C1_) +
-                         scratch_elements(kPositions * kTaps * C_) + backward_.work_size();
+  const Index own_size =
+      picture_size(C_) + 2 * scratch_elements(kPositions * C1_) + kPositions * shares(C_) + backward_.work_size();
 
-  pack_first(context, weights.w1, shared.first);
   backward_.make_filters(context, {weights.w2, C1_, K_, true, pool_ == Pool::average ? 0.25F : 1.0F}, shared.U);
-  product.pack({weights.w1, 1, C1_}, 0, C1_, C1_, kTaps * C_, shared.adjoint);
+  std::fill_n(wide, C1_ * shares(C_), 0.0F);
+  for (Index tap = 0; tap < 9 * C_; ++tap) {
+    for (Index k = 0; k < C1_; ++k) wide[k * shares(C_) + tap] = weights.w1[tap * C1_ + k];
+  }
+  product.pack({wide, shares(C_), 1}, 0, C1_, C1_, shares(C_), shared.adjoint);
   if (dG != nullptr) {
     for (Index i = 0; i < C1_; ++i) {
       for (Index j = 0; j < C1_; ++j) symmetric[i * C1_ + j] = dG[i * C1_ + j] + dG[j * C1_ + i];
@@ -245,7 +244,7 @@ void ConvPair::backward_block(const Context& context, const float* x, const Weig
                               float* work) const {
   const Gemm<float>& product = gemm<float>(context);
   const Area at = area(block);
-  const Index count = at.height * at.width, windows_width = kTaps * C_;
+  const Index count = at.height * at.width, windows_width = shares(C_);
   float* picture = work;
   float* a = picture + picture_size(C_);
   float* da = a + scratch_elements(kPositions * C1_);
@@ -261,25 +260,17 @@ void ConvPair::backward_block(const Context& context, const float* x, const Weig
     TileAt cut[kTileRows * kTileColumns], join[kTileRows * kTileColumns];
     list_tiles(at.height, at.width, at.top / kTile, at.left / kTile, cut);
     const Index tiles = list_tiles(at.height, at.width, 0, 0, join);
-    backward_.run(source, cut, sink, join, tiles, shared.U, windows + scratch_elements(kPositions * windows_width));
+    backward_.run(source, cut, sink, join, tiles, shared.U, windows + kPositions * windows_width);
   } else {
     std::fill_n(da, count * C1_, 0.0F);
   }
-  features(context, x, shared.first, weights.b1, at, a, at.width * C1_, picture);
+  features(x, weights, at, a, at.width * C1_, picture);
   if (dG != nullptr) product.multiply(count, C1_, C1_, {a, C1_, 1}, shared.D, da, C1_, true);
   for (Index i = 0; i < count * C1_; ++i) da[i] = a[i] > 0 ? da[i] : 0;
 
   // dx of the first convolution: every tap's share at every position, then each added where its tap reads.
   product.multiply(count, windows_width, C1_, {da, C1_, 1}, shared.adjoint, windows, windows_width, false);
-  float* part = shared.patches + block * part_size(C_);
-  std::fill_n(part, part_size(C_), 0.0F);
-  for (Index p = 0; p < count; ++p) {
-    const float* share = windows + p * windows_width;
-    for (Index i = 0; i < 3; ++i, share += 3 * C_) {
-      float* to = part + ((p / at.width + i) * kPatchWidth + p % at.width) * C_;
-      for (Index k = 0; k < 3 * C_; ++k) to[k] += share[k];
-    }
-  }
+  add_shares(windows, at.height, at.width, C_, shared.patches + block * part_size(C_));
 }
 
 // dx of a position is the sum of up to four blocks' parts, always in the same order.

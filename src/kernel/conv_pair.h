@@ -12,6 +12,7 @@
 
 #include "impasto/context.h"
 #include "kernel/pooling.h"
+#include "kernel/simd/narrow_conv.h"
 #include "kernel/winograd_block.h"
 #include "tensor/shape.h"
 
@@ -50,11 +51,9 @@ class ConvPair {
 
   Area area(Index block) const;
   Index patch_size() const;
-  void pack_first(const Context& context, const float* w1, float* packed) const;
-  void features(const Context& context, const float* x, const float* packed, const float* b1, const Area& area,
-                float* a, Index row_stride, float* picture) const;
-  void read_patch(const Context& context, const float* x, const float* packed, const float* b1, const Area& block,
-                  float* a, float* picture) const;
+  void features(const float* x, const Weights& weights, const Area& area, float* a, Index row_stride,
+                float* picture) const;
+  void read_patch(const float* x, const Weights& weights, const Area& block, float* a, float* picture) const;
   void add_block_gram(const Context& context, const float* a, const Area& block, float* packed, float* partial,
                       bool add) const;
   void backward_block(const Context& context, const float* x, const Weights& weights, const float* dy, const float* dG,
@@ -65,7 +64,8 @@ class ConvPair {
   Index H_, W_, C_, C1_, K_;
   Pool pool_;
   Index block_rows_, block_columns_;  // blocks along the map's sides
-  Index slices_;                      // pieces of work, and of G
+  NarrowConvRow convolve_row_;
+  Index slices_;  // pieces of work, and of G
   WinogradBlock forward_, backward_;
   std::vector<TileAt> tiles_;                // of a block, row by row
   std::vector<Index> inside_;                // what tiles read of a patch (TileSource)

@@ -47,7 +47,8 @@ void WinogradBlock::run(const TileSource& source, const TileAt* cut, const TileS
   float* M = work + s.points * v_stride;
   s.cut(source, cut, 0, count, count, M + s.points * m_stride, work, v_stride);
   for (Index slab = 0; slab < slabs_; ++slab) {
-    s.multiply(s.points, count, depth_, work, v_stride, U + slab * s.points * u_stride, u_stride, M, m_stride, slab_, false);
+    s.multiply(s.points, count, depth_, work, v_stride, U + slab * s.points * u_stride, u_stride, M, m_stride, slab_,
+               false);
     s.join(sink, join, count, M, m_stride, {slab * slab_, slab_});
   }
 }

@@ -53,8 +53,8 @@ struct TileSink {
   Pool pool = Pool::none;
   bool past_caches = false;  ///< y is larger than they are
   bool add = false;          ///< plain output is added to y
-  float* ring = nullptr;  ///< tiles cover one position more on each side, which go here: top and bottom rows of
-                          ///< width + 2, then left and right columns of height; plain output only
+  float* ring = nullptr;     ///< tiles cover one position more on each side, which go here: top and bottom rows of
+                             ///< width + 2, then left and right columns of height; plain output only
 };
 
 /// Which part of a product's columns a join or filters call is about.
@@ -80,8 +80,8 @@ struct WinogradStages {
   void (*filters)(const FilterSource& source, Index c0, Index depth, Columns columns, Index row, const float* taps,
                   float* U, Index point_stride);
   /// M (+)= V U over `depth` channels and `points` points. V points at the first of both.
-  void (*multiply)(Index points, Index count, Index depth, const float* V, Index v_stride, const float* U, Index u_stride, float* M,
-                   Index m_stride, Index columns, bool add);
+  void (*multiply)(Index points, Index count, Index depth, const float* V, Index v_stride, const float* U,
+                   Index u_stride, float* M, Index m_stride, Index columns, bool add);
   void (*join)(const TileSink& sink, const TileAt* tiles, Index count, const float* M, Index m_stride, Columns columns);
 };
 

@@ -1,5 +1,6 @@
-// Winograd, second stage: U = G g G^T for every filter. Lanes run over the product's columns. First the taps of some filters
-// are brought together; then U is made of them, two rows of points at a time, so that it stays small enough for L2.
+// Winograd, second stage: U = G g G^T for every filter. Lanes run over the product's columns. First the taps of some
+// filters are brought together; then U is made of them, two rows of points at a time, so that it stays small enough for
+// L2.
 #if defined(IMPASTO_WINOGRAD_FILTERS_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef IMPASTO_WINOGRAD_FILTERS_INL_H_
 #undef IMPASTO_WINOGRAD_FILTERS_INL_H_
@@ -17,7 +18,8 @@ namespace {
 
 constexpr Index kTaps = 9;
 
-// to[r * to_stride + o] = scale * from[o * stride + r] for N x N values; those beyond `rows` (r) or `columns` (o) are 0.
+// to[r * to_stride + o] = scale * from[o * stride + r] for N x N values; those beyond `rows` (r) or `columns` (o) are
+// 0.
 HWY_INLINE void transpose_block(const float* from, Index stride, Index rows, Index columns, Vector scale,
                                 float* HWY_RESTRICT to, Index to_stride) {
   const Tag d;
@@ -32,8 +34,8 @@ HWY_INLINE void transpose_block(const float* from, Index stride, Index rows, Ind
   }
 }
 
-// The taps of N channels of the reduction from c0 and N columns from o0; for the adjoint, whose columns lie far apart in
-// memory, turned by 180 degrees and transposed.
+// The taps of N channels of the reduction from c0 and N columns from o0; for the adjoint, whose columns lie far apart
+// in memory, turned by 180 degrees and transposed.
 HWY_INLINE void collect_block(const FilterSource& s, Index c0, Index o0, float* HWY_RESTRICT taps) {
   const Vector scale = constant(s.scale);
   for (Index tap = 0; tap < kTaps; ++tap) {
@@ -46,8 +48,7 @@ HWY_INLINE void collect_block(const FilterSource& s, Index c0, Index o0, float* 
     for (Index c = 0; c < kLanes; ++c) {
       const float* from = s.w + (tap * s.C + c0 + c) * s.K + o0;
       const bool exists = c0 + c < s.C && o0 < s.K;
-      hn::Store(exists ? hn::Mul(scale, load_up_to(s.K - o0, from)) : hn::Zero(Tag()), Tag(),
-                to + c * kTaps * kLanes);
+      hn::Store(exists ? hn::Mul(scale, load_up_to(s.K - o0, from)) : hn::Zero(Tag()), Tag(), to + c * kTaps * kLanes);
     }
   }
 }
@@ -59,8 +60,8 @@ void collect(const FilterSource& source, Index c0, Index depth, Columns columns,
   }
 }
 
-// The weights of one slab lie in short pieces far apart, which no hardware prefetches: while the filters of some channels
-// are transformed, a share of the lines that the next channels need is fetched. Here those of one vector.
+// The weights of one slab lie in short pieces far apart, which no hardware prefetches: while the filters of some
+// channels are transformed, a share of the lines that the next channels need is fetched. Here those of one vector.
 HWY_INLINE void fetch(const FilterSource& s, Index channel, Index column, Index first_tap, Index last_tap) {
   const Index lane = channel % kLanes;
   const bool exists = s.adjoint ? channel < s.K && column + lane < s.C : channel < s.C && column < s.K;

@@ -68,8 +68,8 @@ RowsFunction rows_function(Index count) {
 }
 
 // Tiles are shared out evenly over the passes: one of 1 tile beside others of 12 would run at a twelfth of the speed.
-void multiply(Index points, Index count, Index depth, const float* V, Index v_stride, const float* U, Index u_stride, float* M,
-              Index m_stride, Index columns, bool add) {
+void multiply(Index points, Index count, Index depth, const float* V, Index v_stride, const float* U, Index u_stride,
+              float* M, Index m_stride, Index columns, bool add) {
   const Index passes = (count + kRows - 1) / kRows;
   for (Index point = 0; point < points; ++point, V += v_stride, U += u_stride, M += m_stride) {
     for (Index column = 0; column < columns; column += kPanel) {
