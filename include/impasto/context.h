@@ -20,13 +20,21 @@ enum class Convolution { automatic, winograd, im2col };
 /// "auto", "winograd", "im2col".
 std::string to_string(Convolution convolution);
 
+/// What a run does without when its maps are large. `small`: maps that are cheap to compute once more are not kept from
+/// the forward to the backward pass, which costs about 4 % of the time. `fast`: all are. `automatic`: small from 512 x
+/// 512 pixels on, where the maps outweigh everything else.
+enum class Memory { automatic, small, fast };
+
+/// "auto", "small", "fast".
+std::string to_string(Memory memory);
+
 /// Targets this build holds and this machine can execute, best first; never empty, `baseline` last.
 std::vector<SimdTarget> available_targets();
 
 /// Number of cores this process may use (affinity respected), at least 1.
 int available_cores();
 
-/// Threads, SIMD target and convolution of a computation. A cheap value: copy it freely.
+/// Threads, SIMD target, convolution and memory of a computation. A cheap value: copy it freely.
 /// Thread safety: const use from any thread. Results are the same bits for any number of threads, not for any target.
 class Context {
  public:
@@ -39,15 +47,19 @@ class Context {
   Context(int threads, SimdTarget target);
   /// The same with another way of computing convolutions.
   Context with_convolution(Convolution convolution) const;
+  /// The same with another choice between memory and time.
+  Context with_memory(Memory memory) const;
 
   int threads() const noexcept { return threads_; }
   SimdTarget target() const noexcept { return target_; }
   Convolution convolution() const noexcept { return convolution_; }
+  Memory memory() const noexcept { return memory_; }
 
  private:
   int threads_;
   SimdTarget target_;
   Convolution convolution_ = Convolution::automatic;
+  Memory memory_ = Memory::automatic;
 };
 
 }  // namespace impasto

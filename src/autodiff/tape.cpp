@@ -104,6 +104,12 @@ void Tape<T>::keep(Id id) {
 }
 
 template <class T>
+void Tape<T>::recompute(Id id) {
+  IMPASTO_ASSERT(!planned_);
+  node(id).wants_recompute = true;
+}
+
+template <class T>
 void Tape<T>::set_loss(Id id) {
   IMPASTO_ASSERT(!planned_ && shape(id).count() == 1);
   loss_ = id;
@@ -114,17 +120,37 @@ template <class T>
 void Tape<T>::run(std::size_t i, bool backward) {
   Node& self = nodes_[i];
   const auto& function = backward ? self.op.backward : self.op.forward;
-  if (!profiling_) return function(Run<T>(*this, i, backward));
+  if (!profiling_) {
+    if (backward) compute_again(i);
+    return function(Run<T>(*this, i, backward));
+  }
   const auto start = std::chrono::steady_clock::now();
+  if (backward) compute_again(i);
   function(Run<T>(*this, i, backward));
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   double& shortest = backward ? self.backward_seconds : self.forward_seconds;
   shortest = shortest == 0 ? seconds : std::min(shortest, seconds);
 }
 
+// Node i is about to go back: the inputs that were given up and are wanted from now on.
+template <class T>
+void Tape<T>::compute_again(std::size_t i) {
+  for (const Id id : nodes_[i].op.inputs) {
+    Node& input = node(id);
+    if (input.again_step != backward_step(i)) continue;
+    input.value = input.again;
+    std::swap(input.forward_scratch, input.again_scratch);
+    input.op.forward(Run<T>(*this, static_cast<std::size_t>(id.index), false));
+    std::swap(input.forward_scratch, input.again_scratch);
+  }
+}
+
 template <class T>
 void Tape<T>::forward() {
   prepare();
+  for (Node& self : nodes_) {
+    if (self.again != nullptr) self.value = self.first;
+  }
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     if (nodes_[i].kind == Kind::operation) run(i, false);
   }

@@ -112,6 +112,10 @@ class Tape {
 
   /// The value stays readable after a replay (leaves and the loss always are). Before planning only.
   void keep(Id id);
+  /// The value gives up its memory after its last reader forward, and is computed once more, from the op's inputs,
+  /// before its first reader backward. Without effect on leaves, kept values, and values that nothing reads backward.
+  /// Before planning only.
+  void recompute(Id id);
   /// The scalar that backward() differentiates. Before planning only.
   void set_loss(Id id);
 
@@ -144,9 +148,12 @@ class Tape {
     Operation<T> op;
     bool needs_gradient = false;
     bool kept = false;
+    bool wants_recompute = false;
     bool in_backward = false;  // lies between a variable and the loss
     T* value = nullptr;
     T* gradient = nullptr;
+    T* again = nullptr;  // value of the second computation
+    T* first = nullptr;  // and of the first
     T* saved = nullptr;
     T* forward_scratch = nullptr;
     T* backward_scratch = nullptr;
@@ -154,6 +161,9 @@ class Tape {
     Tensor<T> storage = {};                            // input and variable
     double forward_seconds = 0, backward_seconds = 0;  // shortest while profiling
     int value_buffer = -1, gradient_buffer = -1, saved_buffer = -1, forward_buffer = -1, backward_buffer = -1;
+    int again_buffer = -1, again_scratch_buffer = -1;
+    T* again_scratch = nullptr;
+    int again_step = -1;  // when the value is computed once more
   };
 
   Node& node(Id id);
@@ -168,7 +178,10 @@ class Tape {
   void plan_values(std::vector<PlannedBuffer>& buffers);
   void plan_gradients(std::vector<PlannedBuffer>& buffers);
   void plan_scratch(std::vector<PlannedBuffer>& buffers);
+  int last_forward_use(std::size_t i) const;
   int last_use(std::size_t i) const;
+  void mark_recomputed();
+  void compute_again(std::size_t i);
 
   Context context_;
   std::vector<Node> nodes_;

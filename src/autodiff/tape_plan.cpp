@@ -25,22 +25,49 @@ std::size_t Tape<T>::owner(std::size_t i) const {
   return nodes_[i].kind == Kind::output ? static_cast<std::size_t>(nodes_[i].op.inputs[0].index) : i;
 }
 
+template <class T>
+int Tape<T>::last_forward_use(std::size_t i) const {
+  int last = forward_step(i);
+  for (std::size_t j = i + 1; j < nodes_.size(); ++j) {
+    for (const Id id : nodes_[j].op.inputs) {
+      if (static_cast<std::size_t>(id.index) == i) last = forward_step(j);
+    }
+  }
+  return last;
+}
+
 // The last step at which node i's own value is read, in its own name (not through a buffer taken over by an op).
 template <class T>
 int Tape<T>::last_use(std::size_t i) const {
   const Node& self = nodes_[i];
   if (self.kept) return end_of_time();
-  int last = forward_step(i);
+  int last = last_forward_use(i);
   if (self.in_backward && self.op.saves_output) last = backward_step(i);
   for (std::size_t j = i + 1; j < nodes_.size(); ++j) {
     const Operation<T>& op = nodes_[j].op;
     for (std::size_t slot = 0; slot < op.inputs.size(); ++slot) {
       if (static_cast<std::size_t>(op.inputs[slot].index) != i) continue;
-      last = std::max(last, forward_step(j));
       if (nodes_[j].in_backward && op.saves_inputs[slot]) last = std::max(last, backward_step(j));
+      last = std::max(last, nodes_[j].again_step);
     }
   }
   return last;
+}
+
+// again_step: the step of the first op that reads the value backward.
+template <class T>
+void Tape<T>::mark_recomputed() {
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    Node& self = nodes_[i];
+    if (!self.wants_recompute || self.kind != Kind::operation || self.kept || self.op.saves_output) continue;
+    for (std::size_t j = i + 1; j < nodes_.size(); ++j) {
+      const Operation<T>& op = nodes_[j].op;
+      for (std::size_t slot = 0; slot < op.inputs.size(); ++slot) {
+        const bool reads = static_cast<std::size_t>(op.inputs[slot].index) == i && op.saves_inputs[slot];
+        if (reads && nodes_[j].in_backward) self.again_step = backward_step(j);
+      }
+    }
+  }
 }
 
 template <class T>
@@ -48,7 +75,12 @@ void Tape<T>::plan_values(std::vector<PlannedBuffer>& buffers) {
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     Node& self = nodes_[i];
     if (self.kind != Kind::operation && self.kind != Kind::output) continue;
-    const int end = last_use(i);
+    const int last = last_use(i), end = self.again_step < 0 ? last : last_forward_use(i);
+    const std::size_t bytes = static_cast<std::size_t>(self.op.shape.count()) * sizeof(T);
+    if (self.again_step >= 0) {
+      self.again_buffer = static_cast<int>(buffers.size());
+      buffers.push_back({self.op.name + " again", bytes, self.again_step, last});
+    }
     if (self.op.reuses_input) {
       const std::size_t source = static_cast<std::size_t>(self.op.inputs[0].index);
       const Node& from = nodes_[source];
@@ -63,7 +95,6 @@ void Tape<T>::plan_values(std::vector<PlannedBuffer>& buffers) {
       }
     }
     self.value_buffer = static_cast<int>(buffers.size());
-    const std::size_t bytes = static_cast<std::size_t>(self.op.shape.count()) * sizeof(T);
     buffers.push_back({self.op.name, bytes, forward_step(owner(i)), end});
   }
 }
@@ -104,8 +135,8 @@ void Tape<T>::plan_gradients(std::vector<PlannedBuffer>& buffers) {
         input.gradient_buffer = self.gradient_buffer;
         buffers[static_cast<std::size_t>(self.gradient_buffer)].end = backward_step(source);
       } else if (over_value) {
-        input.gradient_buffer = input.value_buffer;
-        buffers[static_cast<std::size_t>(input.value_buffer)].end = backward_step(source);
+        input.gradient_buffer = input.again_step < 0 ? input.value_buffer : input.again_buffer;
+        buffers[static_cast<std::size_t>(input.gradient_buffer)].end = backward_step(source);
       } else {
         open(source, backward_step(i));
       }
@@ -124,6 +155,8 @@ void Tape<T>::plan_scratch(std::vector<PlannedBuffer>& buffers) {
     Node& self = nodes_[i];
     const std::string scratch = "scratch of " + self.op.name;
     add(scratch, self.op.forward_scratch, forward_step(i), forward_step(i), self.forward_buffer);
+    if (self.again_step >= 0)
+      add(scratch, self.op.forward_scratch, self.again_step, self.again_step, self.again_scratch_buffer);
     if (!self.in_backward) continue;
     add("saved by " + self.op.name, self.op.saved, forward_step(i), backward_step(i), self.saved_buffer);
     add(scratch, self.op.backward_scratch, backward_step(i), backward_step(i), self.backward_buffer);
@@ -134,6 +167,7 @@ template <class T>
 const Plan& Tape<T>::plan() {
   if (planned_) return plan_;
   mark_backward();
+  mark_recomputed();
   std::vector<PlannedBuffer> buffers;
   plan_values(buffers);
   plan_gradients(buffers);
@@ -154,6 +188,9 @@ void Tape<T>::prepare() {
   };
   for (Node& self : nodes_) {
     place(self.value_buffer, self.value);
+    place(self.again_buffer, self.again);
+    place(self.again_scratch_buffer, self.again_scratch);
+    self.first = self.value;
     place(self.gradient_buffer, self.gradient);
     place(self.saved_buffer, self.saved);
     place(self.forward_buffer, self.forward_scratch);
@@ -164,7 +201,9 @@ void Tape<T>::prepare() {
 #define IMPASTO_INSTANTIATE(T)                                        \
   template void Tape<T>::mark_backward();                             \
   template std::size_t Tape<T>::owner(std::size_t) const;             \
+  template int Tape<T>::last_forward_use(std::size_t) const;          \
   template int Tape<T>::last_use(std::size_t) const;                  \
+  template void Tape<T>::mark_recomputed();                           \
   template void Tape<T>::plan_values(std::vector<PlannedBuffer>&);    \
   template void Tape<T>::plan_gradients(std::vector<PlannedBuffer>&); \
   template void Tape<T>::plan_scratch(std::vector<PlannedBuffer>&);   \

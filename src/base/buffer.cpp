@@ -11,7 +11,8 @@
 namespace impasto {
 namespace {
 
-// A large page of x86-64 and of most aarch64 systems. Kernels walk 64 streams at once, more than small pages' TLB holds.
+// A large page of x86-64 and of most aarch64 systems. Kernels walk 64 streams at once, more than small pages' TLB
+// holds.
 constexpr std::size_t kLargePage = std::size_t{2} << 20;
 
 bool is_large(std::size_t bytes) { return bytes >= 2 * kLargePage; }
@@ -19,9 +20,7 @@ std::align_val_t alignment_of(std::size_t bytes) { return std::align_val_t{is_la
 
 }  // namespace
 
-void AlignedDelete::operator()(std::byte* memory) const noexcept {
-  ::operator delete[](memory, alignment_of(bytes));
-}
+void AlignedDelete::operator()(std::byte* memory) const noexcept { ::operator delete[](memory, alignment_of(bytes)); }
 
 AlignedBytes allocate_aligned(std::size_t bytes) {
   const std::size_t whole = aligned_bytes(bytes);

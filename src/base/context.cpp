@@ -77,6 +77,18 @@ std::string to_string(Convolution convolution) {
   return "unknown";
 }
 
+std::string to_string(Memory memory) {
+  switch (memory) {
+    case Memory::automatic:
+      return "auto";
+    case Memory::small:
+      return "small";
+    case Memory::fast:
+      return "fast";
+  }
+  return "unknown";
+}
+
 std::vector<SimdTarget> available_targets() {
   std::vector<SimdTarget> targets;
   for (const TargetRow& row : kTargets) {
@@ -101,6 +113,12 @@ Context::Context(int threads, SimdTarget target) : threads_(checked_threads(thre
   const std::vector<SimdTarget> targets = available_targets();
   require(std::find(targets.begin(), targets.end(), target) != targets.end(), ErrorCode::usage, "SIMD target '",
           to_string(target), "' is not available here; this machine and build offer: ", available_names());
+}
+
+Context Context::with_memory(Memory memory) const {
+  Context changed = *this;
+  changed.memory_ = memory;
+  return changed;
 }
 
 Context Context::with_convolution(Convolution convolution) const {

@@ -115,6 +115,11 @@ Vgg19<T>::Vgg19(std::shared_ptr<const NetworkWeights> weights) : weights_(std::m
   }
 }
 
+// Of pictures larger than this, maps that are larger than the map they are computed from are not kept for going back.
+constexpr Index kSmallPicture = 512 * 512;
+// Deeper maps are small.
+constexpr int kRecomputedBlocks = 3;
+
 // One walk down the network.
 template <class T>
 struct Vgg19<T>::Recording {
@@ -124,6 +129,7 @@ struct Vgg19<T>::Recording {
   Pool pool;
   const Reader& reader;
   std::size_t deepest;
+  bool saves_memory;
   std::size_t convolutions = 0;  // recorded so far
 
   bool is_read(std::size_t layer) const {
@@ -177,6 +183,8 @@ struct Vgg19<T>::Recording {
       } else {
         const auto p = parameters(kLayers[i]);
         x = conv2d_relu(tape, x, p[0], p[1], border_of(network.weights_->padding), pool_above(i));
+        if (saves_memory && kLayers[i].block <= kRecomputedBlocks && tape.shape(below).count() < tape.shape(x).count())
+          tape.recompute(x);
       }
       if (i > 0) hand_out(i - 1, below);
       done += takes_pool(i) ? 2 : 1;
@@ -199,7 +207,9 @@ void Vgg19<T>::read(Tape<T>& tape, Id picture, std::span<const Reading> readings
   const bool prepared = literal || weights_->input == ChannelMap{};
   const Id x = prepared ? picture : normalise(tape, picture, weights_->input);
   const Pool pool = pooling == Pooling::max ? Pool::max : Pool::average;
-  Recording{*this, tape, readings, pool, reader, deepest}.record(x);
+  const Memory memory = tape.context().memory();
+  const bool saves = memory == Memory::small || (memory == Memory::automatic && size[0] * size[1] > kSmallPicture);
+  Recording{*this, tape, readings, pool, reader, deepest, saves}.record(x);
 }
 
 template <class T>
