@@ -12,9 +12,10 @@ enum class SimdTarget { baseline, neon, ssse3, sse4, avx2, avx3 };
 /// Lower-case name: "baseline", "neon", "ssse3", "sse4", "avx2", "avx3" (AVX-512).
 std::string to_string(SimdTarget target);
 
-/// How convolutions are computed. `automatic`: the fastest way for each map. `winograd`: Winograd's minimal filtering
-/// wherever it applies (3 x 3 kernels, stride 1). `im2col`: a matrix of windows times a matrix of filters, the
-/// reference.
+/// How convolutions are computed. `automatic`: Winograd's minimal filtering for 3 x 3 kernels and stride 1 in float,
+/// direct for a first layer of few channels, and im2col for the rest and on the target `baseline`. `winograd`: the
+/// same, but never silently without. `im2col`: a matrix of windows times a matrix of filters, every value on the tape:
+/// the reference.
 enum class Convolution { automatic, winograd, im2col };
 
 /// "auto", "winograd", "im2col".
@@ -45,7 +46,7 @@ class Context {
   explicit Context(int threads);
   /// As above with a target. Throws Error(usage) when this machine lacks it.
   Context(int threads, SimdTarget target);
-  /// The same with another way of computing convolutions.
+  /// The same with another way of computing convolutions. Throws Error(usage) for `winograd` on the target `baseline`.
   Context with_convolution(Convolution convolution) const;
   /// The same with another choice between memory and time.
   Context with_memory(Memory memory) const;

@@ -64,6 +64,7 @@ Id Tape<T>::record(Operation<T> operation) {
   for (const Id id : operation.inputs) recorded.needs_gradient = recorded.needs_gradient || node(id).needs_gradient;
   operation.saves_inputs.resize(operation.inputs.size(), false);
   recorded.adds.resize(operation.inputs.size(), false);
+  if (!label_.empty()) operation.name += " " + label_;
   recorded.op = std::move(operation);
   nodes_.push_back(std::move(recorded));
   const std::size_t index = nodes_.size() - 1;

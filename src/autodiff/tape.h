@@ -100,6 +100,8 @@ class Tape {
   /// A leaf the caller fills through `value` before each replay; without and with gradient. Starts at zero.
   Id input(const Shape& shape, const std::string& name = "input");
   Id variable(const Shape& shape, const std::string& name = "variable");
+  /// Stands behind the names of the ops recorded from now on, in plans and profiles: the layer they belong to.
+  void set_label(const std::string& label) { label_ = label; }
   /// Used by the ops; shapes are theirs to check.
   Id record(Operation<T> operation);
   /// The k-th value of an op that has several; output(id, 0) is id.
@@ -184,6 +186,7 @@ class Tape {
   void compute_again(std::size_t i);
 
   Context context_;
+  std::string label_;
   std::vector<Node> nodes_;
   Id loss_;
   bool planned_ = false;

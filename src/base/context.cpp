@@ -122,6 +122,10 @@ Context Context::with_memory(Memory memory) const {
 }
 
 Context Context::with_convolution(Convolution convolution) const {
+  require(
+      convolution != Convolution::winograd || target_ != SimdTarget::baseline, ErrorCode::usage,
+      "convolution 'winograd' needs a SIMD target with kernels of its own, but the target is 'baseline'; use auto or "
+      "im2col");
   Context changed = *this;
   changed.convolution_ = convolution;
   return changed;

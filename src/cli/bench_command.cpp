@@ -85,6 +85,7 @@ int bench_command(const BenchRequest& request, const fs::path& program, Clock::t
   report.threads = context.threads();
   report.simd = to_string(context.target());
   report.conv = to_string(context.convolution());
+  report.memory = to_string(context.memory());
   report.preset = options.preset;
   report.weights = found.weights.description();
   if (request.json) write_json(json_text(report), *request.json);

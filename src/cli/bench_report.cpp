@@ -24,7 +24,7 @@ std::string rate_text(double seconds, double flops, double peak) {
 }
 
 std::string row(const std::string& name, const std::string& shape, const OpCost& cost, double peak) {
-  return format("%-24s %-16s %9.2f", name.c_str(), shape.c_str(), 1000 * cost.forward_seconds) +
+  return format("%-30s %-16s %9.2f", name.c_str(), shape.c_str(), 1000 * cost.forward_seconds) +
          rate_text(cost.forward_seconds, cost.forward_flops, peak) + format(" %9.2f", 1000 * cost.backward_seconds) +
          rate_text(cost.backward_seconds, cost.backward_flops, peak) + "\n";
 }
@@ -45,7 +45,7 @@ void add(OpCost& sum, const OpCost& cost) {
 std::string op_table(const BenchReport& report) {
   constexpr double kSmallShare = 0.005;  // of the step
   const double small = kSmallShare * 1e-3 * report.step_ms_min();
-  std::string lines = format("%-24s %-16s %9s%9s %5s %9s%9s %5s\n", "op", "shape", "forward", "GFLOP/s", "peak",
+  std::string lines = format("%-30s %-16s %9s%9s %5s %9s%9s %5s\n", "op", "shape", "forward", "GFLOP/s", "peak",
                              "backward", "GFLOP/s", "peak");
   OpCost all, others;
   int other_count = 0;
@@ -124,6 +124,7 @@ std::string json_text(const BenchReport& r) {
   add_key("threads", std::to_string(r.threads));
   add_key("simd", json_string(r.simd));
   add_key("conv", json_string(r.conv));
+  add_key("memory", json_string(r.memory));
   add_key("preset", json_string(r.preset));
   add_key("weights", json_string(r.weights));
   add_key("step_ms_min", real(r.step_ms_min()));

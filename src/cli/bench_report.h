@@ -15,6 +15,7 @@ struct BenchReport {
   int threads = 0;
   std::string simd;
   std::string conv;
+  std::string memory;
   std::string preset;
   std::string weights;
   std::vector<double> step_ms;  ///< in the order they ran, at least one

@@ -21,8 +21,7 @@ constexpr const char* kBenchFooter =
     "Exit codes: 0 done, 1 failed, 2 wrong options.";
 constexpr const char* kStyliseFooter =
     "[ ] default (with the built-in weights); another preset's: --preset NAME --help\n"
-    "LIST is name=weight,name=weight,... Ctrl-C stops after the step and saves.\n"
-    "Exit codes: 0 done, 1 failed, 2 wrong options, 130 stopped.";
+    "LIST: name=weight,... Exit codes: 0 done, 1 failed, 2 usage, 130 Ctrl-C, saved.";
 
 [[noreturn]] void refuse(const std::string& sentence) { throw Error(ErrorCode::usage, sentence); }
 

@@ -39,6 +39,13 @@ Convolution parse_convolution(const std::string& text) {
   throw Error(ErrorCode::usage, "--conv is '" + text + "', wanted auto, winograd or im2col");
 }
 
+Memory parse_memory(const std::string& text) {
+  for (const Memory kind : {Memory::automatic, Memory::small, Memory::fast}) {
+    if (text == to_string(kind)) return kind;
+  }
+  throw Error(ErrorCode::usage, "--memory is '" + text + "', wanted auto, small or fast");
+}
+
 void add_file(CLI::App& command, const char* name, const char* label, const std::string& help,
               std::optional<std::filesystem::path>& file, const std::string& shown) {
   const std::string option = std::string(name).substr(std::string(name).find("--"));
@@ -64,6 +71,12 @@ void add_conv(CLI::App& command, StyliseRequest& request) {
   add_word(command, kRun, "--conv", "KIND", "convolutions by auto, winograd or im2col",
            [&request](const std::string& t) { request.convolution = parse_convolution(t); })
       ->default_str(to_string(request.convolution));
+}
+
+void add_memory(CLI::App& command, StyliseRequest& request) {
+  add_word(command, kRun, "--memory", "KIND", "auto, fast, or small: some maps computed twice",
+           [&request](const std::string& t) { request.memory = parse_memory(t); })
+      ->default_str(to_string(request.memory));
 }
 
 std::string preset_help() {
@@ -114,6 +127,7 @@ void add_settings(CLI::App& command, StyliseRequest& request, const std::vector<
 void add_context_options(CLI::App& command, StyliseRequest& request) {
   add_threads(command, request);
   add_conv(command, request);
+  add_memory(command, request);
 }
 
 void add_run_options(CLI::App& command, StyliseRequest& request) {
@@ -132,7 +146,7 @@ void show_defaults(CLI::App& command, const std::string& otherwise) {
 }
 
 Context run_context(const StyliseRequest& request) {
-  return Context(request.threads).with_convolution(request.convolution);
+  return Context(request.threads).with_convolution(request.convolution).with_memory(request.memory);
 }
 
 Options painting_options(const StyliseRequest& request, const Weights& weights) {

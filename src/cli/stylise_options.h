@@ -37,6 +37,7 @@ struct StyliseRequest {
   std::optional<std::filesystem::path> start_file;  ///< --init FILE
   int threads = 0;
   Convolution convolution = Convolution::automatic;
+  Memory memory = Memory::automatic;
   ProgressKind progress = ProgressKind::automatic;
   bool quiet = false;
 };
@@ -59,7 +60,7 @@ const std::vector<Setting>& settings();
 void add_stylise_options(CLI::App& command, StyliseRequest& request);
 /// The rows of settings() with these names, in that order.
 void add_settings(CLI::App& command, StyliseRequest& request, const std::vector<std::string>& names);
-/// --threads and --conv, in the group "Run".
+/// --threads, --conv and --memory, in the group "Run".
 void add_context_options(CLI::App& command, StyliseRequest& request);
 /// One word that `read` takes; the last one counts when it is given twice.
 CLI::Option* add_word(CLI::App& command, const char* group, const char* name, const char* label,
@@ -69,7 +70,8 @@ void add_run_options(CLI::App& command, StyliseRequest& request);
 /// Puts the settings of the preset that was named, or of `otherwise`, into the help as defaults.
 void show_defaults(CLI::App& command, const std::string& otherwise);
 
-/// Threads and convolution as asked for. Throws Error(usage) when IMPASTO_SIMD names no target of this machine.
+/// Threads, convolution and memory as asked for. Throws Error(usage) when IMPASTO_SIMD names no target of this machine,
+/// or one that has no Winograd kernels when these are asked for.
 Context run_context(const StyliseRequest& request);
 
 /// The preset with all changes. Throws Error(usage).

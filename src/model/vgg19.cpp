@@ -137,6 +137,7 @@ struct Vgg19<T>::Recording {
   }
 
   void hand_out(std::size_t layer, Id map) const {
+    tape.set_label(kLayers[layer].keras_name());
     const Shape shape = tape.shape(map);
     for (std::size_t k = 0; k < readings.size(); ++k) {
       if (readings[k].layer != layer) continue;
@@ -162,6 +163,7 @@ struct Vgg19<T>::Recording {
   std::size_t record_first(Id& x) {
     const auto reads_map = [](const Reading& r) { return r.layer == 0 && !r.gram; };
     if (deepest == 0 || std::any_of(readings.begin(), readings.end(), reads_map)) return 0;
+    tape.set_label(kLayers[0].keras_name());
     const auto first = parameters(kLayers[0]), second = parameters(kLayers[1]);
     const Shape shape = tape.shape(x);
     const ConvPairIds pair = conv2d_relu_pair(tape, x, {first[0], first[1], second[0], second[1]},
@@ -178,6 +180,7 @@ struct Vgg19<T>::Recording {
     while (done <= deepest) {
       const std::size_t i = done;
       const Id below = x;
+      tape.set_label(kLayers[i].keras_name());
       if (kLayers[i].is_pool) {
         x = pool == Pool::max ? max_pool(tape, x) : avg_pool(tape, x);
       } else {
@@ -190,6 +193,7 @@ struct Vgg19<T>::Recording {
       done += takes_pool(i) ? 2 : 1;
     }
     hand_out(deepest, x);
+    tape.set_label("");
   }
 };
 

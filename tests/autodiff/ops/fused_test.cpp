@@ -1,0 +1,118 @@
+// The fused ops of a convolution against the plain ops they stand for: both must agree.
+#include <cmath>
+
+#include "support/gradcheck.h"
+
+namespace impasto {
+namespace {
+
+using testing::random_tensor;
+
+struct Values {
+  double loss;
+  std::vector<double> gradient;
+};
+
+template <class T, class Record>
+Values evaluate(const Context& context, const std::vector<Shape>& shapes, const Record& record) {
+  Tape<T> tape(context);
+  std::vector<Id> ids;
+  for (std::size_t i = 0; i < shapes.size(); ++i) {
+    ids.push_back(i == 0 ? tape.variable(shapes[i]) : tape.input(shapes[i]));
+    const Tensor<T> values = random_tensor(shapes[i], 5 + i).template as<float>().template as<T>();
+    std::copy_n(values.data(), values.shape().count(), tape.value(ids.back()).data());
+  }
+  const Id loss = record(tape, ids);
+  tape.set_loss(loss);
+  tape.forward();
+  tape.backward();
+  return {static_cast<double>(tape.value(loss)[0]), {tape.gradient(ids[0]).begin(), tape.gradient(ids[0]).end()}};
+}
+
+double distance(const std::vector<double>& a, const std::vector<double>& b) {
+  double error = 0, norm = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    error += (a[i] - b[i]) * (a[i] - b[i]);
+    norm += b[i] * b[i];
+  }
+  return std::sqrt(error / norm);
+}
+
+// A smooth loss with a slope of its own at every element, which few near ties of ReLU or pooling can turn.
+template <class T>
+Id loss_of(Tape<T>& tape, Id y) {
+  return squared_error(tape, y, tape.input(tape.shape(y)), T(0.5));
+}
+
+void expect_agreement(const std::vector<Shape>& shapes, const auto& record) {
+  const Values exact = evaluate<double>(Context(2), shapes, record);
+  for (const SimdTarget target : available_targets()) {
+    for (const Convolution how : {Convolution::automatic, Convolution::im2col}) {
+      INFO(to_string(target), ", ", to_string(how), ", x ", text(shapes[0]));
+      const Values got = evaluate<float>(Context(2, target).with_convolution(how), shapes, record);
+      CHECK(std::abs(got.loss - exact.loss) < 1e-5 * std::abs(exact.loss));
+      CHECK(distance(got.gradient, exact.gradient) < 2e-3);  // one turned decision in some thousands
+    }
+  }
+}
+
+TEST_CASE("autodiff: conv2d_relu agrees with conv2d, bias, relu and pooling, and with double, on every target") {
+  for (const Border border : {Border::zero, Border::replicate, Border::reflect}) {
+    for (const Pool pool : {Pool::none, Pool::max, Pool::average}) {
+      expect_agreement({{21, 26, 7}, {3, 3, 7, 19}, {19}}, [=](auto& tape, const std::vector<Id>& v) {
+        return loss_of(tape, conv2d_relu(tape, v[0], v[1], v[2], border, pool));
+      });
+    }
+  }
+}
+
+TEST_CASE("autodiff: conv2d_relu_pair agrees with its parts, for either value or both, whatever the size") {
+  for (const Shape& x : {Shape{12, 36, 3}, {13, 37, 3}, {25, 80, 3}, {2, 2, 1}, {40, 5, 4}}) {
+    for (const Pool pool : {Pool::none, Pool::max, Pool::average}) {
+      for (const int read : {1, 2, 3}) {
+        const std::vector<Shape> shapes = {x, {3, 3, x[2], 20}, {20}, {3, 3, 20, 24}, {24}};
+        INFO("pool ", static_cast<int>(pool), ", read ", read);
+        expect_agreement(shapes, [=](auto& tape, const std::vector<Id>& v) {
+          const ConvPairIds pair = conv2d_relu_pair(tape, v[0], {v[1], v[2], v[3], v[4]}, Border::zero, pool, read > 1);
+          const Id map = loss_of(tape, pair.y);
+          if (read == 1) return map;
+          const Id gram =
+              scale(tape, loss_of(tape, pair.gram), std::remove_reference_t<decltype(tape.value(v[0])[0])>(1e-4));
+          return read == 2 ? gram : add(tape, map, gram);
+        });
+      }
+    }
+  }
+}
+
+TEST_CASE("autodiff: conv2d_relu_pair gives the same bits for any number of threads") {
+  const std::vector<Shape> shapes = {{50, 77, 3}, {3, 3, 3, 20}, {20}, {3, 3, 20, 24}, {24}};
+  const auto record = [](auto& tape, const std::vector<Id>& v) {
+    const ConvPairIds pair = conv2d_relu_pair(tape, v[0], {v[1], v[2], v[3], v[4]}, Border::zero, Pool::max, true);
+    return add(tape, sum(tape, pair.y), sum(tape, pair.gram));
+  };
+  const Values one = evaluate<float>(Context(1), shapes, record);
+  for (const int threads : {2, 3, 7}) {
+    const Values many = evaluate<float>(Context(threads), shapes, record);
+    CHECK(one.loss == many.loss);
+    CHECK(one.gradient == many.gradient);
+  }
+}
+
+TEST_CASE("autodiff: fused ops take weight gradients by recording the plain ops") {
+  Tape<float> tape(Context(1));
+  const Id x = tape.variable({6, 6, 2}), w = tape.variable({3, 3, 2, 3}), b = tape.input({3});
+  conv2d_relu(tape, x, w, b, Border::zero, Pool::max);
+  CHECK(tape.profile().size() == 4);
+}
+
+TEST_CASE("autodiff: fused ops refuse shapes that do not fit as the plain ops do") {
+  Tape<float> tape(Context(1));
+  const Id x = tape.input({6, 6, 2}), w = tape.input({3, 3, 3, 3}), b = tape.input({3});
+  CHECK_THROWS_WITH_AS(conv2d_relu(tape, x, w, b, Border::zero), doctest::Contains("do not fit"), Error);
+  CHECK_THROWS_WITH_AS(conv2d_relu(tape, tape.input({1, 6, 3}), w, b, Border::zero, Pool::max),
+                       doctest::Contains("too small"), Error);
+}
+
+}  // namespace
+}  // namespace impasto
