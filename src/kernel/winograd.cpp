@@ -49,10 +49,10 @@ WinogradPass::WinogradPass(const Context& context, std::vector<Index> rows, std:
   width_ = round_up(width, slab_);
   deep_ = points * depth_ * width_ > kWideFilters;
   if (deep_) {
-    // U of two rows of points takes a quarter of L2 and M three eighths; the rest is for what streams by.
+    // U of two rows of points takes a quarter of L2 and M half of it; the rest is for what streams by.
     const Index fits = l2_cache_bytes() / 4 / kFloat / (2 * side * slab_);
     channels_ = std::clamp(fits / stages_->lanes * stages_->lanes, stages_->lanes, depth_);
-    block_ = balanced(l2_cache_bytes() * 3 / 8 / kFloat / (points * slab_));
+    block_ = balanced(l2_cache_bytes() / 2 / kFloat / (points * slab_));
     blocks_ = std::clamp(kDeepTiles / (points * depth_ * block_), Index{1},
                          (static_cast<Index>(tiles_.size()) + block_ - 1) / block_);
   } else {
@@ -74,9 +74,7 @@ Index WinogradPass::scratch() const {
     const WinogradBlock work(*stages_, depth_, width_, block_);
     return work.filters_size() + threads_ * work.work_size();
   }
-  const Index V = point_stride(block_ * depth_), M = point_stride(block_ * slab_), U = point_stride(channels_ * slab_);
-  const Index points = stages_->points, two_rows = 2 * (stages_->tile + 2);
-  return points * blocks_ * V + threads_ * (points * M + two_rows * U + 9 * channels_ * slab_ + patch_);
+  return blocks_ * stages_->points * point_stride(block_ * depth_) + threads_ * deep_work_size();
 }
 
 void WinogradPass::run(const Context& context, TileSource source, const FilterSource& filters, const TileSink& sink,
@@ -105,45 +103,57 @@ void WinogradPass::run_wide(const Context& context, const TileSource& source, co
 }
 
 // Many channels, few tiles: V of many tiles is made first; then each piece of work makes a slab of output channels of a
-// block of tiles, transforming its own filters a few channels at a time, while its M stays in L2.
+// block of tiles, with filters of its own, while its M stays in L2.
 void WinogradPass::run_deep(const Context& context, const TileSource& source, const FilterSource& filters,
                             const TileSink& sink, float* scratch) const {
   const WinogradStages& s = *stages_;
   const Index slabs = width_ / slab_, count = static_cast<Index>(tiles_.size());
-  const Index v_stride = point_stride(block_ * depth_), m_stride = point_stride(block_ * slab_),
-              u_stride = point_stride(channels_ * slab_);
-  float* V = scratch;
-  float* own = V + blocks_ * s.points * v_stride;
-  const Index own_stride = s.points * m_stride + 2 * (s.tile + 2) * u_stride + 9 * channels_ * slab_ + patch_;
-  const Index all = (count + block_ - 1) / block_;
+  const Index all = (count + block_ - 1) / block_, v_size = s.points * point_stride(block_ * depth_);
+  const Index m_stride = point_stride(block_ * slab_), own_size = deep_work_size();
+  float* own = scratch + blocks_ * v_size;
   constexpr Index kCut = 4;  // tiles that a thread cuts at a time
   for (Index first = 0; first < all; first += blocks_) {
-    const Index blocks = std::min(blocks_, all - first);
+    const Index blocks = std::min(blocks_, all - first), cuts = (block_ + kCut - 1) / kCut;
     const auto tiles_of = [&](Index block) { return std::min(block_, count - block * block_); };
-    const Index cuts = (block_ + kCut - 1) / kCut;
     parallel_for(context, blocks * cuts, [&](Index piece, int worker) {
       const Index block = first + piece / cuts, T = tiles_of(block), t = piece % cuts * kCut;
-      s.cut(source, tiles_.data() + block * block_, t, std::min(t + kCut, T), T, own + worker * own_stride,
-            V + (block - first) * s.points * v_stride, v_stride);
+      s.cut(source, tiles_.data() + block * block_, t, std::min(t + kCut, T), T, own + worker * own_size,
+            scratch + (block - first) * v_size, point_stride(block_ * depth_));
     });
     parallel_for(context, blocks * slabs, [&](Index piece, int worker) {
       const Index block = first + piece / slabs, T = tiles_of(block);
       const Columns columns{piece % slabs * slab_, slab_};
-      const float* from = V + (block - first) * s.points * v_stride;
-      float* M = own + worker * own_stride;
-      float* U = M + s.points * m_stride;
-      float* taps = U + 2 * (s.tile + 2) * u_stride;
-      for (Index c = 0; c < depth_; c += channels_) {
-        const Index depth = std::min(channels_, depth_ - c), side = s.tile + 2;
-        s.collect(filters, c, depth, columns, taps);
-        for (Index row = 0; row < side; row += 2) {
-          s.filters(filters, c, depth, columns, row, taps, U, u_stride);
-          s.multiply(2 * side, T, depth, from + row * side * v_stride + c * T, v_stride, U, u_stride,
-                     M + row * side * m_stride, m_stride, slab_, c > 0);
-        }
-      }
+      float* M = own + worker * own_size;
+      multiply_slab(filters, columns, T, scratch + (block - first) * v_size, M);
       s.join(sink, tiles_.data() + block * block_, T, M, m_stride, columns);
     });
+  }
+}
+
+// M, U of two rows of points, taps, and a patch.
+Index WinogradPass::deep_work_size() const {
+  const Index side = stages_->tile + 2;
+  return stages_->points * point_stride(block_ * slab_) + 2 * side * point_stride(channels_ * slab_) +
+         9 * channels_ * slab_ + patch_;
+}
+
+// M of a slab. U is made for two rows of points at a time, so that it stays in L2 for as many channels as possible: M
+// is then seldom read again to be added to.
+void WinogradPass::multiply_slab(const FilterSource& filters, Columns columns, Index T, const float* V,
+                                 float* M) const {
+  const WinogradStages& s = *stages_;
+  const Index side = s.tile + 2, v_stride = point_stride(block_ * depth_), m_stride = point_stride(block_ * slab_),
+              u_stride = point_stride(channels_ * slab_);
+  float* U = M + s.points * m_stride;
+  float* taps = U + 2 * side * u_stride;
+  for (Index c = 0; c < depth_; c += channels_) {
+    const Index depth = std::min(channels_, depth_ - c);
+    s.collect(filters, c, depth, columns, taps);
+    for (Index row = 0; row < side; row += 2) {
+      s.filters(filters, c, depth, columns, row, taps, U, u_stride);
+      s.multiply(2 * side, T, depth, V + row * side * v_stride + c * T, v_stride, U, u_stride,
+                 M + row * side * m_stride, m_stride, slab_, c > 0);
+    }
   }
 }
 

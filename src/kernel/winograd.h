@@ -28,6 +28,8 @@ class WinogradPass {
  private:
   Index balanced(Index most) const;
   void run_wide(const Context&, const TileSource&, const FilterSource&, const TileSink&, float* scratch) const;
+  Index deep_work_size() const;
+  void multiply_slab(const FilterSource& filters, Columns columns, Index T, const float* V, float* M) const;
   void run_deep(const Context&, const TileSource&, const FilterSource&, const TileSink&, float* scratch) const;
 
   const WinogradStages* stages_;

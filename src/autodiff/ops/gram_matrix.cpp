@@ -47,6 +47,11 @@ void forward(const GramPlan& g, const Run<T>& r) {
   sum_grams(r.context(), partials, square, g.slices, g.C, r.out());
 }
 
+// A strip's rows are set apart by an odd number of lines, so that those of one tile do not share the same few sets of
+// L1.
+constexpr Index strip_row(Index C) { return (scratch_elements(C) / 16 | 1) * 16; }
+constexpr Index strip_size(Index C) { return kRowBlock * strip_row(C); }
+
 template <class T>
 void backward(const GramPlan& g, const Run<T>& r) {
   const Gemm<T>& product = gemm<T>(r.context());
@@ -63,13 +68,13 @@ void backward(const GramPlan& g, const Run<T>& r) {
   T* dF = r.din(0);
   parallel_for(r.context(), (g.P + kRowBlock - 1) / kRowBlock, [&](Index strip, int worker) {
     const Index begin = strip * kRowBlock, count = std::min(kRowBlock, g.P - begin);
-    const T* rows = F + begin * C;
+    Matrix<T> rows{F + begin * C, C, 1};
     if (F == dF) {  // the gradient takes the place of the features
-      T* copy = strips + worker * scratch_elements(kRowBlock * C);
-      std::copy_n(rows, count * C, copy);
-      rows = copy;
+      T* copy = strips + worker * strip_size(C);
+      for (Index p = 0; p < count; ++p) std::copy_n(F + (begin + p) * C, C, copy + p * strip_row(C));
+      rows = {copy, strip_row(C), 1};
     }
-    product.multiply(count, C, C, {rows, C, 1}, packed, dF + begin * C, C, r.adds(0));
+    product.multiply(count, C, C, rows, packed, dF + begin * C, C, r.adds(0));
   });
 }
 
@@ -93,7 +98,7 @@ Id gram_matrix(Tape<T>& tape, Id x) {
                       .forward_scratch = g.slices * square +
                                          tape.context().threads() * scratch_elements(product.packed_size(kBlock, g.C)),
                       .backward_scratch = square + scratch_elements(product.packed_size(g.C, g.C)) +
-                                          tape.context().threads() * scratch_elements(kRowBlock * g.C),
+                                          tape.context().threads() * strip_size(g.C),
                       .forward_flops = flops,
                       .backward_flops = flops});
 }
