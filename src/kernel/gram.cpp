@@ -25,14 +25,25 @@ void accumulate_gram(const Gemm<T>& product, const T* F, Index C, Index count, c
 
 template <class T>
 void sum_grams(const Context& context, const T* partials, Index stride, Index slices, Index C, T* G) {
-  const Index panel = gemm<T>(context).panel == 0 ? 1 : gemm<T>(context).panel;
-  parallel_for(context, (C + panel - 1) / panel, [&](Index piece, int) {
+  const Index panel = std::max(gemm<T>(context).panel, Index{1}), panels = (C + panel - 1) / panel;
+  parallel_for(context, panels, [&](Index piece, int) {
+    const Index first = piece * panel;
+    for (Index a = first; a < std::min(first + panel, C); ++a) {
+      for (Index i = a * C + first; i < (a + 1) * C; ++i) {
+        T total = partials[i];
+        for (Index slice = 1; slice < slices; ++slice) total += partials[slice * stride + i];
+        G[i] = total;
+      }
+    }
+  });
+  // What lies left of a row's panel is mirrored, a few columns at a time so that the lines they stand in are used
+  // whole.
+  constexpr Index kColumns = 16;
+  parallel_for(context, panels, [&](Index piece, int) {
     const Index first = piece * panel, last = std::min(first + panel, C);
-    for (Index b = first; b < C; ++b) {
-      for (Index a = first; a < last; ++a) {
-        T total = partials[a * C + b];
-        for (Index slice = 1; slice < slices; ++slice) total += partials[slice * stride + a * C + b];
-        G[a * C + b] = G[b * C + a] = total;
+    for (Index left = 0; left < first; left += kColumns) {
+      for (Index b = first; b < last; ++b) {
+        for (Index a = left; a < std::min(left + kColumns, first); ++a) G[b * C + a] = G[a * C + b];
       }
     }
   });
