@@ -59,10 +59,14 @@ void backward(const GramPlan& g, const Run<T>& r) {
   const T* dG = r.dout();
   T* symmetric = r.scratch();
   T* packed = symmetric + scratch_elements(C * C);
-  for (Index a = 0; a < C; ++a) {
-    for (Index b = 0; b < C; ++b) symmetric[a * C + b] = dG[a * C + b] + dG[b * C + a];
-  }
-  product.pack({symmetric, C, 1}, 0, C, C, C, packed);
+  constexpr Index kRows = 16;  // of a piece: as wide as a line, so that lines read down the columns are used whole
+  parallel_for(r.context(), (C + kRows - 1) / kRows, [&](Index piece, int) {
+    const Index first = piece * kRows, count = std::min(kRows, C - first);
+    for (Index b = 0; b < C; ++b) {
+      for (Index a = first; a < first + count; ++a) symmetric[a * C + b] = dG[a * C + b] + dG[b * C + a];
+    }
+    product.pack({symmetric + first * C, C, 1}, first, count, C, C, packed);
+  });
   T* strips = packed + scratch_elements(product.packed_size(C, C));
   const T* F = r.in(0);
   T* dF = r.din(0);
