@@ -11,12 +11,20 @@ Index gram_slices(Index pieces, Index C) {
 }
 
 template <class T>
-void accumulate_gram(const Gemm<T>& product, const T* F, Index C, Index count, const T* packed, T* partial, bool add) {
+Index gram_groups(const Context& context, Index slices, Index C) {
+  const Index panel = gemm<T>(context).panel;
+  if (panel == 0) return 1;
+  return std::clamp(context.threads() / slices, Index{1}, (C + panel - 1) / panel);
+}
+
+template <class T>
+void accumulate_gram(const Gemm<T>& product, const T* F, Index C, Index count, const T* packed, T* partial, bool add,
+                     Index group, Index groups) {
   if (product.panel == 0) {
     product.multiply(C, C, count, {F, 1, C}, packed, partial, C, add);
     return;
   }
-  for (Index a = 0; a < C; a += product.panel) {
+  for (Index a = group * product.panel; a < C; a += groups * product.panel) {
     const T* panel = packed + a * count;
     product.multiply(std::min(product.panel, C - a), C - a, count, {panel, 1, product.panel}, panel,
                      partial + a * C + a, C, add);
@@ -49,8 +57,11 @@ void sum_grams(const Context& context, const T* partials, Index stride, Index sl
   });
 }
 
-template void accumulate_gram(const Gemm<float>&, const float*, Index, Index, const float*, float*, bool);
-template void accumulate_gram(const Gemm<double>&, const double*, Index, Index, const double*, double*, bool);
+template void accumulate_gram(const Gemm<float>&, const float*, Index, Index, const float*, float*, bool, Index, Index);
+template void accumulate_gram(const Gemm<double>&, const double*, Index, Index, const double*, double*, bool, Index,
+                              Index);
+template Index gram_groups<float>(const Context&, Index, Index);
+template Index gram_groups<double>(const Context&, Index, Index);
 template void sum_grams(const Context&, const float*, Index, Index, Index, float*);
 template void sum_grams(const Context&, const double*, Index, Index, Index, double*);
 

@@ -10,10 +10,15 @@ namespace impasto {
 /// unless one alone is larger.
 Index gram_slices(Index pieces, Index C);
 
-/// partial (C x C) = or += F^T F for `count` rows of F, given as they are and packed (count x C). A panelled product
-/// computes the part from the diagonal's panel to the right only.
+/// Into how many groups a slice can be cut so that all threads have work: 1 unless the product is panelled.
 template <class T>
-void accumulate_gram(const Gemm<T>& product, const T* F, Index C, Index count, const T* packed, T* partial, bool add);
+Index gram_groups(const Context& context, Index slices, Index C);
+
+/// partial (C x C) = or += F^T F for `count` rows of F, given as they are and packed (count x C). A panelled product
+/// computes the part from the diagonal's panel to the right only, and of that every groups-th panel from `group` on.
+template <class T>
+void accumulate_gram(const Gemm<T>& product, const T* F, Index C, Index count, const T* packed, T* partial, bool add,
+                     Index group = 0, Index groups = 1);
 
 /// G = the sum of the partial matrices, `stride` apart, made whole.
 template <class T>

@@ -52,7 +52,10 @@ WinogradPass::WinogradPass(const Context& context, std::vector<Index> rows, std:
     // U of two rows of points takes a quarter of L2 and M half of it; the rest is for what streams by.
     const Index fits = l2_cache_bytes() / 4 / kFloat / (2 * side * slab_);
     channels_ = std::clamp(fits / stages_->lanes * stages_->lanes, stages_->lanes, depth_);
-    block_ = balanced(l2_cache_bytes() / 2 / kFloat / (points * slab_));
+    // Slabs times blocks are pieces of work: with many threads, smaller blocks, down to a pass of the product.
+    const Index near = l2_cache_bytes() / 2 / kFloat / (points * slab_);
+    const Index shared = static_cast<Index>(tiles_.size()) * (width_ / slab_) / threads_;
+    block_ = balanced(std::min(near, std::max(shared, stages_->rows)));
     blocks_ = std::clamp(kDeepTiles / (points * depth_ * block_), Index{1},
                          (static_cast<Index>(tiles_.size()) + block_ - 1) / block_);
   } else {
@@ -64,8 +67,7 @@ WinogradPass::WinogradPass(const Context& context, std::vector<Index> rows, std:
 
 // At most `most` tiles, and no last block much smaller than the others.
 Index WinogradPass::balanced(Index most) const {
-  const Index count = static_cast<Index>(tiles_.size());
-  const Index blocks = (count + std::max(Index{1}, most) - 1) / std::max(Index{1}, most);
+  const Index count = static_cast<Index>(tiles_.size()), blocks = (count + most - 1) / most;
   return (count + blocks - 1) / blocks;
 }
 

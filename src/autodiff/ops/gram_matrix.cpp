@@ -25,13 +25,14 @@ struct GramPlan {
 };
 
 template <class T>
-void forward_slice(const GramPlan& g, const Gemm<T>& product, const T* F, Index slice, T* packed, T* partial) {
+void forward_slice(const GramPlan& g, const Gemm<T>& product, const T* F, Index slice, Index group, Index groups,
+                   T* packed, T* partial) {
   const Index first = g.blocks * slice / g.slices, last = g.blocks * (slice + 1) / g.slices;
   for (Index block = first; block < last; ++block) {
     const T* rows = F + block * kBlock * g.C;
     const Index count = std::min(kBlock, g.P - block * kBlock);
     product.pack({rows, g.C, 1}, 0, count, count, g.C, packed);
-    accumulate_gram(product, rows, g.C, count, packed, partial, block > first);
+    accumulate_gram(product, rows, g.C, count, packed, partial, block > first, group, groups);
   }
 }
 
@@ -41,8 +42,11 @@ void forward(const GramPlan& g, const Run<T>& r) {
   const Index square = scratch_elements(g.C * g.C), per_worker = scratch_elements(product.packed_size(kBlock, g.C));
   T* partials = r.scratch();
   T* packed = partials + g.slices * square;
-  parallel_for(r.context(), g.slices, [&](Index slice, int worker) {
-    forward_slice(g, product, r.in(0), slice, packed + worker * per_worker, partials + slice * square);
+  const Index groups = gram_groups<T>(r.context(), g.slices, g.C);
+  parallel_for(r.context(), g.slices * groups, [&](Index piece, int worker) {
+    const Index slice = piece / groups;
+    forward_slice(g, product, r.in(0), slice, piece % groups, groups, packed + worker * per_worker,
+                  partials + slice * square);
   });
   sum_grams(r.context(), partials, square, g.slices, g.C, r.out());
 }
