@@ -141,6 +141,7 @@ void join(const TileSink& sink, const TileAt* tiles, Index count, const float* M
   } else {
     with([&](Index k) { return ActivatedOutput<Pool::average>(sink, k); });
   }
+  if (sink.past_caches) hwy::FlushStream();
 }
 
 }  // namespace
