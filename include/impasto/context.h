@@ -22,8 +22,8 @@ enum class Convolution { automatic, winograd, im2col };
 std::string to_string(Convolution convolution);
 
 /// What a run does without when its maps are large. `small`: maps that are cheap to compute once more are not kept from
-/// the forward to the backward pass, which costs about 4 % of the time. `fast`: all are. `automatic`: small from 512 x
-/// 512 pixels on, where the maps outweigh everything else.
+/// the forward to the backward pass, which costs about 4 % of the time. `fast`: all are. `automatic`: small above 512 x
+/// 512 pixels, where the maps outweigh everything else.
 enum class Memory { automatic, small, fast };
 
 /// "auto", "small", "fast".

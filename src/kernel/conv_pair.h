@@ -51,7 +51,7 @@ class ConvPair {
 
   Area area(Index block) const;
   Index patch_size() const;
-  void features(const float* x, const Weights& weights, const Area& area, float* a, Index row_stride,
+  void features(const float* x, const Weights& weights, const Area& at, float* a, Index row_stride,
                 float* picture) const;
   void read_patch(const float* x, const Weights& weights, const Area& block, float* a, float* picture) const;
   void add_block_gram(const Context& context, const float* a, const Area& block, float* packed, float* partial,

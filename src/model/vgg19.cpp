@@ -116,7 +116,7 @@ Vgg19<T>::Vgg19(std::shared_ptr<const NetworkWeights> weights) : weights_(std::m
 }
 
 // Of pictures larger than this, maps that are larger than the map they are computed from are not kept for going back.
-constexpr Index kSmallPicture = 512 * 512;
+constexpr Index kSmallPicture = Index{512} * 512;
 // Deeper maps are small.
 constexpr int kRecomputedBlocks = 3;
 
