@@ -13,9 +13,9 @@ enum class SimdTarget { baseline, neon, ssse3, sse4, avx2, avx3 };
 std::string to_string(SimdTarget target);
 
 /// How convolutions are computed. `automatic`: Winograd's minimal filtering for 3 x 3 kernels and stride 1 in float,
-/// direct for a first layer of few channels, and im2col for the rest and on the target `baseline`. `winograd`: the
-/// same, but never silently without. `im2col`: a matrix of windows times a matrix of filters, every value on the tape:
-/// the reference.
+/// direct for a picture with zero borders, and im2col for the rest and on the target `baseline`. `winograd`: the same,
+/// but refuses that target. `im2col`: a matrix of windows times a matrix of filters, every value on the tape: the
+/// reference.
 enum class Convolution { automatic, winograd, im2col };
 
 /// "auto", "winograd", "im2col".

@@ -115,7 +115,8 @@ class Tape {
   /// The value stays readable after a replay (leaves and the loss always are). Before planning only.
   void keep(Id id);
   /// The value gives up its memory after its last reader forward, and is computed once more, from the op's inputs,
-  /// before its first reader backward. Without effect on leaves, kept values, and values that nothing reads backward.
+  /// before its first reader backward. Without effect on leaves, kept values, values that nothing reads backward, that
+  /// their own op reads backward, that are one of several, or that are made from one that is computed again itself.
   /// Before planning only.
   void recompute(Id id);
   /// The scalar that backward() differentiates. Before planning only.

@@ -54,12 +54,16 @@ int Tape<T>::last_use(std::size_t i) const {
   return last;
 }
 
-// again_step: the step of the first op that reads the value backward.
+// again_step: the step of the first op that reads the value backward. Not for ops with several values, one of which may
+// be gone by then, nor for those whose input would have to be computed again first.
 template <class T>
 void Tape<T>::mark_recomputed() {
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     Node& self = nodes_[i];
     if (!self.wants_recompute || self.kind != Kind::operation || self.kept || self.op.saves_output) continue;
+    if (!self.op.more_shapes.empty()) continue;
+    const auto is_recomputed = [&](Id id) { return node(id).again_step >= 0; };
+    if (std::any_of(self.op.inputs.begin(), self.op.inputs.end(), is_recomputed)) continue;
     for (std::size_t j = i + 1; j < nodes_.size(); ++j) {
       const Operation<T>& op = nodes_[j].op;
       for (std::size_t slot = 0; slot < op.inputs.size(); ++slot) {
@@ -127,8 +131,8 @@ void Tape<T>::plan_gradients(std::vector<PlannedBuffer>& buffers) {
       self.adds[slot] = written[source];
       if (written[source]) continue;
       written[source] = true;
-      const bool takes_over = slot == 0 && self.op.reuses_gradient && input.kind == Kind::operation &&
-                              input.op.shape.count() == self.op.shape.count();
+      const bool takes_over = slot == 0 && self.op.reuses_gradient && self.gradient_buffer >= 0 &&
+                              input.kind == Kind::operation && input.op.shape.count() == self.op.shape.count();
       const bool over_value = slot == 0 && self.op.gradient_over_input && input.kind == Kind::operation &&
                               last_use(source) == backward_step(i);
       if (takes_over) {

@@ -18,8 +18,8 @@ struct AlignedDelete {
 };
 using AlignedBytes = std::unique_ptr<std::byte[], AlignedDelete>;
 
-/// Uninitialised, 64-byte aligned; in large pages where the system offers them for what is large. Throws Error(io)
-/// naming the size when the system has no more memory.
+/// Uninitialised, 64-byte aligned; in large pages where the system offers them for what is large.
+/// Throws Error(io) naming the size when the system has no more memory.
 AlignedBytes allocate_aligned(std::size_t bytes);
 
 }  // namespace impasto

@@ -55,7 +55,7 @@ ConvPair::ConvPair(const Context& context, const Shape& x, Index C1, Index K, Po
   dy_columns_ = tile_positions(block_columns_ * kTileColumns, -1, seen_columns);
 }
 
-Index ConvPair::decisions() const { return H_ * W_ * decision_bytes(stages_->lanes, K_); }
+Index ConvPair::decisions() const { return H_ * W_ * decision_bytes(stages_->lanes, K_) + kMaskReach; }
 
 ConvPair::Area ConvPair::area(Index block) const {
   const Index top = block / block_columns_ * kHeight, left = block % block_columns_ * kWidth;
@@ -117,6 +117,7 @@ void ConvPair::add_block_gram(const Context& context, const float* a, const Area
     const float* row = a + ((r + 1) * kPatchWidth + 1) * C1_;
     product.pack({row, C1_, 1}, r * block.width, block.width, count, C1_, packed);
   }
+  IMPASTO_ASSERT(product.panel > 0);  // the patch itself has gaps between its rows
   accumulate_gram(product, a, C1_, count, packed, partial, add);
 }
 
@@ -203,7 +204,7 @@ Index ConvPair::backward_scratch(const Context& context) const {
   const Index maps = scratch_elements(kPositions * C1_), windows = kPositions * shares(C_);
   return backward_.filters_size() + scratch_elements(C1_ * C1_) + scratch_elements(product.packed_size(C1_, C1_)) +
          scratch_elements(product.packed_size(C1_, shares(C_))) + C1_ * shares(C_) +
-         block_rows_ * block_columns_ * part_size(C_) +
+         scratch_elements(block_rows_ * block_columns_ * part_size(C_)) +
          context.threads() * (picture_size(C_) + 2 * maps + windows + backward_.work_size());
 }
 

@@ -67,7 +67,6 @@ class ConvPair {
   NarrowConvRow convolve_row_;
   Index slices_;  // pieces of work, and of G
   WinogradBlock forward_, backward_;
-  std::vector<TileAt> tiles_;                // of a block, row by row
   std::vector<Index> inside_;                // what tiles read of a patch (TileSource)
   std::vector<Index> dy_rows_, dy_columns_;  // and of dy
 };

@@ -1,6 +1,7 @@
 #include "kernel/winograd.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
 #include "base/machine.h"
@@ -60,7 +61,7 @@ WinogradPass::WinogradPass(const Context& context, std::vector<Index> rows, std:
                          (static_cast<Index>(tiles_.size()) + block_ - 1) / block_);
   } else {
     channels_ = depth_;
-    block_ = balanced(kWideTiles);
+    block_ = balanced(std::clamp(static_cast<Index>(tiles_.size()) / threads_, Index{1}, kWideTiles));
     blocks_ = 1;
   }
 }
@@ -227,7 +228,7 @@ WinogradConv::WinogradConv(const Context& context, const Shape& x, Index K, Bord
   if (border != Border::zero) ring_ = ring_positions(H_, W_, border);
 }
 
-Index WinogradConv::decisions() const { return H_ * W_ * decision_bytes(lanes_, K_); }
+Index WinogradConv::decisions() const { return H_ * W_ * decision_bytes(lanes_, K_) + kMaskReach; }
 
 void WinogradConv::forward(const Context& context, const float* x, const float* w, const float* b, float* y,
                            std::uint8_t* bits, float* scratch) const {

@@ -74,6 +74,31 @@ TEST_CASE("autodiff: recomputing what is kept, a leaf, or not read backward chan
   for (const double g : tape.gradient(x)) CHECK(g == 4);
 }
 
+TEST_CASE(
+    "autodiff: of a chain of values wanted again, and of ops with two values, only what is safe is computed twice") {
+  const auto gradient = [](bool recompute) {
+    Tape<float> tape(Context(2));
+    const Id x = tape.variable({20, 24, 4}), w1 = tape.input({3, 3, 4, 16}), b1 = tape.input({16});
+    const Id w2 = tape.input({3, 3, 16, 24}), b2 = tape.input({24});
+    const Id a = conv2d_relu(tape, x, w1, b1, Border::zero), b = conv2d_relu(tape, a, w2, b2, Border::zero);
+    const Id first = sum(tape, gram_matrix(tape, a)), second = sum(tape, gram_matrix(tape, b));
+    if (recompute) {
+      tape.recompute(a);
+      tape.recompute(b);
+    }
+    tape.set_loss(add(tape, first, second));
+    std::uint64_t seed = 1;
+    for (const Id id : {x, w1, b1, w2, b2}) {
+      const Tensor<double> values = random_tensor(tape.shape(id), seed++);
+      std::copy_n(values.data(), values.shape().count(), tape.value(id).data());
+    }
+    tape.forward();
+    tape.backward();
+    return std::vector<float>(tape.gradient(x).begin(), tape.gradient(x).end());
+  };
+  CHECK(gradient(true) == gradient(false));
+}
+
 TEST_CASE("autodiff: a gradient may take the place of the value it is computed from") {
   if (available_targets().front() == SimdTarget::baseline) return;
   Tape<float> tape(Context(2));

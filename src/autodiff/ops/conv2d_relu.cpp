@@ -10,13 +10,11 @@
 namespace impasto {
 namespace {
 
-template <class T>
-bool runs_winograd(const Tape<T>& tape, Id w, Id b, Border border) {
+bool runs_winograd(const Tape<float>& tape, Id w, Id b, Border border) {
   const Context& context = tape.context();
   const Shape ws = tape.shape(w);
-  return std::is_same_v<T, float> && context.convolution() != Convolution::im2col && WinogradConv::available(context) &&
-         ws.rank() == 4 && ws[0] == 3 && ws[1] == 3 && border != Border::valid && !tape.needs_gradient(w) &&
-         !tape.needs_gradient(b);
+  return context.convolution() != Convolution::im2col && WinogradConv::available(context) && ws.rank() == 4 &&
+         ws[0] == 3 && ws[1] == 3 && border != Border::valid && !tape.needs_gradient(w) && !tape.needs_gradient(b);
 }
 
 Id record_winograd(Tape<float>& tape, Id x, Id w, Id b, Border border, Pool pool) {

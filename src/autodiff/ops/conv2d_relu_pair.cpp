@@ -10,8 +10,7 @@
 namespace impasto {
 namespace {
 
-// A picture with zero borders, few enough channels for both filters to stay in L2, and nothing of a taken along that
-// needs more than a picture's worth of memory.
+// A picture with zero borders, and at most 128 channels in both maps, so that both filters stay in L2.
 bool runs_fused(const Tape<float>& tape, Id x, const std::array<Id, 4>& weights, Border border) {
   const Context& context = tape.context();
   const Shape xs = tape.shape(x), first = tape.shape(weights[0]), second = tape.shape(weights[2]);

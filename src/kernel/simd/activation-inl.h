@@ -3,7 +3,7 @@
 //   none, average: the value is positive        max: it is positive and the first maximum of its window in row order
 //
 // so that the gradient of a value is its bit times the gradient of its output (a quarter of it for the average).
-// A value that is not a number stays one.
+// A value that is not a number stays one; in a window of others, maximum may drop it.
 #if defined(IMPASTO_ACTIVATION_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef IMPASTO_ACTIVATION_INL_H_
 #undef IMPASTO_ACTIVATION_INL_H_

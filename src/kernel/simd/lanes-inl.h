@@ -10,6 +10,8 @@
 #include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
+#include <cstdint>
+
 #include "tensor/shape.h"
 
 HWY_BEFORE_NAMESPACE();

@@ -24,7 +24,7 @@ template <int kCount, bool kWhole>
 void convolve(const float* HWY_RESTRICT x, Index row_stride, Index C, const float* HWY_RESTRICT w,
               const float* HWY_RESTRICT b, Index K, Index k, float* HWY_RESTRICT y) {
   const Tag d;
-  const auto load = [&](const float* from, Index v) {
+  const auto load = [&](const float* from, Index v) HWY_ATTR {
     if constexpr (kWhole) return hn::LoadU(d, from + v * kLanes);
     return K - k > v * kLanes ? load_up_to(K - k - v * kLanes, from + v * kLanes) : hn::Zero(d);
   };

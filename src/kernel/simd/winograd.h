@@ -1,12 +1,14 @@
+// clang-format off
 // The stages of a Winograd convolution, compiled once per instruction set. Drivers (kernel/winograd.cpp) decide which
 // tiles, channels and threads; a stage is straight work on raw pointers.
 //
-//   cut:      8 x 8 (or 6 x 6) input tiles, overlapping by 2, become V = B^T d B      V[point][C / N][tile][N]
-//   filters:  3 x 3 filters become U = G g G^T                                        U[point][panel][channel][panel
-//   lanes] multiply: M = V U, one matrix product per point M[point][panel][tile][panel lanes] join:     A^T M A plus
-//   bias, ReLU, pooling becomes 6 x 6 (or 4 x 4) outputs
+//   cut:      8 x 8 (or 6 x 6) input tiles, overlapping by 2, become V = B^T d B   V[point][C / N][tile][N]
+//   filters:  3 x 3 filters become U = G g G^T                        U[point][panel][channel][panel lanes]
+//   multiply: M = V U, one matrix product per point                   M[point][panel][tile][panel lanes]
+//   join:     A^T M A plus bias, ReLU, pooling becomes 6 x 6 (or 4 x 4) outputs
 //
 // N: lanes of a vector. Channel counts that are no multiple of N are filled up with zeros in V and U.
+// clang-format on
 #pragma once
 
 #include <cstdint>
@@ -87,6 +89,9 @@ struct WinogradStages {
 
 /// Tile 4 or 6; nullptr when this build has no kernels for the target (baseline).
 const WinogradStages* winograd_stages(SimdTarget target, int tile);
+
+/// Bytes that loading the last vector's decisions may read beyond them.
+inline constexpr Index kMaskReach = 8;
 
 /// Bytes of decisions per pixel for `channels`: a bit a channel, whole bytes a vector.
 Index decision_bytes(Index lanes, Index channels);

@@ -95,7 +95,7 @@ void cut_inside(const TileSource& s, Index row, Index column, Index count, float
   const Index C = s.channels, bytes = vectors(C) * kMaskBytes, x_width = s.unpool ? s.width / 2 : s.width;
   const float* x = s.x + (s.unpool ? (row / 2) * x_width + column / 2 : row * x_width + column) * C;
   const std::uint8_t* bits = s.bits == nullptr ? nullptr : s.bits + (row * s.width + column) * bytes;
-  const auto cut = [&](auto reader) { cut_tile<kTile>(reader, C, count, V, point_stride); };
+  const auto cut = [&](auto reader) HWY_ATTR { cut_tile<kTile>(reader, C, count, V, point_stride); };
   if (bits == nullptr) {
     cut(TileReader<false, false, false>{x, x_width * C, C});
   } else if (!s.unpool) {

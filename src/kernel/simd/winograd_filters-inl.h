@@ -26,7 +26,7 @@ HWY_INLINE void transpose_block(const float* from, Index stride, Index rows, Ind
   const hn::CappedTag<float, 4> quad;
   HWY_ALIGN float four[4 * kLanes];
   for (Index o = 0; o < kLanes; o += 4) {
-    const auto column = [&](Index i) {
+    const auto column = [&](Index i) HWY_ATTR {
       return o + i < columns ? hn::Mul(scale, load_up_to(rows, from + (o + i) * stride)) : hn::Zero(d);
     };
     hn::StoreInterleaved4(column(0), column(1), column(2), column(3), d, four);
@@ -79,7 +79,7 @@ HWY_INLINE void transform_filters(const float* HWY_RESTRICT taps, float* HWY_RES
   Vector half[kSide][3];
   HWY_UNROLL(3)
   for (int j = 0; j < 3; ++j) {
-    const auto tap = [&](int i) { return hn::Load(Tag(), taps + (3 * i + j) * kLanes); };
+    const auto tap = [&](int i) HWY_ATTR { return hn::Load(Tag(), taps + (3 * i + j) * kLanes); };
     const Vector column[3] = {tap(0), tap(1), tap(2)};
     Vector transformed[kSide];
     Transforms<kTile>::filter(column, transformed);

@@ -127,19 +127,18 @@ void join_tiles(const TileSink& sink, const TileAt* tiles, Index count, const fl
 
 template <int kTile>
 void join(const TileSink& sink, const TileAt* tiles, Index count, const float* M, Index m_stride, Columns columns) {
-  const auto with = [&](const auto& make_output) {
-    join_tiles<kTile>(sink, tiles, count, M, m_stride, columns, make_output);
-  };
+  const auto with = [&](const auto& make_output)
+                        HWY_ATTR { join_tiles<kTile>(sink, tiles, count, M, m_stride, columns, make_output); };
   if (sink.ring != nullptr) {
-    with([&](Index k) { return RingOutput{sink, k}; });
+    with([&](Index k) HWY_ATTR { return RingOutput{sink, k}; });
   } else if (sink.bias == nullptr) {
-    with([&](Index k) { return PlainOutput{sink, k}; });
+    with([&](Index k) HWY_ATTR { return PlainOutput{sink, k}; });
   } else if (sink.pool == Pool::none) {
-    with([&](Index k) { return ActivatedOutput<Pool::none>(sink, k); });
+    with([&](Index k) HWY_ATTR { return ActivatedOutput<Pool::none>(sink, k); });
   } else if (sink.pool == Pool::max) {
-    with([&](Index k) { return ActivatedOutput<Pool::max>(sink, k); });
+    with([&](Index k) HWY_ATTR { return ActivatedOutput<Pool::max>(sink, k); });
   } else {
-    with([&](Index k) { return ActivatedOutput<Pool::average>(sink, k); });
+    with([&](Index k) HWY_ATTR { return ActivatedOutput<Pool::average>(sink, k); });
   }
   if (sink.past_caches) hwy::FlushStream();
 }

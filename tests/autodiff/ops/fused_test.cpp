@@ -99,6 +99,24 @@ TEST_CASE("autodiff: conv2d_relu_pair gives the same bits for any number of thre
   }
 }
 
+TEST_CASE("autodiff: a map that two Gram matrices and a content loss read has one gradient, on every target") {
+  expect_agreement({{21, 26, 7}, {3, 3, 7, 19}, {19}, {3, 3, 19, 9}, {9}}, [](auto& tape, const std::vector<Id>& v) {
+    using T = std::remove_reference_t<decltype(tape.value(v[0])[0])>;
+    const Id a = conv2d_relu(tape, v[0], v[1], v[2], Border::zero);
+    const Id y = conv2d_relu(tape, a, v[3], v[4], Border::zero, Pool::average);
+    const Id grams = add(tape, loss_of(tape, gram_matrix(tape, a)), sum(tape, gram_matrix(tape, a)));
+    return add(tape, add(tape, loss_of(tape, a), scale(tape, grams, T(1e-3))), loss_of(tape, y));
+  });
+}
+
+TEST_CASE("autodiff: 64 threads on a handful of positions") {
+  const std::vector<Shape> shapes = {{2, 3, 3}, {3, 3, 3, 20}, {20}, {3, 3, 20, 24}, {24}};
+  const auto record = [](auto& tape, const std::vector<Id>& v) {
+    return sum(tape, conv2d_relu_pair(tape, v[0], {v[1], v[2], v[3], v[4]}, Border::zero, Pool::max, true).y);
+  };
+  CHECK(evaluate<float>(Context(1), shapes, record).gradient == evaluate<float>(Context(64), shapes, record).gradient);
+}
+
 TEST_CASE("autodiff: fused ops take weight gradients by recording the plain ops") {
   Tape<float> tape(Context(1));
   const Id x = tape.variable({6, 6, 2}), w = tape.variable({3, 3, 2, 3}), b = tape.input({3});
