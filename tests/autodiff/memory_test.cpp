@@ -74,8 +74,7 @@ TEST_CASE("autodiff: recomputing what is kept, a leaf, or not read backward chan
   for (const double g : tape.gradient(x)) CHECK(g == 4);
 }
 
-TEST_CASE(
-    "autodiff: of a chain of values wanted again, and of ops with two values, only what is safe is computed twice") {
+TEST_CASE("autodiff: of a chain of values wanted again only what is safe is computed twice") {
   const auto gradient = [](bool recompute) {
     Tape<float> tape(Context(2));
     const Id x = tape.variable({20, 24, 4}), w1 = tape.input({3, 3, 4, 16}), b1 = tape.input({16});

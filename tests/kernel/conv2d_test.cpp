@@ -4,11 +4,13 @@
 #include <cmath>
 
 #include "support/gradcheck.h"
+#include "support/relative_error.h"
 
 namespace impasto {
 namespace {
 
 using testing::random_tensor;
+using testing::relative_error;
 
 template <class T>
 struct Results {
@@ -28,15 +30,6 @@ Results<T> run(const Conv2d& conv, const Shape& xs, const Shape& ws, const Conte
   conv.backward_data(context, dy.data(), w.data(), r.dx.data(), false, scratch.data());
   conv.backward_weights(context, x.data(), dy.data(), r.dw.data(), false, scratch.data());
   return r;
-}
-
-double relative_error(const Tensor<float>& got, const Tensor<double>& wanted) {
-  double error = 0, norm = 0;
-  for (Index i = 0; i < wanted.shape().count(); ++i) {
-    error += std::pow(static_cast<double>(got[i]) - wanted[i], 2);
-    norm += wanted[i] * wanted[i];
-  }
-  return std::sqrt(error / norm);
 }
 
 TEST_CASE("kernel: convolution in float is within 1e-6 of double on every target, whatever the size") {

@@ -7,11 +7,13 @@
 
 #include "kernel/conv2d.h"
 #include "support/gradcheck.h"
+#include "support/relative_error.h"
 
 namespace impasto {
 namespace {
 
 using testing::random_tensor;
+using testing::relative_error;
 
 struct Case {
   Shape x;
@@ -19,15 +21,6 @@ struct Case {
   Border border = Border::zero;
   Pool pool = Pool::none;
 };
-
-double relative_error(const Tensor<float>& got, const Tensor<double>& wanted) {
-  double error = 0, norm = 0;
-  for (Index i = 0; i < wanted.shape().count(); ++i) {
-    error += std::pow(static_cast<double>(got[i]) - wanted[i], 2);
-    norm += wanted[i] * wanted[i];
-  }
-  return std::sqrt(error / norm);
-}
 
 // Numbers that are the same in float and double.
 Tensor<double> numbers(const Shape& shape, std::uint64_t seed) {
