@@ -143,6 +143,21 @@ struct Vgg19<T>::Recording {
     return std::any_of(readings.begin(), readings.end(), [&](const Reading& r) { return r.layer == layer; });
   }
 
+  bool reads(std::size_t layer, bool gram) const {
+    return std::any_of(readings.begin(), readings.end(),
+                       [&](const Reading& r) { return r.layer == layer && r.gram == gram; });
+  }
+
+  // Of layers whose Gram matrices are handed out by those that compute them.
+  void hand_out_maps(std::size_t layer, Id map) const {
+    const Shape shape = tape.shape(map);
+    tape.set_label(kLayers[layer].keras_name());
+    for (std::size_t k = 0; k < readings.size(); ++k) {
+      if (readings[k].layer != layer || (readings[k].gram && !kLayers[layer].is_pool)) continue;
+      reader(k, readings[k].gram ? gram_matrix(tape, map) : map, shape[0] * shape[1]);
+    }
+  }
+
   void hand_out(std::size_t layer, Id map) const {
     tape.set_label(kLayers[layer].keras_name());
     const Shape shape = tape.shape(map);
@@ -166,6 +181,13 @@ struct Vgg19<T>::Recording {
            network.weights_->padding == Padding::replicate && runs_oriented(tape.context());
   }
   void record_oriented(Id x);
+  Id record_chain(Id x, std::span<const OrientedLayer> layers, std::size_t& i);
+  // The layer behind a chain that begins at `first`.
+  std::size_t chain_end(std::size_t first) const {
+    std::size_t end = first + 1;
+    while (end <= deepest && !kLayers[end].is_pool && !reads(end - 1, false)) ++end;
+    return end;
+  }
 
   // A convolution takes the pooling above it along, unless somebody reads what lies between.
   bool takes_pool(std::size_t layer) const {
@@ -224,21 +246,41 @@ void Vgg19<T>::Recording::record_oriented([[maybe_unused]] Id x) {
         x = avg_pool(tape, x);
         ++i;
       } else {
-        std::size_t count = 1;
-        while (!is_read(i) && i < deepest && !kLayers[i + 1].is_pool) {
-          ++i;
-          ++count;
-        }
-        const bool takes = takes_pool(i);
-        x = oriented_conv2d_relu(tape, x, layers.subspan(convolutions, count), takes ? pool : Pool::none);
-        convolutions += count;
-        i += takes ? 2 : 1;
+        x = record_chain(x, layers, i);
       }
-      if (first > 0) hand_out(first - 1, below);
+      if (first > 0) hand_out_maps(first - 1, below);
     }
-    hand_out(deepest, x);
+    hand_out_maps(deepest, x);
     tape.set_label("");
   }
+}
+
+// The layers from `i` on, up to the next whose map somebody reads, with the pooling above if nobody does; `i` becomes
+// the layer behind them. Gram matrices of layers are handed out on the way.
+template <class T>
+Id Vgg19<T>::Recording::record_chain(Id x, std::span<const OrientedLayer> layers, std::size_t& i) {
+  if constexpr (std::is_same_v<T, float>) {
+    const Shape shape = tape.shape(x);
+    const std::size_t first = i, end = chain_end(first);
+    std::vector<Index> moments;
+    for (std::size_t layer = first; layer < end; ++layer) {
+      if (reads(layer, true)) moments.push_back(static_cast<Index>(layer - first + 1));
+    }
+    const bool takes = end <= deepest && kLayers[end].is_pool && !reads(end - 1, false);
+    const OrientedIds ids = oriented_conv2d_relu(tape, x, layers.subspan(convolutions, end - first),
+                                                 takes ? Pool::average : Pool::none, moments);
+    convolutions += end - first;
+    i = takes ? end + 1 : end;
+    for (std::size_t k = 0; k < readings.size(); ++k) {
+      if (!readings[k].gram) continue;
+      for (std::size_t m = 0; m < moments.size(); ++m) {
+        if (readings[k].layer == first + static_cast<std::size_t>(moments[m]) - 1)
+          reader(k, ids.grams[m], shape[0] * shape[1]);
+      }
+    }
+    return ids.y;
+  }
+  return x;
 }
 
 template <class T>
