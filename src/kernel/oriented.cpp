@@ -21,6 +21,7 @@ std::vector<OrientedSegment> segments_of(const std::vector<Index>& slots) {
     while (end % kUnit != 0 && std::find(slots.begin(), slots.end(), end) == slots.end()) ++end;
     segment.zeros = end - segment.slot - segment.count;
   }
+  std::sort(segments.begin(), segments.end(), [](const auto& a, const auto& b) { return a.slot < b.slot; });
   return segments;
 }
 

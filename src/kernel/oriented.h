@@ -59,7 +59,7 @@ inline constexpr double kRoot3 = 0.57735026918962576451, kRoot2 = 0.707106781186
 inline constexpr double kColour[kSignals][3] = {
     {kRoot3, kRoot3, kRoot3}, {kRoot2, -kRoot2, 0}, {kRoot6, kRoot6, -2 * kRoot6}};
 
-/// Runs of channels that follow each other in a unit. Lane 0 of every unit holds a channel.
+/// Runs of channels that follow each other in a unit, by slot. Lane 0 of every unit holds a channel.
 std::vector<OrientedSegment> segments_of(const std::vector<Index>& slots);
 
 }  // namespace impasto

@@ -126,7 +126,7 @@ void OrientedChain::backward_tile(OrientedTile& tile, TileMoments& moments, cons
   }
   for (Index l = n - 1; l >= 0; --l) {
     if (S[l] != nullptr) {
-      tile.clear_gradient(l);
+      tile.clear_around(l);
       moments.list(tile, l);
       moments.add_product(tile, S[l], false, false);
     }

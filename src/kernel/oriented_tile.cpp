@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "kernel/oriented_lanes.h"
 
 namespace impasto {
 namespace {
@@ -123,10 +122,10 @@ void OrientedTile::read_picture(const float* x) {
 void OrientedTile::read_map(const float* x) {
   const OrientedArea area = region(0);
   const Index C = tiling_.channels(0);
-  for (const OrientedSegment& segment : tiling_.segments(0)) {
-    for (Index r = area.top; r < area.bottom(); ++r)
-      read_lanes(segment, x + (r * tiling_.W() + area.left) * C, C, area.width,
-                 value(0, segment.slot / kUnit, r, area.left));
+  for (Index r = area.top; r < area.bottom(); ++r) {
+    const float* from = x + (r * tiling_.W() + area.left) * C;
+    for (const OrientedSegment& segment : tiling_.segments(0))
+      stages_.read(segment, from, C, area.width, value(0, segment.slot / kUnit, r, area.left));
   }
   repeat_border(0);
 }
@@ -198,14 +197,14 @@ void OrientedTile::write(bool pooled, float* y) {
   const Index C = tiling_.channels(depth_), W = pooled ? tiling_.W() / 2 : tiling_.W();
   const Index step = pooled ? 2 : 1, top = core_.top / step, left = core_.left / step;
   const Index bottom = core_.bottom() / step, width = core_.right() / step - left;
-  for (const OrientedSegment& segment : tiling_.segments(depth_)) {
-    for (Index r = top; r < bottom; ++r) {
+  for (Index r = top; r < bottom; ++r) {
+    for (const OrientedSegment& segment : tiling_.segments(depth_)) {
       const float* lanes = value(depth_, segment.slot / kUnit, step * r, core_.left);
       if (pooled) {
         stages_.pool(lanes, lanes + columns_ * kUnit, width, ring_);
         lanes = ring_;
       }
-      write_lanes(segment, lanes, width, false, y + (r * W + left) * C, C);
+      stages_.write(segment, lanes, width, false, y + (r * W + left) * C, C);
     }
   }
 }

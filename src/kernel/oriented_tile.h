@@ -96,7 +96,8 @@ class OrientedTile {
 
   float* value(Index l, Index unit, Index r, Index c) { return values_[static_cast<std::size_t>(l)] + at(unit, r, c); }
   float* gradient(Index l, Index unit, Index r, Index c) { return gradients_[l % 2] + at(unit, r, c); }
-  void clear_gradient(Index l);
+  /// Sets the gradient of layer l to 0 over its region, but for the tile itself.
+  void clear_around(Index l);
 
  private:
   Index cell(Index r, Index c) const { return (r - core_.top + depth_) * columns_ + c - core_.left + depth_ + 2; }

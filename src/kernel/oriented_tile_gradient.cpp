@@ -3,33 +3,40 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "kernel/oriented_lanes.h"
 #include "kernel/oriented_tile.h"
 
 namespace impasto {
 
-void OrientedTile::clear_gradient(Index l) {
+void OrientedTile::clear_around(Index l) {
   const OrientedArea area = region(l);
   for (Index unit = 0; unit < tiling_.units(l); ++unit) {
-    for (Index r = area.top; r < area.bottom(); ++r)
-      std::fill_n(gradient(l, unit, r, area.left - 2), (area.width + 4) * kUnit, 0.0F);
+    for (Index r = area.top; r < area.bottom(); ++r) {
+      const bool beside = r >= core_.top && r < core_.bottom();
+      const Index left = beside ? core_.left : area.right() + 2;
+      std::fill_n(gradient(l, unit, r, area.left - 2), (left - area.left + 2) * kUnit, 0.0F);
+      if (beside) std::fill_n(gradient(l, unit, r, core_.right()), (area.right() + 2 - core_.right()) * kUnit, 0.0F);
+    }
   }
 }
 
 void OrientedTile::read_gradient(bool pooled, const float* dy) {
-  const Index C = tiling_.channels(depth_), W = pooled ? tiling_.W() / 2 : tiling_.W(), step = pooled ? 2 : 1;
-  clear_gradient(depth_);
-  if (dy == nullptr) return;
-  const Index left = core_.left / step, width = core_.right() / step - left;
-  for (const OrientedSegment& segment : tiling_.segments(depth_)) {
-    for (Index r = core_.top; r < core_.bottom() / step * step; ++r) {
-      const float* from = dy + (r / step * W + left) * C;
+  const Index C = tiling_.channels(depth_), step = pooled ? 2 : 1, W = tiling_.W() / step;
+  const Index left = core_.left / step, width = dy == nullptr ? 0 : core_.right() / step - left;
+  const Index bottom = dy == nullptr ? core_.top : core_.bottom() / step * step;
+  clear_around(depth_);
+  for (Index unit = 0; unit < tiling_.units(depth_); ++unit) {  // what no gradient comes to
+    for (Index r = core_.top; r < core_.bottom(); ++r) {
+      const Index seen = r < bottom ? width * step : 0;
+      std::fill_n(gradient(depth_, unit, r, core_.left + seen), (core_.width - seen) * kUnit, 0.0F);
+    }
+  }
+  for (Index r = core_.top; r < bottom; r += step) {
+    const float* from = dy + (r / step * W + left) * C;
+    for (const OrientedSegment& segment : tiling_.segments(depth_)) {
       float* to = gradient(depth_, segment.slot / kUnit, r, core_.left);
-      if (pooled) {
-        read_unpooled(segment, from, C, width, to);
-      } else {
-        read_lanes(segment, from, C, width, to);
-      }
+      stages_.read(segment, from, C, width, pooled ? ring_ : to);
+      const bool whole = (segment.slot + segment.count + segment.zeros) % kUnit == 0;
+      if (pooled && whole) stages_.unpool(ring_, width, to, to + columns_ * kUnit);
     }
   }
 }
@@ -93,7 +100,7 @@ void OrientedTile::adjoint_row(Index l, Index from, Index to, bool add) {
     for (Index u = 0; u < units; ++u) {
       const OrientedUnit& unit = unit_at(u);
       if (!unit.fresh) continue;
-      if (unit.reads_any[q]) terms[used++] = {fresh_ + k * row, unit.reads[q]};
+      if (unit.reads_any[q] && (u > 0 || layer.reads_picture)) terms[used++] = {fresh_ + k * row, unit.reads[q]};
       if (q > 0 && unit.has_palette)
         terms[used++] = {gradient_window(l + 1, u, from, c, width).row[1], unit.palette[q - 1]};
       ++k;
@@ -106,7 +113,7 @@ void OrientedTile::adjoint_row(Index l, Index from, Index to, bool add) {
     for (Index i = 0; add && i < 4 * width; ++i) sums[i] += sums_[i];
     return;
   }
-  stages_.collect(terms, counts, width, sums_);
+  if (used > 0) stages_.collect(terms, counts, width, sums_);
   Index k = 0;
   for (Index u = 0; u < units; ++u) {
     const OrientedUnit& unit = unit_at(u);
@@ -116,7 +123,7 @@ void OrientedTile::adjoint_row(Index l, Index from, Index to, bool add) {
     const float* kept = l == 0 ? nullptr : value(l, u, to, c);
     float* out = gradient(l, u, to, c);
     if (unit.fresh) {
-      stages_.divert(unit, t, u == 0 ? sums_ : nullptr, width, add, kept, out);
+      stages_.divert(unit, t, u == 0, used > 0 ? sums_ : nullptr, width, add, kept, out);
     } else {
       stages_.adjoint(unit, gradient_window(l + 1, u, from, c, width), add, kept, out);
     }
@@ -129,13 +136,13 @@ void OrientedTile::write_gradient(Index row, Index column, bool always_add, floa
   const Index C = tiling_.channels(0);
   for (Index r = area.top; r < area.bottom(); ++r) {
     const bool first = !always_add && tiling_.first_in_row(row, r);
-    for (Index c = area.left; c < area.right();) {
+    for (Index c = area.left; c < area.right();) {  // runs of one kind
       const bool writes = first && tiling_.first_in_column(column, c);
       Index end = c + 1;
       while (end < area.right() && (first && tiling_.first_in_column(column, end)) == writes) ++end;
       for (const OrientedSegment& segment : tiling_.segments(0))
-        write_lanes(segment, gradient(0, segment.slot / kUnit, r, c), end - c, !writes, dx + (r * tiling_.W() + c) * C,
-                    C);
+        stages_.write(segment, gradient(0, segment.slot / kUnit, r, c), end - c, !writes,
+                      dx + (r * tiling_.W() + c) * C, C);
       c = end;
     }
   }

@@ -83,72 +83,97 @@ struct ChunkAt {
   }
 };
 
-template <int kUsed>
-void gram_of(const UnitRow& row, Index chunk, std::int32_t begin, const ActiveLanes& lanes, float* HWY_RESTRICT G) {
+// G += f^T f over kPositions positions from `first` on, at the lanes [k, end).
+template <int kPositions, int kUsed>
+HWY_INLINE void gram_group(const float* HWY_RESTRICT first, const ChunkAt& columns,
+                           const std::int32_t* HWY_RESTRICT values, const std::int32_t* HWY_RESTRICT rows, Index k,
+                           Index end, float* HWY_RESTRICT G) {
   const Tag d;
+  Vector f[kPositions][kUsed];
+  for (int q = 0; q < kPositions; ++q) {
+    for (int v = 0; v < kUsed; ++v) f[q][v] = hn::Load(d, first + columns.offset[v] + q * kUnit);
+  }
+  for (; k < end; ++k) {
+    const float* value = first + values[k];
+    float* to = G + rows[k];
+    Vector sum[kUsed];
+    for (int v = 0; v < kUsed; ++v) sum[v] = hn::Load(d, to + v * kLanes);
+    HWY_UNROLL(4)
+    for (int q = 0; q < kPositions; ++q) {
+      const Vector x = hn::Set(d, value[q * kUnit]);
+      for (int v = 0; v < kUsed; ++v) sum[v] = hn::MulAdd(x, f[q][v], sum[v]);
+    }
+    for (int v = 0; v < kUsed; ++v) hn::Store(sum[v], d, to + v * kLanes);
+  }
+}
+
+template <int kUsed>
+void gram_of(const UnitRow& row, Index chunk, std::int32_t begin, const ActiveLanes& lanes, float* G) {
   const ChunkAt columns(row, chunk);
   const Index count = chunks(row.units);
-  const std::int32_t* ends = lanes.ends;
-  std::int32_t k = begin;
-  for_groups(row.width, [&](auto group, Index p) HWY_ATTR {
-    Vector f[group][kUsed];
-    for (int q = 0; q < group; ++q) {
-      for (int v = 0; v < kUsed; ++v) f[q][v] = hn::Load(d, row.first + columns.offset[v] + (p + q) * kUnit);
-    }
-    const float* first = row.first + p * kUnit;
-    for (const std::int32_t end = ends[chunk]; k < end; ++k) {
-      const float* value = first + lanes.values[k];
-      float* to = G + lanes.rows[k];
-      Vector sum[kUsed];
-      for (int v = 0; v < kUsed; ++v) sum[v] = hn::Load(d, to + v * kLanes);
-      HWY_UNROLL(4)
-      for (int q = 0; q < group; ++q) {
-        const Vector x = hn::Set(d, value[q * kUnit]);
-        for (int v = 0; v < kUsed; ++v) sum[v] = hn::MulAdd(x, f[q][v], sum[v]);
-      }
-      for (int v = 0; v < kUsed; ++v) hn::Store(sum[v], d, to + v * kLanes);
-    }
+  const std::int32_t *values = lanes.values, *rows = lanes.rows, *ends = lanes.ends;
+  const float* first = row.first;
+  Index k = begin, p = 0;
+  for (; p + kGroup <= row.width; p += kGroup, first += kGroup * kUnit, ends += count) {
+    gram_group<kGroup, kUsed>(first, columns, values, rows, k, ends[chunk], G);
     k = ends[count - 1];
-    ends += count;
-  });
+  }
+  for (; p < row.width; ++p, first += kUnit, ends += count) {
+    gram_group<1, kUsed>(first, columns, values, rows, k, ends[chunk], G);
+    k = ends[count - 1];
+  }
+}
+
+// d = or += f S over kPositions positions from `first` and `to` on, at the lanes [k, end).
+template <int kPositions, int kUsed, bool kAdd, bool kMasked>
+HWY_INLINE void product_group(const float* HWY_RESTRICT first, const ChunkAt& columns,
+                              const std::int32_t* HWY_RESTRICT values, const std::int32_t* HWY_RESTRICT rows, Index k,
+                              Index end, const float* HWY_RESTRICT S, float* HWY_RESTRICT to) {
+  const Tag d;
+  Vector sum[kPositions][kUsed];
+  for (int q = 0; q < kPositions; ++q) {
+    for (int v = 0; v < kUsed; ++v)
+      sum[q][v] = kAdd ? hn::Load(d, to + columns.offset[v] + q * kUnit) : hn::Zero(d);
+  }
+  for (; k < end; ++k) {
+    const float* value = first + values[k];
+    const float* from = S + rows[k];
+    Vector s[kUsed];
+    for (int v = 0; v < kUsed; ++v) s[v] = hn::Load(d, from + v * kLanes);
+    HWY_UNROLL(4)
+    for (int q = 0; q < kPositions; ++q) {
+      const Vector x = hn::Set(d, value[q * kUnit]);
+      for (int v = 0; v < kUsed; ++v) sum[q][v] = hn::MulAdd(x, s[v], sum[q][v]);
+    }
+  }
+  for (int q = 0; q < kPositions; ++q) {
+    for (int v = 0; v < kUsed; ++v) {
+      const Index at = columns.offset[v] + q * kUnit;
+      Vector result = sum[q][v];
+      if constexpr (kMasked) result = hn::IfThenElseZero(hn::Gt(hn::Load(d, first + at), hn::Zero(d)), result);
+      hn::Store(result, d, to + at);
+    }
+  }
 }
 
 template <int kUsed, bool kAdd, bool kMasked>
-void product_of(const UnitRow& row, Index chunk, std::int32_t begin, const ActiveLanes& lanes,
-                const float* HWY_RESTRICT S, float* HWY_RESTRICT to) {
-  const Tag d;
+void product_of(const UnitRow& row, Index chunk, std::int32_t begin, const ActiveLanes& lanes, const float* S,
+                float* to) {
   const ChunkAt columns(row, chunk);
   const Index count = chunks(row.units);
-  const std::int32_t* ends = lanes.ends;
-  std::int32_t k = begin;
-  for_groups(row.width, [&](auto group, Index p) HWY_ATTR {
-    Vector sum[group][kUsed];
-    for (int q = 0; q < group; ++q) {
-      for (int v = 0; v < kUsed; ++v)
-        sum[q][v] = kAdd ? hn::Load(d, to + columns.offset[v] + (p + q) * kUnit) : hn::Zero(d);
-    }
-    const float* first = row.first + p * kUnit;
-    for (const std::int32_t end = ends[count - 1]; k < end; ++k) {
-      const float* value = first + lanes.values[k];
-      const float* from = S + lanes.rows[k];
-      Vector s[kUsed];
-      for (int v = 0; v < kUsed; ++v) s[v] = hn::Load(d, from + v * kLanes);
-      HWY_UNROLL(4)
-      for (int q = 0; q < group; ++q) {
-        const Vector x = hn::Set(d, value[q * kUnit]);
-        for (int v = 0; v < kUsed; ++v) sum[q][v] = hn::MulAdd(x, s[v], sum[q][v]);
-      }
-    }
-    for (int q = 0; q < group; ++q) {
-      for (int v = 0; v < kUsed; ++v) {
-        const Index at = columns.offset[v] + (p + q) * kUnit;
-        Vector result = sum[q][v];
-        if constexpr (kMasked) result = hn::IfThenElseZero(hn::Gt(hn::Load(d, row.first + at), hn::Zero(d)), result);
-        hn::Store(result, d, to + at);
-      }
-    }
-    ends += count;
-  });
+  const std::int32_t *values = lanes.values, *rows = lanes.rows, *ends = lanes.ends;
+  const float* first = row.first;
+  Index k = begin, p = 0;
+  for (; p + kGroup <= row.width; p += kGroup, first += kGroup * kUnit, to += kGroup * kUnit, ends += count) {
+    const Index end = ends[count - 1];
+    product_group<kGroup, kUsed, kAdd, kMasked>(first, columns, values, rows, k, end, S, to);
+    k = end;
+  }
+  for (; p < row.width; ++p, first += kUnit, to += kUnit, ends += count) {
+    const Index end = ends[count - 1];
+    product_group<1, kUsed, kAdd, kMasked>(first, columns, values, rows, k, end, S, to);
+    k = end;
+  }
 }
 
 // with(constant) for the vectors that the chunk uses.

@@ -249,12 +249,13 @@ void collect(const SignalTerm* terms, const Index* counts, Index width, float* s
   }
 }
 
-// The trunk stands at lanes 0..5 of unit 0: +L, -L, +RG, -RG, +BY, -BY.
+// The trunk stands at lanes 0..5 of unit 0: +L, -L, +RG, -RG, +BY, -BY. What its lanes send to a signal reaches the
+// lanes that the signal is the difference of.
 alignas(64) constexpr std::int32_t kTrunkSignal[kUnit] = {0, 0, 1, 1, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3};
 alignas(64) constexpr float kTrunkSign[kUnit] = {1, -1, 1, -1, 1, -1};
 
-void divert(const OrientedUnit& unit, const float* t, const float* sums, Index width, bool add, const float* mask,
-            float* out) {
+void divert(const OrientedUnit& unit, const float* t, bool trunk, const float* sums, Index width, bool add,
+            const float* mask, float* out) {
   const FourToUnit lanes(kTrunkSignal);
   const Unit sign = load(kTrunkSign);
   const hn::RebindToSigned<Tag> di;
@@ -265,7 +266,15 @@ void divert(const OrientedUnit& unit, const float* t, const float* sums, Index w
       const auto carried = hn::Eq(hn::Load(di, unit.signal + v * kLanes), hn::Set(di, static_cast<int>(kSignals)));
       u.part[v] = hn::IfThenElseZero(hn::RebindMask(Tag(), carried), own.part[v]);
     }
-    if (sums != nullptr) multiply_add(lanes(sums + 4 * w), sign, u);
+    if (trunk) {
+      Unit pair = own;
+      add_partner<1>(pair);
+      if (sums != nullptr) {
+        const Unit more = lanes(sums + 4 * w);
+        for (int v = 0; v < kParts; ++v) pair.part[v] = hn::Add(pair.part[v], more.part[v]);
+      }
+      multiply_add(pair, sign, u);
+    }
     if (add) {
       const Unit before = load(out + w * kUnit);
       for (int v = 0; v < kParts; ++v) u.part[v] = hn::Add(u.part[v], before.part[v]);
@@ -289,10 +298,70 @@ void pool(const float* upper, const float* lower, Index width, float* out) {
   }
 }
 
+void unpool(const float* pooled, Index width, float* upper, float* lower) {
+  const Vector quarter = hn::Set(Tag(), 0.25F);
+  for (Index w = 0; w < width; ++w, upper += 2 * kUnit, lower += 2 * kUnit, pooled += kUnit) {
+    Unit u = load(pooled);
+    for (int v = 0; v < kParts; ++v) u.part[v] = hn::Mul(u.part[v], quarter);
+    store(u, upper);
+    store(u, upper + kUnit);
+    store(u, lower);
+    store(u, lower + kUnit);
+  }
+}
+
+// Lanes [v kLanes, (v + 1) kLanes) of n.
+HWY_INLINE auto first_lanes(Index n, int v) {
+  const Index left = n - v * kLanes;
+  return hn::FirstN(Tag(), static_cast<std::size_t>(left < 0 ? 0 : left < kLanes ? left : kLanes));
+}
+
+void read(const OrientedSegment& segment, const float* channels, Index C, Index width, float* lanes) {
+  channels += segment.channel;
+  lanes += segment.slot % kUnit;
+  const Index count = segment.count, all = count + segment.zeros;
+  if constexpr (kMasksMemory) {
+    for (int v = 0; v < kParts && v * kLanes < all; ++v) {
+      const auto from = first_lanes(count, v), to = first_lanes(all, v);
+      for (Index w = 0; w < width; ++w) {
+        const Vector values = hn::MaskedLoad(from, Tag(), channels + w * C + v * kLanes);
+        hn::BlendedStore(values, to, Tag(), lanes + w * kUnit + v * kLanes);
+      }
+    }
+  } else {
+    for (Index w = 0; w < width; ++w) {
+      for (Index i = 0; i < count; ++i) lanes[w * kUnit + i] = channels[w * C + i];
+      for (Index i = count; i < all; ++i) lanes[w * kUnit + i] = 0;
+    }
+  }
+}
+
+void write(const OrientedSegment& segment, const float* lanes, Index width, bool add, float* channels, Index C) {
+  channels += segment.channel;
+  lanes += segment.slot % kUnit;
+  const Index count = segment.count;
+  if constexpr (kMasksMemory) {
+    for (int v = 0; v < kParts && v * kLanes < count; ++v) {
+      const auto chosen = first_lanes(count, v);
+      for (Index w = 0; w < width; ++w) {
+        Vector values = hn::MaskedLoad(chosen, Tag(), lanes + w * kUnit + v * kLanes);
+        float* to = channels + w * C + v * kLanes;
+        if (add) values = hn::Add(values, hn::MaskedLoad(chosen, Tag(), to));
+        hn::BlendedStore(values, chosen, Tag(), to);
+      }
+    }
+  } else {
+    for (Index w = 0; w < width; ++w) {
+      for (Index i = 0; i < count; ++i)
+        channels[w * C + i] = add ? channels[w * C + i] + lanes[w * kUnit + i] : lanes[w * kUnit + i];
+    }
+  }
+}
+
 }  // namespace
 
 const OrientedStages* get_oriented_stages() {
-  static constexpr OrientedStages kStages{forward, adjoint, arrange, collect, divert, mask, pool};
+  static constexpr OrientedStages kStages{forward, adjoint, arrange, collect, divert, mask, pool, unpool, read, write};
   return &kStages;
 }
 

@@ -29,13 +29,20 @@ struct OrientedStages {
   void (*arrange)(const OrientedUnit& unit, const float* signals, const float* x, Index width, float* out);
   /// sums[q] = the lanes of the terms of signal q, summed; `counts` terms of each signal, one after the other
   void (*collect)(const SignalTerm* terms, const Index* counts, Index width, float* sums);
-  /// out = or += t at carried lanes, + sums at the trunk's (null: none); masked as above
-  void (*divert)(const OrientedUnit& unit, const float* t, const float* sums, Index width, bool add, const float* mask,
-                 float* out);
+  /// out = or += t at carried lanes; at the trunk's lanes of unit 0 what t and `sums` (or null: none) send to the
+  /// signals; masked as above
+  void (*divert)(const OrientedUnit& unit, const float* t, bool trunk, const float* sums, Index width, bool add,
+                 const float* mask, float* out);
   /// d = 0 where `value` is not positive.
   void (*mask)(const float* value, Index width, float* d);
   /// Means of 2 x 2 windows of two rows; `width` of them.
   void (*pool)(const float* upper, const float* lower, Index width, float* out);
+  /// The adjoint: a quarter of each of `width` positions, at four places.
+  void (*unpool)(const float* pooled, Index width, float* upper, float* lower);
+  /// lanes[w, .] = the segment's channels of channels[w, .], and 0 behind them; `lanes`: the unit's row
+  void (*read)(const OrientedSegment& segment, const float* channels, Index C, Index width, float* lanes);
+  /// channels[w, .] = or += the segment's lanes
+  void (*write)(const OrientedSegment& segment, const float* lanes, Index width, bool add, float* channels, Index C);
 };
 
 /// nullptr when this build has none for the target (baseline).
