@@ -62,8 +62,7 @@ void OrientedChain::forward(const Context& context, const float* x, float* y, co
       tile.compute(x);
       tile.write(pooled_, y);
       for (const Wanted& wanted : wanted_) {
-        sums.list(tile, wanted.layer);
-        sums.add_gram(tile, i > begin, scratch + wanted.offset + slice * wanted.matrix.size());
+        sums.add_gram(tile, wanted.layer, i > begin, scratch + wanted.offset + slice * wanted.matrix.size());
       }
     }
   });
@@ -121,14 +120,12 @@ void OrientedChain::backward_tile(OrientedTile& tile, TileMoments& moments, cons
   if (S[n] == nullptr) {
     tile.mask(n);
   } else {
-    moments.list(tile, n);
-    moments.add_product(tile, S[n], true, true);
+    moments.add_product(tile, n, S[n], true, true);
   }
   for (Index l = n - 1; l >= 0; --l) {
     if (S[l] != nullptr) {
       tile.clear_around(l);
-      moments.list(tile, l);
-      moments.add_product(tile, S[l], false, false);
+      moments.add_product(tile, l, S[l], false, false);
     }
     tile.adjoint(l, S[l] != nullptr);
   }

@@ -9,24 +9,20 @@ namespace {
 
 constexpr Index kFloat = sizeof(float);
 // Of L2, for the planes of a tile. A constant: which sums a Gram matrix is made of depends on the tiles.
-constexpr Index kTileBytes = 1200 * 1024;
+constexpr Index kTileBytes = 1400 * 1024;
 
 struct Size {
   Index height, width;
 };
-constexpr Size kSizes[] = {{32, 32}, {16, 32}, {16, 16}, {8, 16}, {8, 8}};
+constexpr Size kSizes[] = {{32, 32}, {16, 32}, {16, 24}, {16, 16}, {8, 16}, {8, 8}};
 
 }  // namespace
 
 OrientedTiling::OrientedTiling(std::span<const OrientedLayer> layers, const Shape& x)
     : layers_(layers), H_(x[0]), W_(x[1]) {
   IMPASTO_ASSERT(!layers.empty() && depth() <= kMostLayers && x[2] == layers[0].inputs);
-  Index planes = 1, widest = units(0);
-  for (Index l = 0; l <= depth(); ++l) {
-    planes += units(l);
-    widest = std::max(widest, units(l));
-  }
-  planes += 2 * widest;
+  Index planes = 1 + units(depth());
+  for (Index l = 0; l <= depth(); ++l) planes += units(l);
   for (const Size& size : kSizes) {
     tile_height_ = size.height;
     tile_width_ = size.width;
@@ -52,15 +48,13 @@ bool OrientedTiling::first(Index tile, Index position, Index size, Index count) 
 
 Index OrientedTile::memory_size(const OrientedTiling& t, bool backward) {
   const Index row = t.columns() * kUnit;
-  Index planes = 0, widest = t.units(0);
-  for (Index l = 0; l <= t.depth(); ++l) {
-    planes += t.units(l);
-    widest = std::max(widest, t.units(l));
-  }
+  Index planes = 0;
+  for (Index l = 0; l <= t.depth(); ++l) planes += t.units(l);
   const Index signals = t.rows() * t.columns() * 4;
   const Index forward = planes * t.plane() + signals + 4 * row;
   if (!backward) return forward;
-  return forward + 2 * widest * t.plane() + kMostFresh * row + t.columns() * 4 + (t.reads_picture() ? signals : 0);
+  return forward + t.units(t.depth()) * t.plane() + kMostFresh * row + t.columns() * 4 +
+         (t.reads_picture() ? signals : 0);
 }
 
 OrientedTile::OrientedTile(const OrientedTiling& tiling, const OrientedStages& stages, bool backward, float* memory)
@@ -71,17 +65,16 @@ OrientedTile::OrientedTile(const OrientedTiling& tiling, const OrientedStages& s
     return taken;
   };
   const Index row = columns_ * kUnit, signals = tiling.rows() * columns_ * 4;
-  Index widest = 0;
   for (Index l = 0; l <= depth_; ++l) {
     values_[static_cast<std::size_t>(l)] = take(tiling.units(l) * plane_);
-    widest = std::max(widest, tiling.units(l));
+    IMPASTO_ASSERT(l == 0 || tiling.units(l - 1) <= tiling.units(l));  // for the gradients that take their place
   }
   signals_ = take(signals);
   ring_ = take(3 * row);
   zeros_ = take(row);
   std::fill_n(zeros_, row, 0.0F);
   if (!backward) return;
-  for (float*& gradient : gradients_) gradient = take(widest * plane_);
+  values_[static_cast<std::size_t>(depth_ + 1)] = take(tiling.units(depth_) * plane_);
   fresh_ = take(kMostFresh * row);
   sums_ = take(columns_ * 4);
   if (tiling.reads_picture()) signal_gradient_ = take(signals);

@@ -95,7 +95,8 @@ class OrientedTile {
   void write_gradient(Index row, Index column, bool always_add, float* dx);
 
   float* value(Index l, Index unit, Index r, Index c) { return values_[static_cast<std::size_t>(l)] + at(unit, r, c); }
-  float* gradient(Index l, Index unit, Index r, Index c) { return gradients_[l % 2] + at(unit, r, c); }
+  /// In the place of the values of layer l + 1, which nobody reads any more by then.
+  float* gradient(Index l, Index unit, Index r, Index c) { return value(l + 1, unit, r, c); }
   /// Sets the gradient of layer l to 0 over its region, but for the tile itself.
   void clear_around(Index l);
 
@@ -116,8 +117,7 @@ class OrientedTile {
   const OrientedStages& stages_;
   Index depth_, columns_, plane_;
   OrientedArea core_{};
-  std::array<float*, kMostLayers + 1> values_{};
-  float* gradients_[2] = {nullptr, nullptr};
+  std::array<float*, kMostLayers + 2> values_{};  // by layer, and the output's gradient
   float *signals_, *ring_, *zeros_, *fresh_ = nullptr, *sums_ = nullptr, *signal_gradient_ = nullptr;
 };
 

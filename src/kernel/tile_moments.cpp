@@ -16,7 +16,7 @@ Sizes sizes(const OrientedTiling& tiling, const ActiveLaneStages& stages) {
   const Index groups = tiling.tile_height() * (tiling.tile_width() / 4 + 3);  // the last tile may leave single ones
   for (Index l = 1; l <= tiling.depth(); ++l) {
     const LaneMatrix matrix{tiling.units(l), stages.columns};
-    s.gram = std::max(s.gram, matrix.size());
+    s.gram = std::max(s.gram, matrix.chunk_size());
     s.entries = std::max(s.entries, groups * matrix.lanes());
     s.ends = std::max(s.ends, groups * matrix.chunks());
   }
@@ -42,48 +42,51 @@ TileMoments::TileMoments(const OrientedTiling& tiling, const ActiveLaneStages& s
   lanes_.ends = lanes_.rows + s.entries;
 }
 
-// Calls body(row of the tile's map, first entry, its lanes, row number).
+// Calls body(chunk, row of the tile's map, its first entry, its lanes, row number) for all chunks and rows. A single
+// chunk takes a row while it is in L1; of several, each stays there while all rows pass.
 template <class Body>
-void TileMoments::for_rows(OrientedTile& tile, const Body& body) {
+void TileMoments::for_chunks(OrientedTile& tile, Index l, const Body& body) {
   const OrientedArea core = tile.core();
-  const Index ends = active_groups(core.width) * matrix_.chunks();
-  ActiveLanes lanes = lanes_;
-  for (Index r = core.top; r < core.bottom(); ++r) {
-    const std::int32_t begin = r == core.top ? 0 : lanes.ends[-1];
-    body(UnitRow{tile.value(l_, 0, r, core.left), plane_, core.width, matrix_.units}, begin, lanes, r);
-    lanes.ends += ends;
+  const Index units = tile.units(l), chunks = LaneMatrix{units, stages_.columns}.chunks();
+  const Index ends = active_groups(core.width) * chunks;
+  for (Index chunk = 0; chunk < chunks; ++chunk) {
+    ActiveLanes lanes = lanes_;
+    std::int32_t begin = 0;
+    for (Index r = core.top; r < core.bottom(); ++r) {
+      const UnitRow row{tile.value(l, 0, r, core.left), plane_, core.width, units};
+      if (chunk == 0) stages_.list(row, begin, lanes);
+      body(chunk, row, begin, lanes, r);
+      if (chunks == 1) continue;
+      lanes.ends += ends;
+      begin = lanes.ends[-1];
+    }
   }
-}
-
-void TileMoments::list(OrientedTile& tile, Index l) {
-  l_ = l;
-  matrix_ = {tile.units(l), stages_.columns};
-  for_rows(tile, [&](const UnitRow& row, std::int32_t begin, const ActiveLanes& lanes, Index) {
-    stages_.list(row, begin, lanes);
-  });
 }
 
 // A tile's matrix is summed apart, so that long sums do not lose what is small beside them.
-void TileMoments::add_gram(OrientedTile& tile, bool add, float* sum) {
-  for (Index chunk = 0; chunk < matrix_.chunks(); ++chunk) {
-    const Index last = std::min((chunk + 1) * matrix_.columns, matrix_.lanes()) - 1;
-    const Index used = (last / kUnit + 1) * kUnit * matrix_.columns;  // rows that a <= b needs
-    std::fill_n(gram_, used, 0.0F);
-    for_rows(tile, [&](const UnitRow& row, std::int32_t begin, const ActiveLanes& lanes, Index) {
-      stages_.gram(row, chunk, begin, lanes, gram_);
-    });
-    float* to = sum + chunk * matrix_.chunk_size();
-    for (Index i = 0; i < used; ++i) to[i] = add ? to[i] + gram_[i] : gram_[i];
-  }
+void TileMoments::add_gram(OrientedTile& tile, Index l, bool add, float* sum) {
+  const LaneMatrix matrix{tile.units(l), stages_.columns};
+  // Rows that a <= b needs.
+  const auto used = [&](Index chunk) {
+    const Index last = std::min((chunk + 1) * matrix.columns, matrix.lanes()) - 1;
+    return (last / kUnit + 1) * kUnit * matrix.columns;
+  };
+  const OrientedArea core = tile.core();
+  for_chunks(tile, l, [&](Index chunk, const UnitRow& row, std::int32_t begin, const ActiveLanes& lanes, Index r) {
+    if (r == core.top) std::fill_n(gram_, used(chunk), 0.0F);
+    stages_.gram(row, chunk, begin, lanes, gram_);
+    if (r + 1 < core.bottom()) return;
+    float* to = sum + chunk * matrix.chunk_size();
+    for (Index i = 0; i < used(chunk); ++i) to[i] = add ? to[i] + gram_[i] : gram_[i];
+  });
 }
 
-void TileMoments::add_product(OrientedTile& tile, const float* S, bool add, bool masked) {
-  for (Index chunk = 0; chunk < matrix_.chunks(); ++chunk) {
-    for_rows(tile, [&](const UnitRow& row, std::int32_t begin, const ActiveLanes& lanes, Index r) {
-      stages_.product(row, chunk, begin, lanes, S + chunk * matrix_.chunk_size(), add, masked,
-                      tile.gradient(l_, 0, r, tile.core().left));
-    });
-  }
+void TileMoments::add_product(OrientedTile& tile, Index l, const float* S, bool add, bool masked) {
+  const Index chunk_size = LaneMatrix{tile.units(l), stages_.columns}.chunk_size();
+  for_chunks(tile, l, [&](Index chunk, const UnitRow& row, std::int32_t begin, const ActiveLanes& lanes, Index r) {
+    stages_.product(row, chunk, begin, lanes, S + chunk * chunk_size, add, masked,
+                    tile.gradient(l, 0, r, tile.core().left));
+  });
 }
 
 void read_moments(const LaneMatrix& matrix, const float* lanes, std::span<const Index> slots, float* G, float* s) {

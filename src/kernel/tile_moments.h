@@ -23,21 +23,17 @@ class TileMoments {
   static Index memory_size(const OrientedTiling& tiling, const ActiveLaneStages& stages);
   TileMoments(const OrientedTiling& tiling, const ActiveLaneStages& stages, float* memory);
 
-  /// Lists the lanes of layer l that are not 0; what follows is about that layer.
-  void list(OrientedTile& tile, Index l);
-  /// sum = or += the tile's Gram matrix: entries (a, b) with a <= b hold it.
-  void add_gram(OrientedTile& tile, bool add, float* sum);
-  /// The layer's gradient, on the tile: = or += its values times S. `masked`: and 0 where the value is not positive.
-  void add_product(OrientedTile& tile, const float* S, bool add, bool masked);
+  /// sum = or += the tile's Gram matrix of layer l: entries (a, b) with a <= b hold it.
+  void add_gram(OrientedTile& tile, Index l, bool add, float* sum);
+  /// The gradient of layer l, on the tile: = or += its values times S. `masked`: and 0 where the value is not positive.
+  void add_product(OrientedTile& tile, Index l, const float* S, bool add, bool masked);
 
  private:
   template <class Body>
-  void for_rows(OrientedTile& tile, const Body& body);
+  void for_chunks(OrientedTile& tile, Index l, const Body& body);
 
   const ActiveLaneStages& stages_;
   Index plane_;
-  Index l_ = 0;
-  LaneMatrix matrix_{};
   float* gram_;
   ActiveLanes lanes_;
 };

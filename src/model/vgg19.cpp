@@ -127,6 +127,9 @@ constexpr Index kSmallPicture = Index{512} * 512;
 // Deeper maps are small.
 constexpr int kRecomputedBlocks = 3;
 
+// Layers of the built-in network in one op: of more, a tile's maps would leave L2, or its border outweigh it.
+constexpr std::size_t kChained = 2;
+
 // One walk down the network.
 template <class T>
 struct Vgg19<T>::Recording {
@@ -185,7 +188,7 @@ struct Vgg19<T>::Recording {
   // The layer behind a chain that begins at `first`.
   std::size_t chain_end(std::size_t first) const {
     std::size_t end = first + 1;
-    while (end <= deepest && !kLayers[end].is_pool && !reads(end - 1, false)) ++end;
+    while (end <= deepest && end - first < kChained && !kLayers[end].is_pool && !reads(end - 1, false)) ++end;
     return end;
   }
 
