@@ -18,7 +18,7 @@ Sizes sizes(const OrientedTiling& tiling, const ActiveLaneStages& stages) {
     const LaneMatrix matrix{tiling.units(l), stages.columns};
     s.gram = std::max(s.gram, matrix.chunk_size());
     s.entries = std::max(s.entries, groups * matrix.lanes());
-    s.ends = std::max(s.ends, groups * matrix.chunks());
+    s.ends = std::max(s.ends, groups * matrix.units);
   }
   s.gram = scratch_elements(s.gram);
   s.entries = scratch_elements(s.entries + kUnit);  // the last store is a whole vector
@@ -30,16 +30,15 @@ Sizes sizes(const OrientedTiling& tiling, const ActiveLaneStages& stages) {
 
 Index TileMoments::memory_size(const OrientedTiling& tiling, const ActiveLaneStages& stages) {
   const Sizes s = sizes(tiling, stages);
-  return s.gram + 2 * s.entries + s.ends;
+  return s.gram + s.entries + s.ends;
 }
 
 TileMoments::TileMoments(const OrientedTiling& tiling, const ActiveLaneStages& stages, float* memory)
     : stages_(stages), plane_(tiling.plane()), gram_(memory), lanes_{} {
   const Sizes s = sizes(tiling, stages);
   static_assert(sizeof(std::int32_t) == sizeof(float));
-  lanes_.values = reinterpret_cast<std::int32_t*>(memory + s.gram);
-  lanes_.rows = lanes_.values + s.entries;
-  lanes_.ends = lanes_.rows + s.entries;
+  lanes_.slots = reinterpret_cast<std::int32_t*>(memory + s.gram);
+  lanes_.ends = lanes_.slots + s.entries;
 }
 
 // Calls body(chunk, row of the tile's map, its first entry, its lanes, row number) for all chunks and rows. A single
@@ -48,7 +47,7 @@ template <class Body>
 void TileMoments::for_chunks(OrientedTile& tile, Index l, const Body& body) {
   const OrientedArea core = tile.core();
   const Index units = tile.units(l), chunks = LaneMatrix{units, stages_.columns}.chunks();
-  const Index ends = active_groups(core.width) * chunks;
+  const Index ends = active_groups(core.width) * units;
   for (Index chunk = 0; chunk < chunks; ++chunk) {
     ActiveLanes lanes = lanes_;
     std::int32_t begin = 0;

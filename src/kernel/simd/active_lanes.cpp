@@ -26,49 +26,49 @@ constexpr int kVectors = 2;
 constexpr Index kColumns = kVectors * kLanes;
 constexpr int kGroup = 4;
 
-// Calls body(group of positions as a constant, first position).
-template <class Body>
-HWY_INLINE void for_groups(Index width, const Body& body) {
-  Index p = 0;
-  for (; p + kGroup <= width; p += kGroup) body(std::integral_constant<int, kGroup>{}, p);
-  for (; p < width; ++p) body(std::integral_constant<int, 1>{}, p);
-}
-
-// Chunks of a matrix of `units`, and a chunk's vectors.
-HWY_INLINE Index chunks(Index units) { return (units * kParts + kVectors - 1) / kVectors; }
+// A chunk's vectors.
 HWY_INLINE Index vectors_of(Index units, Index chunk) {
   const Index left = units * kParts - chunk * kVectors;
   return left < kVectors ? left : kVectors;
 }
 
-std::int32_t list(const UnitRow& row, std::int32_t begin, const ActiveLanes& lanes) {
+// The slots of kPositions positions from `first` on, from entry `at` on; returns the end.
+template <int kPositions>
+HWY_INLINE Index list_group(const float* HWY_RESTRICT first, Index plane, Index units, Index at,
+                            std::int32_t* HWY_RESTRICT slots, std::int32_t* HWY_RESTRICT ends) {
   const hn::RebindToSigned<Tag> di;
   const Tag d;
-  std::int32_t at = begin;
-  std::int32_t* ends = lanes.ends;
-  const Index count = chunks(row.units);
-  for_groups(row.width, [&](auto group, Index p) HWY_ATTR {
-    Index chunk = 0;
-    for (Index u = 0; u < row.units; ++u) {
-      for (int v = 0; v < kParts; ++v) {
-        const Index offset = u * row.plane + v * kLanes;
-        const float* from = row.first + offset + p * kUnit;
-        auto active = hn::Ne(hn::Load(d, from), hn::Zero(d));
-        for (int q = 1; q < group; ++q) active = hn::Or(active, hn::Ne(hn::Load(d, from + q * kUnit), hn::Zero(d)));
-        const auto chosen = hn::RebindMask(di, active);
-        const auto lane = hn::Iota(di, 0);
-        const auto first_row = hn::Set(di, static_cast<std::int32_t>((u * kUnit + v * kLanes) * kColumns));
-        const auto first_value = hn::Set(di, static_cast<std::int32_t>(offset));
-        hn::StoreU(hn::Compress(hn::Add(lane, first_value), chosen), di, lanes.values + at);
-        hn::StoreU(hn::Compress(hn::Add(hn::Mul(lane, hn::Set(di, kColumns)), first_row), chosen), di, lanes.rows + at);
-        at += static_cast<std::int32_t>(hn::CountTrue(di, chosen));
-      }
-      // The unit ends chunks that lie within it.
-      while (chunk < count && (chunk * kVectors + vectors_of(row.units, chunk) - 1) / kParts == u) ends[chunk++] = at;
+  auto slot = hn::Iota(di, 0);
+  for (Index unit = 0; unit < units; ++unit) {
+    for (int v = 0; v < kParts; ++v) {
+      const float* from = first + unit * plane + v * kLanes;
+      Vector any = hn::Load(d, from);  // bit by bit: not 0 if one of the values is not
+      for (int q = 1; q < kPositions; ++q) any = hn::Or(any, hn::Load(d, from + q * kUnit));
+      const auto chosen = hn::RebindMask(di, hn::Ne(any, hn::Zero(d)));
+      hn::StoreU(hn::Compress(slot, chosen), di, slots + at);
+      at += static_cast<Index>(hn::CountTrue(di, chosen));
+      slot = hn::Add(slot, hn::Set(di, static_cast<std::int32_t>(kLanes)));
     }
-    ends += count;
-  });
+    ends[unit] = static_cast<std::int32_t>(at);
+  }
   return at;
+}
+
+std::int32_t list(const UnitRow& row, std::int32_t begin, const ActiveLanes& lanes) {
+  const Index count = row.units;
+  std::int32_t* ends = lanes.ends;
+  const float* first = row.first;
+  Index at = begin, p = 0;
+  for (; p + kGroup <= row.width; p += kGroup, first += kGroup * kUnit, ends += count)
+    at = list_group<kGroup>(first, row.plane, row.units, at, lanes.slots, ends);
+  for (; p < row.width; ++p, first += kUnit, ends += count)
+    at = list_group<1>(first, row.plane, row.units, at, lanes.slots, ends);
+  return static_cast<std::int32_t>(at);
+}
+
+// Where a slot lies, from a position's unit 0 on.
+HWY_INLINE std::size_t value_at(std::size_t slot, Index plane) {
+  return slot / kUnit * static_cast<std::size_t>(plane) + slot % kUnit;
 }
 
 // Columns of the chunk: vector v of them, from the row's first position on.
@@ -83,19 +83,19 @@ struct ChunkAt {
   }
 };
 
-// G += f^T f over kPositions positions from `first` on, at the lanes [k, end).
+// G += f^T f over kPositions positions from `first` on, at the slots [k, end).
 template <int kPositions, int kUsed>
-HWY_INLINE void gram_group(const float* HWY_RESTRICT first, const ChunkAt& columns,
-                           const std::int32_t* HWY_RESTRICT values, const std::int32_t* HWY_RESTRICT rows, Index k,
-                           Index end, float* HWY_RESTRICT G) {
+HWY_INLINE void gram_group(const float* HWY_RESTRICT first, Index plane, const ChunkAt& columns,
+                           const std::int32_t* HWY_RESTRICT slots, Index k, Index end, float* HWY_RESTRICT G) {
   const Tag d;
   Vector f[kPositions][kUsed];
   for (int q = 0; q < kPositions; ++q) {
     for (int v = 0; v < kUsed; ++v) f[q][v] = hn::Load(d, first + columns.offset[v] + q * kUnit);
   }
   for (; k < end; ++k) {
-    const float* value = first + values[k];
-    float* to = G + rows[k];
+    const std::size_t slot = static_cast<std::size_t>(slots[k]);
+    const float* value = first + value_at(slot, plane);
+    float* to = G + slot * kColumns;
     Vector sum[kUsed];
     for (int v = 0; v < kUsed; ++v) sum[v] = hn::Load(d, to + v * kLanes);
     HWY_UNROLL(4)
@@ -110,34 +110,35 @@ HWY_INLINE void gram_group(const float* HWY_RESTRICT first, const ChunkAt& colum
 template <int kUsed>
 void gram_of(const UnitRow& row, Index chunk, std::int32_t begin, const ActiveLanes& lanes, float* G) {
   const ChunkAt columns(row, chunk);
-  const Index count = chunks(row.units);
-  const std::int32_t *values = lanes.values, *rows = lanes.rows, *ends = lanes.ends;
+  const Index count = row.units;
+  const std::int32_t *slots = lanes.slots, *ends = lanes.ends;
   const float* first = row.first;
+  const Index last = (chunk * kVectors + kUsed - 1) / kParts;  // unit that the chunk reaches
   Index k = begin, p = 0;
   for (; p + kGroup <= row.width; p += kGroup, first += kGroup * kUnit, ends += count) {
-    gram_group<kGroup, kUsed>(first, columns, values, rows, k, ends[chunk], G);
+    gram_group<kGroup, kUsed>(first, row.plane, columns, slots, k, ends[last], G);
     k = ends[count - 1];
   }
   for (; p < row.width; ++p, first += kUnit, ends += count) {
-    gram_group<1, kUsed>(first, columns, values, rows, k, ends[chunk], G);
+    gram_group<1, kUsed>(first, row.plane, columns, slots, k, ends[last], G);
     k = ends[count - 1];
   }
 }
 
-// d = or += f S over kPositions positions from `first` and `to` on, at the lanes [k, end).
+// d = or += f S over kPositions positions from `first` and `to` on, at the slots [k, end).
 template <int kPositions, int kUsed, bool kAdd, bool kMasked>
-HWY_INLINE void product_group(const float* HWY_RESTRICT first, const ChunkAt& columns,
-                              const std::int32_t* HWY_RESTRICT values, const std::int32_t* HWY_RESTRICT rows, Index k,
-                              Index end, const float* HWY_RESTRICT S, float* HWY_RESTRICT to) {
+HWY_INLINE void product_group(const float* HWY_RESTRICT first, Index plane, const ChunkAt& columns,
+                              const std::int32_t* HWY_RESTRICT slots, Index k, Index end, const float* HWY_RESTRICT S,
+                              float* HWY_RESTRICT to) {
   const Tag d;
   Vector sum[kPositions][kUsed];
   for (int q = 0; q < kPositions; ++q) {
-    for (int v = 0; v < kUsed; ++v)
-      sum[q][v] = kAdd ? hn::Load(d, to + columns.offset[v] + q * kUnit) : hn::Zero(d);
+    for (int v = 0; v < kUsed; ++v) sum[q][v] = kAdd ? hn::Load(d, to + columns.offset[v] + q * kUnit) : hn::Zero(d);
   }
   for (; k < end; ++k) {
-    const float* value = first + values[k];
-    const float* from = S + rows[k];
+    const std::size_t slot = static_cast<std::size_t>(slots[k]);
+    const float* value = first + value_at(slot, plane);
+    const float* from = S + slot * kColumns;
     Vector s[kUsed];
     for (int v = 0; v < kUsed; ++v) s[v] = hn::Load(d, from + v * kLanes);
     HWY_UNROLL(4)
@@ -160,18 +161,18 @@ template <int kUsed, bool kAdd, bool kMasked>
 void product_of(const UnitRow& row, Index chunk, std::int32_t begin, const ActiveLanes& lanes, const float* S,
                 float* to) {
   const ChunkAt columns(row, chunk);
-  const Index count = chunks(row.units);
-  const std::int32_t *values = lanes.values, *rows = lanes.rows, *ends = lanes.ends;
+  const Index count = row.units;
+  const std::int32_t *slots = lanes.slots, *ends = lanes.ends;
   const float* first = row.first;
   Index k = begin, p = 0;
   for (; p + kGroup <= row.width; p += kGroup, first += kGroup * kUnit, to += kGroup * kUnit, ends += count) {
     const Index end = ends[count - 1];
-    product_group<kGroup, kUsed, kAdd, kMasked>(first, columns, values, rows, k, end, S, to);
+    product_group<kGroup, kUsed, kAdd, kMasked>(first, row.plane, columns, slots, k, end, S, to);
     k = end;
   }
   for (; p < row.width; ++p, first += kUnit, to += kUnit, ends += count) {
     const Index end = ends[count - 1];
-    product_group<1, kUsed, kAdd, kMasked>(first, columns, values, rows, k, end, S, to);
+    product_group<1, kUsed, kAdd, kMasked>(first, row.plane, columns, slots, k, end, S, to);
     k = end;
   }
 }

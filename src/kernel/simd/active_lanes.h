@@ -18,9 +18,8 @@ struct UnitRow {
 
 /// The lanes of each group of positions, group after group: four positions while there are as many, then one at a time.
 struct ActiveLanes {
-  std::int32_t* values;  ///< where a lane lies from its group's first position's unit 0 on
-  std::int32_t* rows;    ///< its row, in a chunk of a matrix
-  std::int32_t* ends;    ///< per group and chunk: the end of the lanes whose unit is at most the chunk's last
+  std::int32_t* slots;  ///< unit * kUnit + lane, ascending in a group
+  std::int32_t* ends;   ///< per group and unit: the end of the slots in that unit
 };
 
 struct ActiveLaneStages {

@@ -88,37 +88,67 @@ HWY_INLINE Unit smooth(const Unit& a, const Unit& b, const Unit& c) {
   return sum;
 }
 
-// Calls out.put(position, sum) with what a row's taps and siblings give, from out.start() on.
-template <Siblings kSiblings, class Output>
-HWY_INLINE void convolve(const float (*taps)[kUnit], const float* inhibition, const OrientedWindow& z,
-                         const Output& out) {
-  Unit weights[9];
-  for (int i = 0; i < 9; ++i) weights[i] = load(taps[i]);
-  const Unit inhibited = load(inhibition);
-  const auto column = [&](Index w) HWY_ATTR {
-    return smooth(load(z.row[0] + w * kUnit), load(z.row[1] + w * kUnit), load(z.row[2] + w * kUnit));
-  };
-  Unit left, middle;
-  if constexpr (kSiblings != Siblings::none) {
-    left = column(-1);
-    middle = column(0);
+// Three rows at one column.
+struct Column {
+  Unit row[3];
+
+  HWY_INLINE Column(const OrientedWindow& z, Index w) {
+    for (int i = 0; i < 3; ++i) row[i] = load(z.row[i] + w * kUnit);
   }
-  for (Index w = 0; w < z.width; ++w) {
-    Unit sum = out.start();
+};
+
+template <Siblings kSiblings>
+struct Taps {
+  Unit weights[9], inhibited;
+  Unit left, middle;  // columns of the binomial
+
+  HWY_INLINE Taps(const float (*taps)[kUnit], const float* inhibition, const Column& first, const Column& second)
+      : inhibited(load(inhibition)), left(across(first)), middle(across(second)) {
+    for (int i = 0; i < 9; ++i) weights[i] = load(taps[i]);
+  }
+  static HWY_INLINE Unit across(const Column& c) { return smooth(c.row[0], c.row[1], c.row[2]); }
+
+  // The next position, between columns a, b and c, from `sum` on.
+  HWY_INLINE Unit next(const Column& a, const Column& b, const Column& c, Unit sum) {
     HWY_UNROLL(3)
     for (int i = 0; i < 3; ++i) {
-      HWY_UNROLL(3)
-      for (int j = 0; j < 3; ++j) multiply_add(load(z.row[i] + (w + j - 1) * kUnit), weights[3 * i + j], sum);
+      multiply_add(a.row[i], weights[3 * i], sum);
+      multiply_add(b.row[i], weights[3 * i + 1], sum);
+      multiply_add(c.row[i], weights[3 * i + 2], sum);
     }
     if constexpr (kSiblings != Siblings::none) {
-      const Unit right = column(w + 1);
+      const Unit right = across(c);
       Unit group = smooth(left, middle, right);
       left = middle;
       middle = right;
       add_siblings<kSiblings>(group);
       for (int v = 0; v < kParts; ++v) sum.part[v] = hn::NegMulAdd(inhibited.part[v], group.part[v], sum.part[v]);
     }
-    out.put(w, sum);
+    return sum;
+  }
+};
+
+// Calls out.put(position, sum) with what a row's taps and siblings give, from out.start() on. Columns stay in registers
+// while three positions read them.
+template <Siblings kSiblings, class Output>
+HWY_INLINE void convolve(const float (*taps)[kUnit], const float* inhibition, const OrientedWindow& z,
+                         const Output& out) {
+  Column a(z, -1), b(z, 0);
+  Taps<kSiblings> t(taps, inhibition, a, b);
+  Index w = 0;
+  for (; w + 3 <= z.width; w += 3) {
+    Column c(z, w + 1);
+    out.put(w, t.next(a, b, c, out.start()));
+    a = Column(z, w + 2);
+    out.put(w + 1, t.next(b, c, a, out.start()));
+    b = Column(z, w + 3);
+    out.put(w + 2, t.next(c, a, b, out.start()));
+  }
+  for (; w < z.width; ++w) {
+    const Column c(z, w + 1);
+    out.put(w, t.next(a, b, c, out.start()));
+    a = b;
+    b = c;
   }
 }
 
@@ -128,9 +158,8 @@ struct Activated {
   HWY_INLINE Unit start() const { return bias; }
   HWY_INLINE void put(Index w, const Unit& sum) const {
     Unit positive;
-    // A value that is not a number stays one.
-    for (int v = 0; v < kParts; ++v)
-      positive.part[v] = hn::IfThenZeroElse(hn::Lt(sum.part[v], hn::Zero(Tag())), sum.part[v]);
+    // A value that is not a number stays one: x86 gives the second operand then, NEON the one that is none.
+    for (int v = 0; v < kParts; ++v) positive.part[v] = hn::Max(hn::Zero(Tag()), sum.part[v]);
     store(positive, to + w * kUnit);
   }
 };
