@@ -51,7 +51,7 @@ Index OrientedTile::memory_size(const OrientedTiling& t, bool backward) {
   Index planes = 0;
   for (Index l = 0; l <= t.depth(); ++l) planes += t.units(l);
   const Index signals = t.rows() * t.columns() * 4;
-  const Index forward = planes * t.plane() + signals + 4 * row;
+  const Index forward = planes * t.plane() + signals + 2 * row;
   if (!backward) return forward;
   return forward + t.units(t.depth()) * t.plane() + kMostFresh * row + t.columns() * 4 +
          (t.reads_picture() ? signals : 0);
@@ -70,7 +70,7 @@ OrientedTile::OrientedTile(const OrientedTiling& tiling, const OrientedStages& s
     IMPASTO_ASSERT(l == 0 || tiling.units(l - 1) <= tiling.units(l));  // for the gradients that take their place
   }
   signals_ = take(signals);
-  ring_ = take(3 * row);
+  row_ = take(row);
   zeros_ = take(row);
   std::fill_n(zeros_, row, 0.0F);
   if (!backward) return;
@@ -154,36 +154,19 @@ void OrientedTile::compute_layer(Index l) {
   const OrientedLayer& layer = tiling_.layers()[static_cast<std::size_t>(l - 1)];
   const OrientedArea area = region(l);
   if (!layer.reads_picture) make_signals(l - 1);
+  const auto inside = [&](Index r) { return std::clamp(r, Index{0}, tiling_.H() - 1); };
   for (Index u = 0; u < tiling_.units(l); ++u) {
     const OrientedUnit& unit = layer.units[static_cast<std::size_t>(u)];
-    if (unit.fresh) {
-      compute_fresh(l, u);
-      continue;
-    }
+    const auto below = [&](Index r) -> const float* {
+      return unit.carried ? value(l - 1, u, inside(r), area.left) : nullptr;
+    };
+    const auto signals = [&](Index r) { return signals_ + cell(inside(r), area.left) * 4; };
     for (Index r = area.top; r < area.bottom(); ++r) {
-      const auto row = [&](Index i) { return value(l - 1, u, std::clamp(i, Index{0}, tiling_.H() - 1), area.left); };
-      stages_.forward(unit, {{row(r - 1), row(r), row(r + 1)}, area.width}, nullptr, value(l, u, r, area.left));
+      const OrientedWindow x{{below(r - 1), below(r), below(r + 1)}, area.width};
+      stages_.forward(unit, x, {{signals(r - 1), signals(r), signals(r + 1)}, area.width}, value(l, u, r, area.left));
     }
   }
   repeat_border(l);
-}
-
-// A unit of which some lanes read signals: three arranged rows at a time.
-void OrientedTile::compute_fresh(Index l, Index u) {
-  const OrientedUnit& unit = tiling_.layers()[static_cast<std::size_t>(l - 1)].units[static_cast<std::size_t>(u)];
-  const OrientedArea area = region(l);
-  const auto inside = [&](Index r) { return std::clamp(r, Index{0}, tiling_.H() - 1); };
-  const auto arranged = [&](Index r) { return ring_ + inside(r) % 3 * columns_ * kUnit; };
-  const auto arrange = [&](Index r) {
-    stages_.arrange(unit, signals_ + cell(r, area.left - 1) * 4,
-                    unit.carried ? value(l - 1, u, r, area.left - 1) : nullptr, area.width + 2, arranged(r));
-  };
-  for (Index r = inside(area.top - 1); r <= area.top; ++r) arrange(r);
-  for (Index r = area.top; r < area.bottom(); ++r) {
-    if (inside(r + 1) > r) arrange(r + 1);
-    const OrientedWindow window{{arranged(r - 1) + kUnit, arranged(r) + kUnit, arranged(r + 1) + kUnit}, area.width};
-    stages_.forward(unit, window, signals_ + cell(r, area.left) * 4, value(l, u, r, area.left));
-  }
 }
 
 void OrientedTile::write(bool pooled, float* y) {
@@ -194,8 +177,8 @@ void OrientedTile::write(bool pooled, float* y) {
     for (const OrientedSegment& segment : tiling_.segments(depth_)) {
       const float* lanes = value(depth_, segment.slot / kUnit, step * r, core_.left);
       if (pooled) {
-        stages_.pool(lanes, lanes + columns_ * kUnit, width, ring_);
-        lanes = ring_;
+        stages_.pool(lanes, lanes + columns_ * kUnit, width, row_);
+        lanes = row_;
       }
       stages_.write(segment, lanes, width, false, y + (r * W + left) * C, C);
     }

@@ -108,7 +108,6 @@ class OrientedTile {
   void repeat_border(Index l);
   void make_signals(Index l);
   void compute_layer(Index l);
-  void compute_fresh(Index l, Index unit);
   OrientedWindow gradient_window(Index l, Index unit, Index r, Index c, Index width);
   void adjoint_row(Index l, Index from, Index to, bool add);
   void write_picture_gradient(Index row, Index column, bool always_add, float* dx);
@@ -118,7 +117,7 @@ class OrientedTile {
   Index depth_, columns_, plane_;
   OrientedArea core_{};
   std::array<float*, kMostLayers + 2> values_{};  // by layer, and the output's gradient
-  float *signals_, *ring_, *zeros_, *fresh_ = nullptr, *sums_ = nullptr, *signal_gradient_ = nullptr;
+  float *signals_, *row_, *zeros_, *fresh_ = nullptr, *sums_ = nullptr, *signal_gradient_ = nullptr;
 };
 
 }  // namespace impasto

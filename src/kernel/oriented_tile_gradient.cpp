@@ -34,9 +34,9 @@ void OrientedTile::read_gradient(bool pooled, const float* dy) {
     const float* from = dy + (r / step * W + left) * C;
     for (const OrientedSegment& segment : tiling_.segments(depth_)) {
       float* to = gradient(depth_, segment.slot / kUnit, r, core_.left);
-      stages_.read(segment, from, C, width, pooled ? ring_ : to);
+      stages_.read(segment, from, C, width, pooled ? row_ : to);
       const bool whole = (segment.slot + segment.count + segment.zeros) % kUnit == 0;
-      if (pooled && whole) stages_.unpool(ring_, width, to, to + columns_ * kUnit);
+      if (pooled && whole) stages_.unpool(row_, width, to, to + columns_ * kUnit);
     }
   }
 }

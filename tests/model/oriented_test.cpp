@@ -1,6 +1,8 @@
 // The built-in network's fast form against its plain convolutions in double: maps, losses and gradients, on every
 // target, over sizes that leave parts of tiles, windows and maps of one position.
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "model/network_weights.h"
 #include "model/vgg19.h"
@@ -115,7 +117,7 @@ TEST_CASE("model: maps of one row, one column and one position") {
   }
 }
 
-// Chains of one to four layers, with and without pooling, maps read at their ends or between them.
+// Chains of one and two layers, with and without pooling, maps read at their ends or between them.
 TEST_CASE("model: gradients through the fast form equal the plain ones in double, on every target") {
   for (const auto& layers : {positions({"conv1_1"}), positions({"conv1_2"}), positions({"pool1"}),
                              positions({"conv1_1", "conv2_1"}), positions({"pool2", "conv3_1"}), positions({"conv3_4"}),
@@ -224,6 +226,27 @@ TEST_CASE("model: channel sums of the fast form and their gradients, on every ta
     INFO(to_string(target));
     for (std::size_t k = 0; k < 2; ++k) CHECK(distance(got.maps[k], exact.maps[k]) < 1e-5);
     CHECK(distance(got.gradient, exact.gradient) < 1e-5);
+  }
+}
+
+TEST_CASE("model: a value that is not a number reaches the maps and Gram matrices of the fast form") {
+  for (const SimdTarget target : available_targets()) {
+    Tape<float> tape(Context(2, target));
+    const Vgg19<float> network(network_weights());
+    const Id picture = tape.input({20, 20, 3});
+    std::fill_n(tape.value(picture).data(), 1200, 0.5F);
+    tape.value(picture)[500] = std::numeric_limits<float>::quiet_NaN();
+    std::vector<Id> ids;
+    network.read(tape, picture, kReadings[3], Pooling::average, false, [&](std::size_t, Id value, Index) {
+      tape.keep(value);
+      ids.push_back(value);
+    });
+    tape.forward();
+    for (const Id id : ids) {
+      const std::vector<double> values = as_doubles(tape.value(id));
+      INFO(to_string(target), ", ", text(tape.shape(id)));
+      CHECK(std::any_of(values.begin(), values.end(), [](double value) { return std::isnan(value); }));
+    }
   }
 }
 

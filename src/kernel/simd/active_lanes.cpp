@@ -42,9 +42,9 @@ HWY_INLINE Index list_group(const float* HWY_RESTRICT first, Index plane, Index 
   for (Index unit = 0; unit < units; ++unit) {
     for (int v = 0; v < kParts; ++v) {
       const float* from = first + unit * plane + v * kLanes;
-      Vector any = hn::Load(d, from);  // bit by bit: not 0 if one of the values is not
+      Vector any = hn::Load(d, from);  // bit by bit, as integers: not 0 if one of the values is not, NaN included
       for (int q = 1; q < kPositions; ++q) any = hn::Or(any, hn::Load(d, from + q * kUnit));
-      const auto chosen = hn::RebindMask(di, hn::Ne(any, hn::Zero(d)));
+      const auto chosen = hn::Ne(hn::BitCast(di, any), hn::Zero(di));
       hn::StoreU(hn::Compress(slot, chosen), di, slots + at);
       at += static_cast<Index>(hn::CountTrue(di, chosen));
       slot = hn::Add(slot, hn::Set(di, static_cast<std::int32_t>(kLanes)));
@@ -71,21 +71,19 @@ HWY_INLINE std::size_t value_at(std::size_t slot, Index plane) {
   return slot / kUnit * static_cast<std::size_t>(plane) + slot % kUnit;
 }
 
-// Columns of the chunk: vector v of them, from the row's first position on.
-struct ChunkAt {
-  Index offset[kVectors];
+// kCount vectors of columns from vector `first` on, from the row's first position on.
+template <int kCount>
+struct ColumnsAt {
+  Index offset[kCount];
 
-  HWY_INLINE ChunkAt(const UnitRow& row, Index chunk) {
-    for (int v = 0; v < kVectors; ++v) {
-      const Index vector = chunk * kVectors + v;
-      offset[v] = vector / kParts * row.plane + vector % kParts * kLanes;
-    }
+  HWY_INLINE ColumnsAt(const UnitRow& row, Index first) {
+    for (int v = 0; v < kCount; ++v) offset[v] = (first + v) / kParts * row.plane + (first + v) % kParts * kLanes;
   }
 };
 
 // G += f^T f over kPositions positions from `first` on, at the slots [k, end).
 template <int kPositions, int kUsed>
-HWY_INLINE void gram_group(const float* HWY_RESTRICT first, Index plane, const ChunkAt& columns,
+HWY_INLINE void gram_group(const float* HWY_RESTRICT first, Index plane, const ColumnsAt<kUsed>& columns,
                            const std::int32_t* HWY_RESTRICT slots, Index k, Index end, float* HWY_RESTRICT G) {
   const Tag d;
   Vector f[kPositions][kUsed];
@@ -107,13 +105,14 @@ HWY_INLINE void gram_group(const float* HWY_RESTRICT first, Index plane, const C
   }
 }
 
+// G: column of the first of kUsed vectors from `vector` on.
 template <int kUsed>
-void gram_of(const UnitRow& row, Index chunk, std::int32_t begin, const ActiveLanes& lanes, float* G) {
-  const ChunkAt columns(row, chunk);
+void gram_of(const UnitRow& row, Index vector, std::int32_t begin, const ActiveLanes& lanes, float* G) {
+  const ColumnsAt<kUsed> columns(row, vector);
   const Index count = row.units;
   const std::int32_t *slots = lanes.slots, *ends = lanes.ends;
   const float* first = row.first;
-  const Index last = (chunk * kVectors + kUsed - 1) / kParts;  // unit that the chunk reaches
+  const Index last = (vector + kUsed - 1) / kParts;  // unit that the columns reach
   Index k = begin, p = 0;
   for (; p + kGroup <= row.width; p += kGroup, first += kGroup * kUnit, ends += count) {
     gram_group<kGroup, kUsed>(first, row.plane, columns, slots, k, ends[last], G);
@@ -127,7 +126,7 @@ void gram_of(const UnitRow& row, Index chunk, std::int32_t begin, const ActiveLa
 
 // d = or += f S over kPositions positions from `first` and `to` on, at the slots [k, end).
 template <int kPositions, int kUsed, bool kAdd, bool kMasked>
-HWY_INLINE void product_group(const float* HWY_RESTRICT first, Index plane, const ChunkAt& columns,
+HWY_INLINE void product_group(const float* HWY_RESTRICT first, Index plane, const ColumnsAt<kUsed>& columns,
                               const std::int32_t* HWY_RESTRICT slots, Index k, Index end, const float* HWY_RESTRICT S,
                               float* HWY_RESTRICT to) {
   const Tag d;
@@ -160,7 +159,7 @@ HWY_INLINE void product_group(const float* HWY_RESTRICT first, Index plane, cons
 template <int kUsed, bool kAdd, bool kMasked>
 void product_of(const UnitRow& row, Index chunk, std::int32_t begin, const ActiveLanes& lanes, const float* S,
                 float* to) {
-  const ChunkAt columns(row, chunk);
+  const ColumnsAt<kUsed> columns(row, chunk * kVectors);
   const Index count = row.units;
   const std::int32_t *slots = lanes.slots, *ends = lanes.ends;
   const float* first = row.first;
@@ -188,8 +187,11 @@ HWY_INLINE void for_used(Index used, const With& with) {
   }
 }
 
+// Two vectors at a time, of which the first leave more rows below the diagonal out.
 void gram(const UnitRow& row, Index chunk, std::int32_t begin, const ActiveLanes& lanes, float* G) {
-  for_used(vectors_of(row.units, chunk), [&](auto used) { gram_of<used>(row, chunk, begin, lanes, G); });
+  const Index used = vectors_of(row.units, chunk), first = chunk * kVectors;
+  for (Index v = 0; v < used; v += 2)
+    (used - v == 1 ? gram_of<1> : gram_of<2>)(row, first + v, begin, lanes, G + v * kLanes);
 }
 
 void product(const UnitRow& row, Index chunk, std::int32_t begin, const ActiveLanes& lanes, const float* S, bool add,

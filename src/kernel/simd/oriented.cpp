@@ -88,12 +88,62 @@ HWY_INLINE Unit smooth(const Unit& a, const Unit& b, const Unit& c) {
   return sum;
 }
 
+// Lane i of a unit reads number lanes[i] < 4 of four numbers.
+struct FourToUnit {
+  decltype(hn::SetTableIndices(Tag(), static_cast<const std::int32_t*>(nullptr))) index[kParts];
+
+  HWY_INLINE explicit FourToUnit(const std::int32_t* lanes) {
+    for (int v = 0; v < kParts; ++v) index[v] = hn::SetTableIndices(Tag(), lanes + v * kLanes);
+  }
+  HWY_INLINE Unit operator()(const float* four) const {
+    const Vector repeated = hn::LoadDup128(Tag(), four);
+    Unit u;
+    for (int v = 0; v < kParts; ++v) u.part[v] = hn::TableLookupLanes(repeated, index[v]);
+    return u;
+  }
+};
+
+HWY_INLINE hn::Mask<Tag> carried_lanes(const OrientedUnit& unit, int v) {
+  const hn::RebindToSigned<Tag> di;
+  return hn::RebindMask(Tag(), hn::Eq(hn::Load(di, unit.signal + v * kLanes), hn::Set(di, static_cast<int>(kSignals))));
+}
+
+// What the lanes of a unit read at row i and column w: their own values below, signals, or each what it is for.
+struct OwnLanes {
+  const OrientedWindow& x;
+  HWY_INLINE Unit at(int i, Index w) const { return load(x.row[i] + w * kUnit); }
+};
+
+struct SignalLanes {
+  const OrientedWindow& signals;
+  FourToUnit lanes;
+  HWY_INLINE Unit at(int i, Index w) const { return lanes(signals.row[i] + 4 * w); }
+};
+
+struct MixedLanes {
+  OwnLanes own;
+  SignalLanes fresh;
+  hn::Mask<Tag> carried[kParts];
+
+  HWY_INLINE MixedLanes(const OrientedUnit& unit, const OrientedWindow& x, const OrientedWindow& signals)
+      : own{x}, fresh{signals, FourToUnit(unit.signal)} {
+    for (int v = 0; v < kParts; ++v) carried[v] = carried_lanes(unit, v);
+  }
+  HWY_INLINE Unit at(int i, Index w) const {
+    const Unit a = own.at(i, w), b = fresh.at(i, w);
+    Unit u;
+    for (int v = 0; v < kParts; ++v) u.part[v] = hn::IfThenElse(carried[v], a.part[v], b.part[v]);
+    return u;
+  }
+};
+
 // Three rows at one column.
 struct Column {
   Unit row[3];
 
-  HWY_INLINE Column(const OrientedWindow& z, Index w) {
-    for (int i = 0; i < 3; ++i) row[i] = load(z.row[i] + w * kUnit);
+  template <class Lanes>
+  HWY_INLINE Column(const Lanes& lanes, Index w) {
+    for (int i = 0; i < 3; ++i) row[i] = lanes.at(i, w);
   }
 };
 
@@ -130,13 +180,13 @@ struct Taps {
 
 // Calls out.put(position, sum) with what a row's taps and siblings give, from out.start() on. Columns stay in registers
 // while three positions read them.
-template <Siblings kSiblings, class Output>
-HWY_INLINE void convolve(const float (*taps)[kUnit], const float* inhibition, const OrientedWindow& z,
+template <Siblings kSiblings, class Lanes, class Output>
+HWY_INLINE void convolve(const float (*taps)[kUnit], const float* inhibition, const Lanes& z, Index width,
                          const Output& out) {
   Column a(z, -1), b(z, 0);
   Taps<kSiblings> t(taps, inhibition, a, b);
   Index w = 0;
-  for (; w + 3 <= z.width; w += 3) {
+  for (; w + 3 <= width; w += 3) {
     Column c(z, w + 1);
     out.put(w, t.next(a, b, c, out.start()));
     a = Column(z, w + 2);
@@ -144,7 +194,7 @@ HWY_INLINE void convolve(const float (*taps)[kUnit], const float* inhibition, co
     b = Column(z, w + 3);
     out.put(w + 2, t.next(c, a, b, out.start()));
   }
-  for (; w < z.width; ++w) {
+  for (; w < width; ++w) {
     const Column c(z, w + 1);
     out.put(w, t.next(a, b, c, out.start()));
     a = b;
@@ -196,71 +246,41 @@ struct Gradient {
   }
 };
 
-template <class Output>
-void convolve_unit(Siblings siblings, const float (*taps)[kUnit], const float* inhibition, const OrientedWindow& z,
+template <class Lanes, class Output>
+void convolve_unit(Siblings siblings, const float (*taps)[kUnit], const float* inhibition, const Lanes& z, Index width,
                    const Output& out) {
   switch (siblings) {
     case Siblings::none:
-      return convolve<Siblings::none>(taps, inhibition, z, out);
+      return convolve<Siblings::none>(taps, inhibition, z, width, out);
     case Siblings::adjacent:
-      return convolve<Siblings::adjacent>(taps, inhibition, z, out);
+      return convolve<Siblings::adjacent>(taps, inhibition, z, width, out);
     case Siblings::interleaved:
-      return convolve<Siblings::interleaved>(taps, inhibition, z, out);
+      return convolve<Siblings::interleaved>(taps, inhibition, z, width, out);
   }
 }
 
-void forward(const OrientedUnit& unit, const OrientedWindow& z, const float* signals, float* out) {
+void forward(const OrientedUnit& unit, const OrientedWindow& x, const OrientedWindow& signals, float* out) {
   const Activated activated{load(unit.bias), out};
-  if (unit.has_palette) {
-    convolve_unit(unit.siblings, unit.taps, unit.inhibition, z,
-                  ActivatedPalette{activated, load(unit.palette[0]), load(unit.palette[1]), signals});
-  } else {
-    convolve_unit(unit.siblings, unit.taps, unit.inhibition, z, activated);
-  }
+  const Index width = x.width;
+  if (!unit.fresh) return convolve_unit(unit.siblings, unit.taps, unit.inhibition, OwnLanes{x}, width, activated);
+  if (unit.carried)
+    return convolve_unit(unit.siblings, unit.taps, unit.inhibition, MixedLanes(unit, x, signals), width, activated);
+  const SignalLanes fresh{signals, FourToUnit(unit.signal)};
+  if (!unit.has_palette) return convolve<Siblings::none>(unit.taps, unit.inhibition, fresh, width, activated);
+  convolve<Siblings::none>(unit.taps, unit.inhibition, fresh, width,
+                           ActivatedPalette{activated, load(unit.palette[0]), load(unit.palette[1]), signals.row[1]});
 }
 
 void adjoint(const OrientedUnit& unit, const OrientedWindow& d, bool add, const float* mask, float* out) {
-  const auto with = [&](const auto& gradient)
-                        HWY_ATTR { convolve_unit(unit.siblings, unit.turned, unit.inhibition, d, gradient); };
+  const auto with = [&](const auto& gradient) HWY_ATTR {
+    convolve_unit(unit.siblings, unit.turned, unit.inhibition, OwnLanes{d}, d.width, gradient);
+  };
   if (mask == nullptr) {
     if (add) return with(Gradient<true, false>{mask, out});
     return with(Gradient<false, false>{mask, out});
   }
   if (add) return with(Gradient<true, true>{mask, out});
   return with(Gradient<false, true>{mask, out});
-}
-
-// Lane i of a unit reads number lanes[i] < 4 of four numbers.
-struct FourToUnit {
-  decltype(hn::SetTableIndices(Tag(), static_cast<const std::int32_t*>(nullptr))) index[kParts];
-
-  HWY_INLINE explicit FourToUnit(const std::int32_t* lanes) {
-    for (int v = 0; v < kParts; ++v) index[v] = hn::SetTableIndices(Tag(), lanes + v * kLanes);
-  }
-  HWY_INLINE Unit operator()(const float* four) const {
-    const Vector repeated = hn::LoadDup128(Tag(), four);
-    Unit u;
-    for (int v = 0; v < kParts; ++v) u.part[v] = hn::TableLookupLanes(repeated, index[v]);
-    return u;
-  }
-};
-
-void arrange(const OrientedUnit& unit, const float* signals, const float* x, Index width, float* out) {
-  const FourToUnit lanes(unit.signal);
-  if (x == nullptr) {
-    for (Index w = 0; w < width; ++w) store(lanes(signals + 4 * w), out + w * kUnit);
-    return;
-  }
-  const hn::RebindToSigned<Tag> di;
-  for (Index w = 0; w < width; ++w) {
-    Unit u = lanes(signals + 4 * w);
-    const Unit own = load(x + w * kUnit);
-    for (int v = 0; v < kParts; ++v) {
-      const auto carried = hn::Eq(hn::Load(di, unit.signal + v * kLanes), hn::Set(di, static_cast<int>(kSignals)));
-      u.part[v] = hn::IfThenElse(hn::RebindMask(Tag(), carried), own.part[v], u.part[v]);
-    }
-    store(u, out + w * kUnit);
-  }
 }
 
 void collect(const SignalTerm* terms, const Index* counts, Index width, float* sums) {
@@ -287,14 +307,10 @@ void divert(const OrientedUnit& unit, const float* t, bool trunk, const float* s
             const float* mask, float* out) {
   const FourToUnit lanes(kTrunkSignal);
   const Unit sign = load(kTrunkSign);
-  const hn::RebindToSigned<Tag> di;
   for (Index w = 0; w < width; ++w) {
     const Unit own = load(t + w * kUnit);
     Unit u;
-    for (int v = 0; v < kParts; ++v) {
-      const auto carried = hn::Eq(hn::Load(di, unit.signal + v * kLanes), hn::Set(di, static_cast<int>(kSignals)));
-      u.part[v] = hn::IfThenElseZero(hn::RebindMask(Tag(), carried), own.part[v]);
-    }
+    for (int v = 0; v < kParts; ++v) u.part[v] = hn::IfThenElseZero(carried_lanes(unit, v), own.part[v]);
     if (trunk) {
       Unit pair = own;
       add_partner<1>(pair);
@@ -390,7 +406,7 @@ void write(const OrientedSegment& segment, const float* lanes, Index width, bool
 }  // namespace
 
 const OrientedStages* get_oriented_stages() {
-  static constexpr OrientedStages kStages{forward, adjoint, arrange, collect, divert, mask, pool, unpool, read, write};
+  static constexpr OrientedStages kStages{forward, adjoint, collect, divert, mask, pool, unpool, read, write};
   return &kStages;
 }
 

@@ -21,12 +21,11 @@ struct SignalTerm {
 };
 
 struct OrientedStages {
-  /// out = relu(bias + taps * z - inhibition * binomial of siblings + palette * signals of the middle row)
-  void (*forward)(const OrientedUnit& unit, const OrientedWindow& z, const float* signals, float* out);
+  /// out = relu(bias + taps * z - inhibition * binomial of siblings + palette * the middle row's signals); z: lanes of
+  /// x or signals, each where the unit has such
+  void (*forward)(const OrientedUnit& unit, const OrientedWindow& x, const OrientedWindow& signals, float* out);
   /// out = or += turned taps * d - inhibition * binomial of siblings; 0 where `mask` (or null) is not positive
   void (*adjoint)(const OrientedUnit& unit, const OrientedWindow& d, bool add, const float* mask, float* out);
-  /// out = what the unit's lanes read: signals, or x for carried ones (null when there are none)
-  void (*arrange)(const OrientedUnit& unit, const float* signals, const float* x, Index width, float* out);
   /// sums[q] = the lanes of the terms of signal q, summed; `counts` terms of each signal, one after the other
   void (*collect)(const SignalTerm* terms, const Index* counts, Index width, float* sums);
   /// out = or += t at carried lanes; at the trunk's lanes of unit 0 what t and `sums` (or null: none) send to the
