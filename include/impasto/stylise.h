@@ -41,6 +41,24 @@ std::vector<float> normalise(const Image& image);
 /// Throws Error(input) unless values.size() is width * height * 3.
 Image denormalise(std::span<const float> values, int width, int height);
 
+struct StylePicture {
+  Image image;
+  double weight = 1;  ///< its share among several, above 0
+  Image mask;         ///< which of its places are meant (Pictures::content_mask); empty: all
+};
+
+/// What a painting is made from. Masks are read by their brightness, or by their colours, at any size: they are resized
+/// to the picture they belong to; edges may be soft.
+struct Pictures {
+  Image content;
+  std::vector<StylePicture> styles;  ///< at least one
+  /// Where which part of the styles goes. Grey: white takes the white of the styles' masks, black their black. With
+  /// colours: each plain colour is a region and takes that colour's region of the styles' masks. Empty: everywhere all.
+  Image content_mask;
+  Image protect;  ///< white: stays as the content; black: is painted. Empty: all is painted
+  Image smooth;   ///< grey: the share of the total-variation weight at a place. Empty: 1 everywhere
+};
+
 struct PaintingSize {
   int width;
   int height;

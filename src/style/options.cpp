@@ -46,7 +46,7 @@ Options tutorial() {
   o.height = 300;
   o.style_exact = true;
   o.antialias = false;
-  o.colour_match = false;
+  o.colour = ColourMode::style;
   o.content_layers = {{"block4_conv2", 0.5}, {"block5_conv2", 0.5}};
   o.style_layers = {{"block1_conv1", 0.2},
                     {"block2_conv1", 0.2},

@@ -89,7 +89,7 @@ struct Stylizer::State {
         adam(wanted.adam, Index{3} * size.width * size.height, context) {
     Tensor<float> content = to_tensor(content_image, size, options.antialias);
     const Tensor<float> style = to_tensor(style_image, style_size(style_image, options, size), options.antialias);
-    if (options.colour_match) content = match_colour(content, style);
+    if (options.colour == ColourMode::match) content = match_colour(content, style);
     objective = std::make_unique<Objective<float>>(network, *weights.network(), options, content, style, context);
     const Tensor<float> start = make_start(content, options);
     std::copy_n(start.data(), start.shape().count(), objective->picture().data());

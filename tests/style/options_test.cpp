@@ -27,7 +27,7 @@ TEST_CASE("style: the tutorial preset has exactly the tutorial's numbers") {
   CHECK(o.height == 300);
   CHECK(o.style_exact);
   CHECK_FALSE(o.antialias);
-  CHECK_FALSE(o.colour_match);
+  CHECK(o.colour == ColourMode::style);
   CHECK(format_layers(o.content_layers) == "block4_conv2=0.5,block5_conv2=0.5");
   CHECK(format_layers(o.style_layers) ==
         "block1_conv1=0.2,block2_conv1=0.2,block3_conv1=0.2,block4_conv1=0.2,block5_conv1=0.2");
