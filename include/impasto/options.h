@@ -76,6 +76,8 @@ struct LbfgsOptions {
   int max_evaluations = 25;  ///< of one line search
 };
 
+inline constexpr int kMaxScales = 12;
+
 /// All settings of one painting. Sizes in pixels; 0 means "not set".
 /// Thread safety: a plain value.
 struct Options {
@@ -107,8 +109,9 @@ struct Options {
   StyleStatistic statistic = StyleStatistic::gram;
   bool normalise_gradients = false;  ///< each layer's gradient is divided by its L1 norm before its weight
 
-  int epochs = 10;
-  int steps_per_epoch = 15;
+  /// Iterations at each scale, coarsest first; the last number counts for all further scales.
+  std::vector<int> iterations{150};
+  int steps_per_epoch = 15;  ///< an epoch is what a line of progress and a snapshot stand for
   OptimiserKind optimiser = OptimiserKind::adam;
   AdamOptions adam;
   LbfgsOptions lbfgs;
@@ -127,6 +130,10 @@ struct Options {
   DecodeOptions decode;  ///< how the content and style files are meant to be read
   EncodeOptions encode;  ///< how pictures of this run are meant to be written
 };
+
+/// Iterations at a scale, 0 for the coarsest, and of the first `scales` together.
+int iterations_at(const Options& options, int scale);
+int total_iterations(const Options& options, int scales);
 
 struct PresetInfo {
   std::string name;
