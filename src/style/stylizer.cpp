@@ -87,11 +87,13 @@ struct Stylizer::State {
         size(painting_size(content_image, wanted)),
         network(weights.network()),
         adam(wanted.adam, Index{3} * size.width * size.height, context) {
-    Tensor<float> content = to_tensor(content_image, size, options.antialias);
-    const Tensor<float> style = to_tensor(style_image, style_size(style_image, options, size), options.antialias);
-    if (options.colour == ColourMode::match) content = match_colour(content, style);
-    objective = std::make_unique<Objective<float>>(network, *weights.network(), options, content, style, context);
-    const Tensor<float> start = make_start(content, options);
+    Scene<float> scene;
+    scene.content = to_tensor(content_image, size, options.antialias);
+    scene.original = scene.content.clone();
+    scene.styles.push_back({to_tensor(style_image, style_size(style_image, options, size), options.antialias)});
+    prepare_colours(options, scene, context);
+    objective = std::make_unique<Objective<float>>(network, *weights.network(), options, scene, context);
+    const Tensor<float> start = make_start(scene.content, options, context);
     std::copy_n(start.data(), start.shape().count(), objective->picture().data());
     best.assign(start.values().begin(), start.values().end());
   }
