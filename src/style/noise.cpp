@@ -61,7 +61,7 @@ void add_octave(Tensor<float>& noise, Index h, Index w, double amplitude, Random
 
 }  // namespace
 
-Tensor<float> make_noise(const Shape& shape, NoiseKind kind, double amplitude, std::uint64_t seed) {
+Tensor<float> make_noise(const Shape& shape, NoiseKind kind, double amplitude, std::uint64_t seed, const Context&) {
   Tensor<float> noise(shape, 0.0F);
   if (amplitude == 0) return noise;
   Random random(seed);
@@ -75,8 +75,8 @@ Tensor<float> make_noise(const Shape& shape, NoiseKind kind, double amplitude, s
   return noise;
 }
 
-Tensor<float> make_start(const Tensor<float>& content, const Options& options) {
-  Tensor<float> start = make_noise(content.shape(), options.noise, options.noise_amplitude, options.seed);
+Tensor<float> make_start(const Tensor<float>& content, const Options& options, const Context& context) {
+  Tensor<float> start = make_noise(content.shape(), options.noise, options.noise_amplitude, options.seed, context);
   if (options.start == Start::noise) return start;
   std::span<const float> base = content.values();
   if (options.start == Start::values) {

@@ -86,13 +86,15 @@ struct Objective<T>::Recorder {
 
 template <class T>
 Objective<T>::Objective(const Vgg19<T>& network, const NetworkWeights& weights, const Options& options,
-                        const Tensor<T>& content, const Tensor<T>& style, const Context& context)
+                        const Scene<T>& scene, const Context& context)
     : tape_(context) {
+  const Tensor<T>& content = scene.content;
+  const Tensor<T>& style = scene.styles.front().picture;
   const Recorder recorder{network, options, options.pooling.value_or(weights.pooling), context};
   content_targets_ = recorder.targets(content, options.content_layers, false);
   style_targets_ = recorder.targets(style, options.style_layers, true);
 
-  picture_ = tape_.variable(content.shape(), "picture");
+  picture_ = painted_ = tape_.variable(content.shape(), "picture");
   std::vector<Reading> readings;
   Recorder::add_readings(readings, options.content_layers, false);
   Recorder::add_readings(readings, options.style_layers, true);
@@ -156,6 +158,14 @@ Losses Objective<T>::evaluate() {
   tape_.backward();
   const auto read = [&](Id id) { return id.index < 0 ? 0.0 : static_cast<double>(tape_.value(id)[0]); };
   return {read(total_), read(content_), read(style_), read(tv_)};
+}
+
+template <class T>
+std::vector<LayerLoss> Objective<T>::layer_losses() {
+  std::vector<LayerLoss> losses;
+  for (const Term& term : terms_)
+    losses.push_back({term.layer, term.style, static_cast<double>(tape_.value(term.id)[0])});
+  return losses;
 }
 
 template class Objective<float>;

@@ -2,29 +2,35 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "autodiff/tape.h"
 #include "impasto/options.h"
 #include "impasto/stylise.h"
 #include "model/vgg19.h"
+#include "style/scene.h"
 
 namespace impasto {
 
-/// Content and style pictures are H x W x 3 tensors in normalised units; their sizes may differ.
 /// Thread safety: one thread at a time.
 template <class T>
 class Objective {
  public:
-  /// Computes the targets and records the loss. Errors as Vgg19::record's.
-  Objective(const Vgg19<T>& network, const NetworkWeights& weights, const Options& options, const Tensor<T>& content,
-            const Tensor<T>& style, const Context& context);
+  /// Computes the targets and records the loss; keeps nothing of the scene. Errors as Vgg19::read's; Error(input) when
+  /// all is protected, or a region is too small for every style layer.
+  Objective(const Vgg19<T>& network, const NetworkWeights& weights, const Options& options, const Scene<T>& scene,
+            const Context& context);
 
-  /// The picture being painted: same shape as the content, zero at first; write it before `evaluate`.
+  /// The picture being optimised: same shape as the content, zero at first; write it before `evaluate`.
   std::span<T> picture() { return tape_.value(picture_); }
+  /// The painting as it was at the last `evaluate`: the picture, with protected places from the original.
+  std::span<const T> painted() { return tape_.value(painted_); }
   /// Losses at the current picture, and their gradient.
   Losses evaluate();
   std::span<const T> gradient() const { return tape_.gradient(picture_); }
+  /// The parts of the last evaluation's content and style, by layer in the order of the options.
+  std::vector<LayerLoss> layer_losses();
   /// Tape::set_profiling and Tape::profile of an evaluation's ops.
   void set_profiling(bool on) { tape_.set_profiling(on); }
   std::vector<OpProfile> profile() const { return tape_.profile(); }
@@ -42,9 +48,16 @@ class Objective {
   void record_style(const Options& options, std::size_t layer, Id gram, Index positions);
   void add_to(Id& sum, Id term);
 
+  struct Term {
+    bool style;
+    std::string layer;
+    Id id;
+  };
+
   std::vector<Target> content_targets_, style_targets_;  // borrowed by the tape
+  std::vector<Term> terms_;
   Tape<T> tape_;
-  Id picture_, total_, content_, style_, tv_;
+  Id picture_, painted_, total_, content_, style_, tv_;
 };
 
 extern template class Objective<float>;

@@ -6,6 +6,7 @@
 #include "style/objective.h"
 #include "support/golden_targets.h"
 #include "support/hash_network.h"
+#include "support/scene_of.h"
 
 namespace impasto {
 namespace {
@@ -31,8 +32,9 @@ struct Case {
 
   explicit Case(const Context& where) : context(where) { options.pooling.reset(); }
   std::unique_ptr<Objective<T>> objective() const {
-    auto made = std::make_unique<Objective<T>>(network, *weights, options, golden_tensor<T>("golden_content.npy"),
-                                               golden_tensor<T>("golden_style.npy"), context);
+    auto made = std::make_unique<Objective<T>>(
+        network, *weights, options,
+        testing::scene_of(golden_tensor<T>("golden_content.npy"), golden_tensor<T>("golden_style.npy")), context);
     std::copy_n(start.data(), start.shape().count(), made->picture().data());
     return made;
   }

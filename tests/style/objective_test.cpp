@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "support/gradcheck.h"
+#include "support/scene_of.h"
 
 namespace impasto::testing {
 namespace {
@@ -40,7 +41,7 @@ struct Case {
   }
   Losses at(const Tensor<double>& picture) const {
     const Vgg19<double> network(weights);
-    Objective<double> objective(network, *weights, options, content, style, Context(2));
+    Objective<double> objective(network, *weights, options, scene_of(content, style), Context(2));
     std::copy(picture.values().begin(), picture.values().end(), objective.picture().begin());
     return objective.evaluate();
   }
@@ -58,7 +59,7 @@ TEST_CASE(
         c.options.pooling = pooling;
         c.weights->padding = padding;
         const Vgg19<double> network(c.weights);
-        Objective<double> objective(network, *c.weights, c.options, c.content, c.style, Context(1));
+        Objective<double> objective(network, *c.weights, c.options, scene_of(c.content, c.style), Context(1));
         std::copy(c.start.values().begin(), c.start.values().end(), objective.picture().begin());
         objective.evaluate();
         const std::vector<double> gradient(objective.gradient().begin(), objective.gradient().end());
