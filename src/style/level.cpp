@@ -1,6 +1,7 @@
 #include "style/level.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/check.h"
 #include "style/colour.h"
