@@ -6,7 +6,7 @@
 
 #include "base/check.h"
 #include "impasto/stylise.h"
-#include "style/adam.h"
+#include "optimise/adam.h"
 #include "style/colour.h"
 #include "style/noise.h"
 #include "style/objective.h"
@@ -139,7 +139,7 @@ Step Stylizer::step() {
     std::copy(picture.begin(), picture.end(), s.best.begin());
   }
   if (!usable(s.objective->gradient())) s.diverge("the gradient");
-  s.adam.step(picture, s.objective->gradient());
+  s.adam.update(picture, s.objective->gradient());
   const int done = ++s.steps_done, per_epoch = s.options.steps_per_epoch;
   return {done,   s.steps(),           (done - 1) / per_epoch + 1, s.options.epochs, done % per_epoch == 0,
           losses, seconds_since(start)};
