@@ -7,6 +7,7 @@
 
 #include "autodiff/ops/ops.h"
 #include "impasto/stylise.h"
+#include "support/allocations.h"
 
 namespace {
 
@@ -49,6 +50,9 @@ int posix_memalign(void** memory, std::size_t alignment, std::size_t bytes) {
 #endif
 
 namespace impasto {
+
+long testing::allocations() { return IMPASTO_COUNTS_ALLOCATIONS ? ::allocations.load() : -1; }
+
 namespace {
 
 // A small network that uses every op, with weight gradients.
