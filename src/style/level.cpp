@@ -22,12 +22,6 @@ Tensor<float> to_tensor(const Image& image, PaintingSize size, bool antialias) {
   return tensor;
 }
 
-Tensor<float> copy_of(const Tensor<float>& values) {
-  Tensor<float> copy(values.shape());
-  std::copy(values.values().begin(), values.values().end(), copy.data());
-  return copy;
-}
-
 // Of a style picture beside a painting of `size`, which may be a coarse scale of the whole.
 PaintingSize style_size(const Image& style, const Options& options, PaintingSize size, PaintingSize full) {
   if (options.style_exact) return size;
@@ -43,7 +37,7 @@ Scene<float> make_scene(const Pictures& pictures, const Guide& guide, const Opti
                         const Context& context) {
   Scene<float> scene;
   scene.content = to_tensor(pictures.content, size, options.antialias);
-  scene.original = copy_of(scene.content);
+  scene.original = scene.content.clone();
   for (const StylePicture& style : pictures.styles) {
     const PaintingSize own = style_size(style.image, options, size, painting_size(pictures.content, options));
     scene.styles.push_back({to_tensor(style.image, own, options.antialias), style.weight});
@@ -55,11 +49,11 @@ Scene<float> make_scene(const Pictures& pictures, const Guide& guide, const Opti
   return scene;
 }
 
-Tensor<float> make_first(const Scene<float>& scene, const Options& options, PaintingSize full) {
+Tensor<float> make_first(const Scene<float>& scene, const Options& options, PaintingSize full, const Context& context) {
   const auto values = static_cast<std::size_t>(full.width) * static_cast<std::size_t>(full.height) * 3;
   const Shape& shape = scene.content.shape();
   if (options.start != Start::values || static_cast<std::size_t>(shape.count()) == values) {
-    return make_start(scene.content, options);
+    return make_start(scene.content, options, context);
   }
   require(options.start_values.size() == values, ErrorCode::usage, "the start picture has ",
           options.start_values.size(), " values; wanted ", values, " for a painting of ", full.width, " x ",
@@ -69,19 +63,18 @@ Tensor<float> make_first(const Scene<float>& scene, const Options& options, Pain
   start = resize_antialiased(start, static_cast<int>(shape[1]), static_cast<int>(shape[0]));
   Options small = options;
   small.start_values.assign(start.pixels().begin(), start.pixels().end());
-  return make_start(scene.content, small);
+  return make_start(scene.content, small, context);
 }
 
 Level::Level(const Vgg19<float>& network, const NetworkWeights& weights, const Options& options, Scene<float> scene,
              const Context& context)
     : objective_(std::make_unique<Objective<float>>(network, weights, options, scene, context)),
       original_(std::move(scene.original)) {
-  if (scene.protect.shape().rank() > 0)
-    protect_ = resize_map(scene.protect, original_.shape()[0], original_.shape()[1]);
+  if (!scene.protect.empty()) protect_ = resize_map(scene.protect, original_.shape()[0], original_.shape()[1]);
 }
 
 Image Level::finish(Tensor<float> x, const Options& options, const Context& context) const {
-  if (protect_.shape().rank() > 0) {
+  if (!protect_.empty()) {
     for (Index i = 0; i < x.shape().count(); ++i) x[i] += protect_[i / 3] * (original_[i] - x[i]);
   }
   finish_colours(options, x.values(), original_, context);

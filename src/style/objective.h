@@ -1,7 +1,6 @@
 // What a painting minimises: content, style and smoothness of one picture, recorded on a tape. docs/MATH.md, "Losses".
 #pragma once
 
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -17,8 +16,9 @@ namespace impasto {
 template <class T>
 class Objective {
  public:
-  /// Computes the targets and records the loss; keeps nothing of the scene. Errors as Vgg19::read's; Error(input) when
-  /// all is protected, or a region is too small for every style layer.
+  /// Computes the targets, records the loss and plans; the first evaluation takes the memory; nothing of scene and
+  /// options is needed later. Errors as Vgg19::read's; Error(input) when all is protected, or a region is too small for
+  /// every style layer.
   Objective(const Vgg19<T>& network, const NetworkWeights& weights, const Options& options, const Scene<T>& scene,
             const Context& context);
 
@@ -29,7 +29,7 @@ class Objective {
   /// Losses at the current picture, and their gradient.
   Losses evaluate();
   std::span<const T> gradient() const { return tape_.gradient(picture_); }
-  /// The parts of the last evaluation's content and style, by layer in the order of the options.
+  /// The parts of the last evaluation's content and style, layer by layer from the picture up.
   std::vector<LayerLoss> layer_losses();
   /// Tape::set_profiling and Tape::profile of an evaluation's ops.
   void set_profiling(bool on) { tape_.set_profiling(on); }
@@ -38,25 +38,20 @@ class Objective {
   std::size_t planned_bytes() { return tape_.plan().arena_bytes; }
 
  private:
-  struct Target {
-    Tensor<T> values;
-    Index positions = 0;  // H W of the map it was taken from
-  };
-  struct Recorder;
-
-  void record_content(const Options& options, std::size_t layer, Id map);
-  void record_style(const Options& options, std::size_t layer, Id gram, Index positions);
-  void add_to(Id& sum, Id term);
-
   struct Term {
-    bool style;
-    std::string layer;
+    LayerLoss layer;
     Id id;
   };
 
-  std::vector<Target> content_targets_, style_targets_;  // borrowed by the tape
-  std::vector<Term> terms_;
+  void record_picture(const Scene<T>& scene);
+  Id record_content(const Options& options, std::size_t layer, Id map);
+  void record_smoothness(const Options& options, const Scene<T>& scene);
+  void add_term(bool style, const std::string& layer, Id term, Id& sum);
+  Id hold(Tensor<T> values, const std::string& name);
+
+  std::vector<Tensor<T>> content_targets_, constants_;  // borrowed by the tape
   Tape<T> tape_;
+  std::vector<Term> terms_;
   Id picture_, painted_, total_, content_, style_, tv_;
 };
 

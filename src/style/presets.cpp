@@ -95,14 +95,14 @@ Options gatys() {
 }
 
 // jcjohnson/neural-style's defaults. Its Gram matrices are divided by the channels too, its smoothness weight 1e-3 is
-// of half the squares of values 0..255: 0.5e-3 (255 x 0.226)^2 in our units.
+// of half the sum of squares of values 0..255: 0.5e-3 (255 x 0.226)^2 times 3 x 512 x 384 values in our units.
 Options neural_style() {
   Options o = gatys();
   constexpr double kChannels[] = {64, 128, 256, 512, 512};
   for (std::size_t i = 0; i < o.style_layers.size(); ++i) o.style_layers[i].weight = 1 / (kChannels[i] * kChannels[i]);
   o.content_weight = 5;
   o.style_weight = 100;
-  o.tv_weight = 1.66;
+  o.tv_weight = 1e6;
   o.iterations = {1000};
   o.steps_per_epoch = 100;
   o.start = Start::noise;

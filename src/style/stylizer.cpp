@@ -8,6 +8,7 @@
 #include "base/machine.h"
 #include "impasto/stylise.h"
 #include "optimise/average.h"
+#include "optimise/flat_stop.h"
 #include "optimise/lbfgs.h"
 #include "optimise/optimiser.h"
 #include "style/level.h"
@@ -19,12 +20,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
-// Adam squares gradients: beyond 1e18 that leaves the range of float, and the picture would stand still unnoticed.
-bool usable(std::span<const float> values) {
-  constexpr float kLimit = 1e18F;
-  return std::all_of(values.begin(), values.end(), [](float value) { return std::abs(value) < kLimit; });
-}
 
 }  // namespace
 
@@ -85,7 +80,7 @@ struct Stylizer::State {
     Tensor<float> first;
     for (const PaintingSize& one : painting_sizes(pictures.content, options)) {
       Scene<float> scene = make_scene(pictures, guide, options, one, context);
-      if (levels.empty()) first = make_first(scene, options, size);
+      if (levels.empty()) first = make_first(scene, options, size, context);
       levels.emplace_back(network, *weights.network(), options, std::move(scene), context);
     }
     history = options.lbfgs.history;
@@ -98,13 +93,18 @@ struct Stylizer::State {
 
   Objective<float>& objective() const { return levels[level].objective(); }
 
+  // The options with as much history as memory holds.
+  Options affordable() const {
+    Options kept = options;
+    kept.lbfgs.history = history;
+    return kept;
+  }
+
   // Takes up a scale at picture x.
   void enter(std::size_t k, const Tensor<float>& x) {
     if (k > level) levels[level].close();
     level = k;
-    Options at_scale = options;
-    at_scale.lbfgs.history = history;
-    optimiser = make_optimiser<float>(at_scale, levels[k].count(), context);
+    optimiser = make_optimiser<float>(affordable(), levels[k].count(), context);
     if (options.average > 0) average.emplace(options.average, levels[k].count(), context);
     if (options.stop_when_flat > 0) flat.emplace(options.stop_when_flat);
     std::copy_n(x.data(), x.shape().count(), objective().picture().data());
@@ -131,31 +131,26 @@ struct Stylizer::State {
     const Losses losses = objective().evaluate();
     if (seen.empty() && steps_done == 0) start = losses;
     seen.push_back(losses);
-    const bool finite = std::isfinite(losses.total);
-    if (finite && losses.total < best_loss) {
+    if (losses.total < best_loss) {
       best_loss = losses.total;
       const std::span<const float> now = objective().picture();
       std::copy(now.begin(), now.end(), best.begin());
     }
-    if (options.optimiser == OptimiserKind::adam) {
-      if (!finite) diverge("the loss");
-      if (!usable(objective().gradient())) diverge("the gradient");
-    }
     return losses.total;
   }
 
-  [[noreturn]] void diverge(const char* what) {
+  [[noreturn]] void diverge() {
     std::copy(best.begin(), best.end(), objective().picture().begin());
     average.reset();
-    fail(ErrorCode::diverged, what, " left the range of numbers at step ", steps_done + 1, " of ", steps_planned,
-         "; lower the learning rate or the weights of the losses");
+    fail(ErrorCode::diverged, "the loss or its gradient left the range of numbers at step ", steps_done + 1, " of ",
+         steps_planned, "; lower the learning rate or the weights of the losses");
   }
 
   OptimiserStep move() {
     seen.clear();
     const OptimiserStep taken =
         optimiser->step({objective().picture(), objective().gradient(), [this] { return evaluate(); }});
-    if (!std::isfinite(taken.loss)) diverge("the loss");
+    if (taken.diverged) diverge();
     if (taken.reported >= 0) last = seen[static_cast<std::size_t>(taken.reported)];
     if (average) average->add(objective().picture());
     ++steps_done;
@@ -175,7 +170,7 @@ struct Stylizer::State {
 
   void enter_next() {
     const PaintingSize next = levels[level + 1].size();
-    enter(level + 1, resize_values(picture(), next.height, next.width));
+    enter(level + 1, resize_values(picture(), next.height, next.width, context));
   }
 };
 
@@ -209,7 +204,7 @@ std::size_t Stylizer::planned_bytes() const {
   const auto count = static_cast<std::size_t>(last.count());
   const std::size_t pictures = 3 + (state_->options.average > 0 ? 1 : 0);
   return last.objective().planned_bytes() + pictures * sizeof(float) * count +
-         optimiser_bytes<float>(state_->options, state_->history, static_cast<Index>(count));
+         optimiser_bytes<float>(state_->affordable(), last.count());
 }
 
 Step Stylizer::step() {
@@ -252,7 +247,7 @@ std::vector<OpCost> Stylizer::op_costs() const {
 
 std::vector<float> Stylizer::values() const {
   const Tensor<float> x = state_->picture();
-  const Tensor<float> full = resize_values(x, height(), width());
+  const Tensor<float> full = resize_values(x, height(), width(), state_->context);
   return {full.values().begin(), full.values().end()};
 }
 
@@ -261,8 +256,8 @@ Image Stylizer::preview() const {
 }
 
 Image Stylizer::image() const {
-  return state_->levels.back().finish(resize_values(state_->picture(), height(), width()), state_->options,
-                                      state_->context);
+  return state_->levels.back().finish(resize_values(state_->picture(), height(), width(), state_->context),
+                                      state_->options, state_->context);
 }
 
 Result stylise(const Pictures& pictures, const Weights& weights, const Options& options, const Observer& observer,

@@ -46,8 +46,8 @@ TEST_CASE("model: the hash network has the golden weights, bit by bit") {
 
 // All maps that the golden file has for one padding and pooling.
 template <class T>
-void check_maps(const std::shared_ptr<NetworkWeights>& weights, const Json& golden, Pooling pooling,
-                const Context& context, double tolerance) {
+void check_maps(const std::shared_ptr<NetworkWeights>& weights, const Json& golden, const Context& context,
+                double tolerance) {
   const Vgg19<T> network(weights);
   const Tensor<T> content = golden_tensor<T>("golden_content.npy");
   std::vector<std::string> names;
@@ -59,7 +59,7 @@ void check_maps(const std::shared_ptr<NetworkWeights>& weights, const Json& gold
   }
   REQUIRE(names.size() >= 3);
   Tape<T> tape(context);
-  const std::vector<Id> maps = network.record(tape, tape.constant(content.view()), wanted, pooling);
+  const std::vector<Id> maps = network.record(tape, tape.constant(content.view()), wanted);
   for (const Id id : maps) tape.keep(id);
   tape.forward();
   for (std::size_t k = 0; k < names.size(); ++k) {
@@ -83,9 +83,10 @@ TEST_CASE(
                            {"reflect_max", Padding::reflect, Pooling::max}}) {
     INFO(v.name);
     weights->padding = v.padding;
-    check_maps<double>(weights, golden[v.name], v.pooling, Context(2), 1e-9);
+    weights->pooling = v.pooling;
+    check_maps<double>(weights, golden[v.name], Context(2), 1e-9);
     for (const SimdTarget target : available_targets()) {
-      check_maps<float>(weights, golden[v.name], v.pooling, Context(2, target), 1e-4);
+      check_maps<float>(weights, golden[v.name], Context(2, target), 1e-4);
     }
   }
 }
@@ -94,10 +95,10 @@ TEST_CASE("model: recording stops at the deepest layer asked for") {
   const Vgg19<float> network(testing::hash_network(3));
   Tape<float> tape(Context(1));
   const std::size_t wanted[] = {find_layer("conv2_1")};
-  const std::vector<Id> maps = network.record(tape, tape.input({9, 7, 3}), wanted, Pooling::max);
+  const std::vector<Id> maps = network.record(tape, tape.input({9, 7, 3}), wanted);
   CHECK(tape.shape(maps[0]) == Shape{4, 3, 128});
   const std::size_t deeper[] = {find_layer("conv2_2")};
-  CHECK_THROWS_WITH_AS(network.record(tape, tape.input({9, 7, 3}), deeper, Pooling::max),
+  CHECK_THROWS_WITH_AS(network.record(tape, tape.input({9, 7, 3}), deeper),
                        doctest::Contains("end before layer block2_conv2"), Error);
 }
 
@@ -105,9 +106,9 @@ TEST_CASE("model: a picture too small for the deepest layer is refused with the 
   const Vgg19<float> network(testing::hash_network());
   Tape<float> tape(Context(1));
   const std::size_t wanted[] = {find_layer("conv5_1")};
-  CHECK_THROWS_WITH_AS(network.record(tape, tape.input({15, 40, 3}), wanted, Pooling::max),
+  CHECK_THROWS_WITH_AS(network.record(tape, tape.input({15, 40, 3}), wanted),
                        doctest::Contains("needs at least 16 x 16"), Error);
-  CHECK(tape.shape(network.record(tape, tape.input({16, 16, 3}), wanted, Pooling::max)[0]) == Shape{1, 1, 512});
+  CHECK(tape.shape(network.record(tape, tape.input({16, 16, 3}), wanted)[0]) == Shape{1, 1, 512});
 }
 
 }  // namespace
