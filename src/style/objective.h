@@ -16,12 +16,14 @@ namespace impasto {
 template <class T>
 class Objective {
  public:
-  /// Computes the targets, records the loss and plans; the first evaluation takes the memory; nothing of scene and
+  /// Computes the targets, records the loss and plans; nothing of scene and
   /// options is needed later. Errors as Vgg19::read's; Error(input) when all is protected, or a region is too small for
   /// every style layer.
   Objective(const Vgg19<T>& network, const NetworkWeights& weights, const Options& options, const Scene<T>& scene,
             const Context& context);
 
+  /// Takes the memory that evaluations need. Throws Error(io) when it does not suffice.
+  void prepare() { tape_.prepare(); }
   /// The picture being optimised: same shape as the content, zero at first; write it before `evaluate`.
   std::span<T> picture() { return tape_.value(picture_); }
   /// The painting as it was at the last `evaluate`: the picture, with protected places from the original.

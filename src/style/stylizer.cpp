@@ -107,6 +107,7 @@ struct Stylizer::State {
     optimiser = make_optimiser<float>(affordable(), levels[k].count(), context);
     if (options.average > 0) average.emplace(options.average, levels[k].count(), context);
     if (options.stop_when_flat > 0) flat.emplace(options.stop_when_flat);
+    objective().prepare();
     std::copy_n(x.data(), x.shape().count(), objective().picture().data());
     best.assign(x.values().begin(), x.values().end());
     best_loss = std::numeric_limits<double>::infinity();
