@@ -1,7 +1,9 @@
 #include "style/colour.h"
 
 #include <Eigen/Eigenvalues>
+#include <cmath>
 
+#include "base/check.h"
 #include "kernel/ranges.h"
 #include "model/network_weights.h"
 
@@ -103,6 +105,68 @@ Tensor<float> transformed(const Tensor<float>& picture, const Eigen::Matrix3d& m
 // A colour direction with less variance cannot be stretched to the other's without turning noise into colour.
 constexpr double kFloor = 1e-4;
 
+// Luminance Y of Y'IQ, of a pixel in normalised units.
+float luminance(const float* pixel) {
+  constexpr std::array<double, 3> kShare{0.299, 0.587, 0.114};
+  constexpr auto kOffset =
+      static_cast<float>(kShare[0] * kRgbMean[0] + kShare[1] * kRgbMean[1] + kShare[2] * kRgbMean[2]);
+  float sum = kOffset;
+  for (std::size_t c = 0; c < 3; ++c) sum += static_cast<float>(kShare[c] * kRgbDeviation[c]) * pixel[c];
+  return sum;
+}
+
+// body(pixel index) over all pixels.
+template <class Body>
+void for_pixels(const Context& context, Index pixels, Body&& body) {
+  for_ranges(context, pixels, [&](Index begin, Index end) {
+    for (Index p = begin; p < end; ++p) body(p);
+  });
+}
+
+struct Spread {
+  double mean, deviation;
+};
+
+Spread luminance_of(const Tensor<float>& picture, const Context& context) {
+  const Index P = picture.shape().count() / 3;
+  const double shift = static_cast<double>(luminance(picture.data()));
+  const auto total = [&](int power) {
+    return sum_pieces(context, P, [&](Index begin, Index end) {
+      return sum_of(begin, end, [&](Index p) {
+        const double y = static_cast<double>(luminance(picture.data() + 3 * p)) - shift;
+        return power == 1 ? y : y * y;
+      });
+    });
+  };
+  const double mean = total(1) / static_cast<double>(P);
+  return {shift + mean, std::sqrt(std::max(total(2) / static_cast<double>(P) - mean * mean, 0.0))};
+}
+
+// (1 - amount) picture + amount grey, with grey of luminance gain Y + offset.
+void fade_to_grey(Tensor<float>& picture, double gain, double offset, double amount, const Context& context) {
+  const auto g = static_cast<float>(gain), o = static_cast<float>(offset), a = static_cast<float>(amount);
+  for_pixels(context, picture.shape().count() / 3, [&](Index p) {
+    float* pixel = picture.data() + 3 * p;
+    const float grey = g * luminance(pixel) + o;
+    for (std::size_t c = 0; c < 3; ++c) {
+      const float wanted = (grey - static_cast<float>(kRgbMean[c])) / static_cast<float>(kRgbDeviation[c]);
+      pixel[c] += a * (wanted - pixel[c]);
+    }
+  });
+}
+
+// Content and styles without colour, each style's luminance with the mean and deviation of the content's.
+void prepare_luminance(Scene<float>& scene, double amount, const Context& context) {
+  const Spread content = luminance_of(scene.content, context);
+  constexpr double kFlat = 0.01;  // a deviation below counts as this, so that a flat style is not made of noise
+  for (SceneStyle<float>& style : scene.styles) {
+    const Spread own = luminance_of(style.picture, context);
+    const double gain = std::max(content.deviation, kFlat) / std::max(own.deviation, kFlat);
+    fade_to_grey(style.picture, gain, content.mean - gain * own.mean, amount, context);
+  }
+  fade_to_grey(scene.content, 1, 0, amount, context);
+}
+
 }  // namespace
 
 Tensor<float> match_colour(const Tensor<float>& picture, const std::vector<WeightedPicture>& like,
@@ -114,11 +178,53 @@ Tensor<float> match_colour(const Tensor<float>& picture, const std::vector<Weigh
   return transformed(picture, map, to.mean - map * from.mean, context);
 }
 
+Tensor<float> match_histogram(const Tensor<float>& picture, const std::vector<WeightedPicture>& like,
+                              const Context& context) {
+  Tensor<float> matched = match_colour(picture, like, context);
+  const Eigen::Matrix3d vectors =
+      Eigen::SelfAdjointEigenSolver<Eigen::Matrix3d>(moments_of(like, context).covariance).eigenvectors();
+  ColourAxes axes;
+  for (int k = 0; k < 3; ++k) {
+    for (int c = 0; c < 3; ++c)
+      axes[static_cast<std::size_t>(k)][static_cast<std::size_t>(c)] = static_cast<float>(vectors(c, k));
+  }
+  match_distributions(matched, like, axes, context);
+  return matched;
+}
+
 void prepare_colours(const Options& options, Scene<float>& scene, const Context& context) {
-  if (options.colour != ColourMode::match) return;
+  const double amount = options.colour_amount;
+  if (options.colour == ColourMode::style || amount == 0) return;
+  if (options.colour == ColourMode::content_luminance) return prepare_luminance(scene, amount, context);
   std::vector<WeightedPicture> styles;
   for (const SceneStyle<float>& style : scene.styles) styles.push_back({style.picture.view(), style.weight});
-  scene.content = match_colour(scene.content, styles, context);
+  Tensor<float> matched = options.colour == ColourMode::match ? match_colour(scene.content, styles, context)
+                                                              : match_histogram(scene.content, styles, context);
+  if (amount < 1) {
+    const auto share = static_cast<float>(amount);
+    for_ranges(context, matched.shape().count(), [&](Index begin, Index end) {
+      for (Index i = begin; i < end; ++i) matched[i] = scene.content[i] + share * (matched[i] - scene.content[i]);
+    });
+  }
+  scene.content = std::move(matched);
+}
+
+// Y'IQ has Y with the same share in R, G and B: its change alone is added to the original, which keeps I and Q.
+void finish_colours(const Options& options, std::span<float> painting, const Tensor<float>& original,
+                    const Context& context) {
+  if (options.colour != ColourMode::content_luminance || options.colour_amount == 0) return;
+  require(painting.size() == original.values().size(), ErrorCode::input, "finish_colours: the painting has ",
+          painting.size(), " values, the content ", original.values().size());
+  const auto amount = static_cast<float>(options.colour_amount);
+  for_pixels(context, original.shape().count() / 3, [&](Index p) {
+    float* pixel = painting.data() + 3 * p;
+    const float* from = original.data() + 3 * p;
+    const float change = luminance(pixel) - luminance(from);
+    for (std::size_t c = 0; c < 3; ++c) {
+      const float wanted = from[c] + change / static_cast<float>(kRgbDeviation[c]);
+      pixel[c] += amount * (wanted - pixel[c]);
+    }
+  });
 }
 
 }  // namespace impasto

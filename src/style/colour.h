@@ -6,6 +6,7 @@
 
 #include "impasto/context.h"
 #include "impasto/options.h"
+#include "style/histogram.h"
 #include "style/scene.h"
 #include "tensor/tensor.h"
 
@@ -20,11 +21,6 @@ void prepare_colours(const Options& options, Scene<float>& scene, const Context&
 void finish_colours(const Options& options, std::span<float> painting, const Tensor<float>& original,
                     const Context& context);
 
-struct WeightedPicture {
-  View<const float> values;  ///< h x w x 3
-  double weight = 1;
-};
-
 /// Gives `picture` the colour mean and covariance of `like` by the linear Monge-Kantorovich map (Pitie & Kokaram, "The
 /// linear Monge-Kantorovitch linear colour mapping for example-based colour transfer", CVMP 2007):
 ///   y = T (x - mean_x) + mean_l,  T = Cx^-1/2 (Cx^1/2 Cl Cx^1/2)^1/2 Cx^-1/2
@@ -33,7 +29,7 @@ struct WeightedPicture {
 Tensor<float> match_colour(const Tensor<float>& picture, const std::vector<WeightedPicture>& like,
                            const Context& context = Context(1));
 
-/// match_colour, and then along each principal axis of like's colours the distribution of `like`.
+/// match_colour, and then along each principal axis of like's colours the distribution of `like` (style/histogram.h).
 Tensor<float> match_histogram(const Tensor<float>& picture, const std::vector<WeightedPicture>& like,
                               const Context& context = Context(1));
 

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 import builtin_network
+import painting
 from hash_network import ADAM, HEIGHT, LAYERS, OPS, WIDTH, fmix32, hash_network, pictures, uniform
 
 STYLE_LAYERS = [f"block{b}_conv1" for b in range(1, 6)]
@@ -214,6 +215,14 @@ def operations():
     write_json("golden_ops.json", found)
 
 
+def paintings(table, pictures):
+    """golden_recipe.json, golden_colour.json, golden_bicubic.json (painting.py)."""
+    network = builtin_network.network(table, torch.float64)
+    write_json("golden_recipe.json", painting.recipe(network, to_torch, to_hwc, describe, pictures))
+    write_json("golden_colour.json", painting.colours(describe, pictures))
+    write_json("golden_bicubic.json", painting.bicubic(to_torch, to_hwc, describe, pictures[0]))
+
+
 # ---- TensorFlow, Keras and the two Adams ----------------------------------------------------------------------------
 def tensorflow_total(network, dtype, content, style):
     """The tutorial's loss by TensorFlow: N x H x W x C, conv2d 'SAME', 2x2 max pool 'VALID'; a function of a 1 x H x W x 3 variable."""
@@ -414,4 +423,5 @@ if __name__ == "__main__":
     print("lbfgs"); lbfgs(net, content_picture, style_picture, start_picture)
     print("built-in"); built_in(arguments.table, content_picture)
     print("operations"); operations()
+    print("paintings"); paintings(arguments.table, (content_picture, style_picture, start_picture))
     print("pictures"); jpeg_and_resize()
