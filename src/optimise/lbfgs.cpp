@@ -10,10 +10,9 @@ namespace impasto {
 namespace {
 
 template <class T>
-WolfeOptions wolfe_options(const LbfgsOptions& options) {
-  WolfeOptions wolfe;
-  wolfe.max_evaluations = options.max_evaluations;
-  return wolfe;
+void copy_values(const Context& context, std::span<const T> from, T* to) {
+  for_ranges(context, static_cast<Index>(from.size()),
+             [from = from.data(), to](Index begin, Index end) { std::copy(from + begin, from + end, to + begin); });
 }
 
 }  // namespace
@@ -71,11 +70,9 @@ void Lbfgs<T>::start_again(std::span<const T> gradient) {
 template <class T>
 bool Lbfgs<T>::search(const Problem<T>& problem, OptimiserStep& step) {
   if (!(direction_.slope < 0)) return false;
-  for_ranges(context_, count_, [from = problem.x.data(), to = origin_.data()](Index begin, Index end) {
-    std::copy(from + begin, from + end, to + begin);
-  });
+  copy_values<T>(context_, problem.x, origin_.data());
   const int reported_before = step.reported;
-  WolfeSearch wolfe({0, loss_, direction_.slope}, first_trial_, direction_.longest, wolfe_options<T>(options_));
+  WolfeSearch wolfe({0, loss_, direction_.slope}, first_trial_, direction_.longest, {options_.max_evaluations});
   while (!wolfe.finished()) {
     move_to(problem.x, wolfe.trial());
     const double loss = problem.evaluate();
@@ -84,9 +81,7 @@ bool Lbfgs<T>::search(const Problem<T>& problem, OptimiserStep& step) {
     if (!wolfe.advanced()) continue;
     step.reported = step.evaluations - 1;
     if (wolfe.finished()) break;
-    for_ranges(context_, count_, [from = problem.gradient.data(), to = best_gradient_.data()](Index begin, Index end) {
-      std::copy(from + begin, from + end, to + begin);
-    });
+    copy_values<T>(context_, problem.gradient, best_gradient_.data());
   }
   const LinePoint& found = wolfe.result();
   const bool lower = found.value < loss_;

@@ -10,7 +10,7 @@ namespace impasto {
 
 /// A step is a direction and a line search along it: one evaluation of the problem as a rule, up to
 /// options.max_evaluations; the first step evaluates once more, at the start. x only ever moves to where the loss is
-/// lower, up to rounding in float, so it is the best point seen.
+/// lower.
 ///
 /// Where the loss or its gradient is not a number the line search turns back. When it finds nothing lower, the history
 /// is forgotten and the search repeated along -gradient (`restarted`); when that finds nothing either, x is back at the

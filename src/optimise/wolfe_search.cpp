@@ -28,8 +28,7 @@ WolfeSearch::WolfeSearch(const LinePoint& start, double first, double longest, c
     : options_(options), start_(start), low_(start), longest_(longest), trial_(first) {}
 
 bool WolfeSearch::decreases(const LinePoint& point) const {
-  const double noise = options_.noise * std::abs(start_.value);
-  return point.value <= start_.value + kDecrease * point.t * start_.slope + noise;
+  return point.value <= start_.value + kDecrease * point.t * start_.slope;
 }
 
 bool WolfeSearch::flat(const LinePoint& point) const { return std::abs(point.slope) <= -kCurvature * start_.slope; }

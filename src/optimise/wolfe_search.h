@@ -15,8 +15,6 @@ struct WolfeOptions {
   int max_evaluations = 25;
   /// An interval that moves no variable by more than this is not searched further.
   double tolerance = 1e-9;
-  /// Differences of phi up to this times |phi(0)| are rounding: they count as no rise.
-  double noise = 0;
 };
 
 /// Looks for t with  phi(t) <= phi(0) + c1 t phi'(0)  and  |phi'(t)| <= c2 |phi'(0)|,  c1 = 1e-4, c2 = 0.9. It walks

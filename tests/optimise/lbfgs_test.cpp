@@ -139,8 +139,8 @@ TEST_CASE("optimise: a linear function falls with every step, to the end of the 
     });
     Lbfgs<double> lbfgs(with_history(5), 2, Context(1));
     const OptimiserStep last = run(lbfgs, problem, 30);
-    CHECK(last.stuck == (begin < 0));
-    CHECK(last.loss < -1e20);
+    CHECK(last.stuck);
+    CHECK(last.loss < -1e306);
   }
 }
 
