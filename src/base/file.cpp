@@ -94,10 +94,11 @@ class TemporaryFile {
   FileHandle handle_;
 };
 
-// Where the bytes really go: a symbolic link is followed, so that it survives the rename.
+// Where the bytes really go: a symbolic link is followed, so that it survives the rename. One to a device or pipe is
+// not: what /dev/stdout leads to may have no name in any folder.
 fs::path follow_links(const fs::path& file) {
   std::error_code failure;
-  if (!fs::is_symlink(fs::symlink_status(file, failure))) return file;
+  if (!fs::is_symlink(fs::symlink_status(file, failure)) || fs::is_other(fs::status(file, failure))) return file;
   fs::path target = fs::weakly_canonical(file, failure);
   return failure ? file : target;
 }

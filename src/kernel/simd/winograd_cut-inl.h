@@ -1,10 +1,10 @@
 // Winograd, first stage: V = B^T d B for every tile and channel, reading zeros, repeated or mirrored borders,
 // and, in the backward pass, gradients through the decisions of ReLU and pooling.
-#if defined(IMPASTO_WINOGRAD_CUT_INL_H_) == defined(HWY_TARGET_TOGGLE)
-#ifdef IMPASTO_WINOGRAD_CUT_INL_H_
-#undef IMPASTO_WINOGRAD_CUT_INL_H_
+#if defined(IMPASTO_WINOGRAD_CUT_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef IMPASTO_WINOGRAD_CUT_INL_H
+#undef IMPASTO_WINOGRAD_CUT_INL_H
 #else
-#define IMPASTO_WINOGRAD_CUT_INL_H_
+#define IMPASTO_WINOGRAD_CUT_INL_H
 #endif
 
 #include "kernel/simd/winograd.h"

@@ -1,10 +1,10 @@
 // Winograd, last stage: Y = A^T M A, then bias, ReLU and 2 x 2 pooling while the values are in registers, with one bit
 // kept per decision.
-#if defined(IMPASTO_WINOGRAD_JOIN_INL_H_) == defined(HWY_TARGET_TOGGLE)
-#ifdef IMPASTO_WINOGRAD_JOIN_INL_H_
-#undef IMPASTO_WINOGRAD_JOIN_INL_H_
+#if defined(IMPASTO_WINOGRAD_JOIN_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef IMPASTO_WINOGRAD_JOIN_INL_H
+#undef IMPASTO_WINOGRAD_JOIN_INL_H
 #else
-#define IMPASTO_WINOGRAD_JOIN_INL_H_
+#define IMPASTO_WINOGRAD_JOIN_INL_H
 #endif
 
 #include "kernel/simd/activation-inl.h"
