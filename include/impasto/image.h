@@ -62,9 +62,10 @@ class Image {
   /// Of the file the picture came from; copies of a picture share it.
   const Metadata& metadata() const noexcept;
   void set_metadata(Metadata metadata);
+  /// The same metadata as `other`, without a copy.
+  void share_metadata(const Image& other) noexcept { metadata_ = other.metadata_; }
 
  private:
-  friend void keep_extras(Image& painting, const Image& content);
   std::size_t index(int x, int y, int c) const noexcept {
     return (static_cast<std::size_t>(y) * static_cast<std::size_t>(width_) + static_cast<std::size_t>(x)) * 3 +
            static_cast<std::size_t>(c);
@@ -78,7 +79,8 @@ class Image {
 };
 
 /// Gives a painting its content's alpha, resized to the painting's size, and its content's metadata. The alpha is
-/// straight: the colours under half-transparent pixels are the painting's own.
+/// straight: the colours under half-transparent pixels are the painting's own. Throws Error(input) for an empty
+/// painting.
 void keep_extras(Image& painting, const Image& content);
 
 /// How a value 0..1 becomes a byte: `nearest` rounds value * 255, `truncate` cuts its fraction (the tutorial's habit).

@@ -16,7 +16,7 @@ constexpr std::size_t kInverseSteps = 16384;
 constexpr std::array<double, 3> kD50 = {0.9642, 1.0, 0.8249};  // ICC.1:2010, 7.2.16
 constexpr Matrix3 kBradford = {{{0.8951, 0.2664, -0.1614}, {-0.7502, 1.7135, 0.0367}, {0.0389, -0.0685, 1.0296}}};
 
-std::array<double, 3> apply(const Matrix3& m, const std::array<double, 3>& v) {
+std::array<double, 3> times(const Matrix3& m, const std::array<double, 3>& v) {
   std::array<double, 3> result{};
   for (std::size_t r = 0; r < 3; ++r) result[r] = m[r][0] * v[0] + m[r][1] * v[1] + m[r][2] * v[2];
   return result;
@@ -101,9 +101,9 @@ Matrix3 primaries_to_xyz_d50(const std::array<std::array<double, 2>, 3>& primari
     for (std::size_t r = 0; r < 3; ++r) columns[r][c] = xyz[r];
   }
   const std::array<double, 3> source_white = xyz_of(white);
-  const Matrix3 to_xyz = scaled(columns, apply(inverse(columns), source_white));
-  const std::array<double, 3> seen = apply(kBradford, source_white);
-  const std::array<double, 3> wanted = apply(kBradford, kD50);
+  const Matrix3 to_xyz = scaled(columns, times(inverse(columns), source_white));
+  const std::array<double, 3> seen = times(kBradford, source_white);
+  const std::array<double, 3> wanted = times(kBradford, kD50);
   const Matrix3 gains = {{{wanted[0] / seen[0], 0, 0}, {0, wanted[1] / seen[1], 0}, {0, 0, wanted[2] / seen[2]}}};
   return multiply(multiply(inverse(kBradford), multiply(gains, kBradford)), to_xyz);
 }
