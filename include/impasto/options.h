@@ -89,7 +89,7 @@ struct Options {
   int style_size = 0;        ///< long side of the style picture, aspect kept; 0: the painting's long side * style_scale
   double style_scale = 1;    ///< of the style picture beside the painting: larger paints larger strokes
   bool style_exact = false;  ///< resize the style to exactly the painting's size, aspect lost (tutorial)
-  bool antialias = true;     ///< filter when shrinking; false: plain bilinear (tutorial)
+  ResizeOptions resize;      ///< of pictures to these sizes; `bilinear` does not filter when shrinking (tutorial)
 
   /// Coarse to fine: long sides of the paintings that are made one after another, ascending, each starting from the one
   /// before; the last is the painting's own. Empty: `scale_count` sizes, each half the next; 0: as many as keep the

@@ -52,6 +52,7 @@ Options bench_options(const BenchRequest& request, const Weights& weights) {
     options.content_layers.clear();
   }
   if (options.width == 0) options.width = options.height = options.size;
+  options.optimiser = OptimiserKind::adam;  // one evaluation a step
   options.scale_sizes.clear();
   options.scale_count = 1;
   options.iterations = {request.steps + 1};

@@ -17,6 +17,8 @@ namespace fs = std::filesystem;
 
 constexpr const char* kFolder = "output";
 constexpr const char* kPainting = "painting.jpg";
+// Quick enough to be seen as one movement; the end stays to be looked at.
+constexpr int kFrameMilliseconds = 250, kLastFrameMilliseconds = 2000;
 
 fs::path folder_of(const fs::path& file) { return file.has_parent_path() ? file.parent_path() : fs::path("."); }
 
@@ -36,10 +38,10 @@ bool is_snapshot_name(const std::string& name, int epochs) {
   return epoch >= 1 && epoch <= epochs && name == snapshot_name(epoch);
 }
 
-void check_painting(const fs::path& file) {
+void check_painting(const fs::path& file, const EncodeOptions& encode) {
   if (has_ending(file, ".npy")) return check_npy_output(file);
   try {
-    check_image_output(file);
+    check_image_output(file, encode);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::usage) throw;
     throw Error(error.code(), std::string(error.what()) + ", or in .npy for the exact values");
@@ -116,7 +118,7 @@ void Outputs::guard_snapshots(int epochs, std::vector<Kept> kept) const {
   }
 }
 
-void Outputs::check(int epochs) const {
+void Outputs::check(int epochs, const EncodeOptions& encode) const {
   guard("--output", painting_, inputs_);
   std::vector<Kept> kept = inputs_;
   kept.push_back({painting_, "the painting"});
@@ -134,11 +136,11 @@ void Outputs::check(int epochs) const {
   if (make_painting_folder_) {
     check_below_made_folder(painting_);
   } else {
-    check_painting(painting_);
+    check_painting(painting_, encode);
   }
   if (snapshots_) check_below_made_folder(snapshot(1));
   if (animation_file_) check_image_output(*animation_file_);
-  if (preview_) check_image_output(*preview_);
+  if (preview_) check_image_output(*preview_, encode);
   if (log_) check_log(*log_);
   if (preset_) check_preset_output(*preset_);
 }
@@ -158,9 +160,16 @@ void Outputs::save_painting(const Result& result, const EncodeOptions& encode) c
 void Outputs::save_epoch(const Image& image, int epoch, const EncodeOptions& encode) {
   if (preview_) save_image(image, *preview_, encode);
   if (snapshots_) save_image(image, snapshot(epoch), encode);
+  if (!animation_file_) return;
+  if (!animation_) animation_.emplace(*animation_file_);
+  animation_->add(image, kFrameMilliseconds);
 }
 
-void Outputs::finish() {}
+void Outputs::finish(const Image& painting) {
+  if (!animation_) return;
+  animation_->add(painting, kLastFrameMilliseconds);
+  animation_->finish();
+}
 
 void Outputs::save_preset(const Options& options) const {
   if (preset_) impasto::save_preset(options, *preset_);

@@ -42,7 +42,7 @@ class Watcher {
       progress_.show(step);
       if (step.restarted) note("L-BFGS found no way down and starts again along the gradient");
       if (step.ends_epoch && outputs_.wants_epochs()) {
-        outputs_.save_epoch(stylizer.preview(), step.epoch, stylizer.options().encode);
+        outputs_.save_epoch(outputs_.frame(stylizer), step.epoch, stylizer.options().encode);
       }
     } catch (...) {
       failure_ = std::current_exception();
@@ -170,7 +170,7 @@ int stylise_command(const StyliseRequest& request, const std::filesystem::path& 
   const Pictures pictures = load_pictures(request, options.decode);
   read_start(request, pictures.content, options);
   Outputs outputs(request, found.file);
-  outputs.check(epochs_of(pictures.content, options));
+  outputs.check(epochs_of(pictures.content, options), options.encode);
 
   if (!request.quiet) {
     if (found.fallback) std::fprintf(stderr, "%s\n", weights_advice().c_str());
@@ -183,7 +183,7 @@ int stylise_command(const StyliseRequest& request, const std::filesystem::path& 
   Watcher watcher(request, outputs);
   // Alive until the painting is saved: Ctrl-C must not end what it promised to save.
   const Interrupt interrupt(!request.quiet);
-  int planned_steps = 0;
+  int planned_steps = total_iterations(options, static_cast<int>(painting_sizes(pictures.content, options).size()));
   const Result result = stylise(
       pictures, found.weights, options,
       [&](const Stylizer& stylizer, const Step& step) {
@@ -194,7 +194,7 @@ int stylise_command(const StyliseRequest& request, const std::filesystem::path& 
   watcher.end();
   outputs.make_folders();
   outputs.save_painting(result, options.encode);
-  outputs.finish();
+  outputs.finish(result.image);
   if (!request.quiet) print_summary(outputs, result, planned_steps);
   if (watcher.failure()) std::rethrow_exception(watcher.failure());
   return exit_code(result, outputs, options);

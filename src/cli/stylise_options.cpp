@@ -83,7 +83,8 @@ StyleFile parse_style(const std::string& word) {
   if (colon == std::string::npos || std::filesystem::exists(word, failure)) return {word, 1};
   const std::string share = word.substr(colon + 1);
   if (share.find_first_not_of("0123456789.") != std::string::npos) return {word, 1};
-  return {word.substr(0, colon), parse_share("the share of " + quoted(std::filesystem::path(word.substr(0, colon))), share)};
+  return {word.substr(0, colon),
+          parse_share("the share of " + quoted(std::filesystem::path(word.substr(0, colon))), share)};
 }
 
 void add_masks(CLI::App& command, StyliseRequest& request) {

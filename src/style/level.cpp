@@ -11,12 +11,9 @@
 namespace impasto {
 namespace {
 
-Tensor<float> to_tensor(const Image& image, PaintingSize size, bool antialias) {
+Tensor<float> to_tensor(const Image& image, PaintingSize size, const ResizeOptions& how) {
   const bool same = image.width() == size.width && image.height() == size.height;
-  const Image resized = same        ? image
-                        : antialias ? resize_antialiased(image, size.width, size.height)
-                                    : resize_bilinear(image, size.width, size.height);
-  const std::vector<float> values = normalise(resized);
+  const std::vector<float> values = normalise(same ? image : resize(image, size.width, size.height, how));
   Tensor<float> tensor({size.height, size.width, 3});
   std::copy(values.begin(), values.end(), tensor.data());
   return tensor;
@@ -36,11 +33,11 @@ PaintingSize style_size(const Image& style, const Options& options, PaintingSize
 Scene<float> make_scene(const Pictures& pictures, const Guide& guide, const Options& options, PaintingSize size,
                         const Context& context) {
   Scene<float> scene;
-  scene.content = to_tensor(pictures.content, size, options.antialias);
+  scene.content = to_tensor(pictures.content, size, options.resize);
   scene.original = scene.content.clone();
   for (const StylePicture& style : pictures.styles) {
     const PaintingSize own = style_size(style.image, options, size, painting_size(pictures.content, options));
-    scene.styles.push_back({to_tensor(style.image, own, options.antialias), style.weight});
+    scene.styles.push_back({to_tensor(style.image, own, options.resize), style.weight});
   }
   scene.guide = &guide;
   scene.protect = grey_map(pictures.protect);

@@ -28,6 +28,13 @@ const Words<std::optional<Padding>> kPaddings = {
     {"auto", std::nullopt}, {"zero", Padding::zero}, {"replicate", Padding::replicate}, {"reflect", Padding::reflect}};
 const Words<Preprocess> kPreprocesses = {{"auto", Preprocess::automatic}, {"literal", Preprocess::literal}};
 const Words<Rounding> kRoundings = {{"nearest", Rounding::nearest}, {"truncate", Rounding::truncate}};
+const Words<Filter> kFilters = {{"lanczos", Filter::lanczos3},
+                                {"area", Filter::area},
+                                {"triangle", Filter::triangle},
+                                {"bilinear", Filter::bilinear}};
+const Words<FileColour> kProfiles = {{"srgb", FileColour::srgb}, {"keep", FileColour::original}};
+const Words<bool> kKeepDrop = {{"keep", true}, {"drop", false}};
+const Words<int> kBits = {{"8", 8}, {"16", 16}};
 const Words<bool> kSubsamplings = {{"4:2:0", true}, {"4:4:4", false}};
 
 std::vector<int> parse_whole_list(const std::string& called, const std::string& text) {
@@ -114,9 +121,6 @@ std::vector<OptionField> size_fields() {
       "style-exact", "the style at exactly the painting's size, aspect lost", kYesNo,
       [](auto& o) -> auto& { return o.style_exact; });
   exact.rare = true;
-  OptionField antialias = word_field(
-      "antialias", "shrink pictures without aliasing", kYesNo, [](auto& o) -> auto& { return o.antialias; });
-  antialias.rare = true;
   return {
       side_field(
           "size", "long side of the painting, aspect kept",
@@ -141,8 +145,12 @@ std::vector<OptionField> size_fields() {
       real_field(
           "style-scale", "larger style, larger strokes", [](auto& o) -> auto& { return o.style_scale; }),
       scales_field(),
+      word_field(
+          "resize", "how pictures shrink", kFilters, [](auto& o) -> auto& { return o.resize.filter; }),
+      word_field(
+          "linear-light", "average light there, not values", kYesNo,
+          [](auto& o) -> auto& { return o.resize.linear_light; }),
       exact,
-      antialias,
   };
 }
 
@@ -222,6 +230,15 @@ std::vector<OptionField> file_fields() {
       word_field(
           "subsampling", "of JPEG's colours", kSubsamplings,
           [](auto& o) -> auto& { return o.encode.jpeg_subsampling; }),
+      whole_field(
+          "webp-quality", "0 to 100; 100: lossless", 0, [](auto& o) -> auto& { return o.encode.webp_quality; }),
+      word_field(
+          "bits", "a colour; 16 for PNG and TIFF", kBits, [](auto& o) -> auto& { return o.encode.bits; }),
+      word_field(
+          "profile", "colours of the file; keep: the content's", kProfiles,
+          [](auto& o) -> auto& { return o.encode.colour; }),
+      word_field(
+          "metadata", "the content's EXIF and XMP", kKeepDrop, [](auto& o) -> auto& { return o.encode.keep_metadata; }),
       fast_dct,
       rounding,
   };

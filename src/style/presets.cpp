@@ -117,7 +117,7 @@ Options tutorial() {
   o.width = 450;
   o.height = 300;
   o.style_exact = true;
-  o.antialias = false;
+  o.resize.filter = Filter::bilinear;
   o.colour = ColourMode::style;
   o.content_layers = {{"block4_conv2", 0.5}, {"block5_conv2", 0.5}};
   o.style_layers = first_of_blocks(0.2);

@@ -60,7 +60,7 @@ struct Stylizer::State {
   Context context;
   Vgg19<float> network;
   PaintingSize size;
-  Image content;  // for its alpha and metadata
+  Image content;  // its alpha and metadata go to the painting
   std::vector<Level> levels;
   std::size_t level = 0;
   int history = 0;
@@ -75,7 +75,11 @@ struct Stylizer::State {
   bool scale_done = false, finished = false;
 
   State(const Pictures& pictures, const Weights& weights, const Options& wanted, const Context& where)
-      : options(wanted), context(where), network(weights.network()), size(painting_size(pictures.content, wanted)) {
+      : options(wanted),
+        context(where),
+        network(weights.network()),
+        size(painting_size(pictures.content, wanted)),
+        content(pictures.content) {
     const Guide guide = make_guide(pictures);
     Tensor<float> first;
     for (const PaintingSize& one : painting_sizes(pictures.content, options)) {
@@ -257,8 +261,10 @@ Image Stylizer::preview() const {
 }
 
 Image Stylizer::image() const {
-  return state_->levels.back().finish(resize_values(state_->picture(), height(), width(), state_->context),
-                                      state_->options, state_->context);
+  Image image = state_->levels.back().finish(resize_values(state_->picture(), height(), width(), state_->context),
+                                             state_->options, state_->context);
+  keep_extras(image, state_->content);
+  return image;
 }
 
 Result stylise(const Pictures& pictures, const Weights& weights, const Options& options, const Observer& observer,

@@ -83,7 +83,7 @@ TEST_CASE("cli: bench takes size, layers, weights, preset and convolution") {
   CHECK(figures["conv"] == "im2col");
   CHECK(contains(figures["weights"].get<std::string>(), "built-in"));
   int grams = 0;
-  for (const Json& op : figures["layers"]) grams += contains(op["name"].get<std::string>(), "gram_matrix") ? 1 : 0;
+  for (const Json& op : figures["layers"]) grams += contains(op["name"].get<std::string>(), "moments") ? 1 : 0;
   CHECK(grams == 2);
   const Run square = run_program({"bench", "--size", "33", "--steps", "1", "--layers", "conv1_1"}, folder.path());
   CHECK(contains(square.out, "33 x 33"));

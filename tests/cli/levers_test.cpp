@@ -75,9 +75,9 @@ TEST_CASE("cli: a preset is saved with a run and paints the same picture again")
   const Studio studio;
   CHECK(studio.paint({"--style-weight", "7", "--seed", "5", "--save-preset", "mine.json", "-o", "a.png"}).code == 0);
   CHECK(contains(read_text(studio / "mine.json"), "\"style-weight\": 7"));
-  const Run again = run_program({"stylise", "content.png", "style.png", "--weights", "builtin", "--preset", "mine.json",
-                                 "-o", "b.png"},
-                                studio.path());
+  const Run again = run_program(
+      {"stylise", "content.png", "style.png", "--weights", "builtin", "--preset", "mine.json", "-o", "b.png"},
+      studio.path());
   INFO(again.err);
   CHECK(again.code == 0);
   CHECK(same_file(studio, "a.png", "b.png"));
@@ -114,8 +114,8 @@ TEST_CASE("cli: masks say where, and are refused when they do not fit each other
   CHECK_FALSE(same_file(studio, "plain.png", "half.png"));
   expect_failure(studio.paint({"--content-mask", "left.png"}), 2, {"--content-mask", "without --style-mask"});
   expect_failure(studio.paint({"--style-mask", "left.png"}), 2, {"--style-mask", "without --content-mask"});
-  expect_failure(studio.paint({"--content-mask", "left.png", "--style-mask", "left.png", "--style-mask", "left.png"}), 2,
-                 {"2 times for 1 style"});
+  expect_failure(studio.paint({"--content-mask", "left.png", "--style-mask", "left.png", "--style-mask", "left.png"}),
+                 2, {"2 times for 1 style"});
   expect_failure(studio.paint({"--content-mask", "left.png", "--style-mask", "white.png"}), 1, {"black"});
   expect_failure(studio.paint({"--protect", "left.png", "-o", "left.png"}), 2, {"left.png", "mask"});
 }
@@ -123,7 +123,8 @@ TEST_CASE("cli: masks say where, and are refused when they do not fit each other
 TEST_CASE("cli: what is protected stays as the content, to the byte") {
   const Studio studio;
   save_image(halves(1, 0), studio / "left.png");
-  CHECK(studio.paint({"--protect", "left.png", "--smooth-mask", "left.png", "--tv-weight", "1", "-o", "p.png"}).code == 0);
+  CHECK(studio.paint({"--protect", "left.png", "--smooth-mask", "left.png", "--tv-weight", "1", "-o", "p.png"}).code ==
+        0);
   const Image painting = load_image(studio / "p.png"), content = load_image(studio / "content.png");
   int kept = 0, painted = 0;
   for (int y = 0; y < 32; ++y) {

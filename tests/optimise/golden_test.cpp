@@ -7,6 +7,7 @@
 #include "support/function_problem.h"
 #include "support/golden_targets.h"
 #include "support/hash_network.h"
+#include "support/scene_of.h"
 
 namespace impasto {
 namespace {
@@ -48,8 +49,10 @@ std::vector<OptimiserStep> ten_iterations(const Context& context, int steps, std
   const Vgg19<T> network(weights);
   Options options = preset("tutorial", Weights(weights));
   options.pooling.reset();
-  Objective<T> objective(network, *weights, options, golden_tensor<T>("golden_content.npy"),
-                         golden_tensor<T>("golden_style.npy"), context);
+  Objective<T> objective(network, *weights, options,
+                         scene_of(golden_tensor<T>("golden_content.npy"), golden_tensor<T>("golden_style.npy")),
+                         context);
+  objective.prepare();
   const Tensor<T> start = golden_tensor<T>("golden_start.npy");
   std::copy_n(start.data(), start.shape().count(), objective.picture().data());
   const Problem<T> problem{objective.picture(), objective.gradient(), [&] { return objective.evaluate().total; }};

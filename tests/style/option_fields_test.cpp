@@ -71,9 +71,7 @@ TEST_CASE("style: a preset file changes what it names and leaves the rest as in 
   CHECK(all_settings(got) == all_settings(expected));
   CHECK(got.preset == "bold");
 
-  const auto refusal = [&](ErrorCode code, const std::string& json) {
-    return error_of(code, [&] { load(json); });
-  };
+  const auto refusal = [&](ErrorCode code, const std::string& json) { return error_of(code, [&] { load(json); }); };
   CHECK(refusal(ErrorCode::input, "{\"size\": 3").find("no JSON object") != std::string::npos);
   CHECK(refusal(ErrorCode::input, "[1]").find("no JSON object") != std::string::npos);
   CHECK(refusal(ErrorCode::usage, R"({"sise": 3})").find("sise in") != std::string::npos);

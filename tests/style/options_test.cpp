@@ -26,7 +26,7 @@ TEST_CASE("style: the tutorial preset has exactly the tutorial's numbers") {
   CHECK(o.width == 450);
   CHECK(o.height == 300);
   CHECK(o.style_exact);
-  CHECK_FALSE(o.antialias);
+  CHECK(o.resize.filter == Filter::bilinear);
   CHECK(o.colour == ColourMode::style);
   CHECK(format_layers(o.content_layers) == "block4_conv2=0.5,block5_conv2=0.5");
   CHECK(format_layers(o.style_layers) ==
