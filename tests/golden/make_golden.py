@@ -394,6 +394,12 @@ def jpeg_and_resize():
         name = f"golden_resize_{width}x{height}" + ("_antialias" if antialias else "")
         write_npy(name + ".npy", resized)
         found[name[7:]] = {"width": width, "height": height, "antialias": antialias, "source": "golden_baseline_default.npy", **describe(resized)}
+    for width, height in ((17, 13), (67, 52), (61, 20), (5, 94)):  # shrunk, enlarged, one side only, both ways
+        # Channel by channel in Pillow's mode F: weights in double, float32 between its two passes, nothing rounded to bytes.
+        channels = [Image.fromarray(decoded[..., c].astype(np.float32)).resize((width, height), Image.Resampling.LANCZOS) for c in range(3)]
+        resized = np.clip(np.stack([np.array(c) for c in channels], axis=-1), 0, 255)
+        write_npy(f"golden_lanczos_{width}x{height}.npy", resized)
+        found[f"lanczos_{width}x{height}"] = {"width": width, "height": height, "source": "golden_baseline_default.npy", **describe(resized)}
     up = [tf.image.resize(decoded, (53, 80), antialias=a).numpy() for a in (False, True)]
     print(f"  enlarging: antialias changes at most {np.abs(up[0] - up[1]).max():.1e} of 255")
     write_json("golden_pictures.json", found)
