@@ -16,5 +16,6 @@
 #include "impasto/npy.h"
 #include "impasto/options.h"
 #include "impasto/stylise.h"
+#include "impasto/text_file.h"
 #include "impasto/version.h"
 #include "impasto/weights.h"

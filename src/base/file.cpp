@@ -16,6 +16,7 @@
 #endif
 
 #include "base/check.h"
+#include "impasto/text_file.h"
 
 namespace impasto {
 namespace {
@@ -187,5 +188,11 @@ void check_writable(const fs::path& file) {
   check_target(target);
   const TemporaryFile probe(folder_of(target));
 }
+
+void save_text(std::string_view text, const fs::path& file) {
+  write_file(file, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+}
+
+void check_text_output(const fs::path& file) { check_writable(file); }
 
 }  // namespace impasto

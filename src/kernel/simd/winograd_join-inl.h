@@ -98,8 +98,6 @@ HWY_NOINLINE void join_vector(const float* HWY_RESTRICT M, Index m_stride, Index
     Vector column[kSide], transformed[kTile];
     HWY_UNROLL(8)
     for (int i = 0; i < kSide; ++i) column[i] = hn::Load(Tag(), M + (i * kSide + j) * m_stride);
-    HWY_UNROLL(8)
-    for (int i = 0; i < kSide; ++i) hwy::Prefetch(M + (i * kSide + j) * m_stride + kPanel);
     Transforms<kTile>::output(column, transformed);
     HWY_UNROLL(6)
     for (int i = 0; i < kTile; ++i) half[i][j] = transformed[i];
