@@ -52,6 +52,7 @@ void read_init(StyliseRequest& request, const OptionField& field, const std::str
 }
 
 void read_setting(StyliseRequest& request, const OptionField& field, const std::string& text) {
+  request.given.push_back(field.name);
   if (std::optional<int>* size = size_of(request, field.name)) {
     Options trial;
     field.set(trial, "--" + field.name, text);
@@ -59,7 +60,6 @@ void read_setting(StyliseRequest& request, const OptionField& field, const std::
   } else if (field.name == "init") {
     read_init(request, field, text);
   } else {
-    request.has_iterations = request.has_iterations || field.name == "iterations";
     set_field(request, field, text);
   }
 }
@@ -96,6 +96,31 @@ void set_size(const StyliseRequest& request, Options& options) {
   }
 }
 
+bool is_given(const StyliseRequest& request, const std::string& name) {
+  return std::find(request.given.begin(), request.given.end(), name) != request.given.end();
+}
+
+// What would change nothing is a misunderstanding.
+void refuse_idle(const StyliseRequest& request, const Options& options) {
+  const bool adam = options.optimiser == OptimiserKind::adam;
+  const auto refuse = [](const std::string& sentence) { throw Error(ErrorCode::usage, sentence); };
+  for (const char* name : {"learning-rate", "learning-rate-decay", "adam-beta1", "adam-beta2", "adam-epsilon"}) {
+    if (!adam && is_given(request, name)) {
+      refuse("--" + std::string(name) +
+             " is Adam's, but the optimiser is lbfgs; give --optimiser adam too, or leave it out");
+    }
+  }
+  if (adam && is_given(request, "lbfgs-history")) {
+    refuse("--lbfgs-history is L-BFGS's, but the optimiser is adam; give --optimiser lbfgs too, or leave it out");
+  }
+  if (request.smooth && options.tv_weight == 0) {
+    refuse("--smooth-mask shares out a --tv-weight that is 0; give one above 0, or leave the mask out");
+  }
+  if (is_given(request, "colour-amount") && options.colour == ColourMode::style) {
+    refuse("--colour-amount is given, but --colour style leaves nothing to dose; choose another --colour");
+  }
+}
+
 }  // namespace
 
 void add_settings(CLI::App& command, StyliseRequest& request, const std::vector<std::string>& names) {
@@ -118,13 +143,14 @@ void show_defaults(CLI::App& command, const std::string& otherwise) {
 }
 
 Options painting_options(const StyliseRequest& request, const Weights& weights) {
-  if (request.epochs && request.has_iterations) {
+  if (request.epochs && is_given(request, "iterations")) {
     throw Error(ErrorCode::usage, "--epochs " + std::to_string(*request.epochs) +
                                       " and --iterations exclude each other; give one of them");
   }
   Options options = load_preset(request.preset, weights);
   set_size(request, options);
   for (const Change& change : request.changes) change(options);
+  refuse_idle(request, options);
   if (request.epochs) options.iterations = {*request.epochs * options.steps_per_epoch};
   return options;
 }

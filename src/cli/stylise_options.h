@@ -44,8 +44,8 @@ struct StyliseRequest {
   std::string preset = "default";  ///< a name or a file
   std::vector<Change> changes;     ///< in no order: no two touch the same setting
   std::optional<int> epochs;       ///< kept apart from iterations, for they exclude each other
-  bool has_iterations = false;
-  std::optional<int> size;  ///< kept apart, for they exclude each other
+  std::vector<std::string> given;  ///< names of all settings on the command line
+  std::optional<int> size;         ///< kept apart, for they exclude each other
   std::optional<int> width;
   std::optional<int> height;
   std::optional<std::filesystem::path> start_file;  ///< --init FILE

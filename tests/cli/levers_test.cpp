@@ -59,7 +59,8 @@ TEST_CASE("cli: every setting that is not rare is an option of stylise, in its h
     CHECK_MESSAGE(contains(help, "  --" + field.name + " "), field.name);
     const std::string value = field.get(options);
     const bool sized = field.name == "size" || field.name == "width" || field.name == "height";
-    if (!value.empty() && !sized && field.name != "iterations" && field.name != "steps-per-epoch") {
+    const bool adams = field.name.rfind("adam-", 0) == 0 || field.name.rfind("learning-rate", 0) == 0;
+    if (!value.empty() && !sized && !adams && field.name != "iterations" && field.name != "steps-per-epoch") {
       all.insert(all.end(), {"--" + field.name, value});
     }
   }
@@ -146,6 +147,37 @@ TEST_CASE("cli: a preview is there after a run, of the last scale") {
   expect_failure(studio.paint({"--preview", "a.gif"}), 2, {"a.gif"});
 }
 
+TEST_CASE(
+    "cli: snapshots become one moving WebP where this build can write it, and alpha and 16 bits reach the painting") {
+  const Studio studio;
+  Image content = load_image(studio / "content.png");
+  std::vector<float> alpha(48 * 32, 1.0F);
+  alpha[0] = 0.5F;
+  content.set_alpha(alpha);
+  save_image(content, studio / "clear.png");
+  const Run deep = run_with(studio, {"clear.png", "style.png"}, {"--bits", "16", "-o", "deep.png"});
+  INFO(deep.err);
+  CHECK(deep.code == 0);
+  const Image painting = load_image(studio / "deep.png");
+  CHECK(painting.metadata().bits == 16);
+  REQUIRE(painting.alpha().size() == alpha.size());
+  CHECK(painting.alpha()[0] == doctest::Approx(0.5).epsilon(0.01));
+  expect_failure(studio.paint({"--bits", "16", "-o", "a.jpg"}), 2, {"16", "JPEG"});
+
+  const std::vector<std::string> formats = image_formats();
+  const bool has_webp = std::none_of(formats.begin(), formats.end(), [](const std::string& line) {
+    return contains(line, "WebP") && contains(line, "not in this build");
+  });
+  const Run moving = studio.paint({"--scales", "24", "--snapshots", "all.webp", "-o", "end.png"});
+  INFO(moving.err);
+  if (has_webp) {
+    CHECK(moving.code == 0);
+    CHECK(load_image(studio / "all.webp").width() == 48);
+  } else {
+    expect_failure(moving, 2, {"all.webp", "WebP"});
+  }
+}
+
 TEST_CASE("cli: the log tells scale, size, evaluations and every layer's loss") {
   const Studio studio;
   CHECK(studio.paint({"--scales", "24,48", "--log", "log.csv"}).code == 0);
@@ -161,4 +193,9 @@ TEST_CASE("cli: options that exclude each other are refused in one sentence") {
   expect_failure(studio.paint({"--iterations", "3"}), 2, {"--epochs 2", "--iterations", "exclude"});
   expect_failure(studio.paint({"--scales", "100"}), 2, {"scale 100", "larger"});
   expect_failure(studio.paint({"--colour-amount", "2"}), 2, {"amount of colour is 2", "0 to 1"});
+  expect_failure(studio.paint({"--colour-amount", "0.5", "--colour", "style"}), 2,
+                 {"--colour-amount", "nothing to dose"});
+  expect_failure(studio.paint({"--learning-rate", "0.1"}), 2, {"--learning-rate is Adam's", "--optimiser adam"});
+  expect_failure(studio.paint({"--optimiser", "adam", "--lbfgs-history", "3"}), 2, {"--lbfgs-history is L-BFGS's"});
+  expect_failure(studio.paint({"--smooth-mask", "style.png"}), 2, {"--smooth-mask", "--tv-weight"});
 }

@@ -50,7 +50,7 @@ std::vector<OptimiserStep> ten_iterations(const Context& context, int steps, std
   Options options = preset("tutorial", Weights(weights));
   options.pooling.reset();
   Objective<T> objective(network, *weights, options,
-                         scene_of(golden_tensor<T>("golden_content.npy"), golden_tensor<T>("golden_style.npy")),
+                         testing::scene_of(golden_tensor<T>("golden_content.npy"), golden_tensor<T>("golden_style.npy")),
                          context);
   objective.prepare();
   const Tensor<T> start = golden_tensor<T>("golden_start.npy");

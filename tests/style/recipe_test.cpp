@@ -99,7 +99,7 @@ void check_recipes(const Context& context, double tolerance) {
     check_description<T>(wanted["gradient"], objective.gradient(), 3 * tolerance);
     std::size_t layer = 0;
     for (const LayerLoss& one : objective.layer_losses()) {
-      if (!one.style) continue;
+      if (!one.is_style) continue;
       CHECK(one.layer == r.options.style_layers[layer].layer);
       check_close(one.loss, number(wanted["layers"][layer++]), tolerance);
     }
