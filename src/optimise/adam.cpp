@@ -1,6 +1,5 @@
 #include "optimise/adam.h"
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -19,41 +18,6 @@ bool usable(const Context& context, std::span<const T> gradient) {
         return sum_of(begin, end, [g, limit](Index i) { return std::abs(g[i]) < limit ? 0.0 : 1.0; });
       });
   return outside == 0;
-}
-
-// Bilinear with half-pixel centres and clamped edges: which two of `in` values make value i of `out`, and the share of
-// the upper.
-struct Between {
-  Index lower, upper;
-  double share;
-};
-Between between(Index i, Index in, Index out) {
-  const double at = (static_cast<double>(i) + 0.5) * static_cast<double>(in) / static_cast<double>(out) - 0.5;
-  const double clamped = std::clamp(at, 0.0, static_cast<double>(in - 1));
-  const Index lower = static_cast<Index>(clamped);
-  return {lower, std::min(lower + 1, in - 1), clamped - static_cast<double>(lower)};
-}
-
-// to = factor * from, resized.
-template <class T>
-void resize(const Context& context, const T* from, PaintingSize from_size, T* to, PaintingSize size, double factor) {
-  constexpr Index C = 3;
-  parallel_for(context, size.height, [=](Index row, int) {
-    const Between y = between(row, from_size.height, size.height);
-    const T *above = from + y.lower * from_size.width * C, *below = from + y.upper * from_size.width * C;
-    T* out = to + row * size.width * C;
-    for (Index column = 0; column < size.width; ++column) {
-      const Between x = between(column, from_size.width, size.width);
-      for (Index c = 0; c < C; ++c) {
-        const auto across = [&](const T* values) {
-          const double left = static_cast<double>(values[x.lower * C + c]);
-          return left + x.share * (static_cast<double>(values[x.upper * C + c]) - left);
-        };
-        const double top = across(above);
-        out[column * C + c] = static_cast<T>(factor * (top + y.share * (across(below) - top)));
-      }
-    }
-  });
 }
 
 }  // namespace
@@ -95,15 +59,6 @@ void Adam<T>::update(std::span<T> x, std::span<const T> gradient) {
       x[at] -= rate * m[i] / (std::sqrt(v[i]) * root_factor + epsilon);
     }
   });
-}
-
-template <class T>
-void Adam<T>::carry(const Adam& from, PaintingSize from_size, PaintingSize size, double ratio) {
-  IMPASTO_ASSERT(from.m_.shape().count() == Index{3} * from_size.width * from_size.height);
-  IMPASTO_ASSERT(m_.shape().count() == Index{3} * size.width * size.height);
-  resize(context_, from.m_.data(), from_size, m_.data(), size, ratio);
-  resize(context_, from.v_.data(), from_size, v_.data(), size, ratio * ratio);
-  t_ = from.t_;
 }
 
 template class Adam<float>;

@@ -1,7 +1,6 @@
 // Adam (Kingma & Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015).
 #pragma once
 
-#include "impasto/stylise.h"
 #include "optimise/optimiser.h"
 #include "tensor/tensor.h"
 
@@ -24,11 +23,6 @@ class Adam : public Optimiser<T> {
 
   /// One update of x by a gradient that is at hand.
   void update(std::span<T> x, std::span<const T> gradient);
-
-  /// Takes over what `from` learned of a picture of another size, H x W x 3: moments resized bilinearly, step count
-  /// kept. `ratio`: how much larger a gradient is here than there, as a rule (per value, a loss of means has
-  /// pixels there / pixels here); m grows by it and v by its square.
-  void carry(const Adam& from, PaintingSize from_size, PaintingSize size, double ratio);
 
  private:
   AdamOptions options_;

@@ -1,4 +1,4 @@
-// Adam alone: against Keras and PyTorch, its rate's decay, its guard, and moments carried to another size.
+// Adam alone: against Keras and PyTorch, its rate's decay, and its guard.
 #include "optimise/adam.h"
 
 #include <cmath>
@@ -6,7 +6,6 @@
 
 #include "support/function_problem.h"
 #include "support/golden.h"
-#include "support/gradcheck.h"
 
 namespace impasto::testing {
 namespace {
@@ -82,53 +81,6 @@ TEST_CASE("optimise: Adam leaves x as it is where loss or gradient cannot be use
     CHECK(std::isfinite(problem.x[1]));
     CHECK(problem.x[1] < before[1]);
   }
-}
-
-TEST_CASE("optimise: moments carried to another size go on as if the picture had always had it") {
-  AdamOptions options;
-  options.epsilon = 0;
-  // Colours without a pattern: a resized picture of them is the same picture, and so is every step.
-  const auto gradients = [](PaintingSize size, int step, double ratio) {
-    std::vector<double> g;
-    for (int i = 0; i < size.width * size.height; ++i) {
-      for (const double c : {0.3, -1.0, 2.0}) g.push_back(ratio * c * std::cos(step));
-    }
-    return g;
-  };
-  const PaintingSize small{5, 4}, large{9, 8};
-  Adam<double> coarse(options, 3 * 20, Context(2)), fine(options, 3 * 72, Context(2)),
-      whole(options, 3 * 72, Context(2));
-  std::vector<double> x_small(60), x(216), x_whole(216);
-  for (int step = 0; step < 4; ++step) {
-    coarse.update(x_small, gradients(small, step, 1));
-    whole.update(x_whole, gradients(large, step, 0.25));
-  }
-  x = x_whole;
-  fine.carry(coarse, small, large, 0.25);
-  for (int step = 4; step < 7; ++step) {
-    fine.update(x, gradients(large, step, 0.25));
-    whole.update(x_whole, gradients(large, step, 0.25));
-  }
-  for (std::size_t i = 0; i < x.size(); ++i) CHECK(x[i] == doctest::Approx(x_whole[i]).epsilon(1e-12));
-}
-
-TEST_CASE("optimise: carried moments are resized bilinearly, edges clamped") {
-  // One gradient decides m; beta1 0 makes m the gradient, so the next update with no gradient moves nothing but a
-  // second one with beta1 1 shows m itself.
-  AdamOptions options;
-  options.beta1 = 0.5;
-  options.beta2 = 0;
-  options.learning_rate = 1;
-  options.epsilon = 1;
-  const PaintingSize small{2, 1}, large{4, 1};
-  Adam<double> coarse(options, 6, Context(1)), fine(options, 12, Context(1));
-  std::vector<double> x_small(6), x(12);
-  coarse.update(x_small, std::vector<double>{2, 0, 0, 6, 0, 8});
-  fine.carry(coarse, small, large, 1);
-  // v = 0 after a gradient of 0, so x -= m / (1 - 0.5^2) / 1 with m = 0.5 m_before, m_before = 0.5 g.
-  fine.update(x, std::vector<double>(12, 0.0));
-  const std::vector<double> wanted = {2, 0, 0, 3, 0, 2, 5, 0, 6, 6, 0, 8};  // shares 0, 1/4, 3/4, 1 of the right pixel
-  for (std::size_t i = 0; i < 12; ++i) CHECK(x[i] == doctest::Approx(-wanted[i] / 4 / 0.75));
 }
 
 }  // namespace

@@ -130,7 +130,7 @@ TEST_CASE("optimise: L-BFGS is stuck at once where the gradient is 0: a constant
   }
 }
 
-TEST_CASE("optimise: a linear function falls with every step, to the end of the numbers and no further") {
+TEST_CASE("optimise: a linear function falls until no step shows in its value any more, and stays a number") {
   for (const double begin : {0.0, -1e307}) {
     FunctionProblem<double> problem({begin, 0}, [](std::span<const double> x, std::span<double> gradient) {
       gradient[0] = 1;
@@ -140,7 +140,7 @@ TEST_CASE("optimise: a linear function falls with every step, to the end of the 
     Lbfgs<double> lbfgs(with_history(5), 2, Context(1));
     const OptimiserStep last = run(lbfgs, problem, 30);
     CHECK(last.stuck);
-    CHECK(last.loss < -1e306);
+    CHECK(last.loss < -1e20);
   }
 }
 
