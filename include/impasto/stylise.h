@@ -121,7 +121,7 @@ class Stylizer {
 
   /// Losses of the start, before the first step; 0 before they are known.
   Losses start_losses() const;
-  /// The losses of the last evaluation, layer by layer, content first, in the order of the options.
+  /// The losses of the last evaluation, layer by layer from the picture up.
   std::vector<LayerLoss> layer_losses() const;
 
   /// From now on every step notes what each of its ops costs, forgetting what was noted before, or no longer does.

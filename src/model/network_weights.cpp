@@ -72,7 +72,7 @@ Padding Weights::padding() const noexcept { return network_->padding; }
 std::vector<std::string> Weights::layers() const {
   std::vector<std::string> names;
   for (const Vgg19Layer& layer : vgg19_layers()) {
-    if (!layer.is_pool && names.size() < network_->convolutions.size()) names.push_back(layer.keras_name());
+    if (!layer.is_pool && names.size() < network_->depth()) names.push_back(layer.keras_name());
   }
   return names;
 }

@@ -3,11 +3,14 @@
 
 #include <array>
 #include <filesystem>
+#include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "autodiff/ops/ops.h"
 #include "impasto/weights.h"
+#include "kernel/oriented.h"
 #include "tensor/tensor.h"
 
 namespace impasto {
@@ -18,13 +21,34 @@ struct ConvWeights {
   Tensor<float> b;
 };
 
+/// The built-in network in its fast form, and, made when first asked for, as plain convolutions (22 MB).
+/// Thread safety: const use from any thread.
+class OrientedNetwork {
+ public:
+  OrientedNetwork();
+  ~OrientedNetwork();
+  std::span<const OrientedLayer> layers() const { return layers_; }
+  const std::vector<ConvWeights>& dense() const;
+
+ private:
+  struct Dense;
+  std::vector<OrientedLayer> layers_;
+  std::unique_ptr<Dense> dense_;
+};
+
 struct NetworkWeights {
-  std::vector<ConvWeights> convolutions;  ///< the first n of VGG19's 16, in order, n >= 1
-  ChannelMap input;                       ///< from normalised RGB to what the first convolution expects
+  std::vector<ConvWeights> convolutions;            ///< of a file: the first n of VGG19's 16, in order, n >= 1
+  std::shared_ptr<const OrientedNetwork> oriented;  ///< the built-in network, which has no `convolutions` of its own
+  ChannelMap input;                                 ///< from normalised RGB to what the first convolution expects
   Pooling pooling = Pooling::max;
   Padding padding = Padding::zero;
   std::string description;
   bool builtin = false;
+
+  /// Convolutions there are, without making them.
+  std::size_t depth() const { return oriented ? oriented->layers().size() : convolutions.size(); }
+  /// As plain convolutions, whatever they come from.
+  const std::vector<ConvWeights>& dense() const { return oriented ? oriented->dense() : convolutions; }
 };
 
 /// Input units of the optimiser and of torchvision's networks: (RGB in 0..1 - mean) / deviation.

@@ -105,20 +105,27 @@ double pooling_gain(Pooling pooling, Pooling expected) {
 }
 
 template <class T>
-Vgg19<T>::Vgg19(std::shared_ptr<const NetworkWeights> weights) : weights_(std::move(weights)) {
-  for (const ConvWeights& layer : weights_->convolutions) {
-    Parameters p;
-    if constexpr (std::is_same_v<T, float>) {
-      p.w = layer.w.view();
-      p.b = layer.b.view();
-    } else {
-      p.copy_w = layer.w.template as<T>();
-      p.copy_b = layer.b.template as<T>();
-      p.w = p.copy_w.view();
-      p.b = p.copy_b.view();
+Vgg19<T>::Vgg19(std::shared_ptr<const NetworkWeights> weights)
+    : weights_(std::move(weights)), dense_(std::make_unique<Dense>()) {}
+
+template <class T>
+const std::vector<typename Vgg19<T>::Parameters>& Vgg19<T>::parameters() const {
+  std::call_once(dense_->once, [&] {
+    for (const ConvWeights& layer : weights_->dense()) {
+      Parameters p;
+      if constexpr (std::is_same_v<T, float>) {
+        p.w = layer.w.view();
+        p.b = layer.b.view();
+      } else {
+        p.copy_w = layer.w.template as<T>();
+        p.copy_b = layer.b.template as<T>();
+        p.w = p.copy_w.view();
+        p.b = p.copy_b.view();
+      }
+      dense_->parameters.push_back(std::move(p));
     }
-    parameters_.push_back(std::move(p));
-  }
+  });
+  return dense_->parameters;
 }
 
 // Of pictures larger than this, maps that are larger than the map they are computed from are not kept for going back.
@@ -153,12 +160,19 @@ struct Vgg19<T>::Recording {
   }
 
   std::array<Id, 2> parameters(const Vgg19Layer& layer) {
-    require(convolutions < network.parameters_.size(), ErrorCode::usage, "the weights end before layer ",
-            layer.keras_name(), " (", network.parameters_.size(), " convolutions; ", network.weights_->description,
-            "); use shallower layers");
-    const Parameters& p = network.parameters_[convolutions++];
+    const std::vector<Parameters>& all = network.parameters();
+    require(convolutions < all.size(), ErrorCode::usage, "the weights end before layer ", layer.keras_name(), " (",
+            all.size(), " convolutions; ", network.weights_->description, "); use shallower layers");
+    const Parameters& p = all[convolutions++];
     return {tape.constant(p.w, layer.keras_name() + " weights"), tape.constant(p.b, layer.keras_name() + " bias")};
   }
+
+  // The built-in network in its fast form, one chain for the layers between two that somebody reads.
+  bool runs_oriented_layers() const {
+    return std::is_same_v<T, float> && network.weights_->oriented && pooling == Pooling::average &&
+           border == Border::replicate && runs_oriented(tape.context());
+  }
+  void record_oriented(Id x);
 
   // A convolution takes the pooling above it along, unless somebody reads what lies between.
   bool takes_pool(std::size_t layer) const {
@@ -196,6 +210,7 @@ struct Vgg19<T>::Recording {
   }
 
   void record(Id x) {
+    if (runs_oriented_layers()) return record_oriented(x);
     std::size_t done = record_first(x);
     while (done <= deepest) {
       const std::size_t i = done;
@@ -217,6 +232,35 @@ struct Vgg19<T>::Recording {
     tape.set_label("");
   }
 };
+
+template <class T>
+void Vgg19<T>::Recording::record_oriented([[maybe_unused]] Id x) {
+  if constexpr (std::is_same_v<T, float>) {
+    const std::span<const OrientedLayer> layers = network.weights_->oriented->layers();
+    for (std::size_t i = 0; i <= deepest;) {
+      const Id below = x;
+      const std::size_t first = i;
+      tape.set_label(kLayers[i].keras_name());
+      if (kLayers[i].is_pool) {
+        x = avg_pool(tape, x);
+        ++i;
+      } else {
+        std::size_t count = 1;
+        while (!is_read(i) && i < deepest && !kLayers[i + 1].is_pool) {
+          ++i;
+          ++count;
+        }
+        const bool takes = takes_pool(i);
+        x = oriented_conv2d_relu(tape, x, layers.subspan(convolutions, count), pool_above(i));
+        convolutions += count;
+        i += takes ? 2 : 1;
+      }
+      if (first > 0) hand_out(first - 1, below);
+    }
+    hand_out(deepest, x);
+    tape.set_label("");
+  }
+}
 
 template <class T>
 void Vgg19<T>::read(Tape<T>& tape, Id picture, std::span<const Reading> readings, const Running& how,

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
@@ -77,8 +78,14 @@ class Vgg19 {
     Tensor<T> copy_w, copy_b;  // double only
     View<const T> w, b;
   };
+  struct Dense {
+    std::once_flag once;
+    std::vector<Parameters> parameters;
+  };
+  const std::vector<Parameters>& parameters() const;
+
   std::shared_ptr<const NetworkWeights> weights_;
-  std::vector<Parameters> parameters_;
+  std::unique_ptr<Dense> dense_;  // made when first recorded: the built-in network seldom is, as plain convolutions
 };
 
 extern template class Vgg19<float>;

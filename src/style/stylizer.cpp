@@ -91,6 +91,7 @@ struct Stylizer::State {
     if (options.optimiser == OptimiserKind::lbfgs) {
       history = history_that_fits(history, levels.back().count(), free_memory_bytes() / 2);
     }
+    seen.reserve(2 * static_cast<std::size_t>(options.lbfgs.max_evaluations) + 2);  // a restarted step searches twice
     steps_planned = total_iterations(options, static_cast<int>(levels.size()));
     enter(0, first);
   }

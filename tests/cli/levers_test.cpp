@@ -90,7 +90,6 @@ TEST_CASE("cli: a preset is saved with a run and paints the same picture again")
 TEST_CASE("cli: several styles share a painting, and two equal ones are as one") {
   const Studio studio;
   save_image(waves(30, 30, 1.1), studio / "other.png");
-  save_image(waves(40, 40, 0.7), studio / "odd:2");
   CHECK(run_with(studio, {"content.png", "style.png:2", "other.png"}, {"-o", "two.png"}).code == 0);
   CHECK(run_with(studio, {"content.png", "style.png"}, {"-o", "one.png"}).code == 0);
   CHECK(run_with(studio, {"content.png", "style.png", "style.png"}, {"-o", "same.png"}).code == 0);
@@ -182,8 +181,8 @@ TEST_CASE("cli: the log tells scale, size, evaluations and every layer's loss") 
   const Studio studio;
   CHECK(studio.paint({"--scales", "24,48", "--log", "log.csv"}).code == 0);
   const std::string log = read_text(studio / "log.csv");
-  CHECK(contains(log, "step,epoch,loss,content,style,tv,seconds,scale,width,height,evaluations,content:block3_conv1"));
-  CHECK(contains(log, ",style:block4_conv1"));
+  CHECK(contains(log, "step,epoch,loss,content,style,tv,seconds,scale,width,height,evaluations,style:block1_conv1"));
+  CHECK(contains(log, ",content:block3_conv1,style:block3_conv1"));
   CHECK(contains(log, ",1,24,16,"));
   CHECK(contains(log, ",2,48,32,"));
 }

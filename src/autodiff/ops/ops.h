@@ -8,8 +8,10 @@
 #include <array>
 #include <memory>
 #include <vector>
+#include <span>
 
 #include "autodiff/tape.h"
+#include "kernel/oriented.h"
 #include "kernel/pooling.h"
 #include "kernel/taps.h"
 
@@ -42,6 +44,12 @@ struct ConvPairIds {
 template <class T>
 ConvPairIds conv2d_relu_pair(Tape<T>& tape, Id x, const std::array<Id, 4>& weights, Border border,
                              Pool pool = Pool::none, bool gram = false);
+
+/// Layers of the built-in network on maps of one size (kernel/oriented.h), which outlive the tape, with replicated
+/// borders; average pooling or none at their end. One op; no map between the layers stands in memory.
+Id oriented_conv2d_relu(Tape<float>& tape, Id x, std::span<const OrientedLayer> layers, Pool pool = Pool::none);
+/// True if the context asks for no other way of computing convolutions and its target has kernels for this one.
+bool runs_oriented(const Context& context);
 
 /// Maximum, or mean, of size x size windows, `stride` apart, all inside the map (valid).
 template <class T>

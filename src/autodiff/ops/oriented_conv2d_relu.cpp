@@ -1,0 +1,36 @@
+// a_l = relu(b_l + own taps of a_(l-1) - inhibition * binomial of its siblings), l = 1..n     y = a_n, or its 2 x 2
+// means d_n = dy where a_n > 0     d_(l-1) = the adjoint of layer l, applied to d_l, where a_(l-1) > 0     dx = d_0
+#include <memory>
+
+#include "autodiff/ops/ops.h"
+#include "base/check.h"
+#include "kernel/oriented_chain.h"
+
+namespace impasto {
+
+bool runs_oriented(const Context& context) {
+  return context.convolution() == Convolution::automatic && OrientedChain::available(context);
+}
+
+Id oriented_conv2d_relu(Tape<float>& tape, Id x, std::span<const OrientedLayer> layers, Pool pool) {
+  const Shape xs = tape.shape(x);
+  require(xs.rank() == 3 && xs[2] == layers[0].inputs, ErrorCode::input, "oriented_conv2d_relu: got ", xs,
+          ", wanted a map H x W x ", layers[0].inputs);
+  require(pool == Pool::none || (xs[0] >= 2 && xs[1] >= 2), ErrorCode::input, "oriented_conv2d_relu: a map of ", xs,
+          " is too small for windows of 2 x 2");
+  const auto chain = std::make_shared<const OrientedChain>(tape.context(), layers, xs, pool);
+  const auto forward = [chain](const Run<float>& r) { chain->forward(r.context(), r.in(0), r.out(), r.scratch()); };
+  const auto backward = [chain](const Run<float>& r) {
+    chain->backward(r.context(), r.in(0), r.dout(), r.din(0), r.adds(0), r.scratch());
+  };
+  return tape.record({.name = "oriented_conv2d_relu",
+                      .inputs = {x},
+                      .shape = chain->output(),
+                      .forward = forward,
+                      .backward = backward,
+                      .saves_inputs = {true},
+                      .forward_scratch = chain->forward_scratch(tape.context()),
+                      .backward_scratch = chain->backward_scratch(tape.context())});
+}
+
+}  // namespace impasto

@@ -1,0 +1,44 @@
+// Rows of an oriented layer (kernel/oriented.h), one unit of 16 channels at a time: what stands between two maps is a
+// loop over positions without a branch. Rows are aligned, kUnit floats a position; signals are 4 floats a position, the
+// last 0.
+#pragma once
+
+#include "impasto/context.h"
+#include "kernel/oriented.h"
+
+namespace impasto {
+
+/// Three rows, each pointing at the column of the first output: columns -1..width are read.
+struct OrientedWindow {
+  const float* row[3];
+  Index width;
+};
+
+/// Rows whose positions are summed up under weights.
+struct SignalTerm {
+  const float* row;
+  const float* weights;
+};
+
+struct OrientedStages {
+  /// out = relu(bias + taps * z - inhibition * binomial of siblings + palette * signals of the middle row)
+  void (*forward)(const OrientedUnit& unit, const OrientedWindow& z, const float* signals, float* out);
+  /// out = or += turned taps * d - inhibition * binomial of siblings; 0 where `mask` (or null) is not positive
+  void (*adjoint)(const OrientedUnit& unit, const OrientedWindow& d, bool add, const float* mask, float* out);
+  /// out = what the unit's lanes read: signals, or x for carried ones (null when there are none)
+  void (*arrange)(const OrientedUnit& unit, const float* signals, const float* x, Index width, float* out);
+  /// sums[q] = the lanes of the terms of signal q, summed; `counts` terms of each signal, one after the other
+  void (*collect)(const SignalTerm* terms, const Index* counts, Index width, float* sums);
+  /// out = or += t at carried lanes, + sums at the trunk's (null: none); masked as above
+  void (*divert)(const OrientedUnit& unit, const float* t, const float* sums, Index width, bool add, const float* mask,
+                 float* out);
+  /// d = 0 where `value` is not positive.
+  void (*mask)(const float* value, Index width, float* d);
+  /// Means of 2 x 2 windows of two rows; `width` of them.
+  void (*pool)(const float* upper, const float* lower, Index width, float* out);
+};
+
+/// nullptr when this build has none for the target (baseline).
+const OrientedStages* oriented_stages(SimdTarget target);
+
+}  // namespace impasto

@@ -1,0 +1,143 @@
+// The built-in network's fast form against its plain convolutions in double: maps, losses and gradients, on every
+// target, over sizes that leave parts of tiles, windows and maps of one position.
+#include <cmath>
+
+#include "model/network_weights.h"
+#include "model/vgg19.h"
+#include "support/gradcheck.h"
+
+namespace impasto {
+namespace {
+
+using testing::random_tensor;
+
+const std::shared_ptr<const NetworkWeights>& network_weights() {
+  static const auto weights = std::make_shared<const NetworkWeights>(builtin_weights());
+  return weights;
+}
+
+// Numbers that are the same in float and double.
+template <class T>
+Tensor<T> numbers(const Shape& shape, std::uint64_t seed) {
+  return random_tensor(shape, seed, -2, 2).as<float>().as<T>();
+}
+
+double distance(const std::vector<double>& a, const std::vector<double>& b) {
+  REQUIRE(a.size() == b.size());
+  double error = 0, norm = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    error += (a[i] - b[i]) * (a[i] - b[i]);
+    norm += b[i] * b[i];
+  }
+  return std::sqrt(error / norm);
+}
+
+std::vector<double> as_doubles(const auto& values) { return {values.begin(), values.end()}; }
+
+std::vector<std::size_t> positions(std::initializer_list<const char*> names) {
+  std::vector<std::size_t> found;
+  for (const char* name : names) found.push_back(find_layer(name));
+  return found;
+}
+
+// What was seen at layers, and the gradient at the picture of a loss that pulls each map towards numbers of its own.
+struct Seen {
+  std::vector<std::vector<double>> maps;
+  std::vector<double> gradient;
+};
+
+template <class T>
+Seen look(const Context& context, const Shape& size, const std::vector<std::size_t>& layers, bool backward) {
+  const Vgg19<T> network(network_weights());
+  Tape<T> tape(context);
+  const Id picture = tape.variable(size);
+  const Tensor<T> values = numbers<T>(size, 3);
+  std::copy_n(values.data(), size.count(), tape.value(picture).data());
+  const std::vector<Id> maps = network.record(tape, picture, layers, {.pooling = Pooling::average});
+  Id loss;
+  for (const Id map : maps) {
+    tape.keep(map);
+    const Id target = tape.input(tape.shape(map));
+    const Tensor<T> wanted = numbers<T>(tape.shape(map), 9);
+    std::copy_n(wanted.data(), wanted.shape().count(), tape.value(target).data());
+    const Id error = squared_error(tape, map, target, T(0.5));
+    loss = loss.index < 0 ? error : add(tape, loss, error);
+  }
+  if (backward) tape.set_loss(loss);
+  tape.forward();
+  Seen seen;
+  for (const Id map : maps) seen.maps.push_back(as_doubles(tape.value(map)));
+  if (!backward) return seen;
+  tape.backward();
+  seen.gradient = as_doubles(tape.gradient(picture));
+  return seen;
+}
+
+bool is_fast(const Context& context) {
+  Tape<float> tape(context);
+  const std::size_t first = 0;
+  Vgg19<float>(network_weights()).record(tape, tape.input({4, 4, 3}), {&first, 1}, {.pooling = Pooling::average});
+  return tape.profile().front().name.find("oriented") == 0;
+}
+
+TEST_CASE("model: the built-in network runs its fast form, unless double, im2col, Winograd or maximum is asked for") {
+  CHECK(is_fast(Context(2)));
+  CHECK_FALSE(is_fast(Context(2).with_convolution(Convolution::im2col)));
+  CHECK_FALSE(is_fast(Context(2).with_convolution(Convolution::winograd)));
+  CHECK_FALSE(is_fast(Context(2, SimdTarget::baseline)));
+}
+
+TEST_CASE("model: every map of the fast form equals the plain one in double to 1e-5, on every target") {
+  std::vector<std::size_t> all(vgg19_layers().size() - 1);
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
+  for (const Shape& size : {Shape{17, 23, 3}, {16, 16, 3}, {40, 70, 3}}) {
+    const Seen exact = look<double>(Context(2), size, all, false);
+    for (const SimdTarget target : available_targets()) {
+      const Seen got = look<float>(Context(2, target), size, all, false);
+      for (std::size_t k = 0; k < all.size(); ++k) {
+        INFO(to_string(target), ", ", text(size), ", ", vgg19_layers()[all[k]].keras_name());
+        CHECK(distance(got.maps[k], exact.maps[k]) < 1e-5);
+      }
+    }
+  }
+}
+
+TEST_CASE("model: maps of one row, one column and one position") {
+  for (const Shape& size : {Shape{1, 1, 3}, {1, 9, 3}, {9, 1, 3}, {2, 3, 3}}) {
+    const auto layers = positions({"conv1_1", "conv1_2"});
+    const Seen exact = look<double>(Context(2), size, layers, true);
+    for (const SimdTarget target : available_targets()) {
+      const Seen got = look<float>(Context(2, target), size, layers, true);
+      INFO(to_string(target), ", ", text(size));
+      for (std::size_t k = 0; k < layers.size(); ++k) CHECK(distance(got.maps[k], exact.maps[k]) < 1e-5);
+      CHECK(distance(got.gradient, exact.gradient) < 1e-5);
+    }
+  }
+}
+
+// Chains of one to four layers, with and without pooling, maps read at their ends or between them.
+TEST_CASE("model: gradients through the fast form equal the plain ones in double, on every target") {
+  for (const auto& layers : {positions({"conv1_1"}), positions({"conv1_2"}), positions({"pool1"}),
+                             positions({"conv1_1", "conv2_1"}), positions({"pool2", "conv3_1"}), positions({"conv3_4"}),
+                             positions({"conv1_2", "conv2_2", "conv3_3", "conv4_1"}), positions({"conv5_4"})}) {
+    const Seen exact = look<double>(Context(2), {37, 45, 3}, layers, true);
+    for (const SimdTarget target : available_targets()) {
+      const Seen got = look<float>(Context(2, target), {37, 45, 3}, layers, true);
+      INFO(to_string(target), ", ", vgg19_layers()[layers.back()].keras_name());
+      CHECK(distance(got.gradient, exact.gradient) < 1e-5);
+    }
+  }
+}
+
+TEST_CASE("model: the fast form gives the same bits for any number of threads") {
+  const auto layers = positions({"conv1_2", "conv3_1", "conv4_2"});
+  const Seen one = look<float>(Context(1), {75, 101, 3}, layers, true);
+  for (const int threads : {2, 3, 16}) {
+    const Seen many = look<float>(Context(threads), {75, 101, 3}, layers, true);
+    CHECK(one.maps == many.maps);
+    CHECK(one.gradient == many.gradient);
+  }
+}
+
+}  // namespace
+}  // namespace impasto
