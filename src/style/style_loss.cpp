@@ -8,6 +8,14 @@
 namespace impasto {
 namespace {
 
+bool is_everywhere(const Tensor<float>& map) {
+  return std::all_of(map.values().begin(), map.values().end(), [](float value) { return value == 1; });
+}
+
+bool is_nowhere(const Tensor<float>& map) {
+  return std::all_of(map.values().begin(), map.values().end(), [](float value) { return value == 0; });
+}
+
 // Where a region is on a map: not at all, or with weights whose mean is 1 (null: 1 everywhere).
 struct Placement {
   bool exists = false;
@@ -91,6 +99,11 @@ std::vector<double> painted_shares(const Scene<T>& scene, const Guide& guide) {
   return shares;
 }
 
+bool is_guided(const Guide& guide) {
+  return std::any_of(guide.regions.begin(), guide.regions.end(),
+                     [](const Region& region) { return !is_everywhere(region.content); });
+}
+
 }  // namespace
 
 // The statistics of one style at one layer in one region.
@@ -108,6 +121,8 @@ StyleLoss<T>::StyleLoss(const Vgg19<T>& network, const Running& how, const Optio
       scene_(scene),
       guide_(guide),
       constants_(constants),
+      reads_gram_(options.statistic == StyleStatistic::gram && !options.normalise_gradients && !is_guided(guide) &&
+                  is_nowhere(scene.protect)),
       shares_(painted_shares(scene, guide)),
       targets_(options.style_layers.size()),
       used_(guide.regions.size(), false) {
@@ -133,7 +148,7 @@ void StyleLoss<T>::measure(const Vgg19<T>& network, const Running& how, std::siz
   const auto& regions = guide_.regions;
   const bool gram = options_.statistic == StyleStatistic::gram;
   const bool unguided =
-      std::all_of(regions.begin(), regions.end(), [&](const Region& r) { return r.styles[style].empty(); });
+      std::all_of(regions.begin(), regions.end(), [&](const Region& r) { return is_everywhere(r.styles[style]); });
   std::vector<Reading> readings;
   for (const LayerWeight& layer : options_.style_layers)
     readings.push_back({find_layer(layer.layer), gram && unguided});
@@ -177,14 +192,6 @@ void StyleLoss<T>::measure(const Vgg19<T>& network, const Running& how, std::siz
         {k.layer, k.region, scene_.styles[style].weight, read(k.ids.matrix, k.positions), read(k.ids.mean, 1)});
 }
 
-template <class T>
-bool StyleLoss<T>::reads_gram() const {
-  const bool guided =
-      std::any_of(guide_.regions.begin(), guide_.regions.end(), [](const Region& r) { return !r.content.empty(); });
-  return options_.statistic == StyleStatistic::gram && !options_.normalise_gradients && !guided &&
-         scene_.protect.empty();
-}
-
 // factor |value - scale target|^2
 template <class T>
 Id StyleLoss<T>::against(Tape<T>& tape, Id value, const std::vector<double>& target, double scale, double factor) {
@@ -216,7 +223,7 @@ void StyleLoss<T>::record_region(Tape<T>& tape, std::size_t layer, std::size_t r
   if (!target.exists()) return;
   const bool gram = options_.statistic == StyleStatistic::gram;
   StatisticIds ids{value, {}};
-  if (!reads_gram()) {
+  if (!reads_gram_) {
     const Placement placement = place(guide_.regions[region].content, scene_.protect, tape.shape(value));
     if (!placement.exists) return;
     ids = record_statistic(tape, options_.statistic, value, placement, options_.normalise_gradients ? weight : 0);

@@ -21,7 +21,7 @@ class StyleLoss {
             const Guide& guide, std::vector<Tensor<T>>& constants, const Context& context);
 
   /// What the painting's loss reads of the network at every style layer.
-  bool reads_gram() const;
+  bool reads_gram() const { return reads_gram_; }
   /// Records the loss of a style layer, whose map or Gram matrix is `value`. `M`: the positions of the painting.
   /// No id if every region is too small for the layer.
   Id record(Tape<T>& tape, std::size_t layer, Id value, Index positions, Index M);
@@ -46,6 +46,7 @@ class StyleLoss {
   const Scene<T>& scene_;
   const Guide& guide_;
   std::vector<Tensor<T>>& constants_;
+  bool reads_gram_;
   std::vector<double> shares_;                // of the regions, of what is painted
   std::vector<std::vector<Target>> targets_;  // by layer and region
   std::vector<bool> used_;                    // by region

@@ -91,6 +91,46 @@ TEST_CASE(
   }
 }
 
+// The root of the mean square of the first pooled map.
+double size_of_map(const std::shared_ptr<NetworkWeights>& weights, const Running& how) {
+  Tape<double> tape(Context(1));
+  const Tensor<double> content = golden_tensor<double>("golden_content.npy");
+  const std::size_t wanted[] = {find_layer("block1_pool")};
+  const Vgg19<double> network(weights);
+  const Id map = network.record(tape, tape.constant(content.view()), wanted, how)[0];
+  tape.keep(map);
+  tape.forward();
+  double sum = 0;
+  for (const double value : tape.value(map)) sum += value * value;
+  return std::sqrt(sum / static_cast<double>(tape.value(map).size()));
+}
+
+TEST_CASE("model: another pooling than the weights' own is brought to its size, the own one is left alone") {
+  const auto weights = testing::hash_network(3);
+  const double max = size_of_map(weights, {}), average = size_of_map(weights, {Pooling::average}),
+               l2 = size_of_map(weights, {Pooling::l2});
+  CHECK(size_of_map(weights, {Pooling::max}) == max);
+  weights->pooling = Pooling::average;
+  CHECK(average == doctest::Approx(2 * size_of_map(weights, {})));
+  CHECK(size_of_map(weights, {Pooling::max}) == doctest::Approx(max / 2));
+  weights->pooling = Pooling::l2;
+  CHECK(l2 == doctest::Approx(1.56 * size_of_map(weights, {})));
+  CHECK(pooling_gain(Pooling::l2, Pooling::average) == doctest::Approx(0.78));
+  for (const double other : {average, l2}) {
+    CHECK(other > 0.6 * max);
+    CHECK(other < 1.8 * max);
+  }
+}
+
+TEST_CASE("model: another padding than the weights' own may be asked for") {
+  const auto weights = testing::hash_network(3);
+  const double zero = size_of_map(weights, {}), replicate = size_of_map(weights, {{}, Padding::replicate});
+  CHECK(zero != replicate);
+  weights->padding = Padding::replicate;
+  CHECK(size_of_map(weights, {}) == replicate);
+  CHECK(size_of_map(weights, {{}, Padding::zero}) == zero);
+}
+
 TEST_CASE("model: recording stops at the deepest layer asked for") {
   const Vgg19<float> network(testing::hash_network(3));
   Tape<float> tape(Context(1));
