@@ -271,8 +271,10 @@ TEST_CASE("icc: random damage to a profile never ends in a crash or in values th
 #else
 #include <doctest/doctest.h>
 
+#include <string>
+
 #include "image/icc.h"
-#include "image/png.h"
+#include "image/jpeg.h"
 #include "image/raw_pictures.h"
 #include "support/error_of.h"
 #include "support/temp_folder.h"
@@ -281,27 +283,22 @@ namespace impasto::testing {
 
 TEST_CASE("icc: without LittleCMS a profile that is not sRGB's is kept with a warning, and goes back untouched") {
   const TempFolder folder;
-  RawPng raw{.rows = {{10, 20, 30}}};
-  // The header alone is enough for libpng: size, version, class, space, connection space, signature, white.
-  raw.icc.assign(140, 0);
-  raw.icc[3] = 140;
-  const auto put = [&](std::size_t at, const char* text) {
-    std::copy(text, text + 4, raw.icc.begin() + static_cast<std::ptrdiff_t>(at));
-  };
-  raw.icc[8] = 2;
-  put(12, "mntr"), put(16, "RGB "), put(20, "XYZ "), put(36, "acsp");
-  const Bytes white = {0, 0, 0xF6, 0xD6, 0, 1, 0, 0, 0, 0, 0xD3, 0x2D};
-  std::copy(white.begin(), white.end(), raw.icc.begin() + 68);
-  const Image image = decode_png(make_png(raw), "a.png");
-  REQUIRE(image.metadata().icc.size() == 140);
+  RawJpeg raw{.width = 8, .height = 8, .samples = Bytes(192, 77)};
+  raw.icc.assign(300, 7);
+  const Image image = decode_jpeg(make_jpeg(raw), "a.jpg");
+  CHECK(image.metadata().icc == raw.icc);
   REQUIRE(image.metadata().warnings.size() == 1);
   CHECK(contains(image.metadata().warnings[0], "this build lacks LittleCMS"));
-  save_image(image, folder / "a.png", {.colour = FileColour::original});
-  const Image back = load_image(folder / "a.png");
-  CHECK(back.metadata().icc == image.metadata().icc);
-  CHECK(back.at(0, 0, 2) == image.at(0, 0, 2));
-  save_image(image, folder / "a.png");
-  CHECK(load_image(folder / "a.png").metadata().icc.empty());
+  save_image(image, folder / "a.jpg", {.colour = FileColour::original});
+  CHECK(load_image(folder / "a.jpg").metadata().icc == raw.icc);
+  save_image(image, folder / "a.jpg");
+  CHECK(load_image(folder / "a.jpg").metadata().icc.empty());
+
+  const std::string name("s\0R\0G\0B", 7);  // as a profile of version 4 spells it
+  std::copy(name.begin(), name.end(), raw.icc.begin() + 200);
+  const Image srgb = decode_jpeg(make_jpeg(raw), "b.jpg");
+  CHECK(srgb.metadata().icc_applied);
+  CHECK(srgb.metadata().warnings.empty());
 }
 
 }  // namespace impasto::testing
