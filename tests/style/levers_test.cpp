@@ -348,7 +348,7 @@ TEST_CASE("style: the losses of the layers add up to content and style") {
   const auto objective = c.objective();
   const Losses losses = objective->evaluate();
   double content = 0, style = 0;
-  for (const LayerLoss& layer : objective->layer_losses()) (layer.style ? style : content) += layer.loss;
+  for (const LayerLoss& layer : objective->layer_losses()) (layer.is_style ? style : content) += layer.loss;
   CHECK(objective->layer_losses().size() == 4);
   CHECK(content == doctest::Approx(losses.content).epsilon(1e-12));
   CHECK(style == doctest::Approx(losses.style).epsilon(1e-12));

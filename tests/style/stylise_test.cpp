@@ -103,6 +103,8 @@ TEST_CASE("style: a loss that is not finite stops the run and leaves the best pi
 
 TEST_CASE("style: a run that first falls and then explodes ends with the picture of its lowest loss, not the first") {
   Job job;
+  job.options.statistic = StyleStatistic::gram;
+  job.options.style_weight = 60;
   // So large an epsilon turns Adam into plain descent with rate 17, just too fast for this loss.
   job.options.adam = {17e6, 0, 0.999, 1e6, AdamEpsilon::pytorch};
   job.options.iterations = {500};
