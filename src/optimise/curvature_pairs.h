@@ -61,8 +61,8 @@ class CurvaturePairs {
   void add_products(Index begin, Index end, double t, const T* gradient, double* products);
   bool remember();
   void solve();
-  Direction combine(double t, const T* gradient, Slot next, bool remembered);
-  Direction combine_piece(Index begin, Index end, double t, const T* gradient, Slot next, bool remembered);
+  Direction combine(double t, const T* gradient, Slot newest, bool remembered);
+  Direction combine_piece(Index begin, Index end, double t, const T* gradient, Slot newest, bool remembered);
 
   Context context_;
   Index count_, stride_;
