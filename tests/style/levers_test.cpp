@@ -3,80 +3,11 @@
 #include <cmath>
 #include <numeric>
 
-#include "style/objective.h"
 #include "support/error_of.h"
-#include "support/gradcheck.h"
-#include "support/narrow_network.h"
-#include "support/scene_of.h"
+#include "support/loss_case.h"
 
 namespace impasto::testing {
 namespace {
-
-// A region of the left part with a soft border, and the rest; on the style above and below.
-Guide two_regions(Index H, Index W, Index h, Index w) {
-  Guide guide;
-  for (const bool first : {true, false}) {
-    Region region;
-    region.name = first ? "white" : "black";
-    region.content = Tensor<float>({H, W});
-    double sum = 0;
-    for (Index i = 0; i < H * W; ++i) {
-      const float left = std::clamp(2.3F - 0.4F * static_cast<float>(i % W), 0.0F, 1.0F);
-      region.content[i] = first ? left : 1 - left;
-      sum += static_cast<double>(region.content[i]);
-    }
-    region.share = sum / static_cast<double>(H * W);
-    Tensor<float> style({h, w});
-    for (Index i = 0; i < h * w; ++i) style[i] = (2 * (i / w) < h) == first ? 1 : 0;
-    region.styles.push_back(std::move(style));
-    guide.regions.push_back(std::move(region));
-  }
-  return guide;
-}
-
-Guide regions_of_ones() {
-  Guide guide;
-  guide.regions.emplace_back();
-  guide.regions[0].content = Tensor<float>({5, 4}, 1.0F);
-  guide.regions[0].styles.emplace_back(Shape{3, 3}, 1.0F);
-  return guide;
-}
-
-template <class T>
-struct Case {
-  std::shared_ptr<NetworkWeights> weights = narrow_network();
-  Options options;
-  Scene<T> scene = scene_of(random_tensor({13, 10, 3}, 1).as<T>(), random_tensor({9, 15, 3}, 2).as<T>());
-  Tensor<T> start = random_tensor({13, 10, 3}, 3).as<T>();
-  Guide guide;
-  Context context{2};
-
-  Case() {
-    options.content_layers = {{"block2_conv2", 1}, {"block3_conv1", 3}};
-    options.style_layers = {{"block1_conv1", 1}, {"block2_conv1", 0.5}};
-    options.content_weight = 2;
-    options.style_weight = 5;
-    options.tv_weight = 0.3;
-    options.statistic = StyleStatistic::mean_covariance;
-  }
-  void guided() {
-    guide = two_regions(26, 20, 18, 30);
-    scene.guide = &guide;
-  }
-  // With the network it borrows its weights from.
-  std::shared_ptr<Objective<T>> objective() const {
-    struct Holder {
-      Vgg19<T> network;
-      Objective<T> objective;
-      explicit Holder(const Case& c)
-          : network(c.weights), objective(network, *c.weights, c.options, c.scene, c.context) {}
-    };
-    const auto holder = std::make_shared<Holder>(*this);
-    std::copy_n(start.data(), start.shape().count(), holder->objective.picture().data());
-    return {holder, &holder->objective};
-  }
-  Losses losses() const { return objective()->evaluate(); }
-};
 
 struct Outcome {
   Losses losses;
@@ -352,58 +283,6 @@ TEST_CASE("style: the losses of the layers add up to content and style") {
   CHECK(objective->layer_losses().size() == 4);
   CHECK(content == doctest::Approx(losses.content).epsilon(1e-12));
   CHECK(style == doctest::Approx(losses.style).epsilon(1e-12));
-}
-
-TEST_CASE("style: in the mean scale losses are means of squared differences") {
-  Case<double> c;
-  c.options.loss_scale = LossScale::mean;
-  c.options.content_layers = {{"block1_conv1", 0.5}};
-  c.options.style_layers = {{"block1_conv1", 0.25}};
-  const Losses losses = c.losses();
-  const Vgg19<double> network(c.weights);
-  const std::size_t layer[] = {find_layer("block1_conv1")};
-  const auto features = [&](const Tensor<double>& picture) {
-    Tape<double> tape(Context(1));
-    const Id map = network.record(tape, tape.constant(picture.view()), layer)[0];
-    tape.keep(map);
-    tape.forward();
-    return std::vector<double>(tape.value(map).begin(), tape.value(map).end());
-  };
-  const std::vector<double> F = features(c.start), P = features(c.scene.content),
-                            S = features(c.scene.styles[0].picture);
-  double content = 0;
-  for (std::size_t i = 0; i < F.size(); ++i) content += (F[i] - P[i]) * (F[i] - P[i]);
-  CHECK(losses.content == doctest::Approx(2 * 0.5 * content / static_cast<double>(F.size())));
-  const auto moment = [](const std::vector<double>& f, std::size_t a,
-                         std::size_t b) {  // E[f_a f_b], or E[f_a] for b = 4
-    double sum = 0;
-    for (std::size_t i = 0; i < f.size(); i += 4) sum += f[i + a] * (b == 4 ? 1 : f[i + b]);
-    return 4 * sum / static_cast<double>(f.size());
-  };
-  double covariances = 0, means = 0;
-  for (std::size_t a = 0; a < 4; ++a) {
-    means += std::pow(moment(F, a, 4) - moment(S, a, 4), 2);
-    for (std::size_t b = 0; b < 4; ++b) {
-      const auto covariance = [&](const std::vector<double>& f) {
-        return moment(f, a, b) - moment(f, a, 4) * moment(f, b, 4);
-      };
-      covariances += std::pow(covariance(F) - covariance(S), 2);
-    }
-  }
-  CHECK(losses.style == doctest::Approx(5 * 0.25 * (covariances / 16 + means / 4)));
-}
-
-TEST_CASE("style: a style without variance or without features gives a loss of ordinary size") {
-  for (const StyleStatistic statistic : {StyleStatistic::covariance, StyleStatistic::mean_covariance}) {
-    for (const double level : {-2.0, 0.0, 1.3}) {
-      Case<float> c;
-      c.options.statistic = statistic;
-      c.weights->padding = Padding::replicate;
-      c.scene.styles.front().picture = Tensor<float>({13, 10, 3}, static_cast<float>(level));
-      CHECK(c.losses().style < 1e4);
-      CHECK(c.losses().style > 0);
-    }
-  }
 }
 
 }  // namespace
