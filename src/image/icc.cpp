@@ -141,7 +141,7 @@ RowMap table_map(const std::shared_ptr<Lcms>& lcms, cmsHPROFILE profile, Device 
 
 // Grey is one-dimensional: the map at every 1/4080, and straight lines between.
 RowMap grey_map(const RowMap& slow) {
-  constexpr std::size_t kSteps = 255 * 16;
+  constexpr std::size_t kSteps = std::size_t{255} * 16;
   std::vector<float> ramp(kSteps + 1);
   for (std::size_t i = 0; i <= kSteps; ++i) ramp[i] = static_cast<float>(i) / kSteps;
   const auto nodes = std::make_shared<std::vector<float>>(3 * ramp.size());
@@ -160,9 +160,9 @@ RowMap grey_map(const RowMap& slow) {
 
 }  // namespace
 
-IccReading read_icc(std::span<const std::uint8_t> bytes, Device device) {
+IccReading read_icc(std::span<const std::uint8_t> profile_bytes, Device device) {
   const auto lcms = std::make_shared<Lcms>();
-  const Profile profile = open(*lcms, bytes);
+  const Profile profile = open(*lcms, profile_bytes);
   if (!profile) return {IccReading::Kind::broken, {}, "it is damaged"};
   const cmsColorSpaceSignature space = cmsGetColorSpace(profile.get());
   if (space != space_of(device)) {
@@ -179,9 +179,9 @@ IccReading read_icc(std::span<const std::uint8_t> bytes, Device device) {
   return {IccReading::Kind::mapped, device == Device::grey ? grey_map(map) : map, {}};
 }
 
-IccWriting write_icc(std::span<const std::uint8_t> bytes) {
+IccWriting write_icc(std::span<const std::uint8_t> profile_bytes) {
   const auto lcms = std::make_shared<Lcms>();
-  const Profile profile = open(*lcms, bytes);
+  const Profile profile = open(*lcms, profile_bytes);
   if (!profile || cmsGetColorSpace(profile.get()) != cmsSigRgbData) return {};
   if (const auto shaper = shaper_of(profile.get())) {
     if (shaper->is_srgb()) return {true, {}};
@@ -220,12 +220,12 @@ bool says_srgb(std::span<const std::uint8_t> profile) {
 
 }  // namespace
 
-IccReading read_icc(std::span<const std::uint8_t> profile, Device device) {
-  if (device != Device::cmyk && says_srgb(profile)) return {IccReading::Kind::srgb, {}, {}};
+IccReading read_icc(std::span<const std::uint8_t> profile_bytes, Device device) {
+  if (device != Device::cmyk && says_srgb(profile_bytes)) return {IccReading::Kind::srgb, {}, {}};
   return {IccReading::Kind::unread, {}, "this build lacks LittleCMS"};
 }
 
-IccWriting write_icc(std::span<const std::uint8_t> profile) { return {says_srgb(profile), {}}; }
+IccWriting write_icc(std::span<const std::uint8_t> profile_bytes) { return {says_srgb(profile_bytes), {}}; }
 
 std::string icc_library() { return {}; }
 

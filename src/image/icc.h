@@ -26,7 +26,7 @@ struct IccReading {
 };
 
 /// Relative colorimetric, with black point compensation. Never throws for what the profile holds.
-IccReading read_icc(std::span<const std::uint8_t> profile, Device device);
+IccReading read_icc(std::span<const std::uint8_t> profile_bytes, Device device);
 
 struct IccWriting {
   /// Whether RGB pixels can be converted to the profile; an empty map with `possible` is "they are the same".
@@ -35,7 +35,7 @@ struct IccWriting {
 };
 
 /// From sRGB-encoded values, which may be beyond 0..1, to the profile's values 0..1.
-IccWriting write_icc(std::span<const std::uint8_t> profile);
+IccWriting write_icc(std::span<const std::uint8_t> profile_bytes);
 
 /// "LittleCMS 2.14", empty when the build lacks it.
 std::string icc_library();

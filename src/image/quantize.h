@@ -16,7 +16,8 @@ inline std::uint8_t to_byte(float value, Rounding rounding) {
 /// The same to 16 bits, to the nearest: every (w / 65535.0f) gives w back.
 inline std::uint16_t to_word(float value) {
   const float clipped = value > 0.0f ? (value < 1.0f ? value : 1.0f) : 0.0f;
-  return static_cast<std::uint16_t>(clipped * 65535.0f + 0.5f);
+  constexpr float kHalf = 0.5f;
+  return static_cast<std::uint16_t>(clipped * 65535.0f + kHalf);
 }
 
 }  // namespace impasto

@@ -59,8 +59,9 @@ std::vector<Span> lanczos3_spans(std::size_t in, std::size_t out) {
   std::vector<Span> spans;
   for (std::size_t i = 0; i < out; ++i) {
     const double centre = (static_cast<double>(i) + 0.5) * scale;
-    const auto first = static_cast<std::size_t>(std::max(centre - support + 0.5, 0.0));
-    const std::size_t end = std::min(static_cast<std::size_t>(centre + support + 0.5), in);
+    // The pixels whose centres lie in [centre - support, centre + support).
+    const auto first = static_cast<std::size_t>(std::max(std::floor(centre - support + 0.5), 0.0));
+    const auto end = static_cast<std::size_t>(std::min(std::floor(centre + support + 0.5), static_cast<double>(in)));
     std::vector<double> weights;
     for (std::size_t j = first; j < end; ++j) {
       weights.push_back(lanczos3((static_cast<double>(j) + 0.5 - centre) / stretch));

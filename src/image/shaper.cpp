@@ -9,7 +9,7 @@ namespace impasto {
 namespace {
 
 // A multiple of 255, so that the values of 8 bits lie on nodes.
-constexpr std::size_t kSteps = 255 * 16;
+constexpr std::size_t kSteps = std::size_t{255} * 16;
 // Curves have a steep end at black, where the square root spreads the nodes.
 constexpr std::size_t kInverseSteps = 16384;
 

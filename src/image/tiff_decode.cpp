@@ -188,7 +188,8 @@ class Bands {
 
   void read(std::uint32_t y) {
     const std::uint32_t rows = std::min(height_, layout_.height - y);
-    for (std::uint16_t plane = 0; plane < (layout_.separate() ? layout_.samples : 1); ++plane) {
+    const std::uint16_t planes = layout_.separate() ? layout_.samples : 1;
+    for (std::uint16_t plane = 0; plane < planes; ++plane) {
       std::uint8_t* to = bytes_.data() + plane_bytes_ * plane;
       if (tiled_) {
         read_tiles(y, rows, plane, to);
