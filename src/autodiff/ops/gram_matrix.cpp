@@ -84,20 +84,30 @@ struct ForwardScratch {
   T* rows_of(T* base, Index worker) const { return base + slices * (square + sums) + workers * packed + worker * rows; }
 };
 
+constexpr Index kSumColumns = 16;
+
+// sums += up to 16 rows, each times the root of its weight, at `width` columns; a full width is known to the compiler.
+template <class T, bool Full>
+void add_columns(const T* rows, Index ld, const T* roots, Index count, Index width, double* sums) {
+  const Index columns = Full ? kSumColumns : width;
+  T part[kSumColumns] = {};
+  for (Index p = 0; p < count; ++p) {
+    const T root = roots == nullptr ? T(1) : roots[p];
+    for (Index k = 0; k < columns; ++k) part[k] += root * rows[p * ld + k];
+  }
+  for (Index k = 0; k < columns; ++k) sums[k] += static_cast<double>(part[k]);
+}
+
 // sums += the rows, each times the root of its weight (which it has been multiplied by once already).
 template <class T>
 void add_rows(const MomentPlan<T>& g, const T* rows, Index first, Index count, double* sums) {
   for (Index p = 0; p < count; p += kSumRows) {
-    const Index end = std::min(p + kSumRows, count);
-    for (Index c = 0; c < g.C; c += 16) {
-      const Index width = std::min(Index{16}, g.C - c);
-      T part[16] = {};
-      for (Index q = p; q < end; ++q) {
-        const T root = g.root(first + q);
-        const T* row = rows + q * g.C + c;
-        for (Index k = 0; k < width; ++k) part[k] += root * row[k];
-      }
-      for (Index k = 0; k < width; ++k) sums[c + k] += static_cast<double>(part[k]);
+    const T* roots = g.weighted() ? g.roots.data() + first + p : nullptr;
+    const Index height = std::min(kSumRows, count - p);
+    for (Index c = 0; c < g.C; c += kSumColumns) {
+      const Index width = std::min(kSumColumns, g.C - c);
+      const auto add = width == kSumColumns ? add_columns<T, true> : add_columns<T, false>;
+      add(rows + p * g.C + c, g.C, roots, height, width, sums + c);
     }
   }
 }

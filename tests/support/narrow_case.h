@@ -1,17 +1,17 @@
-// A small loss with every lever within reach, on a narrow VGG19.
+// The whole loss on a narrow VGG19 and random pictures, in float or double.
 #pragma once
 
 #include <algorithm>
 #include <memory>
+#include <vector>
 
 #include "style/objective.h"
-#include "support/gradcheck.h"
 #include "support/narrow_network.h"
 #include "support/scene_of.h"
 
 namespace impasto::testing {
 
-// A region of the left part with a soft border, and the rest; on the style above and below.
+/// A region of the left part with a soft border, and the rest; on the style above and below.
 inline Guide two_regions(Index H, Index W, Index h, Index w) {
   Guide guide;
   for (const bool first : {true, false}) {
@@ -33,16 +33,8 @@ inline Guide two_regions(Index H, Index W, Index h, Index w) {
   return guide;
 }
 
-inline Guide regions_of_ones() {
-  Guide guide;
-  guide.regions.emplace_back();
-  guide.regions[0].content = Tensor<float>({5, 4}, 1.0F);
-  guide.regions[0].styles.emplace_back(Shape{3, 3}, 1.0F);
-  return guide;
-}
-
 template <class T>
-struct Case {
+struct NarrowCase {
   std::shared_ptr<NetworkWeights> weights = narrow_network();
   Options options;
   Scene<T> scene = scene_of(random_tensor({13, 10, 3}, 1).as<T>(), random_tensor({9, 15, 3}, 2).as<T>());
@@ -50,7 +42,7 @@ struct Case {
   Guide guide;
   Context context{2};
 
-  Case() {
+  NarrowCase() {
     options.content_layers = {{"block2_conv2", 1}, {"block3_conv1", 3}};
     options.style_layers = {{"block1_conv1", 1}, {"block2_conv1", 0.5}};
     options.content_weight = 2;
@@ -67,7 +59,7 @@ struct Case {
     struct Holder {
       Vgg19<T> network;
       Objective<T> objective;
-      explicit Holder(const Case& c)
+      explicit Holder(const NarrowCase& c)
           : network(c.weights), objective(network, *c.weights, c.options, c.scene, c.context) {}
     };
     const auto holder = std::make_shared<Holder>(*this);
@@ -76,5 +68,23 @@ struct Case {
   }
   Losses losses() const { return objective()->evaluate(); }
 };
+
+struct LossAndGradient {
+  Losses losses;
+  std::vector<double> gradient;
+};
+
+template <class T>
+LossAndGradient outcome_of(const NarrowCase<T>& c) {
+  const auto objective = c.objective();
+  const Losses losses = objective->evaluate();
+  return {losses, {objective->gradient().begin(), objective->gradient().end()}};
+}
+
+template <class T>
+bool same(const NarrowCase<T>& a, const NarrowCase<T>& b) {
+  const LossAndGradient x = outcome_of(a), y = outcome_of(b);
+  return x.losses.total == y.losses.total && x.losses.style == y.losses.style && x.gradient == y.gradient;
+}
 
 }  // namespace impasto::testing
