@@ -54,6 +54,8 @@ class OrientedTiling {
   Index channels(Index l) const {
     return l == 0 ? layers_[0].inputs : layers_[static_cast<std::size_t>(l - 1)].channels;
   }
+  Index tile_height() const { return tile_height_; }
+  Index tile_width() const { return tile_width_; }
   Index rows() const { return tile_height_ + 2 * depth(); }
   Index columns() const { return tile_width_ + 2 * depth() + 4; }
   Index plane() const { return rows() * columns() * kUnit; }
@@ -76,6 +78,7 @@ class OrientedTile {
   void move_to(const OrientedArea& core) { core_ = core; }
   OrientedArea core() const { return core_; }
   OrientedArea region(Index l) const;
+  Index units(Index l) const { return tiling_.units(l); }
 
   /// Reads the input and computes all layers over their regions.
   void compute(const float* x);

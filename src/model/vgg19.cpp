@@ -150,14 +150,28 @@ struct Vgg19<T>::Recording {
     return std::any_of(readings.begin(), readings.end(), [&](const Reading& r) { return r.layer == layer; });
   }
 
-  void hand_out(std::size_t layer, Id map) const {
+  bool reads(std::size_t layer, bool gram) const {
+    return std::any_of(readings.begin(), readings.end(),
+                       [&](const Reading& r) { return r.layer == layer && r.gram == gram; });
+  }
+
+  void hand_out(std::size_t layer, Id map, bool grams = true) const {
     tape.set_label(kLayers[layer].keras_name());
     const Shape shape = tape.shape(map);
+    const Index positions = shape[0] * shape[1];
     for (std::size_t k = 0; k < readings.size(); ++k) {
-      if (readings[k].layer != layer) continue;
-      reader(k, readings[k].gram ? gram_matrix(tape, map) : map, shape[0] * shape[1]);
+      const Reading& reading = readings[k];
+      if (reading.layer != layer || (reading.gram && !grams)) continue;
+      if (reading.gram && reading.sums) {
+        const MomentIds moments = channel_moments(tape, map, {.sums = true});
+        reader(k, moments.gram, positions, moments.sum);
+      } else {
+        reader(k, reading.gram ? gram_matrix(tape, map) : map, positions, {});
+      }
     }
   }
+  // Of convolutions whose Gram matrices are handed out by the chain that computes them.
+  void hand_out_maps(std::size_t layer, Id map) const { hand_out(layer, map, kLayers[layer].is_pool); }
 
   std::array<Id, 2> parameters(const Vgg19Layer& layer) {
     const std::vector<Parameters>& all = network.parameters();
@@ -173,6 +187,13 @@ struct Vgg19<T>::Recording {
            border == Border::replicate && runs_oriented(tape.context());
   }
   void record_oriented(Id x);
+  Id record_chain(Id x, std::span<const OrientedLayer> layers, std::size_t& i);
+  // The layer behind a chain that begins at `first`.
+  std::size_t chain_end(std::size_t first) const {
+    std::size_t end = first + 1;
+    while (end <= deepest && !kLayers[end].is_pool && !reads(end - 1, false)) ++end;
+    return end;
+  }
 
   // A convolution takes the pooling above it along, unless somebody reads what lies between.
   bool takes_pool(std::size_t layer) const {
@@ -195,7 +216,7 @@ struct Vgg19<T>::Recording {
 
   // The first two convolutions in one, if nobody reads more than the Gram matrix between them; returns the layers done.
   std::size_t record_first(Id& x) {
-    const auto reads_map = [](const Reading& r) { return r.layer == 0 && !r.gram; };
+    const auto reads_map = [](const Reading& r) { return r.layer == 0 && (!r.gram || r.sums); };
     if (deepest == 0 || std::any_of(readings.begin(), readings.end(), reads_map)) return 0;
     tape.set_label(kLayers[0].keras_name());
     const auto first = parameters(kLayers[0]), second = parameters(kLayers[1]);
@@ -203,7 +224,7 @@ struct Vgg19<T>::Recording {
     const ConvPairIds pair =
         conv2d_relu_pair(tape, x, {first[0], first[1], second[0], second[1]}, border, pool_above(1), is_read(0));
     for (std::size_t k = 0; k < readings.size(); ++k) {
-      if (readings[k].layer == 0) reader(k, pair.gram, shape[0] * shape[1]);
+      if (readings[k].layer == 0) reader(k, pair.gram, shape[0] * shape[1], {});
     }
     x = takes_pool(1) ? gained(pair.y) : pair.y;
     return takes_pool(1) ? 3 : 2;
@@ -245,21 +266,41 @@ void Vgg19<T>::Recording::record_oriented([[maybe_unused]] Id x) {
         x = avg_pool(tape, x);
         ++i;
       } else {
-        std::size_t count = 1;
-        while (!is_read(i) && i < deepest && !kLayers[i + 1].is_pool) {
-          ++i;
-          ++count;
-        }
-        const bool takes = takes_pool(i);
-        x = oriented_conv2d_relu(tape, x, layers.subspan(convolutions, count), pool_above(i));
-        convolutions += count;
-        i += takes ? 2 : 1;
+        x = record_chain(x, layers, i);
       }
-      if (first > 0) hand_out(first - 1, below);
+      if (first > 0) hand_out_maps(first - 1, below);
     }
-    hand_out(deepest, x);
+    hand_out_maps(deepest, x);
     tape.set_label("");
   }
+}
+
+// The layers from `i` on, up to the next whose map somebody reads, with the pooling above if nobody does; `i` becomes
+// the layer behind them. Gram matrices of layers are handed out on the way.
+template <class T>
+Id Vgg19<T>::Recording::record_chain(Id x, std::span<const OrientedLayer> layers, std::size_t& i) {
+  if constexpr (std::is_same_v<T, float>) {
+    const Shape shape = tape.shape(x);
+    const std::size_t first = i, end = chain_end(first);
+    std::vector<Index> moments;
+    for (std::size_t layer = first; layer < end; ++layer) {
+      if (reads(layer, true)) moments.push_back(static_cast<Index>(layer - first + 1));
+    }
+    const bool takes = end <= deepest && kLayers[end].is_pool && !reads(end - 1, false);
+    const OrientedIds ids = oriented_conv2d_relu(tape, x, layers.subspan(convolutions, end - first),
+                                                 takes ? Pool::average : Pool::none, moments);
+    convolutions += end - first;
+    i = takes ? end + 1 : end;
+    for (std::size_t k = 0; k < readings.size(); ++k) {
+      if (!readings[k].gram) continue;
+      for (std::size_t m = 0; m < moments.size(); ++m) {
+        if (readings[k].layer == first + static_cast<std::size_t>(moments[m]) - 1)
+          reader(k, ids.grams[m], shape[0] * shape[1], ids.sums[m]);
+      }
+    }
+    return ids.y;
+  }
+  return x;
 }
 
 template <class T>
@@ -288,7 +329,7 @@ std::vector<Id> Vgg19<T>::record(Tape<T>& tape, Id picture, std::span<const std:
   std::vector<Reading> readings;
   for (const std::size_t layer : wanted) readings.push_back({layer});
   std::vector<Id> maps(wanted.size());
-  read(tape, picture, readings, how, [&](std::size_t k, Id map, Index) { maps[k] = map; });
+  read(tape, picture, readings, how, [&](std::size_t k, Id map, Index, Id) { maps[k] = map; });
   return maps;
 }
 

@@ -4,8 +4,8 @@
 
 #include <functional>
 #include <memory>
-#include <optional>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -39,6 +39,7 @@ std::size_t find_layer(const std::string& name);
 struct Reading {
   std::size_t layer;
   bool gram = false;
+  bool sums = false;  ///< with the Gram matrix the sums of the channels
 };
 
 /// How a network is run where that is not what its weights were made for.
@@ -60,8 +61,9 @@ class Vgg19 {
  public:
   explicit Vgg19(std::shared_ptr<const NetworkWeights> weights);
 
-  /// Takes what was asked for: the index of the reading, its value, and the positions (H W) of the layer's map.
-  using Reader = std::function<void(std::size_t reading, Id value, Index positions)>;
+  /// Takes what was asked for: the index of the reading, its value, the positions (H W) of the layer's map,
+  /// and the sums, if they were asked for.
+  using Reader = std::function<void(std::size_t reading, Id value, Index positions, Id sums)>;
 
   /// `picture`: H x W x 3 in the optimiser's units (RGB, torchvision's mean and deviation). The reader is called right
   /// after the layer above has been recorded: what it records goes back just before that layer does, and may put the

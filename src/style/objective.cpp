@@ -23,9 +23,9 @@ double spatial_energy(const Tensor<T>& map) {
   return sum;
 }
 
-std::vector<Reading> readings_of(const std::vector<LayerWeight>& layers, bool gram) {
+std::vector<Reading> readings_of(const std::vector<LayerWeight>& layers, bool gram, bool sums = false) {
   std::vector<Reading> readings;
-  for (const LayerWeight& layer : layers) readings.push_back({find_layer(layer.layer), gram});
+  for (const LayerWeight& layer : layers) readings.push_back({find_layer(layer.layer), gram, sums});
   return readings;
 }
 
@@ -36,7 +36,7 @@ std::vector<Tensor<T>> maps_of(const Vgg19<T>& network, const Running& how, cons
   Tape<T> tape(context);
   std::vector<Id> ids(layers.size());
   network.read(tape, tape.constant(picture.view(), "picture"), readings_of(layers, false), how,
-               [&](std::size_t k, Id map, Index) {
+               [&](std::size_t k, Id map, Index, Id) {
                  tape.keep(map);
                  ids[k] = map;
                });
@@ -73,13 +73,15 @@ Objective<T>::Objective(const Vgg19<T>& network, const NetworkWeights& weights, 
   record_picture(scene);
   std::vector<Reading> readings = readings_of(options.content_layers, false);
   const std::size_t contents = readings.size();
-  for (const Reading& reading : readings_of(options.style_layers, style_loss.reads_gram())) readings.push_back(reading);
+  for (const Reading& reading :
+       readings_of(options.style_layers, style_loss.reads_gram(), options.statistic != StyleStatistic::gram))
+    readings.push_back(reading);
   const Index M = scene.content.shape()[0] * scene.content.shape()[1];
-  network.read(tape_, painted_, readings, how, [&](std::size_t k, Id value, Index positions) {
+  network.read(tape_, painted_, readings, how, [&](std::size_t k, Id value, Index positions, Id sums) {
     if (k < contents) {
       add_term(false, options.content_layers[k].layer, record_content(options, k, value), content_);
     } else {
-      const Id loss = style_loss.record(tape_, k - contents, value, positions, M);
+      const Id loss = style_loss.record(tape_, k - contents, value, sums, positions, M);
       if (loss.index >= 0) add_term(true, options.style_layers[k - contents].layer, loss, style_);
     }
   });

@@ -121,8 +121,7 @@ StyleLoss<T>::StyleLoss(const Vgg19<T>& network, const Running& how, const Optio
       scene_(scene),
       guide_(guide),
       constants_(constants),
-      reads_gram_(options.statistic == StyleStatistic::gram && !options.normalise_gradients && !is_guided(guide) &&
-                  is_nowhere(scene.protect)),
+      reads_gram_(!options.normalise_gradients && !is_guided(guide) && is_nowhere(scene.protect)),
       shares_(painted_shares(scene, guide)),
       targets_(options.style_layers.size()),
       used_(guide.regions.size(), false) {
@@ -160,7 +159,7 @@ void StyleLoss<T>::measure(const Vgg19<T>& network, const Running& how, std::siz
   };
   std::vector<Kept> kept;
   const Id picture = tape.constant(scene_.styles[style].picture.view(), "style picture");
-  network.read(tape, picture, readings, how, [&](std::size_t layer, Id value, Index positions) {
+  network.read(tape, picture, readings, how, [&](std::size_t layer, Id value, Index positions, Id) {
     StatisticIds everywhere;
     for (std::size_t r = 0; r < regions.size(); ++r) {
       StatisticIds ids = everywhere;
@@ -203,26 +202,30 @@ Id StyleLoss<T>::against(Tape<T>& tape, Id value, const std::vector<double>& tar
 }
 
 template <class T>
-Id StyleLoss<T>::record(Tape<T>& tape, std::size_t layer, Id value, Index positions, Index M) {
+Id StyleLoss<T>::record(Tape<T>& tape, std::size_t layer, Id value, Id sums, Index positions, Index M) {
   const LossScale scale = options_.loss_scale;
   const double weight =
       options_.style_weight * options_.style_layers[layer].weight * layer_share(scale, options_.style_layers);
   const double m = static_cast<double>(M), N = 3;
   Id sum;
   for (std::size_t r = 0; r < guide_.regions.size(); ++r)
-    record_region(tape, layer, r, value, positions, weight * shares_[r], 1 / (4 * m * m * N * N), sum);
+    record_region(tape, layer, r, value, sums, positions, weight * shares_[r], 1 / (4 * m * m * N * N), sum);
   return sum;
 }
 
 // normalised: |G - A|^2 / |A|^2 + |m - n|^2 / |n|^2;  mean: |G - A|^2 / C^2 + |m - n|^2 / C;  both per position;
 // tutorial: P^2 (|G - A|^2 + |m - n|^2) / (4 M^2 N^2)
 template <class T>
-void StyleLoss<T>::record_region(Tape<T>& tape, std::size_t layer, std::size_t region, Id value, Index positions,
-                                 double weight, double tutorial, Id& sum) {
+void StyleLoss<T>::record_region(Tape<T>& tape, std::size_t layer, std::size_t region, Id value, Id sums,
+                                 Index positions, double weight, double tutorial, Id& sum) {
   const Target& target = targets_[layer][region];
   if (!target.exists()) return;
   const bool gram = options_.statistic == StyleStatistic::gram;
   StatisticIds ids{value, {}};
+  if (reads_gram_ && !gram) {
+    const CovarianceIds both = covariance(tape, value, sums, static_cast<double>(positions));
+    ids = {both.covariance, both.mean};
+  }
   if (!reads_gram_) {
     const Placement placement = place(guide_.regions[region].content, scene_.protect, tape.shape(value));
     if (!placement.exists) return;

@@ -22,9 +22,10 @@ class StyleLoss {
 
   /// What the painting's loss reads of the network at every style layer.
   bool reads_gram() const { return reads_gram_; }
-  /// Records the loss of a style layer, whose map or Gram matrix is `value`. `M`: the positions of the painting.
-  /// No id if every region is too small for the layer.
-  Id record(Tape<T>& tape, std::size_t layer, Id value, Index positions, Index M);
+  /// Records the loss of a style layer, whose map or Gram matrix is `value`; `sums` of its channels where the statistic
+  /// has means and `value` is a Gram matrix. `M`: the positions of the painting. No id if every region is too small for
+  /// the layer.
+  Id record(Tape<T>& tape, std::size_t layer, Id value, Id sums, Index positions, Index M);
   /// Throws Error(input) if a region was too small for every layer.
   void check_regions() const;
 
@@ -38,8 +39,8 @@ class StyleLoss {
 
   void measure(const Vgg19<T>& network, const Running& how, std::size_t style, const Context& context,
                std::vector<Measured>& found);
-  void record_region(Tape<T>& tape, std::size_t layer, std::size_t region, Id value, Index positions, double weight,
-                     double tutorial, Id& sum);
+  void record_region(Tape<T>& tape, std::size_t layer, std::size_t region, Id value, Id sums, Index positions,
+                     double weight, double tutorial, Id& sum);
   Id against(Tape<T>& tape, Id value, const std::vector<double>& target, double scale, double factor);
 
   const Options& options_;

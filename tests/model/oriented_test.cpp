@@ -129,6 +129,115 @@ TEST_CASE("model: gradients through the fast form equal the plain ones in double
   }
 }
 
+// As `look`, with Gram matrices of some layers and maps of others.
+template <class T>
+Seen look_at_grams(const Context& context, const Shape& size, const std::vector<Reading>& readings) {
+  const Vgg19<T> network(network_weights());
+  Tape<T> tape(context);
+  const Id picture = tape.variable(size);
+  const Tensor<T> values = numbers<T>(size, 3);
+  std::copy_n(values.data(), size.count(), tape.value(picture).data());
+  Seen seen;
+  std::vector<Id> ids(readings.size());
+  Id loss;
+  network.read(tape, picture, readings, {.pooling = Pooling::average},
+               [&](std::size_t k, Id value, Index positions, Id) {
+                 tape.keep(value);
+                 ids[k] = value;
+                 const Id target = tape.input(tape.shape(value));
+                 const Tensor<T> wanted = numbers<T>(tape.shape(value), 9);
+                 std::copy_n(wanted.data(), wanted.shape().count(), tape.value(target).data());
+                 const T factor =
+                     readings[k].gram ? T(1) / static_cast<T>(positions * positions) : T(1) / static_cast<T>(positions);
+                 const Id error = squared_error(tape, value, target, factor);
+                 loss = loss.index < 0 ? error : add(tape, loss, error);
+               });
+  tape.set_loss(loss);
+  tape.forward();
+  for (const Id id : ids) seen.maps.push_back(as_doubles(tape.value(id)));
+  tape.backward();
+  seen.gradient = as_doubles(tape.gradient(picture));
+  return seen;
+}
+
+const std::vector<std::vector<Reading>> kReadings = {
+    {{0, true}},
+    {{0, true}, {1, true}},
+    {{1, true}, {0, true}, {0, false}},  // a map and its Gram matrix
+    {{0, true}, {1, true}, {3, true}, {4, true}, {6, true}, {6, false}, {8, true}, {11, true}},
+    {{2, true}, {2, false}, {10, true}, {19, true}}};
+
+TEST_CASE("model: Gram matrices of the fast form and their gradients equal the plain ones in double, on every target") {
+  for (const std::vector<Reading>& readings : kReadings) {
+    for (const Shape& size : {Shape{37, 45, 3}, {16, 130, 3}}) {
+      const Seen exact = look_at_grams<double>(Context(2), size, readings);
+      for (const SimdTarget target : available_targets()) {
+        const Seen got = look_at_grams<float>(Context(2, target), size, readings);
+        INFO(to_string(target), ", ", text(size), ", ", readings.size(), " readings");
+        for (std::size_t k = 0; k < readings.size(); ++k) CHECK(distance(got.maps[k], exact.maps[k]) < 1e-5);
+        CHECK(distance(got.gradient, exact.gradient) < 1e-5);
+      }
+    }
+  }
+}
+
+// Square maps, so that one window of a pooling covers them.
+template <class T>
+Seen look_at_sums(const Context& context, bool fast) {
+  const Vgg19<T> network(network_weights());
+  Tape<T> tape(context);
+  const Index side = 21;
+  const Shape size{side, side, 3};
+  const Id picture = tape.variable(size);
+  const Tensor<T> values = numbers<T>(size, 3);
+  std::copy_n(values.data(), size.count(), tape.value(picture).data());
+  std::vector<Id> sums;
+  if constexpr (std::is_same_v<T, float>) {
+    const std::vector<Index> layers = {1, 2};
+    if (fast)
+      sums =
+          oriented_conv2d_relu(tape, picture, network_weights()->oriented->layers().first(2), Pool::none, layers).sums;
+  }
+  if (!fast) {
+    const auto layers = positions({"conv1_1", "conv1_2"});
+    for (const Id map : network.record(tape, picture, layers, Pooling::average))
+      sums.push_back(scale(tape, avg_pool(tape, map, side, side), static_cast<T>(side * side)));
+  }
+  Id loss;
+  for (const Id id : sums) {
+    tape.keep(id);
+    const Id error = squared_error(tape, id, tape.input(tape.shape(id)), T(1e-4));
+    loss = loss.index < 0 ? error : add(tape, loss, error);
+  }
+  tape.set_loss(loss);
+  tape.forward();
+  Seen seen;
+  for (const Id id : sums) seen.maps.push_back(as_doubles(tape.value(id)));
+  tape.backward();
+  seen.gradient = as_doubles(tape.gradient(picture));
+  return seen;
+}
+
+TEST_CASE("model: channel sums of the fast form and their gradients, on every target") {
+  const Seen exact = look_at_sums<double>(Context(2), false);
+  for (const SimdTarget target : available_targets()) {
+    if (target == SimdTarget::baseline) continue;
+    const Seen got = look_at_sums<float>(Context(2, target), true);
+    INFO(to_string(target));
+    for (std::size_t k = 0; k < 2; ++k) CHECK(distance(got.maps[k], exact.maps[k]) < 1e-5);
+    CHECK(distance(got.gradient, exact.gradient) < 1e-5);
+  }
+}
+
+TEST_CASE("model: Gram matrices of the fast form are the same bits for any number of threads") {
+  const Seen one = look_at_grams<float>(Context(1), {75, 101, 3}, kReadings[3]);
+  for (const int threads : {2, 3, 16}) {
+    const Seen many = look_at_grams<float>(Context(threads), {75, 101, 3}, kReadings[3]);
+    CHECK(one.maps == many.maps);
+    CHECK(one.gradient == many.gradient);
+  }
+}
+
 TEST_CASE("model: the fast form gives the same bits for any number of threads") {
   const auto layers = positions({"conv1_2", "conv3_1", "conv4_2"});
   const Seen one = look<float>(Context(1), {75, 101, 3}, layers, true);

@@ -46,8 +46,15 @@ ConvPairIds conv2d_relu_pair(Tape<T>& tape, Id x, const std::array<Id, 4>& weigh
                              Pool pool = Pool::none, bool gram = false);
 
 /// Layers of the built-in network on maps of one size (kernel/oriented.h), which outlive the tape, with replicated
-/// borders; average pooling or none at their end. One op; no map between the layers stands in memory.
-Id oriented_conv2d_relu(Tape<float>& tape, Id x, std::span<const OrientedLayer> layers, Pool pool = Pool::none);
+/// borders; average pooling or none at their end. One op; no map between the layers stands in memory. `moments`: the
+/// layers, counted from 1, whose Gram matrices (C x C) and channel sums (C) are wanted too, in that order.
+struct OrientedIds {
+  Id y;
+  std::vector<Id> grams;
+  std::vector<Id> sums;  ///< each right behind its Gram matrix
+};
+OrientedIds oriented_conv2d_relu(Tape<float>& tape, Id x, std::span<const OrientedLayer> layers, Pool pool = Pool::none,
+                                 const std::vector<Index>& moments = {});
 /// True if the context asks for no other way of computing convolutions and its target has kernels for this one.
 bool runs_oriented(const Context& context);
 
