@@ -180,6 +180,14 @@ int stylise_command(const StyliseRequest& request, const std::filesystem::path& 
                  to_string(context.target()).c_str());
   }
 
+  if (!request.quiet) {
+    for (const std::string& warning : pictures.content.metadata().warnings) {
+      std::fprintf(stderr, "%s\n", warning.c_str());
+    }
+    for (const StylePicture& style : pictures.styles) {
+      for (const std::string& warning : style.image.metadata().warnings) std::fprintf(stderr, "%s\n", warning.c_str());
+    }
+  }
   Watcher watcher(request, outputs);
   // Alive until the painting is saved: Ctrl-C must not end what it promised to save.
   const Interrupt interrupt(!request.quiet);

@@ -223,7 +223,10 @@ std::vector<OptionField> file_fields() {
       "fast-dct", "decode JPEGs as TensorFlow does", kYesNo, [](auto& o) -> auto& { return o.decode.fast_dct; });
   OptionField rounding = word_field(
       "rounding", "of values to bytes", kRoundings, [](auto& o) -> auto& { return o.encode.rounding; });
-  fast_dct.rare = rounding.rare = true;
+  OptionField profile = word_field(
+      "read-profile", "convert from a picture's ICC profile", kYesNo,
+      [](auto& o) -> auto& { return o.decode.apply_profile; });
+  fast_dct.rare = rounding.rare = profile.rare = true;
   return {
       whole_field(
           "quality", "of JPEG, 1 to 100", 1, [](auto& o) -> auto& { return o.encode.jpeg_quality; }),
@@ -240,6 +243,7 @@ std::vector<OptionField> file_fields() {
       word_field(
           "metadata", "the content's EXIF and XMP", kKeepDrop, [](auto& o) -> auto& { return o.encode.keep_metadata; }),
       fast_dct,
+      profile,
       rounding,
   };
 }

@@ -131,7 +131,8 @@ Options tutorial() {
   o.noise_amplitude = 0.2;
   o.pooling = Pooling::max;
   o.preprocess = Preprocess::literal;
-  o.decode.fast_dct = true;  // its pictures came from TensorFlow's decoder
+  o.decode.apply_profile = false;  // nor does TensorFlow
+  o.decode.fast_dct = true;        // its pictures came from TensorFlow's decoder
   o.encode.rounding = Rounding::truncate;
   return o;
 }

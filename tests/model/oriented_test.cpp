@@ -200,7 +200,7 @@ Seen look_at_sums(const Context& context, bool fast) {
   }
   if (!fast) {
     const auto layers = positions({"conv1_1", "conv1_2"});
-    for (const Id map : network.record(tape, picture, layers, Pooling::average))
+    for (const Id map : network.record(tape, picture, layers, {.pooling = Pooling::average}))
       sums.push_back(scale(tape, avg_pool(tape, map, side, side), static_cast<T>(side * side)));
   }
   Id loss;
