@@ -25,7 +25,6 @@ double spatial_energy(const Tensor<T>& map) {
 
 std::vector<Reading> readings_of(const std::vector<LayerWeight>& layers, bool gram) {
   std::vector<Reading> readings;
-  readings.reserve(layers.size());
   for (const LayerWeight& layer : layers) readings.push_back({find_layer(layer.layer), gram});
   return readings;
 }
