@@ -78,6 +78,7 @@ std::vector<Colour> palette_of(const std::vector<const Image*>& masks) {
     std::map<int, Bin> bins;
     count_colours(*mask, bins);
     std::vector<const Bin*> order;
+    order.reserve(bins.size());
     for (const auto& [key, bin] : bins) order.push_back(&bin);
     std::stable_sort(order.begin(), order.end(), [](const Bin* a, const Bin* b) { return a->count > b->count; });
     for (const Bin* bin : order) {

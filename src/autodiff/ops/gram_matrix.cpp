@@ -28,10 +28,10 @@ constexpr Index kSumRows = 16;
 constexpr Index strip_row(Index C) { return (scratch_elements(C) / 16 | 1) * 16; }
 constexpr Index strip_size(Index C) { return kRowBlock * strip_row(C); }
 
-// Elements of T that hold `count` doubles.
+// Elements of T, a float or a double, that hold `count` doubles.
 template <class T>
 constexpr Index as_doubles(Index count) {
-  return scratch_elements(count * static_cast<Index>(sizeof(double) / sizeof(T)));
+  return scratch_elements(std::is_same_v<T, double> ? count : 2 * count);
 }
 
 template <class T>
