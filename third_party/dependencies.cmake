@@ -36,4 +36,36 @@ if(IMPASTO_BENCH)
   impasto_find("Google Benchmark" libbenchmark-dev benchmark::benchmark benchmark)
 endif()
 
+# Optional picture libraries. Each is AUTO (used when it is there), ON (its absence is an error) or OFF.
+#
+# impasto_find_optional(<option> <what it is for> <name> <Debian package> <target> <find_package arguments...>)
+# Sets <option>_FOUND and adds to picture_libraries and to picture_definitions (IMPASTO_HAS_...).
+set(picture_libraries "")
+set(picture_definitions "")
+macro(impasto_find_optional option purpose name debian target)
+  set(${option} AUTO CACHE STRING "${purpose} through ${name}: AUTO, ON or OFF")
+  set_property(CACHE ${option} PROPERTY STRINGS AUTO ON OFF)
+  set(${option}_FOUND OFF)
+  if(${option} STREQUAL "AUTO")
+    find_package(${ARGN} QUIET)
+    if(NOT TARGET ${target})
+      message(STATUS "${name} was not found (Debian: ${debian}): built without ${purpose}")
+    endif()
+  elseif(${option})
+    impasto_find("${name}" ${debian} ${target} ${ARGN})
+  endif()
+  if(${option} AND TARGET ${target})
+    set(${option}_FOUND ON)
+    string(REPLACE IMPASTO_ IMPASTO_HAS_ definition ${option})
+    list(APPEND picture_definitions ${definition})
+    list(APPEND picture_libraries ${target})
+  endif()
+endmacro()
+
+list(APPEND CMAKE_MODULE_PATH ${CMAKE_CURRENT_LIST_DIR})  # FindLittleCMS, FindLibWebP
+impasto_find_optional(IMPASTO_ICC "colour profiles" "LittleCMS" liblcms2-dev LittleCMS::LittleCMS LittleCMS)
+# From 4.5 on a file can have error handlers of its own; those of the process are not ours.
+impasto_find_optional(IMPASTO_TIFF "TIFF" "libtiff 4.5 or newer" libtiff-dev TIFF::TIFF TIFF 4.5)
+impasto_find_optional(IMPASTO_WEBP "WebP" "libwebp" libwebp-dev LibWebP::LibWebP LibWebP)
+
 find_package(OpenMP QUIET COMPONENTS CXX)  # optional: without it everything runs on one thread

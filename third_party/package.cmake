@@ -9,6 +9,15 @@ set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/impasto)
 set(package_dependencies "")
 if(NOT BUILD_SHARED_LIBS)
   set(package_dependencies "find_dependency(JPEG)\nfind_dependency(PNG)\nfind_dependency(hwy CONFIG)\n")
+  if(IMPASTO_ICC_FOUND)
+    string(APPEND package_dependencies "find_dependency(LittleCMS)\n")
+  endif()
+  if(IMPASTO_TIFF_FOUND)
+    string(APPEND package_dependencies "find_dependency(TIFF)\n")
+  endif()
+  if(IMPASTO_WEBP_FOUND)
+    string(APPEND package_dependencies "find_dependency(LibWebP)\n")
+  endif()
   if(OpenMP_CXX_FOUND)
     string(APPEND package_dependencies "find_dependency(OpenMP COMPONENTS CXX)\n")
   endif()
@@ -35,5 +44,6 @@ write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/impasto-config-vers
                                  COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/impasto-config.cmake
               ${CMAKE_CURRENT_BINARY_DIR}/impasto-config-version.cmake
+              third_party/FindLittleCMS.cmake third_party/FindLibWebP.cmake
         DESTINATION ${package_dir})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -1,9 +1,10 @@
-// Pictures in memory and in files: JPEG and PNG in and out, resizing.
+// Pictures in memory and in files: JPEG, PNG, TIFF and WebP in and out, colour profiles, metadata, resizing.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -14,8 +15,26 @@ namespace impasto {
 inline constexpr int kMaxImageSide = 65535;
 inline constexpr std::int64_t kMaxImagePixels = std::int64_t{1} << 28;
 
-/// An RGB picture: H x W x 3 floats, row by row from the top, channels R G B interleaved, sRGB-encoded values in 0..1.
-/// Values outside 0..1 are allowed in memory and clipped when written to a file.
+/// What a file said about its picture besides the pixels. Thread safety: a plain value.
+struct Metadata {
+  std::vector<std::uint8_t> icc;  ///< ICC profile of the file's colours; empty: none, or one that makes no sense
+  std::vector<std::uint8_t>
+      exif;  ///< EXIF as a TIFF block ("II*" or "MM"), its orientation set to 1: pixels are upright
+  std::vector<std::uint8_t> xmp;  ///< XMP packet, its tiff:Orientation set to 1
+  bool icc_applied = false;       ///< whether the pixels were converted from `icc` to sRGB, or are sRGB as they were
+  int bits = 8;                   ///< depth of the file's samples: 1 to 16, or 32 for floats
+  /// What reading had to guess or pass over that may show in the colours; one sentence each.
+  std::vector<std::string> warnings;
+};
+
+/// What pixels() hold where the picture is not opaque. `straight`: the colours themselves, whatever their alpha a.
+/// `over_white`: the colours c seen on a white page, c a + (1 - a), in sRGB-encoded values, as browsers blend.
+enum class AlphaUse { straight, over_white };
+
+/// An RGB picture: H x W x 3 floats, row by row from the top, channels R G B interleaved, sRGB-encoded values in 0..1,
+/// with an optional plane of alpha, H x W floats in 0..1.
+/// Values outside 0..1 are allowed in memory and clipped when written to a file: they are colours beyond sRGB, on the
+/// curve that is mirrored at 0 (scRGB, IEC 61966-2-2), as a Display P3 picture has them.
 /// Thread safety: a plain value.
 class Image {
  public:
@@ -33,6 +52,19 @@ class Image {
   float& at(int x, int y, int c) noexcept { return pixels_[index(x, y, c)]; }
   float at(int x, int y, int c) const noexcept { return pixels_[index(x, y, c)]; }
 
+  /// H * W values, 1 is opaque; empty for a picture that is opaque everywhere.
+  std::span<const float> alpha() const noexcept { return alpha_; }
+  AlphaUse alpha_use() const noexcept { return alpha_use_; }
+  /// Changes no pixel. An empty plane makes the picture opaque; values are clipped to 0..1, NaN to 0.
+  /// Throws Error(input) for any other number of values than H * W.
+  void set_alpha(std::vector<float> alpha, AlphaUse use = AlphaUse::straight);
+
+  /// Of the file the picture came from; copies of a picture share it.
+  const Metadata& metadata() const noexcept;
+  void set_metadata(Metadata metadata);
+  /// The same metadata as `other`, without a copy.
+  void share_metadata(const Image& other) noexcept { metadata_ = other.metadata_; }
+
  private:
   std::size_t index(int x, int y, int c) const noexcept {
     return (static_cast<std::size_t>(y) * static_cast<std::size_t>(width_) + static_cast<std::size_t>(x)) * 3 +
@@ -41,7 +73,15 @@ class Image {
   int width_ = 0;
   int height_ = 0;
   std::vector<float> pixels_;
+  std::vector<float> alpha_;
+  AlphaUse alpha_use_ = AlphaUse::straight;
+  std::shared_ptr<const Metadata> metadata_;
 };
+
+/// Gives a painting its content's alpha, resized to the painting's size, and its content's metadata. The alpha is
+/// straight: the colours under half-transparent pixels are the painting's own. Throws Error(input) for an empty
+/// painting.
+void keep_extras(Image& painting, const Image& content);
 
 /// How a value 0..1 becomes a byte: `nearest` rounds value * 255, `truncate` cuts its fraction (the tutorial's habit).
 enum class Rounding { nearest, truncate };
@@ -50,38 +90,71 @@ struct DecodeOptions {
   /// JPEG: libjpeg's quicker, coarser inverse transform (JDCT_IFAST), a few grey levels off. TensorFlow's decode_jpeg
   /// takes it by default, so it is for results that must match TensorFlow's.
   bool fast_dct = false;
+  /// Convert from the file's ICC profile, or a PNG's gAMA and cHRM, to sRGB. false: values are taken as sRGB, as
+  /// TensorFlow takes them.
+  bool apply_profile = true;
 };
+
+/// Which colours a file holds. `srgb`: sRGB and no profile. `original`: the colours of the picture's own ICC profile,
+/// which is embedded; sRGB when there is none, or when it is not a profile of RGB that can be converted to.
+enum class FileColour { srgb, original };
 
 struct EncodeOptions {
-  int jpeg_quality = 95;         ///< 1..100
-  bool jpeg_subsampling = true;  ///< true: 4:2:0 chroma; false: 4:4:4
-  Rounding rounding = Rounding::nearest;
+  int jpeg_quality = 95;                  ///< 1..100
+  bool jpeg_subsampling = true;           ///< true: 4:2:0 chroma; false: 4:4:4
+  Rounding rounding = Rounding::nearest;  ///< of 8 bits; 16 are always rounded to the nearest
+  int bits = 8;                           ///< a sample: 8, or 16 for PNG and TIFF
+  int webp_quality = 90;                  ///< 0..100; 100: lossless
+  FileColour colour = FileColour::srgb;
+  bool keep_metadata = true;  ///< write the picture's EXIF (without its thumbnail) and XMP
 };
 
-/// Reads a JPEG (grey, YCbCr, RGB, CMYK, YCCK; baseline or progressive; EXIF orientation applied) or a PNG (palette,
-/// grey, RGB; 1 to 16 bits; alpha composited on white). The content decides, not the file's name. Colour profiles and
-/// gamma chunks are ignored: values are taken as sRGB.
-/// Throws Error(input) for a file that is missing, a directory, empty, truncated, of another kind, or larger than the
-/// limits above (checked before memory is taken).
+/// Reads a JPEG (grey, YCbCr, RGB, CMYK, YCCK; baseline or progressive), a PNG (palette, grey, RGB; 1 to 16 bits), a
+/// TIFF (grey, RGB, CMYK of 8 or 16 bits or 32-bit floats, and what else libtiff turns into RGBA; first page) or a
+/// WebP (of an animation the first frame). The content decides, not the file's name. EXIF orientation is applied; the
+/// colours become sRGB; alpha is kept aside and the pixels are composited on white (AlphaUse::over_white). A profile
+/// that is broken or does not belong to the picture is passed over with a warning (Metadata::warnings).
+/// Throws Error(input) for a file that is missing, a directory, empty, truncated, of another kind, of a kind that this
+/// build cannot read, or larger than the limits above (checked before memory is taken).
 Image load_image(const std::filesystem::path& file, const DecodeOptions& options = {});
 /// The same from bytes in memory; `name` is what messages call it.
 Image decode_image(std::span<const std::uint8_t> bytes, const std::string& name, const DecodeOptions& options = {});
 
-/// Writes by the name's ending: .jpg/.jpeg or .png (8 bits). Written beside the target and renamed into place, so a
-/// failure leaves no partial file. Throws Error(usage) for another ending or a JPEG quality outside 1..100,
-/// Error(input) for an empty picture or one too large for JPEG (65,500 pixels a side), Error(io) when the disk refuses.
+/// Writes by the name's ending: .jpg/.jpeg, .png, .tif/.tiff or .webp, with alpha where there is some, composited on
+/// white in a JPEG. Written beside the target and renamed into place, so a failure leaves no partial file. Throws
+/// Error(usage) for what check_image_output refuses, Error(input) for an empty picture or one too large for the format
+/// (JPEG ends at 65,500 pixels a side, WebP at 16,383), Error(io) when the disk refuses.
 void save_image(const Image& image, const std::filesystem::path& file, const EncodeOptions& options = {});
 
-/// What save_image would refuse about the name, found out before hours of work: Error(usage) for an ending other than
-/// .jpg, .jpeg or .png (in any case), Error(io) unless a file can be written there now. Leaves nothing behind.
-void check_image_output(const std::filesystem::path& file);
+/// What save_image would refuse about the name and the options, found out before hours of work: Error(usage) for an
+/// ending other than those (in any case) or of a format that this build cannot write, for a quality out of range, or
+/// for 16 bits in a format of 8; Error(io) unless a file can be written there now. Leaves nothing behind.
+void check_image_output(const std::filesystem::path& file, const EncodeOptions& options = {});
+
+/// One line for each picture format and for colour profiles, with the library behind it or that this build lacks it:
+/// "TIFF: libtiff 4.5.0", "WebP: not in this build (libwebp)".
+std::vector<std::string> image_formats();
 
 /// Bilinear, half-pixel centres, edges clamped, no antialiasing: what TensorFlow's tf.image.resize does by default.
-/// Throws Error(input) for an empty picture or a size outside the limits above.
+/// Throws Error(input) for an empty picture or a size outside the limits above. Alpha and metadata come along, here
+/// and below.
 Image resize_bilinear(const Image& image, int width, int height);
 
 /// As above with a filter as wide as the shrinkage (triangle kernel, renormalised at edges), so that fine detail
 /// averages instead of aliasing: tf.image.resize with antialias=True. Enlarging is plain bilinear.
 Image resize_antialiased(const Image& image, int width, int height);
+
+/// `bilinear` and `triangle`: the two above. `area`: the mean of the pixels under the new pixel, by the share of it
+/// that they cover. `lanczos3`: sinc(x) sinc(x / 3), |x| < 3, as wide as the shrinkage, the sharpest; it overshoots at
+/// edges, so the result is clipped to 0..1 or what the picture reaches beyond.
+enum class Filter { bilinear, triangle, area, lanczos3 };
+
+struct ResizeOptions {
+  Filter filter = Filter::lanczos3;
+  /// Average light instead of sRGB-encoded values, so that fine light and dark detail keeps its brightness.
+  bool linear_light = false;
+};
+
+Image resize(const Image& image, int width, int height, const ResizeOptions& options = {});
 
 }  // namespace impasto

@@ -8,6 +8,7 @@
 // The library never prints, exits, or touches global state; everything that fails throws impasto::Error.
 #pragma once
 
+#include "impasto/animation.h"
 #include "impasto/benchmark.h"
 #include "impasto/context.h"
 #include "impasto/error.h"
@@ -15,5 +16,6 @@
 #include "impasto/npy.h"
 #include "impasto/options.h"
 #include "impasto/stylise.h"
+#include "impasto/text_file.h"
 #include "impasto/version.h"
 #include "impasto/weights.h"

@@ -20,8 +20,21 @@ struct LayerWeight {
 
 /// How losses are scaled (docs/MATH.md has the formulas).
 /// `tutorial`: fixed constants M = W * H, N = 3, raw Gram matrices; values grow with picture and layer.
-/// `normalised`: each term relative to its target's own energy, so weights mean the same at any size and layer.
-enum class LossScale { tutorial, normalised };
+/// `mean`: means of squared differences, statistics per position: the scale of most published weights.
+/// `normalised`: each term relative to its target's own energy, so weights mean the same at any size, layer and
+/// network.
+enum class LossScale { tutorial, mean, normalised };
+
+/// What of a layer's features is style. `gram`: E[f f^T]; `covariance`: E[(f - m)(f - m)^T]; `mean_covariance`: that
+/// and the means m = E[f], as two terms of equal weight.
+enum class StyleStatistic { gram, covariance, mean_covariance };
+
+/// Whose colours the painting has, all in sRGB-encoded values.
+/// `style`: the style's, as the losses bring them. `content_luminance`: the content's: only the luminance Y of Y'IQ is
+/// painted (Gatys et al., "Controlling Perceptual Factors in Neural Style Transfer", CVPR 2017). `match`: the content
+/// first gets the style's colour mean and covariance; `histogram`: its colour histograms, channel by channel along the
+/// principal axes.
+enum class ColourMode { style, content_luminance, match, histogram };
 
 /// What the optimisation starts from, before noise is added.
 enum class Start {
@@ -33,12 +46,15 @@ enum class Start {
 
 enum class NoiseKind {
   uniform,  ///< uniform(-amplitude, amplitude) per value
+  white,    ///< normal, standard deviation `amplitude` per value
   octaves,  ///< sum of 4 octaves of normal noise, standard deviation `amplitude` each: coarse and fine grain together
 };
 
 /// `automatic`: the picture is converted to what the weights expect. `literal`: the normalised RGB values are fed as
 /// they are, whatever the weights expect (the tutorial does this to Keras' weights).
 enum class Preprocess { automatic, literal };
+
+enum class OptimiserKind { adam, lbfgs };
 
 /// Where epsilon stands in Adam. `pytorch`: sqrt(v / (1 - beta2^t)) + epsilon (Kingma & Ba 2015, algorithm 1).
 /// `keras`: sqrt(v) + epsilon with the corrections folded into the rate (ibid., end of section 2).
@@ -50,7 +66,17 @@ struct AdamOptions {
   double beta2 = 0.999;
   double epsilon = 1e-8;
   AdamEpsilon convention = AdamEpsilon::pytorch;
+  double decay = 1;  ///< the rate is multiplied by this every 100 steps; 1: constant
 };
+
+/// L-BFGS with a line search for the strong Wolfe conditions (Nocedal & Wright, "Numerical Optimization", 2006,
+/// algorithms 7.4, 3.5 and 3.6).
+struct LbfgsOptions {
+  int history = 20;          ///< pairs of differences kept, 1..100; each holds two pictures
+  int max_evaluations = 25;  ///< of one line search
+};
+
+inline constexpr int kMaxScales = 12;
 
 /// All settings of one painting. Sizes in pixels; 0 means "not set".
 /// Thread safety: a plain value.
@@ -60,10 +86,19 @@ struct Options {
   int size = 512;            ///< long side of the painting, aspect kept; unused when width and height are set
   int width = 0;             ///< exact size, both or neither
   int height = 0;            ///<
-  int style_size = 0;        ///< long side of the style picture, aspect kept; 0: as long as the painting's long side
+  int style_size = 0;        ///< long side of the style picture, aspect kept; 0: the painting's long side * style_scale
+  double style_scale = 1;    ///< of the style picture beside the painting: larger paints larger strokes
   bool style_exact = false;  ///< resize the style to exactly the painting's size, aspect lost (tutorial)
-  bool antialias = true;     ///< filter when shrinking; false: plain bilinear (tutorial)
-  bool colour_match = true;  ///< first give the content the style's colour mean and covariance
+  ResizeOptions resize;      ///< of pictures to these sizes; `bilinear` does not filter when shrinking (tutorial)
+
+  /// Coarse to fine: long sides of the paintings that are made one after another, ascending, each starting from the one
+  /// before; the last is the painting's own. Empty: `scale_count` sizes, each half the next; 0: as many as keep the
+  /// coarsest at 256 or more.
+  std::vector<int> scale_sizes;
+  int scale_count = 1;
+
+  ColourMode colour = ColourMode::match;
+  double colour_amount = 1;  ///< 0: as ColourMode::style; 1: all of it
 
   std::vector<LayerWeight> content_layers;
   std::vector<LayerWeight> style_layers;
@@ -71,10 +106,17 @@ struct Options {
   double style_weight = 1;
   double tv_weight = 0;
   LossScale loss_scale = LossScale::normalised;
+  StyleStatistic statistic = StyleStatistic::gram;
+  bool normalise_gradients = false;  ///< each layer's gradient is divided by its L1 norm before its weight
 
-  int epochs = 10;
-  int steps_per_epoch = 15;
+  /// Iterations at each scale, coarsest first; the last number counts for all further scales.
+  std::vector<int> iterations{150};
+  int steps_per_epoch = 15;  ///< an epoch is what a line of progress and a snapshot stand for
+  OptimiserKind optimiser = OptimiserKind::adam;
   AdamOptions adam;
+  LbfgsOptions lbfgs;
+  double average = 0;         ///< the painting is the mean of the iterates, decaying by this factor a step; 0: the last
+  double stop_when_flat = 0;  ///< ends a scale when 10 steps lower the loss by less than this fraction; 0: never
 
   Start start = Start::content;
   std::vector<float> start_values;  ///< H x W x 3, normalised units (`normalise`), for Start::values
@@ -83,10 +125,15 @@ struct Options {
   std::uint64_t seed = 0;
 
   std::optional<Pooling> pooling;  ///< unset: what the weights were made for
+  std::optional<Padding> padding;  ///< unset: what the weights were made for
   Preprocess preprocess = Preprocess::automatic;
   DecodeOptions decode;  ///< how the content and style files are meant to be read
   EncodeOptions encode;  ///< how pictures of this run are meant to be written
 };
+
+/// Iterations at a scale, 0 for the coarsest, and of the first `scales` together.
+int iterations_at(const Options& options, int scale);
+int total_iterations(const Options& options, int scales);
 
 struct PresetInfo {
   std::string name;

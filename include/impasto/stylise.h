@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "impasto/benchmark.h"
@@ -24,15 +25,28 @@ struct Losses {
   double tv = 0;
 };
 
-/// What one step did.
+/// A layer's share of a loss, already weighted.
+struct LayerLoss {
+  std::string layer;  ///< as Options names it
+  bool is_style = false;
+  double loss = 0;
+};
+
+/// What one step did: an iteration of the optimiser.
 struct Step {
-  int step = 0;    ///< 1 for the first
-  int steps = 0;   ///< epochs * steps_per_epoch
-  int epoch = 0;   ///< 1 for the first
-  int epochs = 0;  ///<
+  int step = 0;   ///< 1 for the first, counted over all scales
+  int steps = 0;  ///< of the whole run, as far as it is known: a scale may end early (Options::stop_when_flat)
+  int epoch = 0;  ///< 1 for the first
+  int epochs = 0;
   bool ends_epoch = false;
-  Losses losses;       ///< of the picture before this step's update
-  double seconds = 0;  ///< wall time of this step
+  int scale = 1;  ///< 1 for the coarsest
+  int scales = 1;
+  int width = 0;  ///< of the picture at this scale
+  int height = 0;
+  Losses losses;           ///< Adam: of the picture before this step's update; L-BFGS: of the new picture
+  int evaluations = 1;     ///< of loss and gradient
+  bool restarted = false;  ///< L-BFGS found no way down, forgot its history and went on along the gradient
+  double seconds = 0;      ///< wall time of this step
 };
 
 /// Picture values <-> the units the optimiser works in: (value - mean) / deviation per channel, with torchvision's
@@ -40,6 +54,24 @@ struct Step {
 std::vector<float> normalise(const Image& image);
 /// Throws Error(input) unless values.size() is width * height * 3.
 Image denormalise(std::span<const float> values, int width, int height);
+
+struct StylePicture {
+  Image image;
+  double weight = 1;  ///< its share among several, above 0
+  Image mask;         ///< which of its places are meant (Pictures::content_mask); empty: all
+};
+
+/// What a painting is made from. Masks are read by their brightness, or by their colours, at any size: they are resized
+/// to the picture they belong to; edges may be soft.
+struct Pictures {
+  Image content;
+  std::vector<StylePicture> styles;  ///< at least one
+  /// Where which part of the styles goes. Grey: white takes the white of the styles' masks, black their black. With
+  /// colours: each plain colour is a region and takes that colour's region of the styles' masks. Empty: everywhere all.
+  Image content_mask;
+  Image protect;  ///< white: stays as the content; black: is painted. Empty: all is painted
+  Image smooth;   ///< grey: the share of the total-variation weight at a place. Empty: 1 everywhere
+};
 
 struct PaintingSize {
   int width;
@@ -49,38 +81,60 @@ struct PaintingSize {
 /// The size a painting of `content` will have: options.width x height, or options.size along the content's longer side.
 PaintingSize painting_size(const Image& content, const Options& options);
 
+/// The sizes a painting has from the coarsest scale to the last, its own. Throws Error(usage) for scale_sizes that are
+/// larger than the painting.
+std::vector<PaintingSize> painting_sizes(const Image& content, const Options& options);
+
 /// A painting in progress, for hosts with a loop of their own; `stylise` below is the loop for everybody else.
-/// Construction resizes, matches colours, computes the targets and plans all memory; step() then allocates nothing.
+/// Construction resizes, matches colours, computes the targets and plans all memory; the first step of a scale takes
+/// what it needs, the others allocate nothing.
 /// Thread safety: one thread at a time per object; different objects are independent.
 class Stylizer {
  public:
-  /// Throws Error(usage) for options that do not fit, Error(input) for a picture too small for the deepest layer,
-  /// Error(io) when memory does not suffice.
+  /// Throws Error(usage) for options that do not fit, Error(input) for a picture too small for the deepest layer or
+  /// masks that do not fit each other, Error(io) when memory does not suffice.
+  Stylizer(const Pictures& pictures, const Weights& weights, const Options& options,
+           const Context& context = Context());
+  /// One style, no masks.
   Stylizer(const Image& content, const Image& style, const Weights& weights, const Options& options,
            const Context& context = Context());
   ~Stylizer();
   Stylizer(Stylizer&&) noexcept;
   Stylizer& operator=(Stylizer&&) noexcept;
 
+  /// Of the whole painting, whatever the scale it is at.
   int width() const noexcept;
   int height() const noexcept;
-  /// Bytes of the arena, picture, gradient and optimiser state: what a run holds beyond weights and targets.
+  /// Iterations of all scales together.
+  int steps() const noexcept;
+  /// Bytes of arena, picture, gradient and optimiser state at the scale that needs most: what a run holds beyond
+  /// weights and targets.
   std::size_t planned_bytes() const;
+  /// Pairs that L-BFGS keeps: options().lbfgs.history, or fewer where the machine's free memory holds fewer.
+  int history() const noexcept;
   const Options& options() const noexcept;
 
-  /// One evaluation of loss and gradient and one Adam update. Throws Error(diverged) when the loss is not finite; the
-  /// picture then is the best finite one seen.
+  /// One iteration of the optimiser; the next scale begins by itself. Throws Error(diverged) when the loss is not
+  /// finite; the picture then is the best finite one seen.
   Step step();
   bool finished() const noexcept;
+
+  /// Losses of the start, before the first step; 0 before they are known.
+  Losses start_losses() const;
+  /// The losses of the last evaluation, layer by layer from the picture up.
+  std::vector<LayerLoss> layer_losses() const;
 
   /// From now on every step notes what each of its ops costs, forgetting what was noted before, or no longer does.
   void set_profiling(bool on);
   /// The ops of a step in their order, without resizing, targets and Adam; all seconds 0 unless profiled.
   std::vector<OpCost> op_costs() const;
 
-  /// The picture as it is now, 0..1 RGB (unclipped).
+  /// The painting as it would be if the run ended now, width() x height(), 0..1 RGB (unclipped): with the colours that
+  /// Options::colour asks for, protected parts, the average of iterates, and the content's alpha.
   Image image() const;
-  /// The same in normalised units, H x W x 3, exactly as optimised.
+  /// The same, at the size of the present scale: cheaper to look at.
+  Image preview() const;
+  /// The picture of the present scale in normalised units, H x W x 3, exactly as optimised.
   std::vector<float> values() const;
 
  private:
@@ -92,11 +146,12 @@ enum class Outcome { finished, stopped, diverged };
 
 struct Result {
   Image image;                ///< the painting
-  std::vector<float> values;  ///< the same in normalised units
+  std::vector<float> values;  ///< the same in normalised units, as optimised, of the scale the run ended at
   Outcome outcome = Outcome::finished;
-  int steps = 0;  ///< taken
-  Losses first;   ///< before the first step
-  Losses last;    ///< before the last step
+  int steps = 0;        ///< taken
+  int evaluations = 0;  ///< of loss and gradient
+  Losses first;         ///< before the first step
+  Losses last;          ///< before the last step
   double seconds = 0;
 };
 
@@ -104,8 +159,11 @@ struct Result {
 /// Exceptions it throws pass through `stylise`.
 using Observer = std::function<bool(const Stylizer&, const Step&)>;
 
-/// Paints `content` in the style of `style`. Errors as Stylizer's; a loss that is not finite ends the run with
+/// Paints a picture in the style of others. Errors as Stylizer's; a loss that is not finite ends the run with
 /// Outcome::diverged and the best picture seen.
+Result stylise(const Pictures& pictures, const Weights& weights, const Options& options, const Observer& observer = {},
+               const Context& context = Context());
+/// One style, no masks.
 Result stylise(const Image& content, const Image& style, const Weights& weights, const Options& options,
                const Observer& observer = {}, const Context& context = Context());
 

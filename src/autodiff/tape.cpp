@@ -200,7 +200,7 @@ std::span<T> Tape<T>::value(Id id) {
 template <class T>
 std::span<const T> Tape<T>::gradient(Id id) const {
   const Node& n = node(id);
-  IMPASTO_ASSERT(n.kind == Kind::variable && has_values_);
+  IMPASTO_ASSERT(n.kind == Kind::variable && arena_ != nullptr);
   return {n.gradient, static_cast<std::size_t>(n.op.shape.count())};
 }
 

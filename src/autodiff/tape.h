@@ -140,7 +140,7 @@ class Tape {
 
   /// Leaf, loss or kept value; writable for input and variable.
   std::span<T> value(Id id);
-  /// Gradient of a variable after backward().
+  /// Gradient of a variable after backward(); where it will be, after prepare().
   std::span<const T> gradient(Id id) const;
 
  private:

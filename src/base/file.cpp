@@ -16,6 +16,7 @@
 #endif
 
 #include "base/check.h"
+#include "impasto/text_file.h"
 
 namespace impasto {
 namespace {
@@ -94,10 +95,11 @@ class TemporaryFile {
   FileHandle handle_;
 };
 
-// Where the bytes really go: a symbolic link is followed, so that it survives the rename.
+// Where the bytes really go: a symbolic link is followed, so that it survives the rename. One to a device or pipe is
+// not: what /dev/stdout leads to may have no name in any folder.
 fs::path follow_links(const fs::path& file) {
   std::error_code failure;
-  if (!fs::is_symlink(fs::symlink_status(file, failure))) return file;
+  if (!fs::is_symlink(fs::symlink_status(file, failure)) || fs::is_other(fs::status(file, failure))) return file;
   fs::path target = fs::weakly_canonical(file, failure);
   return failure ? file : target;
 }
@@ -186,5 +188,11 @@ void check_writable(const fs::path& file) {
   check_target(target);
   const TemporaryFile probe(folder_of(target));
 }
+
+void save_text(std::string_view text, const fs::path& file) {
+  write_file(file, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+}
+
+void check_text_output(const fs::path& file) { check_writable(file); }
 
 }  // namespace impasto

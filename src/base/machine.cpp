@@ -1,6 +1,8 @@
 #include "base/machine.h"
 
 #include <algorithm>
+#include <fstream>
+#include <string>
 
 #if defined(__unix__)
 #include <unistd.h>
@@ -16,6 +18,30 @@ std::ptrdiff_t l2_cache_bytes() {
   if (told > 0) return std::clamp(told, kUsual / 4, 2 * kUsual);
 #endif
   return kUsual;
+}
+
+namespace {
+
+// The first number of a file, or of its line that begins with `key`; -1 when there is none.
+long long number_in(const char* file, const std::string& key = "") {
+  std::ifstream in(file);
+  for (std::string word; in >> word;) {
+    if (!key.empty() && word != key) continue;
+    if (!key.empty()) in >> word;
+    return word.find_first_not_of("0123456789") == std::string::npos && word.size() < 18 ? std::stoll(word) : -1;
+  }
+  return -1;
+}
+
+}  // namespace
+
+std::size_t free_memory_bytes() {
+  long long free = 1LL << 62;
+  const long long available = number_in("/proc/meminfo", "MemAvailable:");  // KiB
+  if (available >= 0) free = available * 1024;
+  const long long limit = number_in("/sys/fs/cgroup/memory.max"), used = number_in("/sys/fs/cgroup/memory.current");
+  if (limit >= 0 && used >= 0) free = std::min(free, std::max(0LL, limit - used));
+  return static_cast<std::size_t>(free);
 }
 
 }  // namespace impasto

@@ -1,4 +1,4 @@
-// What the machine offers that a computation's speed, never its result, may depend on.
+// What the machine offers.
 #pragma once
 
 #include <cstddef>
@@ -7,5 +7,8 @@ namespace impasto {
 
 /// Bytes of one core's second-level cache; 1 MiB where the system does not tell.
 std::ptrdiff_t l2_cache_bytes();
+
+/// Bytes that could be taken now without swapping, control groups respected; 2^62 where the system does not tell.
+std::size_t free_memory_bytes();
 
 }  // namespace impasto

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <cstdio>
-#include <fstream>
 #include <random>
 
 #include "cli/bench_report.h"
@@ -11,8 +10,8 @@
 #include "cli/resident_memory.h"
 #include "cli/text.h"
 #include "impasto/error.h"
-#include "impasto/npy.h"
 #include "impasto/stylise.h"
+#include "impasto/text_file.h"
 
 namespace impasto::cli {
 namespace {
@@ -39,21 +38,7 @@ void check_json(const fs::path& file, const fs::path& weights) {
   if (!weights.empty() && fs::equivalent(file, weights, failure)) {
     throw Error(ErrorCode::usage, "--json would write over " + quoted(file) + ", the weights; choose another name");
   }
-  check_npy_output(file);
-}
-
-// Beside its name first, so that nobody reads half of it.
-void write_json(const std::string& text, const fs::path& file) {
-  const fs::path part = file.string() + ".part";
-  std::error_code failure;
-  {
-    std::ofstream out(part, std::ios::binary | std::ios::trunc);
-    out << text << std::flush;
-    if (out) fs::rename(part, file, failure);
-    if (out && !failure) return;
-  }
-  fs::remove(part, failure);
-  throw Error(ErrorCode::io, "the figures could not be written to " + quoted(file) + "; is the disk full?");
+  check_text_output(file);
 }
 
 BenchReport measure(const Weights& weights, const Options& options, const Context& context, Clock::time_point start) {
@@ -88,7 +73,7 @@ int bench_command(const BenchRequest& request, const fs::path& program, Clock::t
   report.memory = to_string(context.memory());
   report.preset = options.preset;
   report.weights = found.weights.description();
-  if (request.json) write_json(json_text(report), *request.json);
+  if (request.json) save_text(json_text(report), *request.json);
   std::fputs(table_text(report).c_str(), stdout);
   std::fflush(stdout);
   return kExitDone;

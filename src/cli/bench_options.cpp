@@ -26,7 +26,7 @@ void add_bench_options(CLI::App& command, BenchRequest& request) {
   add_word(command, kPainting, "--preset", "NAME", "the settings not given", [&request](const std::string& text) {
     request.painting.preset = text;
   })->default_str(request.painting.preset);
-  add_settings(command, request.painting, {"--size", "--width", "--height", "--content-layers", "--style-layers"});
+  add_settings(command, request.painting, {"size", "width", "height", "content-layers", "style-layers"});
   command.get_option("--size")->description("N x N pixels, instead of --width and --height");
   add_word(command, kPainting, "--layers", "LIST", "compared for style, and nothing for shapes",
            [&request](const std::string& text) { request.layers = text; })
@@ -52,8 +52,10 @@ Options bench_options(const BenchRequest& request, const Weights& weights) {
     options.content_layers.clear();
   }
   if (options.width == 0) options.width = options.height = options.size;
-  options.epochs = 1;
-  options.steps_per_epoch = request.steps + 1;
+  options.optimiser = OptimiserKind::adam;  // one evaluation a step
+  options.scale_sizes.clear();
+  options.scale_count = 1;
+  options.iterations = {request.steps + 1};
   return options;
 }
 

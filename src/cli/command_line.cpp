@@ -21,7 +21,8 @@ constexpr const char* kBenchFooter =
     "Exit codes: 0 done, 1 failed, 2 wrong options.";
 constexpr const char* kStyliseFooter =
     "[ ] default (with the built-in weights); another preset's: --preset NAME --help\n"
-    "LIST: name=weight,... Exit codes: 0 done, 1 failed, 2 usage, 130 Ctrl-C, saved.";
+    "LIST: a,b,... or, of layers, name=weight,...\n"
+    "Exit codes: 0 done, 1 failed, 2 usage, 130 Ctrl-C, saved.";
 
 [[noreturn]] void refuse(const std::string& sentence) { throw Error(ErrorCode::usage, sentence); }
 
@@ -48,9 +49,8 @@ void refuse_extras(const CLI::App& app, const std::string& what, const std::vect
 }
 
 void check_stylise(const CLI::App& command, const StyliseRequest& request) {
-  refuse_extras(command, "stylise takes two pictures, CONTENT and STYLE, but got a third,", {},
-                "impasto stylise --help");
-  if (request.style.empty()) {
+  refuse_extras(command, "stylise takes pictures, CONTENT and STYLE, but got", {}, "impasto stylise --help");
+  if (request.styles.empty()) {
     refuse("stylise needs two pictures, CONTENT and STYLE, but got " +
            std::string(request.content.empty() ? "none" : "only " + quoted(request.content)) +
            "; see impasto stylise --help");
@@ -88,6 +88,12 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   add_run_options(*info, line.request);
   info->set_help_flag("-h,--help", "print this help")->group("Run");
 
+  CLI::App* presets = app.add_subcommand("presets", "Lists the presets, or all that one of them sets.");
+  presets->allow_extras()->footer("Example: impasto presets bold")->set_help_flag();
+  presets->add_option("NAME", line.request.preset, "a preset or FILE.json")->type_name("NAME")->default_str("");
+  add_run_options(*presets, line.request);
+  presets->set_help_flag("-h,--help", "print this help")->group("Run");
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForVersion&) {
@@ -108,7 +114,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     refuse(sentence + "; " + help_sentence(app));
   }
 
-  refuse_extras(app, "unknown command", {"stylise", "stylize", "bench", "info"}, "impasto --help");
+  refuse_extras(app, "unknown command", {"stylise", "stylize", "bench", "info", "presets"}, "impasto --help");
   if (stylise->parsed()) {
     check_stylise(*stylise, line.request);
     line.command = CommandLine::Command::stylise;
@@ -118,8 +124,12 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   } else if (info->parsed()) {
     refuse_extras(*info, "info takes no file, but got", {}, "impasto info --help");
     line.command = CommandLine::Command::info;
+  } else if (presets->parsed()) {
+    refuse_extras(*presets, "presets takes one name, but got", {}, "impasto presets --help");
+    line.command = CommandLine::Command::presets;
+    if (presets->get_option("NAME")->empty()) line.request.preset.clear();
   } else {
-    refuse("no command given, wanted stylise, bench or info; see impasto --help");
+    refuse("no command given, wanted stylise, bench, presets or info; see impasto --help");
   }
   return line;
 }

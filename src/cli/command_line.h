@@ -9,10 +9,10 @@
 namespace impasto::cli {
 
 struct CommandLine {
-  enum class Command { print, stylise, bench, info };
+  enum class Command { print, stylise, bench, info, presets };
   Command command = Command::print;
   std::string text;        ///< of Command::print: help or version
-  StyliseRequest request;  ///< of stylise; info reads its weights and threads
+  StyliseRequest request;  ///< of stylise; info reads its weights and threads, presets its preset and weights
   BenchRequest bench;
 };
 

@@ -5,6 +5,7 @@
 #include "cli/exit_code.h"
 #include "cli/find_weights.h"
 #include "impasto/context.h"
+#include "impasto/image.h"
 #include "impasto/options.h"
 #include "impasto/version.h"
 
@@ -54,6 +55,11 @@ int info_command(const StyliseRequest& request, const std::filesystem::path& pro
   const FoundWeights found = find_weights(request.weights, program);
   print("weights", found.weights.description());
   if (found.fallback) print("", weights_advice());
+  const char* pictures = "pictures";
+  for (const std::string& line : image_formats()) {
+    print(pictures, line);
+    pictures = "";
+  }
   const char* heading = "presets";
   for (const PresetInfo& info : presets()) {
     print(heading, info.name + ": " + info.summary);

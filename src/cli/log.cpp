@@ -12,10 +12,11 @@ constexpr int kDigits = 9;
 }  // namespace
 
 LossLog::LossLog(const std::filesystem::path& file) : file_(file), out_(file, std::ios::binary | std::ios::trunc) {
-  write("step,epoch,loss,content,style,tv,seconds\n");
+  write("");
 }
 
-void LossLog::add(const Step& step) {
+void LossLog::add(const Step& step, const std::vector<LayerLoss>& layers) {
+  std::string head = "step,epoch,loss,content,style,tv,seconds,scale,width,height,evaluations";
   std::string line = std::to_string(step.step);
   line += ',';
   line += std::to_string(step.epoch);
@@ -23,7 +24,16 @@ void LossLog::add(const Step& step) {
     line += ',';
     line += number_text(value, kDigits);
   }
-  write(line + "\n");
+  for (const int value : {step.scale, step.width, step.height, step.evaluations}) {
+    line += ',';
+    line += std::to_string(value);
+  }
+  for (const LayerLoss& layer : layers) {
+    head += (layer.is_style ? ",style:" : ",content:") + layer.layer;
+    line += ',';
+    line += number_text(layer.loss, kDigits);
+  }
+  write((step.step == 1 ? head + "\n" : "") + line + "\n");
 }
 
 void LossLog::write(const std::string& line) {

@@ -3,6 +3,8 @@
 
 #include <filesystem>
 #include <fstream>
+#include <string>
+#include <vector>
 
 #include "impasto/stylise.h"
 
@@ -10,10 +12,10 @@ namespace impasto::cli {
 
 class LossLog {
  public:
-  /// Replaces `file` and writes the header. Throws Error(io).
+  /// Replaces `file`. Throws Error(io).
   explicit LossLog(const std::filesystem::path& file);
-  /// Throws Error(io) when the disk refuses.
-  void add(const Step& step);
+  /// A row, after the header if it is the first. Throws Error(io) when the disk refuses.
+  void add(const Step& step, const std::vector<LayerLoss>& layers);
 
  private:
   void write(const std::string& line);

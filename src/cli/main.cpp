@@ -9,6 +9,7 @@
 #include "cli/exit_code.h"
 #include "cli/find_weights.h"
 #include "cli/info_command.h"
+#include "cli/presets_command.h"
 #include "cli/stylise_command.h"
 #include "impasto/error.h"
 
@@ -27,6 +28,8 @@ int run(int argc, char** argv) {
       return info_command(line.request, program);
     case CommandLine::Command::bench:
       return bench_command(line.bench, program, start);
+    case CommandLine::Command::presets:
+      return presets_command(line.request, program);
     case CommandLine::Command::print:
       break;
   }

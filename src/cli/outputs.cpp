@@ -8,6 +8,7 @@
 #include "cli/text.h"
 #include "impasto/error.h"
 #include "impasto/npy.h"
+#include "impasto/option_fields.h"
 
 namespace impasto::cli {
 namespace {
@@ -16,6 +17,8 @@ namespace fs = std::filesystem;
 
 constexpr const char* kFolder = "output";
 constexpr const char* kPainting = "painting.jpg";
+// Quick enough to be seen as one movement; the end stays to be looked at.
+constexpr int kFrameMilliseconds = 250, kLastFrameMilliseconds = 2000;
 
 fs::path folder_of(const fs::path& file) { return file.has_parent_path() ? file.parent_path() : fs::path("."); }
 
@@ -35,10 +38,10 @@ bool is_snapshot_name(const std::string& name, int epochs) {
   return epoch >= 1 && epoch <= epochs && name == snapshot_name(epoch);
 }
 
-void check_painting(const fs::path& file) {
+void check_painting(const fs::path& file, const EncodeOptions& encode) {
   if (has_ending(file, ".npy")) return check_npy_output(file);
   try {
-    check_image_output(file);
+    check_image_output(file, encode);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::usage) throw;
     throw Error(error.code(), std::string(error.what()) + ", or in .npy for the exact values");
@@ -71,14 +74,24 @@ void make_folder(const fs::path& folder) {
 }  // namespace
 
 Outputs::Outputs(const StyliseRequest& request, const fs::path& weights)
-    : inputs_{{request.content, "the content picture"}, {request.style, "the style picture"}},
+    : inputs_{{request.content, "the content picture"}},
       painting_(request.output.value_or(fs::path(kFolder) / kPainting)),
       make_painting_folder_(!request.output),
+      preview_(request.preview),
       snapshots_(request.snapshots),
-      log_(request.log) {
+      log_(request.log),
+      preset_(request.preset_copy) {
+  const char* style = request.styles.size() == 1 ? "the style picture" : "a style picture";
+  for (const StyleFile& one : request.styles) inputs_.push_back({one.file, style});
+  for (const fs::path& mask : request.style_masks) inputs_.push_back({mask, "a mask"});
+  for (const auto& mask : {request.content_mask, request.protect, request.smooth}) {
+    if (mask) inputs_.push_back({*mask, "a mask"});
+  }
   if (request.start_file) inputs_.push_back({*request.start_file, "the start of --init"});
   if (!weights.empty()) inputs_.push_back({weights, "the weights"});
+  if (has_ending(request.preset, ".json")) inputs_.push_back({request.preset, "the preset"});
   if (!snapshots_ && request.preset == "tutorial") snapshots_ = kFolder;
+  if (snapshots_ && has_ending(*snapshots_, ".webp")) animation_file_.swap(snapshots_);
 }
 
 fs::path Outputs::snapshot(int epoch) const { return *snapshots_ / snapshot_name(epoch); }
@@ -91,9 +104,9 @@ void Outputs::guard(const char* option, const fs::path& output, const std::vecto
   }
 }
 
-void Outputs::guard_snapshots(int epochs) const {
-  std::vector<Kept> kept = inputs_;
-  if (log_) kept.push_back({*log_, "the file of --log"});
+void Outputs::guard_snapshots(int epochs, std::vector<Kept> kept) const {
+  // The painting may be one of them: it is written last.
+  std::erase_if(kept, [&](const Kept& one) { return one.file == painting_; });
   for (const Kept& one : kept) {
     const bool named_so = is_snapshot_name(one.file.filename().string(), epochs);
     if (named_so && same_file(folder_of(one.file), *snapshots_)) guard("--snapshots", one.file, {one});
@@ -105,22 +118,31 @@ void Outputs::guard_snapshots(int epochs) const {
   }
 }
 
-void Outputs::check(int epochs) const {
+void Outputs::check(int epochs, const EncodeOptions& encode) const {
   guard("--output", painting_, inputs_);
-  if (log_) {
-    std::vector<Kept> kept = inputs_;
-    kept.push_back({painting_, "the painting"});
-    guard("--log", *log_, kept);
-  }
-  if (snapshots_) guard_snapshots(epochs);
+  std::vector<Kept> kept = inputs_;
+  kept.push_back({painting_, "the painting"});
+  const auto guard_new = [&](const char* option, const std::optional<fs::path>& file) {
+    if (!file) return;
+    guard(option, *file, kept);
+    kept.push_back({*file, std::string("the file of ") + option});
+  };
+  guard_new("--log", log_);
+  guard_new("--preview", preview_);
+  guard_new("--snapshots", animation_file_);
+  guard_new("--save-preset", preset_);
+  if (snapshots_) guard_snapshots(epochs, kept);
 
   if (make_painting_folder_) {
     check_below_made_folder(painting_);
   } else {
-    check_painting(painting_);
+    check_painting(painting_, encode);
   }
   if (snapshots_) check_below_made_folder(snapshot(1));
+  if (animation_file_) check_image_output(*animation_file_);
+  if (preview_) check_image_output(*preview_, encode);
   if (log_) check_log(*log_);
+  if (preset_) check_preset_output(*preset_);
 }
 
 void Outputs::make_folders() const {
@@ -135,8 +157,22 @@ void Outputs::save_painting(const Result& result, const EncodeOptions& encode) c
   save_npy(result.values, shape, painting_);
 }
 
-void Outputs::save_snapshot(const Image& image, int epoch, const EncodeOptions& encode) const {
+void Outputs::save_epoch(const Image& image, int epoch, const EncodeOptions& encode) {
+  if (preview_) save_image(image, *preview_, encode);
   if (snapshots_) save_image(image, snapshot(epoch), encode);
+  if (!animation_file_) return;
+  if (!animation_) animation_.emplace(*animation_file_);
+  animation_->add(image, kFrameMilliseconds);
+}
+
+void Outputs::finish(const Image& painting) {
+  if (!animation_) return;
+  animation_->add(painting, kLastFrameMilliseconds);
+  animation_->finish();
+}
+
+void Outputs::save_preset(const Options& options) const {
+  if (preset_) impasto::save_preset(options, *preset_);
 }
 
 }  // namespace impasto::cli

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/stylise_options.h"
+#include "impasto/animation.h"
 #include "impasto/stylise.h"
 
 namespace impasto::cli {
@@ -18,13 +19,20 @@ class Outputs {
 
   /// Throws Error(usage) for what would be lost, Error(usage) or Error(io) for what could not be written when the time
   /// comes. Leaves nothing behind.
-  void check(int epochs) const;
+  void check(int epochs, const EncodeOptions& encode) const;
   /// Makes the folders that may be missing. Throws Error(io).
   void make_folders() const;
 
   void save_painting(const Result& result, const EncodeOptions& encode) const;
-  /// Nothing unless snapshots were asked for.
-  void save_snapshot(const Image& image, int epoch, const EncodeOptions& encode) const;
+  /// What an epoch leaves: a preview and a snapshot, where they were asked for.
+  bool wants_epochs() const { return preview_ || snapshots_ || animation_file_; }
+  /// The picture of an epoch: the painting's size in an animation, whose frames are all alike, else the scale's.
+  Image frame(const Stylizer& stylizer) const { return animation_file_ ? stylizer.image() : stylizer.preview(); }
+  void save_epoch(const Image& image, int epoch, const EncodeOptions& encode);
+  /// All settings of the run, where they were asked for.
+  void save_preset(const Options& options) const;
+  /// Completes what grew during the run: the animation.
+  void finish(const Image& painting);
 
   const std::filesystem::path& painting() const { return painting_; }
   const std::optional<std::filesystem::path>& log() const { return log_; }
@@ -37,13 +45,17 @@ class Outputs {
   };
   std::filesystem::path snapshot(int epoch) const;
   void guard(const char* option, const std::filesystem::path& output, const std::vector<Kept>& kept) const;
-  void guard_snapshots(int epochs) const;
+  void guard_snapshots(int epochs, std::vector<Kept> kept) const;
 
   std::vector<Kept> inputs_;
   std::filesystem::path painting_;
   bool make_painting_folder_;
-  std::optional<std::filesystem::path> snapshots_;
+  std::optional<std::filesystem::path> preview_;
+  std::optional<std::filesystem::path> snapshots_;  // a folder
+  std::optional<std::filesystem::path> animation_file_;
   std::optional<std::filesystem::path> log_;
+  std::optional<std::filesystem::path> preset_;
+  std::optional<AnimationWriter> animation_;
 };
 
 }  // namespace impasto::cli

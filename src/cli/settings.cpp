@@ -1,5 +1,6 @@
-// The table of options that override a preset: one row gives parsing, meaning, help and default.
-#include <limits>
+// The settings of a painting as options: what option_fields() says, and what only a command line has.
+#include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "cli/stylise_options.h"
 #include "cli/text.h"
@@ -8,203 +9,150 @@
 namespace impasto::cli {
 namespace {
 
-constexpr int kAnyInt = std::numeric_limits<int>::max();
-constexpr const char* kPainting = "Painting";
-constexpr const char* kSteps = "Steps";
-
-// `field` maps Options& to a reference to the setting, so that reading and showing cannot disagree.
-template <class Field>
-Setting whole(const char* group, const char* name, std::string help, int lowest, Field field) {
-  return {group,
-          name,
-          "N",
-          std::move(help),
-          [=](StyliseRequest& request, const std::string& option, const std::string& text) {
-            const auto value = static_cast<int>(parse_integer(option, text, lowest, kAnyInt));
-            request.changes.emplace_back([=](Options& options) { field(options) = value; });
-          },
-          [=](Options options) { return std::to_string(field(options)); }};
+const OptionField& field_named(const std::string& name) {
+  const auto& fields = option_fields();
+  return *std::find_if(fields.begin(), fields.end(), [&](const OptionField& field) { return field.name == name; });
 }
 
-template <class Field>
-Setting real(const char* group, const char* name, std::string help, Field field) {
-  return {group,
-          name,
-          "X",
-          std::move(help),
-          [=](StyliseRequest& request, const std::string& option, const std::string& text) {
-            const double value = parse_real(option, text);
-            request.changes.emplace_back([=](Options& options) { field(options) = value; });
-          },
-          [=](Options options) { return number_text(field(options)); }};
+// "max|avg|l2" -> "max, avg, l2"
+std::string spaced(std::string words) {
+  for (std::size_t at = 0; (at = words.find('|', at)) != std::string::npos; at += 2) words.replace(at, 1, ", ");
+  return words;
 }
 
-template <class Field>
-Setting layers(const char* group, const char* name, std::string help, Field field) {
-  return {group,
-          name,
-          "LIST",
-          std::move(help),
-          [=](StyliseRequest& request, const std::string& option, const std::string& text) {
-            std::vector<LayerWeight> value;
-            try {
-              value = parse_layers(text);
-            } catch (const Error& error) {
-              throw Error(error.code(), option + ": " + error.what());
-            }
-            request.changes.emplace_back([=](Options& options) { field(options) = value; });
-          },
-          [=](Options options) { return format_layers(field(options)); }};
+void set_field(StyliseRequest& request, const OptionField& field, const std::string& text) {
+  const std::string called = "--" + field.name;
+  Options trial;
+  field.set(trial, called, text);  // a bad value is refused before a preset is known
+  request.changes.emplace_back([&field, called, text](Options& options) { field.set(options, called, text); });
 }
 
-// A word of a fixed list and what it stands for.
-template <class Value>
-using Words = std::vector<std::pair<const char*, Value>>;
-
-template <class Value>
-std::optional<Value> find_word(const Words<Value>& words, const std::string& text) {
-  for (const auto& [word, value] : words) {
-    if (text == word) return value;
-  }
-  return std::nullopt;
+// A size is kept apart until it is known which ones were given.
+std::optional<int>* size_of(StyliseRequest& request, const std::string& name) {
+  return name == "size"     ? &request.size
+         : name == "width"  ? &request.width
+         : name == "height" ? &request.height
+                            : nullptr;
 }
 
-template <class Value>
-Value parse_word(const Words<Value>& words, const std::string& option, const std::string& text) {
-  if (const std::optional<Value> value = find_word(words, text)) return *value;
-  std::string wanted;
-  for (const auto& [word, value] : words) wanted += (wanted.empty() ? "" : " or ") + std::string(word);
-  throw Error(ErrorCode::usage, option + " is '" + text + "', wanted " + wanted);
-}
-
-template <class Value>
-std::string word_of(const Words<Value>& words, Value value) {
-  for (const auto& [word, meaning] : words) {
-    if (meaning == value) return word;
-  }
-  return "file";
-}
-
-using ReadSize = std::optional<int> StyliseRequest::*;
-
-Setting size_setting(const char* name, std::string help, ReadSize slot,
-                     std::function<std::string(const Options&)> shown) {
-  return {kPainting,
-          name,
-          "N",
-          std::move(help),
-          [slot](StyliseRequest& request, const std::string& option, const std::string& text) {
-            request.*slot = static_cast<int>(parse_integer(option, text, 1, kAnyInt));
-          },
-          std::move(shown)};
-}
-
-const Words<Start> kStarts = {{"content", Start::content}, {"blend", Start::blend}, {"noise", Start::noise}};
-const Words<Pooling> kPools = {{"max", Pooling::max}, {"avg", Pooling::average}};
-const Words<Preprocess> kPreprocesses = {{"auto", Preprocess::automatic}, {"literal", Preprocess::literal}};
-
-void read_init(StyliseRequest& request, const std::string& option, const std::string& text) {
+void read_init(StyliseRequest& request, const OptionField& field, const std::string& text) {
   request.start_file.reset();
-  if (const std::optional<Start> start = find_word(kStarts, text)) {
-    request.changes.emplace_back([start](Options& options) { options.start = *start; });
-    return;
-  }
   const std::filesystem::path file = text;
   std::error_code failure;
-  if (!file.has_extension() && !file.has_parent_path() && !std::filesystem::exists(file, failure)) {
-    throw Error(ErrorCode::usage,
-                option + " is '" + text + "', wanted content, blend, noise, or a file that exists (.npy or a picture)");
+  const bool is_file = file.has_extension() || file.has_parent_path() || std::filesystem::exists(file, failure);
+  if (is_file) {
+    request.start_file = file;
+    return;
   }
-  request.start_file = file;
+  try {
+    set_field(request, field, text);
+  } catch (const Error& error) {
+    throw Error(error.code(), std::string(error.what()) + ", or a file that exists (.npy or a picture)");
+  }
 }
 
-std::string shown_pool(const Options& options) {
-  return options.pooling ? word_of(kPools, *options.pooling) : "as the weights";
+void read_setting(StyliseRequest& request, const OptionField& field, const std::string& text) {
+  request.given.push_back(field.name);
+  if (std::optional<int>* size = size_of(request, field.name)) {
+    Options trial;
+    field.set(trial, "--" + field.name, text);
+    *size = std::stoi(text);
+  } else if (field.name == "init") {
+    read_init(request, field, text);
+  } else {
+    set_field(request, field, text);
+  }
 }
 
-std::vector<Setting> size_settings() {
-  const auto exact = [](const Options& options) { return options.width > 0; };
-  return {
-      size_setting("--size", "long side of the painting, aspect kept", &StyliseRequest::size,
-                   [=](const Options& options) { return exact(options) ? "" : std::to_string(options.size); }),
-      size_setting("--width", "exact size, with --height, instead of --size", &StyliseRequest::width,
-                   [=](const Options& options) { return exact(options) ? std::to_string(options.width) : ""; }),
-      size_setting("--height", "exact size, with --width", &StyliseRequest::height,
-                   [=](const Options& options) { return exact(options) ? std::to_string(options.height) : ""; }),
-      {kPainting, "--style-size", "N", "long side of the style picture",
-       [](StyliseRequest& request, const std::string& option, const std::string& text) {
-         const auto value = static_cast<int>(parse_integer(option, text, 1, kAnyInt));
-         request.changes.emplace_back([=](Options& options) {
-           options.style_size = value;
-           options.style_exact = false;
-         });
-       },
-       [](const Options& options) {
-         return options.style_size > 0 ? std::to_string(options.style_size) : "as the painting";
-       }},
-  };
+void add_field(CLI::App& command, StyliseRequest& request, const OptionField& field) {
+  const bool words = field.label.find("max|") == 0 || field.label.find('|') != std::string::npos;
+  const std::string help = words ? field.help + ": " + spaced(field.label) : field.help;
+  add_word(command, field.group.c_str(), ("--" + field.name).c_str(), words ? "KIND" : field.label.c_str(), help,
+           [&request, &field](const std::string& text) { read_setting(request, field, text); });
 }
 
-std::vector<Setting> look_settings() {
-  return {
-      real(kPainting, "--content-weight", "weight of the content's shapes",
-           [](Options& o) -> double& { return o.content_weight; }),
-      real(kPainting, "--style-weight", "weight of the style's strokes and colours",
-           [](Options& o) -> double& { return o.style_weight; }),
-      real(kPainting, "--tv-weight", "weight of smoothness (total variation)",
-           [](Options& o) -> double& { return o.tv_weight; }),
-      layers(
-          kPainting, "--content-layers", "compared for shapes", [](Options & o) -> auto& { return o.content_layers; }),
-      layers(
-          kPainting, "--style-layers", "compared for style", [](Options & o) -> auto& { return o.style_layers; }),
-      {kPainting, "--pool", "KIND", "pooling, max or avg",
-       [](StyliseRequest& request, const std::string& option, const std::string& text) {
-         const Pooling value = parse_word(kPools, option, text);
-         request.changes.emplace_back([=](Options& options) { options.pooling = value; });
-       },
-       shown_pool},
-      {kPainting, "--preprocess", "KIND", "auto: as the weights want; literal: as it is",
-       [](StyliseRequest& request, const std::string& option, const std::string& text) {
-         const Preprocess value = parse_word(kPreprocesses, option, text);
-         request.changes.emplace_back([=](Options& options) { options.preprocess = value; });
-       },
-       [](const Options& options) { return word_of(kPreprocesses, options.preprocess); }},
-  };
+void add_epochs(CLI::App& command, StyliseRequest& request) {
+  add_word(command, "Steps", "--epochs", "N", "at each scale, instead of --iterations",
+           [&request](const std::string& text) {
+             request.epochs = static_cast<int>(parse_integer("--epochs", text, 1, 1'000'000));
+           });
 }
 
-std::vector<Setting> step_settings() {
-  return {
-      whole(kSteps, "--epochs", "number of epochs; a snapshot and a line each", 1,
-            [](Options& o) -> int& { return o.epochs; }),
-      whole(kSteps, "--steps-per-epoch", "steps of an epoch", 1, [](Options& o) -> int& { return o.steps_per_epoch; }),
-      real(kSteps, "--learning-rate", "Adam's step length", [](Options& o) -> double& { return o.adam.learning_rate; }),
-      real(kSteps, "--adam-beta1", "Adam's memory of gradients", [](Options& o) -> double& { return o.adam.beta1; }),
-      real(kSteps, "--adam-beta2", "Adam's memory of squared gradients",
-           [](Options& o) -> double& { return o.adam.beta2; }),
-      real(kSteps, "--adam-epsilon", "Adam's guard against division by zero",
-           [](Options& o) -> double& { return o.adam.epsilon; }),
-      {kSteps, "--init", "START", "content, blend, noise, or a .npy or picture", read_init,
-       [](const Options& options) { return word_of(kStarts, options.start); }},
-      real(kSteps, "--init-noise", "amplitude of the start's noise; 0: exact start",
-           [](Options& o) -> double& { return o.noise_amplitude; }),
-      {kSteps, "--seed", "N", "seed of the noise: same seed, same picture",
-       [](StyliseRequest& request, const std::string& option, const std::string& text) {
-         const std::uint64_t value = parse_seed(option, text);
-         request.changes.emplace_back([=](Options& options) { options.seed = value; });
-       },
-       [](const Options& options) { return std::to_string(options.seed); }},
-  };
+void set_size(const StyliseRequest& request, Options& options) {
+  if (request.width.has_value() != request.height.has_value()) {
+    throw Error(ErrorCode::usage, std::string(request.width ? "--width" : "--height") + " is given without " +
+                                      (request.width ? "--height" : "--width") +
+                                      "; give both, or --size alone to keep the aspect");
+  }
+  if (request.size && request.width) {
+    throw Error(ErrorCode::usage, "--size " + std::to_string(*request.size) + " and --width " +
+                                      std::to_string(*request.width) + " --height " + std::to_string(*request.height) +
+                                      " exclude each other; give --size, or --width and --height");
+  }
+  for (const char* name : {"size", "width", "height"}) {
+    StyliseRequest copy = request;
+    if (const std::optional<int> value = *size_of(copy, name))
+      field_named(name).set(options, name, std::to_string(*value));
+  }
+}
+
+bool is_given(const StyliseRequest& request, const std::string& name) {
+  return std::find(request.given.begin(), request.given.end(), name) != request.given.end();
+}
+
+// What would change nothing is a misunderstanding.
+void refuse_idle(const StyliseRequest& request, const Options& options) {
+  const bool adam = options.optimiser == OptimiserKind::adam;
+  const auto refuse = [](const std::string& sentence) { throw Error(ErrorCode::usage, sentence); };
+  for (const char* name : {"learning-rate", "learning-rate-decay", "adam-beta1", "adam-beta2", "adam-epsilon"}) {
+    if (!adam && is_given(request, name)) {
+      refuse("--" + std::string(name) +
+             " is Adam's, but the optimiser is lbfgs; give --optimiser adam too, or leave it out");
+    }
+  }
+  if (adam && is_given(request, "lbfgs-history")) {
+    refuse("--lbfgs-history is L-BFGS's, but the optimiser is adam; give --optimiser lbfgs too, or leave it out");
+  }
+  if (request.smooth && options.tv_weight == 0) {
+    refuse("--smooth-mask shares out a --tv-weight that is 0; give one above 0, or leave the mask out");
+  }
+  if (is_given(request, "colour-amount") && options.colour == ColourMode::style) {
+    refuse("--colour-amount is given, but --colour style leaves nothing to dose; choose another --colour");
+  }
 }
 
 }  // namespace
 
-const std::vector<Setting>& settings() {
-  static const std::vector<Setting> table = [] {
-    std::vector<Setting> all = look_settings();
-    for (const auto& part : {size_settings(), step_settings()}) all.insert(all.end(), part.begin(), part.end());
-    return all;
-  }();
-  return table;
+void add_settings(CLI::App& command, StyliseRequest& request, const std::vector<std::string>& names) {
+  for (const OptionField& field : option_fields()) {
+    const bool wanted = names.empty() ? !field.rare : std::find(names.begin(), names.end(), field.name) != names.end();
+    if (!wanted) continue;
+    add_field(command, request, field);
+    if (field.name == "iterations") add_epochs(command, request);
+  }
+}
+
+void show_defaults(CLI::App& command, const std::string& otherwise) {
+  const auto& named = command.get_option("--preset")->results();
+  const Options options = load_preset(named.empty() ? otherwise : named.back(), Weights::builtin());
+  command.get_option("--preset")->default_str(named.empty() ? otherwise : named.back());
+  for (const OptionField& field : option_fields()) {
+    CLI::Option* option = command.get_option_no_throw("--" + field.name);
+    if (option != nullptr) option->default_str(field.get(options));
+  }
+}
+
+Options painting_options(const StyliseRequest& request, const Weights& weights) {
+  if (request.epochs && is_given(request, "iterations")) {
+    throw Error(ErrorCode::usage, "--epochs " + std::to_string(*request.epochs) +
+                                      " and --iterations exclude each other; give one of them");
+  }
+  Options options = load_preset(request.preset, weights);
+  set_size(request, options);
+  for (const Change& change : request.changes) change(options);
+  refuse_idle(request, options);
+  if (request.epochs) options.iterations = {*request.epochs * options.steps_per_epoch};
+  return options;
 }
 
 }  // namespace impasto::cli

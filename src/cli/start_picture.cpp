@@ -61,7 +61,7 @@ void read_start(const StyliseRequest& request, const Image& content, Options& op
   const PaintingSize size = painting_size(content, options);
   options.width = size.width;
   options.height = size.height;
-  options.start_values = normalise(resize_bilinear(picture, size.width, size.height));
+  options.start_values = normalise(resize(picture, size.width, size.height, options.resize));
 }
 
 }  // namespace impasto::cli

@@ -1,5 +1,6 @@
 #include "cli/stylise_command.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <limits>
@@ -28,7 +29,7 @@ std::string picture_text(const std::filesystem::path& file, const Image& image) 
 // What is done after every step.
 class Watcher {
  public:
-  Watcher(const StyliseRequest& request, const Outputs& outputs)
+  Watcher(const StyliseRequest& request, Outputs& outputs)
       : outputs_(outputs),
         quiet_(request.quiet),
         progress_(request.quiet ? ProgressKind::none : request.progress, stderr) {}
@@ -37,9 +38,12 @@ class Watcher {
   bool observe(const Stylizer& stylizer, const Step& step) {
     try {
       if (step.step == 1) begin(stylizer);
-      if (log_) log_->add(step);
+      if (log_) log_->add(step, stylizer.layer_losses());
       progress_.show(step);
-      if (step.ends_epoch) outputs_.save_snapshot(stylizer.image(), step.epoch, stylizer.options().encode);
+      if (step.restarted) note("L-BFGS found no way down and starts again along the gradient");
+      if (step.ends_epoch && outputs_.wants_epochs()) {
+        outputs_.save_epoch(outputs_.frame(stylizer), step.epoch, stylizer.options().encode);
+      }
     } catch (...) {
       failure_ = std::current_exception();
     }
@@ -51,33 +55,88 @@ class Watcher {
 
  private:
   void begin(const Stylizer& stylizer) {
+    const Options& options = stylizer.options();
     if (!quiet_) {
       std::fprintf(stderr, "painting %s, %d steps, %s planned\n",
-                   size_text(stylizer.width(), stylizer.height()).c_str(),
-                   stylizer.options().epochs * stylizer.options().steps_per_epoch,
+                   size_text(stylizer.width(), stylizer.height()).c_str(), stylizer.steps(),
                    memory_text(stylizer.planned_bytes()).c_str());
     }
+    if (options.optimiser == OptimiserKind::lbfgs && stylizer.history() < options.lbfgs.history) {
+      note("L-BFGS keeps " + std::to_string(stylizer.history()) + " pairs instead of " +
+           std::to_string(options.lbfgs.history) + ": memory holds no more");
+    }
     outputs_.make_folders();
+    outputs_.save_preset(options);
     if (outputs_.log()) log_.emplace(*outputs_.log());
   }
 
-  const Outputs& outputs_;
+  void note(const std::string& sentence) {
+    if (quiet_) return;
+    progress_.end();
+    std::fprintf(stderr, "%s\n", sentence.c_str());
+  }
+
+  Outputs& outputs_;
   bool quiet_;
   Progress progress_;
   std::optional<LossLog> log_;
   std::exception_ptr failure_;
 };
 
-void print_summary(const Outputs& outputs, const Result& result, const Options& options) {
-  const int all = options.epochs * options.steps_per_epoch;
+Pictures load_pictures(const StyliseRequest& request, const DecodeOptions& decode) {
+  const auto load_mask = [&](const std::optional<std::filesystem::path>& file) {
+    return file ? load_image(*file) : Image();
+  };
+  Pictures pictures{.content = load_image(request.content, decode),
+                    .styles = {},
+                    .content_mask = load_mask(request.content_mask),
+                    .protect = load_mask(request.protect),
+                    .smooth = load_mask(request.smooth)};
+  for (std::size_t i = 0; i < request.styles.size(); ++i) {
+    const StyleFile& style = request.styles[i];
+    pictures.styles.push_back({load_image(style.file, decode), style.weight,
+                               i < request.style_masks.size() ? load_image(request.style_masks[i]) : Image()});
+  }
+  return pictures;
+}
+
+void check_masks(const StyliseRequest& request) {
+  const auto refuse = [](const std::string& sentence) { throw Error(ErrorCode::usage, sentence); };
+  const std::size_t masks = request.style_masks.size(), styles = request.styles.size();
+  if (masks > 0 && masks != styles) {
+    refuse("--style-mask is given " + std::to_string(masks) + " times for " + std::to_string(styles) +
+           " style pictures; give one for each, in their order");
+  }
+  if (request.content_mask && masks == 0) {
+    refuse("--content-mask is given without --style-mask; say where each region takes its style");
+  }
+  if (masks > 0 && !request.content_mask) {
+    refuse("--style-mask is given without --content-mask; say where in the content each region's style goes");
+  }
+}
+
+std::string styles_text(const StyliseRequest& request, const Pictures& pictures) {
+  std::string text;
+  for (std::size_t i = 0; i < request.styles.size(); ++i) {
+    text += (i == 0 ? "" : " and ") + picture_text(request.styles[i].file, pictures.styles[i].image);
+  }
+  return text;
+}
+
+void print_summary(const Outputs& outputs, const Result& result, int all) {
   const std::string loss =
       result.steps == 0 ? ""
                         : ", loss " + number_text(result.first.total, 4) + " -> " + number_text(result.last.total, 4);
   std::printf("%s: %s, %d %ssteps in %s%s\n", outputs.painting().string().c_str(),
               size_text(result.image.width(), result.image.height()).c_str(), result.steps,
-              result.steps == all ? "" : ("of " + std::to_string(all) + " ").c_str(),
+              result.steps >= all ? "" : ("of " + std::to_string(all) + " ").c_str(),
               duration_text(result.seconds).c_str(), loss.c_str());
   std::fflush(stdout);
+}
+
+int epochs_of(const Image& content, const Options& options) {
+  const int steps = total_iterations(options, static_cast<int>(painting_sizes(content, options).size()));
+  return (steps + options.steps_per_epoch - 1) / options.steps_per_epoch;
 }
 
 int exit_code(const Result& result, const Outputs& outputs, const Options& options) {
@@ -103,34 +162,48 @@ int exit_code(const Result& result, const Outputs& outputs, const Options& optio
 }  // namespace
 
 int stylise_command(const StyliseRequest& request, const std::filesystem::path& program) {
+  check_masks(request);
   const FoundWeights found = find_weights(request.weights, program);
   Options options = painting_options(request, found.weights);
   validate(options, found.weights);
-  const Outputs outputs(request, found.file);
-  outputs.check(options.epochs);
   const Context context = run_context(request);
-  const Image content = load_image(request.content, options.decode);
-  const Image style = load_image(request.style, options.decode);
-  read_start(request, content, options);
+  const Pictures pictures = load_pictures(request, options.decode);
+  read_start(request, pictures.content, options);
+  Outputs outputs(request, found.file);
+  outputs.check(epochs_of(pictures.content, options), options.encode);
 
   if (!request.quiet) {
     if (found.fallback) std::fprintf(stderr, "%s\n", weights_advice().c_str());
     std::fprintf(stderr, "%s in the style of %s; weights: %s; %d %s, %s\n",
-                 picture_text(request.content, content).c_str(), picture_text(request.style, style).c_str(),
+                 picture_text(request.content, pictures.content).c_str(), styles_text(request, pictures).c_str(),
                  found.weights.description().c_str(), context.threads(), context.threads() == 1 ? "thread" : "threads",
                  to_string(context.target()).c_str());
   }
 
+  if (!request.quiet) {
+    for (const std::string& warning : pictures.content.metadata().warnings) {
+      std::fprintf(stderr, "%s\n", warning.c_str());
+    }
+    for (const StylePicture& style : pictures.styles) {
+      for (const std::string& warning : style.image.metadata().warnings) std::fprintf(stderr, "%s\n", warning.c_str());
+    }
+  }
   Watcher watcher(request, outputs);
   // Alive until the painting is saved: Ctrl-C must not end what it promised to save.
   const Interrupt interrupt(!request.quiet);
+  int planned_steps = total_iterations(options, static_cast<int>(painting_sizes(pictures.content, options).size()));
   const Result result = stylise(
-      content, style, found.weights, options,
-      [&](const Stylizer& stylizer, const Step& step) { return watcher.observe(stylizer, step); }, context);
+      pictures, found.weights, options,
+      [&](const Stylizer& stylizer, const Step& step) {
+        planned_steps = step.steps;
+        return watcher.observe(stylizer, step);
+      },
+      context);
   watcher.end();
   outputs.make_folders();
   outputs.save_painting(result, options.encode);
-  if (!request.quiet) print_summary(outputs, result, options);
+  outputs.finish(result.image);
+  if (!request.quiet) print_summary(outputs, result, planned_steps);
   if (watcher.failure()) std::rethrow_exception(watcher.failure());
   return exit_code(result, outputs, options);
 }

@@ -1,8 +1,6 @@
 #include "cli/stylise_options.h"
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <functional>
 
 #include "cli/text.h"
 #include "impasto/error.h"
@@ -11,7 +9,6 @@ namespace impasto::cli {
 namespace {
 
 constexpr const char* kFiles = "Files";
-constexpr const char* kPainting = "Painting";
 constexpr const char* kRun = "Run";
 constexpr int kMaxThreads = 1024;
 
@@ -79,15 +76,37 @@ void add_memory(CLI::App& command, StyliseRequest& request) {
       ->default_str(to_string(request.memory));
 }
 
-std::string preset_help() {
-  std::string help = "the settings not given:";
-  for (const PresetInfo& info : presets()) help += (help.back() == ':' ? " " : " or ") + info.name;
-  return help;
+// "starry.jpg:2" is a file and its share, unless a file is called just so.
+StyleFile parse_style(const std::string& word) {
+  const std::size_t colon = word.rfind(':');
+  std::error_code failure;
+  if (colon == std::string::npos || std::filesystem::exists(word, failure)) return {word, 1};
+  const std::string share = word.substr(colon + 1);
+  if (share.find_first_not_of("0123456789.") != std::string::npos) return {word, 1};
+  return {word.substr(0, colon),
+          parse_share("the share of " + quoted(std::filesystem::path(word.substr(0, colon))), share)};
 }
 
-void add_setting(CLI::App& command, StyliseRequest& request, const Setting& setting) {
-  add_word(command, setting.group, setting.name, setting.label, setting.help,
-           [&](const std::string& text) { setting.read(request, setting.name, text); });
+void add_masks(CLI::App& command, StyliseRequest& request) {
+  constexpr const char* kMasks = "Where";
+  const auto add = [&](const char* name, const char* help, std::optional<std::filesystem::path>& file) {
+    add_word(command, kMasks, name, "FILE", help, [&file, name](const std::string& text) {
+      if (text.empty()) throw Error(ErrorCode::usage, std::string(name) + " is empty, wanted a name");
+      file = text;
+    });
+  };
+  add("--content-mask", "regions of the content: white and black, or colours", request.content_mask);
+  command
+      .add_option_function<std::vector<std::string>>(
+          "--style-mask",
+          [&request](const std::vector<std::string>& names) { request.style_masks.assign(names.begin(), names.end()); },
+          "where they take their style; one each style, in order")
+      ->group(kMasks)
+      ->type_name("FILE")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  add("--protect", "white stays as the content", request.protect);
+  add("--smooth-mask", "grey: share of --tv-weight there", request.smooth);
 }
 
 }  // namespace
@@ -101,27 +120,32 @@ CLI::Option* add_word(CLI::App& command, const char* group, const char* name, co
 }
 
 void add_stylise_options(CLI::App& command, StyliseRequest& request) {
-  command.add_option("CONTENT", request.content, "the scene: JPEG or PNG")->type_name("FILE");
-  command.add_option("STYLE", request.style, "the painting whose style it takes: JPEG or PNG")->type_name("FILE");
-  add_file(command, "-o,--output", "FILE", ".jpg, .png or .npy (the values)", request.output, "output/painting.jpg");
-  add_file(command, "--snapshots", "DIR", "DIR/1.jpg, ... after every epoch", request.snapshots, "tutorial: output");
+  command.add_option("CONTENT", request.content, "the scene")->type_name("FILE");
+  command
+      .add_option_function<std::vector<std::string>>(
+          "STYLE",
+          [&request](const std::vector<std::string>& words) {
+            for (const std::string& word : words) request.styles.push_back(parse_style(word));
+          },
+          "the painting whose style it takes; several with their shares: a.jpg:2 b.jpg:1")
+      ->type_name("FILE");
+  add_file(command, "-o,--output", "FILE", "a picture, or .npy: the values", request.output, "output/painting.jpg");
+  add_file(command, "--preview", "FILE", "the picture so far, every epoch anew", request.preview, "");
+  add_file(command, "--snapshots", "DIR", "DIR/1.jpg, ... every epoch, or FILE.webp, which moves", request.snapshots,
+           "tutorial: output");
   add_file(command, "--log", "FILE.csv", "losses and time of every step", request.log, "");
   add_weights(command, kFiles, request);
-  add_word(command, kPainting, "--preset", "NAME", preset_help(), [&request](const std::string& text) {
-    request.preset = text;
-  })->default_str(request.preset);
-  for (const Setting& setting : settings()) add_setting(command, request, setting);
+  add_word(command, kFiles, "--preset", "NAME", "the settings not given: see impasto presets, or FILE.json",
+           [&request](const std::string& text) { request.preset = text; })
+      ->default_str(request.preset);
+  add_file(command, "--save-preset", "FILE.json", "all settings, for --preset", request.preset_copy, "");
+  add_masks(command, request);
+  add_settings(command, request, {});
   add_context_options(command, request);
   add_word(command, kRun, "--progress", "KIND", "auto, bar, plain (a line per epoch) or none",
            [&request](const std::string& text) { request.progress = parse_progress(text); })
       ->default_str("auto");
   command.add_flag("-q,--quiet", request.quiet, "print errors only")->group(kRun);
-}
-
-void add_settings(CLI::App& command, StyliseRequest& request, const std::vector<std::string>& names) {
-  for (const Setting& setting : settings()) {
-    if (std::find(names.begin(), names.end(), setting.name) != names.end()) add_setting(command, request, setting);
-  }
 }
 
 void add_context_options(CLI::App& command, StyliseRequest& request) {
@@ -135,42 +159,8 @@ void add_run_options(CLI::App& command, StyliseRequest& request) {
   add_threads(command, request);
 }
 
-void show_defaults(CLI::App& command, const std::string& otherwise) {
-  const auto& named = command.get_option("--preset")->results();
-  const Options options = preset(named.empty() ? otherwise : named.back(), Weights::builtin());
-  command.get_option("--preset")->default_str(options.preset);
-  for (const Setting& setting : settings()) {
-    CLI::Option* option = command.get_option_no_throw(setting.name);
-    if (option != nullptr) option->default_str(setting.shown(options));
-  }
-}
-
 Context run_context(const StyliseRequest& request) {
   return Context(request.threads).with_convolution(request.convolution).with_memory(request.memory);
-}
-
-Options painting_options(const StyliseRequest& request, const Weights& weights) {
-  if (request.width.has_value() != request.height.has_value()) {
-    throw Error(ErrorCode::usage, std::string(request.width ? "--width" : "--height") + " is given without " +
-                                      (request.width ? "--height" : "--width") +
-                                      "; give both, or --size alone to keep the aspect");
-  }
-  if (request.size && request.width) {
-    throw Error(ErrorCode::usage, "--size " + std::to_string(*request.size) + " and --width " +
-                                      std::to_string(*request.width) + " --height " + std::to_string(*request.height) +
-                                      " exclude each other; give --size, or --width and --height");
-  }
-  Options options = preset(request.preset, weights);
-  if (request.size) {
-    options.size = *request.size;
-    options.width = options.height = 0;
-  }
-  if (request.width) {
-    options.width = *request.width;
-    options.height = *request.height;
-  }
-  for (const Change& change : request.changes) change(options);
-  return options;
 }
 
 }  // namespace impasto::cli

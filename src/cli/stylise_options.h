@@ -10,7 +10,7 @@
 
 #include "cli/progress.h"
 #include "impasto/context.h"
-#include "impasto/options.h"
+#include "impasto/option_fields.h"
 
 namespace CLI {
 class App;
@@ -22,16 +22,30 @@ namespace impasto::cli {
 /// What one option does to the settings a preset made.
 using Change = std::function<void(Options&)>;
 
+/// A picture to take the style of, and its share.
+struct StyleFile {
+  std::filesystem::path file;
+  double weight = 1;
+};
+
 struct StyliseRequest {
   std::filesystem::path content;
-  std::filesystem::path style;
+  std::vector<StyleFile> styles;
+  std::optional<std::filesystem::path> content_mask;
+  std::vector<std::filesystem::path> style_masks;  ///< as many as styles, or none
+  std::optional<std::filesystem::path> protect;
+  std::optional<std::filesystem::path> smooth;
   std::optional<std::filesystem::path> output;
-  std::optional<std::filesystem::path> snapshots;
+  std::optional<std::filesystem::path> preview;
+  std::optional<std::filesystem::path> snapshots;    ///< a folder, or an animation when it ends in .webp
+  std::optional<std::filesystem::path> preset_copy;  ///< --save-preset
   std::optional<std::filesystem::path> log;
-  std::string weights;  ///< a file, "builtin", or empty: search
-  std::string preset = "default";
-  std::vector<Change> changes;  ///< in no order: no two touch the same setting
-  std::optional<int> size;      ///< kept apart, for they exclude each other
+  std::string weights;             ///< a file, "builtin", or empty: search
+  std::string preset = "default";  ///< a name or a file
+  std::vector<Change> changes;     ///< in no order: no two touch the same setting
+  std::optional<int> epochs;       ///< kept apart from iterations, for they exclude each other
+  std::vector<std::string> given;  ///< names of all settings on the command line
+  std::optional<int> size;         ///< kept apart, for they exclude each other
   std::optional<int> width;
   std::optional<int> height;
   std::optional<std::filesystem::path> start_file;  ///< --init FILE
@@ -42,23 +56,9 @@ struct StyliseRequest {
   bool quiet = false;
 };
 
-/// One option whose default is a preset's.
-struct Setting {
-  const char* group;
-  const char* name;
-  const char* label;
-  std::string help;
-  /// Throws Error(usage) for text it cannot read.
-  std::function<void(StyliseRequest&, const std::string& name, const std::string& text)> read;
-  std::function<std::string(const Options&)> shown;
-};
-
-/// In the order of the help.
-const std::vector<Setting>& settings();
-
 /// `request` is filled while `command` parses; a bad value throws Error(usage) out of the parser.
 void add_stylise_options(CLI::App& command, StyliseRequest& request);
-/// The rows of settings() with these names, in that order.
+/// The fields of option_fields() with these names, as options, in that order.
 void add_settings(CLI::App& command, StyliseRequest& request, const std::vector<std::string>& names);
 /// --threads, --conv and --memory, in the group "Run".
 void add_context_options(CLI::App& command, StyliseRequest& request);

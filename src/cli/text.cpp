@@ -43,15 +43,9 @@ std::int64_t parse_integer(const std::string& option, const std::string& text, s
   return value;
 }
 
-std::uint64_t parse_seed(const std::string& option, const std::string& text) {
-  std::uint64_t value = 0;
-  if (!parse_whole(text, value)) refuse(option, text, "a whole number from 0 to 18446744073709551615");
-  return value;
-}
-
-double parse_real(const std::string& option, const std::string& text) {
+double parse_share(const std::string& option, const std::string& text) {
   double value = 0;
-  if (!parse_whole(text, value) || !std::isfinite(value)) refuse(option, text, "a number such as 0.5 or 1e-7");
+  if (!parse_whole(text, value) || !std::isfinite(value) || value <= 0) refuse(option, text, "a number above 0");
   return value;
 }
 

@@ -13,10 +13,8 @@ namespace impasto::cli {
 /// Whole number in lowest..highest. Throws Error(usage) naming `option`, what it got and what is wanted.
 std::int64_t parse_integer(const std::string& option, const std::string& text, std::int64_t lowest,
                            std::int64_t highest);
-/// Whole number of 64 bits.
-std::uint64_t parse_seed(const std::string& option, const std::string& text);
-/// Finite number. Throws Error(usage) as above.
-double parse_real(const std::string& option, const std::string& text);
+/// Finite number above 0. Throws Error(usage) as above.
+double parse_share(const std::string& option, const std::string& text);
 
 /// printf's %.<digits>g.
 std::string number_text(double value, int digits = 6);

@@ -1,14 +1,24 @@
 // Which codec a file is given to: reading goes by its first bytes, writing by its ending.
+#include "image/codec.h"
+
+#include <png.h>
+
 #include <algorithm>
 #include <cstddef>
+#include <cstdio>
 #include <cstring>
-#include <optional>
 #include <string_view>
+// jpeglib.h uses size_t and FILE without including their headers.
+#include <jpeglib.h>
 
 #include "base/check.h"
 #include "base/file.h"
+#include "image/features.h"
+#include "image/icc.h"
 #include "image/jpeg.h"
 #include "image/png.h"
+#include "image/tiff.h"
+#include "image/webp.h"
 #include "impasto/image.h"
 
 namespace impasto {
@@ -17,38 +27,51 @@ namespace {
 // 1 GiB: a picture at the pixel limit takes less in any format read here, save 16-bit noise.
 constexpr std::size_t kMaxFileBytes = std::size_t{1} << 30;
 
-enum class Format { jpeg, png };
+bool is_built_in(Format format) { return format == Format::tiff ? kHasTiff : format == Format::webp ? kHasWebp : true; }
 
-std::optional<Format> format_of_ending(const std::filesystem::path& file) {
-  std::string ending = file.extension().string();
-  std::transform(ending.begin(), ending.end(), ending.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  if (ending == ".jpg" || ending == ".jpeg") return Format::jpeg;
-  if (ending == ".png") return Format::png;
-  return std::nullopt;
+std::string endings() {
+  std::string list = ".jpg, .jpeg";
+  if (kHasTiff) list += ", .tif, .tiff";
+  if (kHasWebp) list += ", .webp";
+  return list + " or .png";
 }
 
 Format require_format(const std::filesystem::path& file) {
   const std::optional<Format> format = format_of_ending(file);
-  if (format) return *format;
+  const std::string what = text("picture '", file.string(), "' cannot be written");
+  if (format && is_built_in(*format)) return *format;
+  if (format) fail_absent(*format, what, ErrorCode::usage);
   const std::string ending = file.extension().string();
-  fail(ErrorCode::usage, "picture '", file.string(),
-       "' cannot be written: ", ending.empty() ? "it has no ending" : "its ending '" + ending + "' is unknown",
-       "; choose a name that ends in .jpg, .jpeg or .png");
+  fail(ErrorCode::usage, what, ": ", ending.empty() ? "it has no ending" : "its ending '" + ending + "' is unknown",
+       "; choose a name that ends in ", endings());
 }
 
-// What a file that is neither JPEG nor PNG seems to be, for the message.
+void check_options(Format format, const EncodeOptions& options) {
+  require(options.jpeg_quality >= 1 && options.jpeg_quality <= 100, ErrorCode::usage, "JPEG quality ",
+          options.jpeg_quality, " does not exist; choose 1 (smallest) to 100 (best)");
+  require(options.webp_quality >= 0 && options.webp_quality <= 100, ErrorCode::usage, "WebP quality ",
+          options.webp_quality, " does not exist; choose 0 (smallest) to 99, or 100 for lossless");
+  require(options.bits == 8 || options.bits == 16, ErrorCode::usage, "a picture of ", options.bits,
+          " bits a sample cannot be written; choose 8 or 16");
+  const bool deep = format == Format::png || format == Format::tiff;
+  require(options.bits == 8 || deep, ErrorCode::usage, format == Format::jpeg ? "JPEG" : "WebP",
+          " holds 8 bits a sample, and 16 were asked for; choose a name that ends in .png", kHasTiff ? " or .tif" : "",
+          ", or 8 bits");
+}
+
+// What a file that cannot be read seems to be, for the message.
 std::string_view describe(std::span<const std::uint8_t> bytes) {
   struct Kind {
     std::size_t at;
     std::string_view mark, name;
   };
   static constexpr Kind kinds[] = {
-      {0, "GIF8", "a GIF"},        {8, "WEBP", "a WebP"},         {0, "BM", "a BMP"},
-      {0, "II*\0", "a TIFF"},      {0, "MM\0*", "a TIFF"},        {4, "ftypheic", "a HEIC"},
-      {4, "ftypmif1", "a HEIC"},   {4, "ftypavif", "an AVIF"},    {0, "\x93NUMPY", "a NumPy .npy"},
-      {0, "%PDF", "a PDF"},        {0, "<?xml", "an XML or SVG"}, {0, "<svg", "an SVG"},
-      {0, "<!DOCTYPE", "an HTML"}, {0, "<html", "an HTML"},
+      {0, "GIF8", "a GIF"},       {0, "BM", "a BMP"},
+      {4, "ftypheic", "a HEIC"},  {4, "ftypmif1", "a HEIC"},
+      {4, "ftypavif", "an AVIF"}, {0, "\x93NUMPY", "a NumPy .npy"},
+      {0, "%PDF", "a PDF"},       {0, "<?xml", "an XML or SVG"},
+      {0, "<svg", "an SVG"},      {0, "<!DOCTYPE", "an HTML"},
+      {0, "<html", "an HTML"},
   };
   for (const Kind& kind : kinds) {
     if (bytes.size() >= kind.at + kind.mark.size() &&
@@ -59,12 +82,70 @@ std::string_view describe(std::span<const std::uint8_t> bytes) {
   return "an unknown kind of";
 }
 
+std::vector<std::uint8_t> encode(Format format, const Image& image, const EncodeOptions& options) {
+  switch (format) {
+    case Format::jpeg:
+      return encode_jpeg(image, options);
+    case Format::png:
+      return encode_png(image, options);
+    case Format::tiff:
+#ifdef IMPASTO_HAS_TIFF
+      return encode_tiff(image, options);
+#else
+      break;
+#endif
+    case Format::webp:
+#ifdef IMPASTO_HAS_WEBP
+      return encode_webp(image, options);
+#else
+      break;
+#endif
+  }
+  IMPASTO_ASSERT(false && "require_format() lets no other format pass");
+  return {};
+}
+
+std::string format_line(const char* what, const std::string& library, const char* name) {
+  return std::string(what) + ": " + (library.empty() ? std::string("not in this build (") + name + ")" : library);
+}
+
 }  // namespace
+
+std::optional<Format> format_of_ending(const std::filesystem::path& file) {
+  std::string ending = file.extension().string();
+  std::transform(ending.begin(), ending.end(), ending.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  if (ending == ".jpg" || ending == ".jpeg") return Format::jpeg;
+  if (ending == ".png") return Format::png;
+  if (ending == ".tif" || ending == ".tiff") return Format::tiff;
+  if (ending == ".webp") return Format::webp;
+  return std::nullopt;
+}
+
+void fail_absent(Format format, const std::string& what, ErrorCode code) {
+  const bool tiff = format == Format::tiff;
+  fail(code, what, ": this build of Impasto lacks ", tiff ? "libtiff" : "libwebp", ", so it has no ",
+       tiff ? "TIFF" : "WebP", "; build it with -DIMPASTO_", tiff ? "TIFF" : "WEBP", "=ON, or use PNG");
+}
 
 Image decode_image(std::span<const std::uint8_t> bytes, const std::string& name, const DecodeOptions& options) {
   require(!bytes.empty(), ErrorCode::input, name, " is empty (0 bytes); copy or download it again");
   if (is_jpeg(bytes)) return decode_jpeg(bytes, name, options);
-  if (is_png(bytes)) return decode_png(bytes, name);
+  if (is_png(bytes)) return decode_png(bytes, name, options);
+  if (is_tiff(bytes)) {
+#ifdef IMPASTO_HAS_TIFF
+    return decode_tiff(bytes, name, options);
+#else
+    fail_absent(Format::tiff, name + " is a TIFF file that cannot be read", ErrorCode::input);
+#endif
+  }
+  if (is_webp(bytes)) {
+#ifdef IMPASTO_HAS_WEBP
+    return decode_webp(bytes, name, options);
+#else
+    fail_absent(Format::webp, name + " is a WebP file that cannot be read", ErrorCode::input);
+#endif
+  }
   fail(ErrorCode::input, name, " is ", describe(bytes),
        " file, not a picture that can be read; convert it to JPEG or PNG");
 }
@@ -75,14 +156,28 @@ Image load_image(const std::filesystem::path& file, const DecodeOptions& options
 
 void save_image(const Image& image, const std::filesystem::path& file, const EncodeOptions& options) {
   const Format format = require_format(file);
+  check_options(format, options);
   require(!image.empty(), ErrorCode::input, "picture '", file.string(),
           "' cannot be written: it has no pixels; give it at least 1 x 1");
-  write_file(file, format == Format::jpeg ? encode_jpeg(image, options) : encode_png(image, options.rounding));
+  write_file(file, with_memory_error("encoding a picture", [&] { return encode(format, image, options); }));
 }
 
-void check_image_output(const std::filesystem::path& file) {
-  require_format(file);
+void check_image_output(const std::filesystem::path& file, const EncodeOptions& options) {
+  check_options(require_format(file), options);
   check_writable(file);
+}
+
+std::vector<std::string> image_formats() {
+#ifdef LIBJPEG_TURBO_VERSION
+#define IMPASTO_TEXT_OF(macro) IMPASTO_TEXT(macro)
+#define IMPASTO_TEXT(tokens) #tokens
+  const std::string jpeg = "libjpeg-turbo " IMPASTO_TEXT_OF(LIBJPEG_TURBO_VERSION);
+#else
+  const std::string jpeg = "libjpeg " + std::to_string(JPEG_LIB_VERSION);
+#endif
+  return {format_line("JPEG", jpeg, ""), format_line("PNG", text("libpng ", png_get_libpng_ver(nullptr)), ""),
+          format_line("TIFF", tiff_library(), "libtiff"), format_line("WebP", webp_library(), "libwebp"),
+          format_line("colour profiles", icc_library(), "LittleCMS")};
 }
 
 }  // namespace impasto

@@ -1,6 +1,7 @@
 #include "impasto/image.h"
 
 #include <new>
+#include <utility>
 
 #include "base/check.h"
 #include "image/limits.h"
@@ -27,5 +28,22 @@ Image::Image(int width, int height) : width_(width), height_(height) {
          count * sizeof(float) >> 20, " MiB); close other programs or use a smaller picture");
   }
 }
+
+void Image::set_alpha(std::vector<float> alpha, AlphaUse use) {
+  const std::size_t count = pixels_.size() / 3;
+  require(alpha.empty() || alpha.size() == count, ErrorCode::input, "an alpha plane of ", alpha.size(),
+          " values does not fit a picture of ", width_, " x ", height_, " pixels; wanted are ", count, " values");
+  // In this order NaN becomes 0.
+  for (float& value : alpha) value = value > 0.0f ? (value < 1.0f ? value : 1.0f) : 0.0f;
+  alpha_ = std::move(alpha);
+  alpha_use_ = use;
+}
+
+const Metadata& Image::metadata() const noexcept {
+  static const Metadata none;
+  return metadata_ ? *metadata_ : none;
+}
+
+void Image::set_metadata(Metadata metadata) { metadata_ = std::make_shared<const Metadata>(std::move(metadata)); }
 
 }  // namespace impasto

@@ -1,13 +1,18 @@
+#include <algorithm>
+#include <array>
 #include <csetjmp>
 #include <cstddef>
 #include <cstdio>
+#include <cstdlib>
 #include <limits>
+#include <string_view>
 
 #include "base/check.h"
 #include "image/exif.h"
 #include "image/jpeg.h"
 #include "image/jpeg_error.h"
 #include "image/limits.h"
+#include "image/picture_builder.h"
 
 namespace impasto {
 namespace {
@@ -28,7 +33,10 @@ class JpegReader {
   explicit JpegReader(const std::string& name) : name_(name) { jpeg_connect(info_, trouble_); }
   JpegReader(const JpegReader&) = delete;
   JpegReader& operator=(const JpegReader&) = delete;
-  ~JpegReader() { jpeg_destroy_decompress(&info_); }
+  ~JpegReader() {
+    jpeg_destroy_decompress(&info_);
+    std::free(icc_);
+  }
 
   const jpeg_decompress_struct& info() const { return info_; }
 
@@ -38,7 +46,8 @@ class JpegReader {
       progress_.progress_monitor = check_scans;
       info_.progress = &progress_;
       jpeg_mem_src(&info_, bytes.data(), static_cast<unsigned long>(bytes.size()));
-      jpeg_save_markers(&info_, JPEG_APP0 + 1, 0xFFFF);
+      jpeg_save_markers(&info_, JPEG_APP0 + 1, 0xFFFF);  // EXIF and XMP
+      jpeg_save_markers(&info_, JPEG_APP0 + 2, 0xFFFF);  // the ICC profile, in pieces
       jpeg_read_header(&info_, TRUE);
     }));
   }
@@ -46,7 +55,7 @@ class JpegReader {
   void start(J_DCT_METHOD dct) {
     check(jpeg_guard(trouble_, [&] {
       const bool inks = info_.jpeg_color_space == JCS_CMYK || info_.jpeg_color_space == JCS_YCCK;
-      info_.out_color_space = inks ? JCS_CMYK : JCS_RGB;
+      info_.out_color_space = inks ? JCS_CMYK : info_.num_components == 1 ? JCS_GRAYSCALE : JCS_RGB;
       info_.dct_method = dct;
       jpeg_start_decompress(&info_);
     }));
@@ -61,12 +70,26 @@ class JpegReader {
     check(jpeg_guard(trouble_, [&] { jpeg_finish_decompress(&info_); }));
   }
 
-  int orientation() const {
+  // Of the markers before the picture. Every APP1 may be EXIF, XMP or something else.
+  Metadata metadata() {
+    constexpr std::string_view xmp_name("http://ns.adobe.com/xap/1.0/\0", 29);
+    Metadata metadata;
     for (jpeg_saved_marker_ptr marker = info_.marker_list; marker; marker = marker->next) {
+      if (marker->marker != JPEG_APP0 + 1) continue;
       const std::span<const std::uint8_t> payload(marker->data, marker->data_length);
-      if (is_exif(payload)) return exif_orientation(payload);
+      const std::span<const std::uint8_t> exif = exif_of_app1(payload);
+      if (metadata.exif.empty()) metadata.exif.assign(exif.begin(), exif.end());
+      if (metadata.xmp.empty() && payload.size() > xmp_name.size() &&
+          std::equal(xmp_name.begin(), xmp_name.end(), payload.begin())) {
+        metadata.xmp.assign(payload.begin() + xmp_name.size(), payload.end());
+      }
     }
-    return 1;
+    unsigned int icc_bytes = 0;
+    check(jpeg_guard(trouble_, [&] {
+      if (!jpeg_read_icc_profile(&info_, &icc_, &icc_bytes)) icc_bytes = 0;
+    }));
+    if (icc_bytes <= kMaxProfileBytes) metadata.icc.assign(icc_, icc_ + icc_bytes);
+    return metadata;
   }
 
  private:
@@ -83,6 +106,7 @@ class JpegReader {
   const std::string& name_;
   jpeg_decompress_struct info_{};
   jpeg_progress_mgr progress_{};
+  JOCTET* icc_ = nullptr;
   JpegTrouble trouble_;
 };
 
@@ -100,42 +124,14 @@ void check_header(const jpeg_decompress_struct& info, std::size_t bytes, const s
           " bytes can hold; copy or download it again");
 }
 
-// Where stored pixel (x, y) goes in the upright picture: value index origin + x * step_x + y * step_y.
-struct Placement {
-  bool transposed;
-  std::ptrdiff_t origin, step_x, step_y;
-};
-
-Placement placement(int orientation, int stored_width, int stored_height) {
-  struct Turn {
-    bool transposed, flip_x, flip_y;
-  };
-  // By EXIF value 1..8: which way the stored x and y axes run in the upright picture.
-  constexpr Turn turns[8] = {{false, false, false}, {false, true, false}, {false, true, true}, {false, false, true},
-                             {true, false, false},  {true, false, true},  {true, true, true},  {true, true, false}};
-  const Turn turn = turns[orientation - 1];
-  const std::ptrdiff_t row = std::ptrdiff_t{3} * (turn.transposed ? stored_height : stored_width);
-  std::ptrdiff_t step_x = turn.transposed ? row : 3;
-  std::ptrdiff_t step_y = turn.transposed ? 3 : row;
-  std::ptrdiff_t origin = 0;
-  if (turn.flip_x) origin += step_x * (stored_width - 1), step_x = -step_x;
-  if (turn.flip_y) origin += step_y * (stored_height - 1), step_y = -step_y;
-  return {turn.transposed, origin, step_x, step_y};
-}
-
-// Inks to light: R = (1 - C)(1 - K). Adobe's programs store 255 for "no ink", everyone else 0.
-void place_cmyk(const std::uint8_t* row, int width, bool adobe, float* to, std::ptrdiff_t step) {
-  const int flip = adobe ? 0 : 255;
-  for (int x = 0; x < width; ++x, row += 4, to += step) {
-    const int light = row[3] ^ flip;
-    for (int c = 0; c < 3; ++c) to[c] = static_cast<float>((row[c] ^ flip) * light) / (255.0f * 255.0f);
-  }
-}
-
-void place_rgb(const std::uint8_t* row, int width, float* to, std::ptrdiff_t step) {
-  for (int x = 0; x < width; ++x, row += 3, to += step) {
-    for (int c = 0; c < 3; ++c) to[c] = static_cast<float>(row[c]) / 255.0f;
-  }
+// The 256 levels as floats.
+const std::array<float, 256>& levels() {
+  static const std::array<float, 256> table = [] {
+    std::array<float, 256> values{};
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i) / 255.0f;
+    return values;
+  }();
+  return table;
 }
 
 }  // namespace
@@ -153,24 +149,23 @@ Image decode_jpeg(std::span<const std::uint8_t> bytes, const std::string& name, 
   check_header(reader.info(), bytes.size(), name);
   reader.start(options.fast_dct ? JDCT_IFAST : JDCT_ISLOW);
 
-  const int width = static_cast<int>(reader.info().output_width);
-  const int height = static_cast<int>(reader.info().output_height);
-  const bool inks = reader.info().out_color_space == JCS_CMYK;
-  const bool adobe = reader.info().saw_Adobe_marker != 0;
-  const Placement place = placement(reader.orientation(), width, height);
-  Image image = place.transposed ? Image(height, width) : Image(width, height);
-  std::vector<std::uint8_t> row(static_cast<std::size_t>(width) * (inks ? 4 : 3));
-  for (int y = 0; y < height; ++y) {
+  const jpeg_decompress_struct& info = reader.info();
+  const Device device = info.out_color_space == JCS_CMYK        ? Device::cmyk
+                        : info.out_color_space == JCS_GRAYSCALE ? Device::grey
+                                                                : Device::rgb;
+  PictureBuilder builder({static_cast<int>(info.output_width), static_cast<int>(info.output_height), device},
+                         reader.metadata(), options);
+  // Adobe's programs store 255 for "no ink", everyone else 0.
+  const std::uint8_t flip = device == Device::cmyk && info.saw_Adobe_marker ? 255 : 0;
+  std::vector<std::uint8_t> row(info.output_width * channels(device));
+  std::vector<float> values(row.size());
+  for (int y = 0; y < static_cast<int>(info.output_height); ++y) {
     reader.read_row(row.data());
-    float* to = image.pixels().data() + place.origin + y * place.step_y;
-    if (inks) {
-      place_cmyk(row.data(), width, adobe, to, place.step_x);
-    } else {
-      place_rgb(row.data(), width, to, place.step_x);
-    }
+    for (std::size_t i = 0; i < row.size(); ++i) values[i] = levels()[row[i] ^ flip];
+    builder.add(y, values.data(), nullptr);
   }
   reader.finish();
-  return image;
+  return builder.finish();
 }
 
 }  // namespace impasto

@@ -1,11 +1,16 @@
+#include <algorithm>
 #include <cstddef>
+#include <string_view>
 
 #include "base/check.h"
 #include "image/jpeg.h"
 #include "image/jpeg_error.h"
-#include "image/quantize.h"
+#include "image/picture_rows.h"
 
 namespace impasto {
+
+using namespace std::string_view_literals;
+
 namespace {
 
 // Appends what libjpeg writes to a vector. jpeg_mem_dest would do, but loses its buffer when a later step fails.
@@ -78,6 +83,23 @@ class JpegWriter {
     }));
   }
 
+  // Not at all when it is empty or larger than a segment can be.
+  void write_app1(std::string_view name, std::span<const std::uint8_t> content) {
+    constexpr std::size_t kMaxSegment = 65533;
+    if (content.empty() || name.size() + content.size() > kMaxSegment) return;
+    std::vector<std::uint8_t> segment(name.size() + content.size());
+    std::copy(content.begin(), content.end(), std::copy(name.begin(), name.end(), segment.begin()));
+    check(jpeg_guard(trouble_, [&] {
+      jpeg_write_marker(&info_, JPEG_APP0 + 1, segment.data(), static_cast<unsigned>(segment.size()));
+    }));
+  }
+
+  void write_icc(std::span<const std::uint8_t> profile) {
+    if (profile.empty()) return;
+    check(jpeg_guard(trouble_,
+                     [&] { jpeg_write_icc_profile(&info_, profile.data(), static_cast<unsigned>(profile.size())); }));
+  }
+
   void write_row(std::uint8_t* row) {
     check(jpeg_guard(trouble_, [&] { jpeg_write_scanlines(&info_, &row, 1); }));
   }
@@ -106,11 +128,15 @@ std::vector<std::uint8_t> encode_jpeg(const Image& image, const EncodeOptions& o
           image.width(), " x ", image.height(), " pixels is too large for JPEG, which ends at ", kMaxJpegSide,
           " a side; save it as PNG");
   std::vector<std::uint8_t> bytes;
-  std::vector<std::uint8_t> row(static_cast<std::size_t>(image.width()) * 3);
+  PictureRows rows(image, options, false);
+  std::vector<std::uint8_t> row(rows.row_samples());
   JpegWriter writer(bytes);
   writer.start(image.width(), image.height(), options);
+  writer.write_app1("Exif\0\0"sv, rows.exif());
+  writer.write_app1("http://ns.adobe.com/xap/1.0/\0"sv, rows.xmp());
+  writer.write_icc(rows.icc());
   for (int y = 0; y < image.height(); ++y) {
-    row_to_bytes(image, y, options.rounding, row.data());
+    rows.row(y, row.data());
     writer.write_row(row.data());
   }
   writer.finish();

@@ -12,11 +12,11 @@ namespace impasto {
 
 bool is_png(std::span<const std::uint8_t> bytes);
 
-/// Every colour type and depth; 16-bit values keep their precision; transparency is composited on white in float.
-/// Throws Error(input) when the data is truncated, not decodable or larger than the limits.
-Image decode_png(std::span<const std::uint8_t> bytes, const std::string& name);
+/// Every colour type and depth; 16-bit values keep their precision. Throws Error(input) when the data is truncated, not
+/// decodable or larger than the limits.
+Image decode_png(std::span<const std::uint8_t> bytes, const std::string& name, const DecodeOptions& options = {});
 
-/// RGB, 8 bits a channel.
-std::vector<std::uint8_t> encode_png(const Image& image, Rounding rounding);
+/// RGB or RGBA, 8 or 16 bits a sample.
+std::vector<std::uint8_t> encode_png(const Image& image, const EncodeOptions& options);
 
 }  // namespace impasto

@@ -1,7 +1,6 @@
-// Floats 0..1 to the bytes of a picture file.
+// Floats 0..1 to the samples of a picture file.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 
 #include "impasto/image.h"
@@ -14,11 +13,11 @@ inline std::uint8_t to_byte(float value, Rounding rounding) {
   return static_cast<std::uint8_t>(clipped * 255.0f + (rounding == Rounding::nearest ? 0.5f : 0.0f));
 }
 
-/// Row y of the picture as width * 3 bytes.
-inline void row_to_bytes(const Image& image, int y, Rounding rounding, std::uint8_t* row) {
-  const std::size_t count = static_cast<std::size_t>(image.width()) * 3;
-  const float* values = image.pixels().data() + static_cast<std::size_t>(y) * count;
-  for (std::size_t i = 0; i < count; ++i) row[i] = to_byte(values[i], rounding);
+/// The same to 16 bits, to the nearest: every (w / 65535.0f) gives w back.
+inline std::uint16_t to_word(float value) {
+  const float clipped = value > 0.0f ? (value < 1.0f ? value : 1.0f) : 0.0f;
+  constexpr float kHalf = 0.5f;
+  return static_cast<std::uint16_t>(clipped * 65535.0f + kHalf);
 }
 
 }  // namespace impasto

@@ -6,16 +6,18 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "base/check.h"
 #include "image/limits.h"
+#include "image/resample.h"
+#include "image/srgb.h"
 #include "impasto/image.h"
 
 namespace impasto {
 namespace {
-
-constexpr std::size_t kChannels = 3;
 
 void check_request(const Image& image, int width, int height) {
   require(!image.empty(), ErrorCode::input, "a picture without pixels cannot be resized; load one first");
@@ -44,12 +46,6 @@ std::vector<Between> bilinear_positions(int in, int out) {
   return positions;
 }
 
-// The source pixels first, first + 1, ... that make an output pixel; their weights add up to 1.
-struct Span {
-  std::size_t first;
-  std::vector<float> weights;
-};
-
 std::vector<Span> triangle_spans(int in, int out) {
   const float inverse = 1.0f / (static_cast<float>(out) / static_cast<float>(in));
   const float radius = std::max(inverse, 1.0f);
@@ -73,57 +69,108 @@ std::vector<Span> triangle_spans(int in, int out) {
   return spans;
 }
 
-std::size_t row_values(const Image& image) { return static_cast<std::size_t>(image.width()) * kChannels; }
+// A plane's values of one row.
+std::size_t row_values(const Plane& plane) { return plane.width * plane.channels; }
 
-}  // namespace
-
-Image resize_bilinear(const Image& image, int width, int height) {
-  check_request(image, width, height);
-  const std::vector<Between> columns = bilinear_positions(image.width(), width);
-  const std::vector<Between> rows = bilinear_positions(image.height(), height);
-  Image result(width, height);
-  const float* source = image.pixels().data();
-  float* to = result.pixels().data();
+template <std::size_t Channels>
+void bilinear(const Plane& from, const std::vector<Between>& columns, const std::vector<Between>& rows, float* to) {
   for (const Between& y : rows) {
-    const float* top = source + y.lower * row_values(image);
-    const float* bottom = source + y.upper * row_values(image);
+    const float* top = from.values + y.lower * row_values(from);
+    const float* bottom = from.values + y.upper * row_values(from);
     for (const Between& x : columns) {
-      const std::size_t left = x.lower * kChannels;
-      const std::size_t right = x.upper * kChannels;
-      for (std::size_t c = 0; c < kChannels; ++c) {
+      const std::size_t left = x.lower * Channels;
+      const std::size_t right = x.upper * Channels;
+      for (std::size_t c = 0; c < Channels; ++c) {
         const float above = top[left + c] + (top[right + c] - top[left + c]) * x.fraction;
         const float under = bottom[left + c] + (bottom[right + c] - bottom[left + c]) * x.fraction;
         *to++ = above + (under - above) * y.fraction;
       }
     }
   }
+}
+
+void bilinear_plane(const Plane& from, std::size_t width, std::size_t height, float* to) {
+  const auto columns = bilinear_positions(static_cast<int>(from.width), static_cast<int>(width));
+  const auto rows = bilinear_positions(static_cast<int>(from.height), static_cast<int>(height));
+  if (from.channels == 3) {
+    bilinear<3>(from, columns, rows, to);
+  } else {
+    bilinear<1>(from, columns, rows, to);
+  }
+}
+
+void triangle_plane(const Plane& from, std::size_t width, std::size_t height, float* to) {
+  resample(from, triangle_spans(static_cast<int>(from.width), static_cast<int>(width)),
+           triangle_spans(static_cast<int>(from.height), static_cast<int>(height)), to);
+}
+
+void resize_plane(const Plane& from, std::size_t width, std::size_t height, Filter filter, float* to) {
+  if (filter == Filter::bilinear) return bilinear_plane(from, width, height, to);
+  if (filter == Filter::triangle) return triangle_plane(from, width, height, to);
+  const auto spans = filter == Filter::area ? area_spans : lanczos3_spans;
+  resample(from, spans(from.width, width), spans(from.height, height), to);
+}
+
+// The overshoot of a sharp filter beyond what the picture reaches, or 0..1, is no colour of it.
+void clip_to_range(std::span<const float> before, std::span<float> after) {
+  float low = 0, high = 1;
+  for (const float value : before) {
+    low = std::min(low, value);
+    high = std::max(high, value);
+  }
+  for (float& value : after) value = std::clamp(value, low, high);
+}
+
+}  // namespace
+
+Image resize(const Image& image, int width, int height, const ResizeOptions& options) {
+  check_request(image, width, height);
+  Image result(width, height);
+  const auto w = static_cast<std::size_t>(width), h = static_cast<std::size_t>(height);
+  Plane from = {image.pixels().data(), static_cast<std::size_t>(image.width()),
+                static_cast<std::size_t>(image.height()), 3};
+  with_memory_error("resizing a picture", [&] {
+    std::vector<float> light;
+    if (options.linear_light) {
+      light.assign(image.pixels().begin(), image.pixels().end());
+      srgb_decode(light);
+      from.values = light.data();
+    }
+    resize_plane(from, w, h, options.filter, result.pixels().data());
+    if (options.filter == Filter::lanczos3) {
+      clip_to_range({from.values, image.pixels().size()}, result.pixels());
+    }
+    if (options.linear_light) srgb_encode(result.pixels());
+    if (image.alpha().empty()) return;
+    std::vector<float> alpha(w * h);
+    resize_plane({image.alpha().data(), from.width, from.height, 1}, w, h, options.filter, alpha.data());
+    result.set_alpha(std::move(alpha), image.alpha_use());
+  });
+  result.share_metadata(image);
   return result;
 }
 
+Image resize_bilinear(const Image& image, int width, int height) {
+  return resize(image, width, height, {.filter = Filter::bilinear});
+}
+
 Image resize_antialiased(const Image& image, int width, int height) {
-  check_request(image, width, height);
-  const std::vector<Span> columns = triangle_spans(image.width(), width);
-  const std::vector<Span> rows = triangle_spans(image.height(), height);
-  Image result(width, height);
-  std::vector<float> blended(row_values(image));
-  float* to = result.pixels().data();
-  for (const Span& y : rows) {
-    std::fill(blended.begin(), blended.end(), 0.0f);
-    const float* source = image.pixels().data() + y.first * row_values(image);
-    for (const float weight : y.weights) {
-      for (std::size_t i = 0; i < blended.size(); ++i) blended[i] += weight * source[i];
-      source += blended.size();
-    }
-    for (const Span& x : columns) {
-      float sum[kChannels] = {};
-      const float* from = blended.data() + x.first * kChannels;
-      for (const float weight : x.weights) {
-        for (std::size_t c = 0; c < kChannels; ++c) sum[c] += weight * *from++;
-      }
-      to = std::copy(std::begin(sum), std::end(sum), to);
-    }
+  return resize(image, width, height, {.filter = Filter::triangle});
+}
+
+void keep_extras(Image& painting, const Image& content) {
+  require(!painting.empty(), ErrorCode::input, "a painting without pixels cannot be given its content's alpha");
+  std::vector<float> alpha(content.alpha().begin(), content.alpha().end());
+  const bool same = painting.width() == content.width() && painting.height() == content.height();
+  if (!alpha.empty() && !same) {
+    const auto w = static_cast<std::size_t>(painting.width()), h = static_cast<std::size_t>(painting.height());
+    const Plane from = {content.alpha().data(), static_cast<std::size_t>(content.width()),
+                        static_cast<std::size_t>(content.height()), 1};
+    alpha.assign(w * h, 0.0f);
+    triangle_plane(from, w, h, alpha.data());
   }
-  return result;
+  painting.set_alpha(std::move(alpha));
+  painting.share_metadata(content);
 }
 
 }  // namespace impasto

@@ -74,11 +74,21 @@ Index list_tiles(Index height, Index width, Index row, Index column, TileAt* til
   return count;
 }
 
-Index picture_size(Index C) { return scratch_elements((kHeight + 4) * (kPatchWidth + 2) * C); }
+// Hands out pieces of a block of scratch, one after the other; of no block it only counts them.
+struct Pieces {
+  float* block;
+  Index size = 0;
+
+  float* take(Index floats) {
+    float* piece = block == nullptr ? nullptr : block + size;
+    size += scratch_elements(floats);
+    return piece;
+  }
+};
+
+Index picture_size(Index C) { return (kHeight + 4) * (kPatchWidth + 2) * C; }
 
 }  // namespace
-
-Index ConvPair::patch_size() const { return scratch_elements(kPatchPositions * C1_); }
 
 // a over an area that lies inside the map; the picture around it, zero outside, is brought together first.
 void ConvPair::features(const float* x, const Weights& weights, const Area& at, float* a, Index row_stride,
@@ -121,21 +131,42 @@ void ConvPair::add_block_gram(const Context& context, const float* a, const Area
   accumulate_gram(product, a, C1_, count, packed, partial, add);
 }
 
-Index ConvPair::forward_scratch(const Context& context) const {
-  const Index gram = scratch_elements(gemm<float>(context).packed_size(kPositions, C1_));
-  return forward_.filters_size() + slices_ * scratch_elements(C1_ * C1_) +
-         context.threads() * (picture_size(C_) + patch_size() + gram + forward_.work_size());
+// What a thread has of its own, and what all share.
+struct ConvPair::ForwardWork {
+  float *picture, *a, *packed, *winograd;
+  Index size;
+};
+struct ConvPair::ForwardMemory {
+  float *U, *partials, *own;
+  Index own_size, size;
+};
+
+ConvPair::ForwardWork ConvPair::forward_work(const Context& context, float* own) const {
+  Pieces pieces{own};
+  return {.picture = pieces.take(picture_size(C_)),
+          .a = pieces.take(kPatchPositions * C1_),
+          .packed = pieces.take(gemm<float>(context).packed_size(kPositions, C1_)),
+          .winograd = pieces.take(forward_.work_size()),
+          .size = pieces.size};
 }
+
+ConvPair::ForwardMemory ConvPair::forward_memory(const Context& context, float* scratch) const {
+  const Index own_size = forward_work(context, nullptr).size;
+  Pieces pieces{scratch};
+  return {.U = pieces.take(forward_.filters_size()),
+          .partials = pieces.take(slices_ * scratch_elements(C1_ * C1_)),
+          .own = pieces.take(context.threads() * own_size),
+          .own_size = own_size,
+          .size = pieces.size};
+}
+
+Index ConvPair::forward_scratch(const Context& context) const { return forward_memory(context, nullptr).size; }
 
 void ConvPair::forward(const Context& context, const float* x, const Weights& weights, float* y, float* G,
                        std::uint8_t* bits, float* scratch) const {
-  float* U = scratch;
-  float* partials = U + forward_.filters_size();
+  const ForwardMemory memory = forward_memory(context, scratch);
   const Index square = scratch_elements(C1_ * C1_), blocks = block_rows_ * block_columns_;
-  float* own = partials + slices_ * square;
-  const Index gram_size = scratch_elements(gemm<float>(context).packed_size(kPositions, C1_));
-  const Index own_size = picture_size(C_) + patch_size() + gram_size + forward_.work_size();
-  forward_.make_filters(context, {weights.w2, C1_, K_, false, 1}, U);
+  forward_.make_filters(context, {weights.w2, C1_, K_, false, 1}, memory.U);
   TileSink sink;
   sink.y = y;
   sink.bits = bits;
@@ -147,28 +178,32 @@ void ConvPair::forward(const Context& context, const float* x, const Weights& we
   sink.past_caches = true;
 
   parallel_for(context, slices_, [&](Index slice, int worker) {
-    float* picture = own + worker * own_size;
-    float* a = picture + picture_size(C_);
-    float* packed = a + patch_size();
-    float* work = packed + gram_size;
-    const TileSource source{a, nullptr, kPatchWidth, C1_, false, inside_.data(), inside_.data()};
+    const ForwardWork work = forward_work(context, memory.own + worker * memory.own_size);
+    const TileSource source{work.a, nullptr, kPatchWidth, C1_, false, inside_.data(), inside_.data()};
     const Index begin = blocks * slice / slices_, end = blocks * (slice + 1) / slices_;
     for (Index block = begin; block < end; ++block) {
       const Area at = area(block);
       TileAt cut[kTileRows * kTileColumns], join[kTileRows * kTileColumns];
       list_tiles(at.height, at.width, 0, 0, cut);
       const Index count = list_tiles(at.height, at.width, at.top / kTile, at.left / kTile, join);
-      read_patch(x, weights, at, a, picture);
-      if (G != nullptr) add_block_gram(context, a, at, packed, partials + slice * square, block > begin);
-      forward_.run(source, cut, sink, join, count, U, work);
+      read_patch(x, weights, at, work.a, work.picture);
+      if (G != nullptr)
+        add_block_gram(context, work.a, at, work.packed, memory.partials + slice * square, block > begin);
+      forward_.run(source, cut, sink, join, count, memory.U, work.winograd);
     }
   });
-  if (G != nullptr) sum_grams(context, partials, square, slices_, C1_, G);
+  if (G != nullptr) sum_grams(context, memory.partials, square, slices_, C1_, G);
 }
 
-// What all blocks read going back, and where each leaves its part of dx.
+// What all blocks read going back, what it is made of, where each leaves its part of dx, and what a thread has of its
+// own.
 struct ConvPair::BackwardMemory {
-  float *U, *D, *adjoint, *patches;
+  float *U, *symmetric, *D, *wide, *adjoint, *patches, *own;
+  Index own_size, size;
+};
+struct ConvPair::BackwardWork {
+  float *picture, *a, *da, *windows, *winograd;
+  Index size;
 };
 
 namespace {
@@ -199,29 +234,38 @@ void add_shares(const float* windows, Index height, Index width, Index C, float*
 
 }  // namespace
 
-Index ConvPair::backward_scratch(const Context& context) const {
-  const Gemm<float>& product = gemm<float>(context);
-  const Index maps = scratch_elements(kPositions * C1_), windows = kPositions * shares(C_);
-  return backward_.filters_size() + scratch_elements(C1_ * C1_) + scratch_elements(product.packed_size(C1_, C1_)) +
-         scratch_elements(product.packed_size(C1_, shares(C_))) + C1_ * shares(C_) +
-         scratch_elements(block_rows_ * block_columns_ * part_size(C_)) +
-         context.threads() * (picture_size(C_) + 2 * maps + windows + backward_.work_size());
+ConvPair::BackwardWork ConvPair::backward_work(float* own) const {
+  Pieces pieces{own};
+  return {.picture = pieces.take(picture_size(C_)),
+          .a = pieces.take(kPositions * C1_),
+          .da = pieces.take(kPositions * C1_),
+          .windows = pieces.take(kPositions * shares(C_)),
+          .winograd = pieces.take(backward_.work_size()),
+          .size = pieces.size};
 }
+
+ConvPair::BackwardMemory ConvPair::backward_memory(const Context& context, float* scratch) const {
+  const Gemm<float>& product = gemm<float>(context);
+  const Index own_size = backward_work(nullptr).size;
+  Pieces pieces{scratch};
+  return {.U = pieces.take(backward_.filters_size()),
+          .symmetric = pieces.take(C1_ * C1_),
+          .D = pieces.take(product.packed_size(C1_, C1_)),
+          .wide = pieces.take(C1_ * shares(C_)),
+          .adjoint = pieces.take(product.packed_size(C1_, shares(C_))),
+          .patches = pieces.take(block_rows_ * block_columns_ * part_size(C_)),
+          .own = pieces.take(context.threads() * own_size),
+          .own_size = own_size,
+          .size = pieces.size};
+}
+
+Index ConvPair::backward_scratch(const Context& context) const { return backward_memory(context, nullptr).size; }
 
 void ConvPair::backward(const Context& context, const float* x, const Weights& weights, const float* dy,
                         const float* dG, const std::uint8_t* bits, float* dx, bool add, float* scratch) const {
   const Gemm<float>& product = gemm<float>(context);
-  BackwardMemory shared{};
-  shared.U = scratch;
-  shared.D = shared.U + backward_.filters_size();
-  float* symmetric = shared.D + scratch_elements(product.packed_size(C1_, C1_));
-  shared.adjoint = symmetric + scratch_elements(C1_ * C1_);
-  float* wide = shared.adjoint + scratch_elements(product.packed_size(C1_, shares(C_)));
-  shared.patches = wide + C1_ * shares(C_);
-  float* own = shared.patches + scratch_elements(block_rows_ * block_columns_ * part_size(C_));
-  const Index own_size =
-      picture_size(C_) + 2 * scratch_elements(kPositions * C1_) + kPositions * shares(C_) + backward_.work_size();
-
+  const BackwardMemory shared = backward_memory(context, scratch);
+  float *symmetric = shared.symmetric, *wide = shared.wide;
   backward_.make_filters(context, {weights.w2, C1_, K_, true, pool_ == Pool::average ? 0.25F : 1.0F}, shared.U);
   std::fill_n(wide, C1_ * shares(C_), 0.0F);
   for (Index tap = 0; tap < 9 * C_; ++tap) {
@@ -235,21 +279,19 @@ void ConvPair::backward(const Context& context, const float* x, const Weights& w
     product.pack({symmetric, C1_, 1}, 0, C1_, C1_, C1_, shared.D);
   }
   parallel_for(context, block_rows_ * block_columns_, [&](Index block, int worker) {
-    backward_block(context, x, weights, dy, dG, bits, block, shared, own + worker * own_size);
+    backward_block(context, x, weights, dy, dG, bits, block, shared,
+                   backward_work(shared.own + worker * shared.own_size));
   });
   gather(context, shared.patches, dx, add);
 }
 
 void ConvPair::backward_block(const Context& context, const float* x, const Weights& weights, const float* dy,
                               const float* dG, const std::uint8_t* bits, Index block, const BackwardMemory& shared,
-                              float* work) const {
+                              const BackwardWork& work) const {
   const Gemm<float>& product = gemm<float>(context);
   const Area at = area(block);
   const Index count = at.height * at.width, windows_width = shares(C_);
-  float* picture = work;
-  float* a = picture + picture_size(C_);
-  float* da = a + scratch_elements(kPositions * C1_);
-  float* windows = da + scratch_elements(kPositions * C1_);
+  float *a = work.a, *da = work.da;
 
   if (dy != nullptr) {
     const TileSource source{dy, bits, W_, K_, pool_ != Pool::none, dy_rows_.data(), dy_columns_.data()};
@@ -261,17 +303,17 @@ void ConvPair::backward_block(const Context& context, const float* x, const Weig
     TileAt cut[kTileRows * kTileColumns], join[kTileRows * kTileColumns];
     list_tiles(at.height, at.width, at.top / kTile, at.left / kTile, cut);
     const Index tiles = list_tiles(at.height, at.width, 0, 0, join);
-    backward_.run(source, cut, sink, join, tiles, shared.U, windows + kPositions * windows_width);
+    backward_.run(source, cut, sink, join, tiles, shared.U, work.winograd);
   } else {
     std::fill_n(da, count * C1_, 0.0F);
   }
-  features(x, weights, at, a, at.width * C1_, picture);
+  features(x, weights, at, a, at.width * C1_, work.picture);
   if (dG != nullptr) product.multiply(count, C1_, C1_, {a, C1_, 1}, shared.D, da, C1_, true);
   for (Index i = 0; i < count * C1_; ++i) da[i] = a[i] > 0 ? da[i] : 0;
 
   // dx of the first convolution: every tap's share at every position, then each added where its tap reads.
-  product.multiply(count, windows_width, C1_, {da, C1_, 1}, shared.adjoint, windows, windows_width, false);
-  add_shares(windows, at.height, at.width, C_, shared.patches + block * part_size(C_));
+  product.multiply(count, windows_width, C1_, {da, C1_, 1}, shared.adjoint, work.windows, windows_width, false);
+  add_shares(work.windows, at.height, at.width, C_, shared.patches + block * part_size(C_));
 }
 
 // dx of a position is the sum of up to four blocks' parts, always in the same order.

@@ -47,17 +47,24 @@ class ConvPair {
   struct Area {
     Index top, left, height, width;
   };
+  struct ForwardMemory;
+  struct ForwardWork;
   struct BackwardMemory;
+  struct BackwardWork;
 
   Area area(Index block) const;
-  Index patch_size() const;
+  ForwardMemory forward_memory(const Context& context, float* scratch) const;
+  ForwardWork forward_work(const Context& context, float* own) const;
+  BackwardMemory backward_memory(const Context& context, float* scratch) const;
+  BackwardWork backward_work(float* own) const;
   void features(const float* x, const Weights& weights, const Area& at, float* a, Index row_stride,
                 float* picture) const;
   void read_patch(const float* x, const Weights& weights, const Area& block, float* a, float* picture) const;
   void add_block_gram(const Context& context, const float* a, const Area& block, float* packed, float* partial,
                       bool add) const;
   void backward_block(const Context& context, const float* x, const Weights& weights, const float* dy, const float* dG,
-                      const std::uint8_t* bits, Index block, const BackwardMemory& shared, float* work) const;
+                      const std::uint8_t* bits, Index block, const BackwardMemory& shared,
+                      const BackwardWork& work) const;
   void gather(const Context& context, const float* patches, float* dx, bool add) const;
 
   const WinogradStages* stages_;

@@ -11,8 +11,6 @@
 namespace impasto {
 namespace {
 
-constexpr Index round_up(Index value, Index unit) { return (value + unit - 1) / unit * unit; }
-
 constexpr Index kFloat = sizeof(float);
 // U of a whole layer is made at once up to 12 MiB; it then streams from the last-level cache for every block of tiles.
 constexpr Index kWideFilters = 12 * (Index{1} << 20) / kFloat;
@@ -38,16 +36,15 @@ WinogradPass::WinogradPass(const Context& context, std::vector<Index> rows, std:
     : stages_(winograd_stages(context.target(), tile)),
       rows_(std::move(rows)),
       columns_(std::move(columns)),
-      depth_(round_up(depth, stages_->lanes)),
+      depth_(whole_vectors(*stages_, depth)),
+      width_(whole_slabs(*stages_, width)),
+      slab_(slab_channels(*stages_)),
       threads_(context.threads()) {
   const Index side = tile + 2, points = stages_->points;
   for (Index row = 0; row < static_cast<Index>(rows_.size()) / side; ++row) {
     for (Index column = 0; column < static_cast<Index>(columns_.size()) / side; ++column)
       tiles_.push_back({static_cast<std::int32_t>(row), static_cast<std::int32_t>(column)});
   }
-  patch_ = round_up(side * side * depth, 16);
-  slab_ = slab_channels(*stages_);
-  width_ = round_up(width, slab_);
   deep_ = points * depth_ * width_ > kWideFilters;
   if (deep_) {
     // U of two rows of points takes a quarter of L2 and M half of it; the rest is for what streams by.
@@ -137,7 +134,7 @@ void WinogradPass::run_deep(const Context& context, const TileSource& source, co
 Index WinogradPass::deep_work_size() const {
   const Index side = stages_->tile + 2;
   return stages_->points * point_stride(block_ * slab_) + 2 * side * point_stride(channels_ * slab_) +
-         9 * channels_ * slab_ + patch_;
+         9 * channels_ * slab_ + stages_->points * depth_;
 }
 
 // M of a slab. U is made for two rows of points at a time, so that it stays in L2 for as many channels as possible: M
@@ -211,7 +208,9 @@ bool past_caches(const Shape& map) { return map.count() * kFloat > 2 * l2_cache_
 
 }  // namespace
 
-bool WinogradConv::available(const Context& context) { return winograd_stages(context.target(), 6) != nullptr; }
+bool WinogradConv::usable(const Context& context) {
+  return context.convolution() != Convolution::im2col && winograd_stages(context.target(), 6) != nullptr;
+}
 
 WinogradConv::WinogradConv(const Context& context, const Shape& x, Index K, Border border, Pool pool)
     : H_(x[0]),

@@ -36,7 +36,6 @@ class WinogradPass {
   std::vector<Index> rows_, columns_;
   std::vector<TileAt> tiles_;
   Index depth_, width_;  // channels in and out, filled up to whole vectors and slabs
-  Index patch_;          // floats a thread needs to gather a tile at the border
   bool deep_;
   Index slab_;      // output channels a piece of work makes
   Index block_;     // tiles a piece of work takes
@@ -49,8 +48,8 @@ class WinogradPass {
 /// Immutable, shared by every replay.
 class WinogradConv {
  public:
-  /// True if this context's target has kernels for it.
-  static bool available(const Context& context);
+  /// True if this context's target has kernels for it and the context does not ask for im2col.
+  static bool usable(const Context& context);
 
   /// `border` is not Border::valid.
   WinogradConv(const Context& context, const Shape& x, Index K, Border border, Pool pool);

@@ -10,11 +10,20 @@ Index point_stride(Index elements) { return ((elements + 15) / 16 | 1) * 16; }
 
 Index slab_channels(const WinogradStages& stages) { return std::max(stages.panel, Index{32}); }
 
+Index whole_vectors(const WinogradStages& stages, Index channels) {
+  return (channels + stages.lanes - 1) / stages.lanes * stages.lanes;
+}
+
+Index whole_slabs(const WinogradStages& stages, Index channels) {
+  const Index slab = slab_channels(stages);
+  return (channels + slab - 1) / slab * slab;
+}
+
 WinogradBlock::WinogradBlock(const WinogradStages& stages, Index depth, Index width, Index tiles)
     : stages_(&stages),
-      depth_((depth + stages.lanes - 1) / stages.lanes * stages.lanes),
-      slabs_((width + slab_channels(stages) - 1) / slab_channels(stages)),
+      depth_(whole_vectors(stages, depth)),
       slab_(slab_channels(stages)),
+      slabs_(whole_slabs(stages, width) / slab_),
       tiles_(tiles),
       patch_(stages.points * depth_) {}
 

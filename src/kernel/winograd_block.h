@@ -24,7 +24,7 @@ class WinogradBlock {
 
  private:
   const WinogradStages* stages_;
-  Index depth_, slabs_, slab_, tiles_, patch_;
+  Index depth_, slab_, slabs_, tiles_, patch_;
 };
 
 /// Distance between two points of V, U or M. A multiple of 4 KiB would put all points into the same few sets of the
@@ -34,5 +34,9 @@ Index point_stride(Index elements);
 /// Output channels that a piece of work makes at a time, at least a panel: M of all points and tiles is written once
 /// and read once, so few channels keep it near.
 Index slab_channels(const WinogradStages& stages);
+
+/// Channels filled up: those of the reduction to whole vectors, those of the output to whole slabs.
+Index whole_vectors(const WinogradStages& stages, Index channels);
+Index whole_slabs(const WinogradStages& stages, Index channels);
 
 }  // namespace impasto

@@ -98,6 +98,12 @@ std::size_t find_layer(const std::string& name) {
        "'? Layers are named block1_conv1 to block5_conv4 (also conv1_1, relu1_1) and block1_pool to block5_pool");
 }
 
+// Of VGG19's maps: kc's gains (crowsonkb/style-transfer-pytorch), whose l2 takes the root of the sum, twice ours.
+double pooling_gain(Pooling pooling, Pooling expected) {
+  const auto beside_max = [](Pooling p) { return p == Pooling::max ? 1.0 : p == Pooling::average ? 2.0 : 1.56; };
+  return beside_max(pooling) / beside_max(expected);
+}
+
 template <class T>
 Vgg19<T>::Vgg19(std::shared_ptr<const NetworkWeights> weights)
     : weights_(std::move(weights)), dense_(std::make_unique<Dense>()) {}
@@ -136,7 +142,8 @@ struct Vgg19<T>::Recording {
   const Vgg19<T>& network;
   Tape<T>& tape;
   std::span<const Reading> readings;
-  Pool pool;
+  Pooling pooling;
+  Border border;
   const Reader& reader;
   std::size_t deepest;
   bool saves_memory;
@@ -151,24 +158,23 @@ struct Vgg19<T>::Recording {
                        [&](const Reading& r) { return r.layer == layer && r.gram == gram; });
   }
 
-  // Of layers whose Gram matrices are handed out by those that compute them.
-  void hand_out_maps(std::size_t layer, Id map) const {
-    const Shape shape = tape.shape(map);
-    tape.set_label(kLayers[layer].keras_name());
-    for (std::size_t k = 0; k < readings.size(); ++k) {
-      if (readings[k].layer != layer || (readings[k].gram && !kLayers[layer].is_pool)) continue;
-      reader(k, readings[k].gram ? gram_matrix(tape, map) : map, shape[0] * shape[1]);
-    }
-  }
-
-  void hand_out(std::size_t layer, Id map) const {
+  void hand_out(std::size_t layer, Id map, bool grams = true) const {
     tape.set_label(kLayers[layer].keras_name());
     const Shape shape = tape.shape(map);
+    const Index positions = shape[0] * shape[1];
     for (std::size_t k = 0; k < readings.size(); ++k) {
-      if (readings[k].layer != layer) continue;
-      reader(k, readings[k].gram ? gram_matrix(tape, map) : map, shape[0] * shape[1]);
+      const Reading& reading = readings[k];
+      if (reading.layer != layer || (reading.gram && !grams)) continue;
+      if (reading.gram && reading.sums) {
+        const MomentIds moments = channel_moments(tape, map, {.sums = true});
+        reader(k, moments.gram, positions, moments.sum);
+      } else {
+        reader(k, reading.gram ? gram_matrix(tape, map) : map, positions, {});
+      }
     }
   }
+  // Of convolutions whose Gram matrices are handed out by the chain that computes them.
+  void hand_out_maps(std::size_t layer, Id map) const { hand_out(layer, map, kLayers[layer].is_pool); }
 
   std::array<Id, 2> parameters(const Vgg19Layer& layer) {
     const std::vector<Parameters>& all = network.parameters();
@@ -180,8 +186,8 @@ struct Vgg19<T>::Recording {
 
   // The built-in network in its fast form, one chain for the layers between two that somebody reads.
   bool runs_oriented_layers() const {
-    return std::is_same_v<T, float> && network.weights_->oriented && pool == Pool::average &&
-           network.weights_->padding == Padding::replicate && runs_oriented(tape.context());
+    return std::is_same_v<T, float> && network.weights_->oriented && pooling == Pooling::average &&
+           border == Border::replicate && runs_oriented(tape.context());
   }
   void record_oriented(Id x);
   Id record_chain(Id x, std::span<const OrientedLayer> layers, std::size_t& i);
@@ -194,23 +200,36 @@ struct Vgg19<T>::Recording {
 
   // A convolution takes the pooling above it along, unless somebody reads what lies between.
   bool takes_pool(std::size_t layer) const {
-    return layer < deepest && !kLayers[layer].is_pool && kLayers[layer + 1].is_pool && !is_read(layer);
+    return pooling != Pooling::l2 && layer < deepest && !kLayers[layer].is_pool && kLayers[layer + 1].is_pool &&
+           !is_read(layer);
   }
-  Pool pool_above(std::size_t layer) const { return takes_pool(layer) ? pool : Pool::none; }
+  Pool pool_above(std::size_t layer) const {
+    return !takes_pool(layer) ? Pool::none : pooling == Pooling::max ? Pool::max : Pool::average;
+  }
+  Id pooled(Id x) const {
+    return pooling == Pooling::max       ? max_pool(tape, x)
+           : pooling == Pooling::average ? avg_pool(tape, x)
+                                         : l2_pool(tape, x);
+  }
+  // A pooled map, as large as the weights expect.
+  Id gained(Id x) const {
+    const double gain = pooling_gain(pooling, network.weights_->pooling);
+    return gain == 1 ? x : scale(tape, x, static_cast<T>(gain));
+  }
 
   // The first two convolutions in one, if nobody reads more than the Gram matrix between them; returns the layers done.
   std::size_t record_first(Id& x) {
-    const auto reads_map = [](const Reading& r) { return r.layer == 0 && !r.gram; };
+    const auto reads_map = [](const Reading& r) { return r.layer == 0 && (!r.gram || r.sums); };
     if (deepest == 0 || std::any_of(readings.begin(), readings.end(), reads_map)) return 0;
     tape.set_label(kLayers[0].keras_name());
     const auto first = parameters(kLayers[0]), second = parameters(kLayers[1]);
     const Shape shape = tape.shape(x);
-    const ConvPairIds pair = conv2d_relu_pair(tape, x, {first[0], first[1], second[0], second[1]},
-                                              border_of(network.weights_->padding), pool_above(1), is_read(0));
+    const ConvPairIds pair =
+        conv2d_relu_pair(tape, x, {first[0], first[1], second[0], second[1]}, border, pool_above(1), is_read(0));
     for (std::size_t k = 0; k < readings.size(); ++k) {
-      if (readings[k].layer == 0) reader(k, pair.gram, shape[0] * shape[1]);
+      if (readings[k].layer == 0) reader(k, pair.gram, shape[0] * shape[1], {});
     }
-    x = pair.y;
+    x = takes_pool(1) ? gained(pair.y) : pair.y;
     return takes_pool(1) ? 3 : 2;
   }
 
@@ -222,12 +241,13 @@ struct Vgg19<T>::Recording {
       const Id below = x;
       tape.set_label(kLayers[i].keras_name());
       if (kLayers[i].is_pool) {
-        x = pool == Pool::max ? max_pool(tape, x) : avg_pool(tape, x);
+        x = gained(pooled(x));
       } else {
         const auto p = parameters(kLayers[i]);
-        x = conv2d_relu(tape, x, p[0], p[1], border_of(network.weights_->padding), pool_above(i));
+        x = conv2d_relu(tape, x, p[0], p[1], border, pool_above(i));
         if (saves_memory && kLayers[i].block <= kRecomputedBlocks && tape.shape(below).count() < tape.shape(x).count())
           tape.recompute(x);
+        if (takes_pool(i)) x = gained(x);
       }
       if (i > 0) hand_out(i - 1, below);
       done += takes_pool(i) ? 2 : 1;
@@ -278,7 +298,7 @@ Id Vgg19<T>::Recording::record_chain(Id x, std::span<const OrientedLayer> layers
       if (!readings[k].gram) continue;
       for (std::size_t m = 0; m < moments.size(); ++m) {
         if (readings[k].layer == first + static_cast<std::size_t>(moments[m]) - 1)
-          reader(k, ids.grams[m], shape[0] * shape[1]);
+          reader(k, ids.grams[m], shape[0] * shape[1], ids.sums[m]);
       }
     }
     return ids.y;
@@ -287,7 +307,7 @@ Id Vgg19<T>::Recording::record_chain(Id x, std::span<const OrientedLayer> layers
 }
 
 template <class T>
-void Vgg19<T>::read(Tape<T>& tape, Id picture, std::span<const Reading> readings, Pooling pooling, bool literal,
+void Vgg19<T>::read(Tape<T>& tape, Id picture, std::span<const Reading> readings, const Running& how,
                     const Reader& reader) const {
   if (readings.empty()) return;
   const auto by_layer = [](const Reading& a, const Reading& b) { return a.layer < b.layer; };
@@ -297,21 +317,22 @@ void Vgg19<T>::read(Tape<T>& tape, Id picture, std::span<const Reading> readings
   require(size[0] >= smallest && size[1] >= smallest, ErrorCode::input, "a picture of ", size[1], " x ", size[0],
           " pixels is too small: layer ", kLayers[deepest].keras_name(), " needs at least ", smallest, " x ", smallest,
           "; use a larger size or shallower layers");
-  const bool prepared = literal || weights_->input == ChannelMap{};
+  const bool prepared = how.literal || weights_->input == ChannelMap{};
   const Id x = prepared ? picture : normalise(tape, picture, weights_->input);
-  const Pool pool = pooling == Pooling::max ? Pool::max : Pool::average;
+  const Pooling pooling = how.pooling.value_or(weights_->pooling);
+  const Border border = border_of(how.padding.value_or(weights_->padding));
   const Memory memory = tape.context().memory();
   const bool saves = memory == Memory::small || (memory == Memory::automatic && size[0] * size[1] > kSmallPicture);
-  Recording{*this, tape, readings, pool, reader, deepest, saves}.record(x);
+  Recording{*this, tape, readings, pooling, border, reader, deepest, saves}.record(x);
 }
 
 template <class T>
-std::vector<Id> Vgg19<T>::record(Tape<T>& tape, Id picture, std::span<const std::size_t> wanted, Pooling pooling,
-                                 bool literal) const {
+std::vector<Id> Vgg19<T>::record(Tape<T>& tape, Id picture, std::span<const std::size_t> wanted,
+                                 const Running& how) const {
   std::vector<Reading> readings;
   for (const std::size_t layer : wanted) readings.push_back({layer});
   std::vector<Id> maps(wanted.size());
-  read(tape, picture, readings, pooling, literal, [&](std::size_t k, Id map, Index) { maps[k] = map; });
+  read(tape, picture, readings, how, [&](std::size_t k, Id map, Index, Id) { maps[k] = map; });
   return maps;
 }
 

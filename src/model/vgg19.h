@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -38,7 +39,20 @@ std::size_t find_layer(const std::string& name);
 struct Reading {
   std::size_t layer;
   bool gram = false;
+  bool sums = false;  ///< with the Gram matrix the sums of the channels
 };
+
+/// How a network is run where that is not what its weights were made for.
+struct Running {
+  /// Another pooling's maps are multiplied by what keeps them about as large as the weights expect (pooling_gain).
+  std::optional<Pooling> pooling = std::nullopt;
+  std::optional<Padding> padding = std::nullopt;
+  bool literal = false;  ///< without preprocessing
+};
+
+/// By what maps pooled by `pooling` are multiplied for weights made for `expected`; 1 when they are the same. Of
+/// VGG19's maps the mean of a window is about half its maximum, the root mean square 0.64 of it.
+double pooling_gain(Pooling pooling, Pooling expected);
 
 /// Records the network from a picture up to the deepest wanted layer.
 /// T = float borrows the weights; double holds a converted copy. Thread safety: const use from any thread.
@@ -47,18 +61,18 @@ class Vgg19 {
  public:
   explicit Vgg19(std::shared_ptr<const NetworkWeights> weights);
 
-  /// Takes what was asked for: the index of the reading, its value, and the positions (H W) of the layer's map.
-  using Reader = std::function<void(std::size_t reading, Id value, Index positions)>;
+  /// Takes what was asked for: the index of the reading, its value, the positions (H W) of the layer's map,
+  /// and the sums, if they were asked for.
+  using Reader = std::function<void(std::size_t reading, Id value, Index positions, Id sums)>;
 
-  /// `picture`: H x W x 3 in the optimiser's units (RGB, torchvision's mean and deviation). `literal` skips the
-  /// preprocessing. The reader is called right after the layer above has been recorded: what it records goes back just
-  /// before that layer does, and may put the gradient of a map in the place of the map.
+  /// `picture`: H x W x 3 in the optimiser's units (RGB, torchvision's mean and deviation). The reader is called right
+  /// after the layer above has been recorded: what it records goes back just before that layer does, and may put the
+  /// gradient of a map in the place of the map.
   /// Throws Error(input) when the picture is too small for the deepest layer, Error(usage) when the weights lack it.
-  void read(Tape<T>& tape, Id picture, std::span<const Reading> readings, Pooling pooling, bool literal,
+  void read(Tape<T>& tape, Id picture, std::span<const Reading> readings, const Running& how,
             const Reader& reader) const;
   /// The maps of `wanted`, positions in vgg19_layers().
-  std::vector<Id> record(Tape<T>& tape, Id picture, std::span<const std::size_t> wanted, Pooling pooling,
-                         bool literal = false) const;
+  std::vector<Id> record(Tape<T>& tape, Id picture, std::span<const std::size_t> wanted, const Running& how = {}) const;
 
  private:
   struct Recording;

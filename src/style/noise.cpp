@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <vector>
 
 #include "base/check.h"
+#include "base/parallel.h"
 #include "base/random.h"
 
 namespace impasto {
@@ -21,62 +24,100 @@ std::array<double, 4> cubic_weights(double t) {
 
 struct CubicTap {
   std::array<Index, 4> source;
-  std::array<double, 4> weight;
+  std::array<float, 4> weight;
 };
 
-// Bicubic enlargement along one axis, half-pixel centres, edges clamped.
-CubicTap cubic_tap(Index position, Index size, Index source_size) {
-  const double x =
-      (static_cast<double>(position) + 0.5) * static_cast<double>(source_size) / static_cast<double>(size) - 0.5;
-  Index base = static_cast<Index>(x);
-  if (x < 0) --base;
-  CubicTap tap{{}, cubic_weights(x - static_cast<double>(base))};
-  for (Index k = 0; k < 4; ++k) {
-    tap.source[static_cast<std::size_t>(k)] = std::clamp(base - 1 + k, Index{0}, source_size - 1);
-  }
-  return tap;
-}
-
-// Adds amplitude * normal noise drawn on a grid of h x w and enlarged to the whole.
-void add_octave(Tensor<float>& noise, Index h, Index w, double amplitude, Random& random) {
-  const Index H = noise.shape()[0], W = noise.shape()[1];
-  Tensor<double> grid({h, w, 3});
-  for (double& value : grid.values()) value = amplitude * random.normal();
-  for (Index y = 0; y < H; ++y) {
-    const CubicTap rows = cubic_tap(y, H, h);
-    for (Index x = 0; x < W; ++x) {
-      const CubicTap columns = cubic_tap(x, W, w);
-      for (Index c = 0; c < 3; ++c) {
-        double sum = 0;
-        for (std::size_t i = 0; i < 4; ++i) {
-          for (std::size_t j = 0; j < 4; ++j) {
-            sum += rows.weight[i] * columns.weight[j] * grid[(rows.source[i] * w + columns.source[j]) * 3 + c];
-          }
-        }
-        noise[(y * W + x) * 3 + c] += static_cast<float>(sum);
-      }
+// Taps of every position along one axis: half-pixel centres, edges clamped.
+std::vector<CubicTap> cubic_taps(Index size, Index source_size) {
+  std::vector<CubicTap> taps(static_cast<std::size_t>(size));
+  for (Index i = 0; i < size; ++i) {
+    const double x =
+        (static_cast<double>(i) + 0.5) * static_cast<double>(source_size) / static_cast<double>(size) - 0.5;
+    const Index base = static_cast<Index>(std::floor(x));
+    const std::array<double, 4> weights = cubic_weights(x - static_cast<double>(base));
+    for (std::size_t k = 0; k < 4; ++k) {
+      taps[static_cast<std::size_t>(i)].source[k] =
+          std::clamp(base - 1 + static_cast<Index>(k), Index{0}, source_size - 1);
+      taps[static_cast<std::size_t>(i)].weight[k] = static_cast<float>(weights[k]);
     }
   }
+  return taps;
+}
+
+// to += the values at to's size: columns first, then rows.
+void add_resized(const Tensor<float>& values, Tensor<float>& to, const Context& context) {
+  const Index h = values.shape()[0], w = values.shape()[1], C = values.shape()[2];
+  const Index H = to.shape()[0], W = to.shape()[1];
+  const std::vector<CubicTap> rows = cubic_taps(H, h), columns = cubic_taps(W, w);
+  Tensor<float> wide({h, W, C});
+  parallel_for(context, h, [&](Index y, int) {
+    const float* from = values.data() + y * w * C;
+    float* row = wide.data() + y * W * C;
+    for (const CubicTap& tap : columns) {
+      for (Index c = 0; c < C; ++c) {
+        float sum = 0;
+        for (std::size_t k = 0; k < 4; ++k) sum += tap.weight[k] * from[tap.source[k] * C + c];
+        *row++ = sum;
+      }
+    }
+  });
+  parallel_for(context, H, [&](Index y, int) {
+    const CubicTap& tap = rows[static_cast<std::size_t>(y)];
+    std::array<const float*, 4> from;
+    for (std::size_t k = 0; k < 4; ++k) from[k] = wide.data() + tap.source[k] * W * C;
+    float* row = to.data() + y * W * C;
+    for (Index i = 0; i < W * C; ++i) {
+      row[i] += tap.weight[0] * from[0][i] + tap.weight[1] * from[1][i] + tap.weight[2] * from[2][i] +
+                tap.weight[3] * from[3][i];
+    }
+  });
+}
+
+// Every value amplitude * normal noise, row by row from where `random` stands, which is moved on.
+void fill_normal(Tensor<float>& values, double amplitude, Random& random, const Context& context) {
+  const Index rows = values.shape()[0], row = values.shape().count() / rows;
+  const std::uint64_t bits = static_cast<std::uint64_t>(row) * Random::kBitsOfNormal;
+  parallel_for(context, rows, [&, start = random](Index y, int) {
+    Random mine = start;
+    mine.skip(static_cast<std::uint64_t>(y) * bits);
+    for (Index i = y * row; i < (y + 1) * row; ++i) values[i] = static_cast<float>(amplitude * mine.normal());
+  });
+  random.skip(static_cast<std::uint64_t>(rows) * bits);
 }
 
 }  // namespace
 
-Tensor<float> make_noise(const Shape& shape, NoiseKind kind, double amplitude, std::uint64_t seed) {
+Tensor<float> make_noise(const Shape& shape, NoiseKind kind, double amplitude, std::uint64_t seed,
+                         const Context& context) {
   Tensor<float> noise(shape, 0.0F);
   if (amplitude == 0) return noise;
   Random random(seed);
-  if (kind == NoiseKind::uniform) {
-    for (float& value : noise.values()) value = static_cast<float>(random.uniform(-amplitude, amplitude));
-    return noise;
-  }
-  for (int octave = 0; octave < kOctaves; ++octave) {
-    add_octave(noise, (shape[0] >> octave) + 1, (shape[1] >> octave) + 1, amplitude, random);
+  switch (kind) {
+    case NoiseKind::uniform:
+      for (float& value : noise.values()) value = static_cast<float>(random.uniform(-amplitude, amplitude));
+      break;
+    case NoiseKind::white:
+      fill_normal(noise, amplitude, random, context);
+      break;
+    case NoiseKind::octaves:
+      for (int octave = 0; octave < kOctaves; ++octave) {
+        Tensor<float> grid({(shape[0] >> octave) + 1, (shape[1] >> octave) + 1, shape[2]});
+        fill_normal(grid, amplitude, random, context);
+        add_resized(grid, noise, context);
+      }
+      break;
   }
   return noise;
 }
 
-Tensor<float> make_start(const Tensor<float>& content, const Options& options) {
-  Tensor<float> start = make_noise(content.shape(), options.noise, options.noise_amplitude, options.seed);
+Tensor<float> resize_values(const Tensor<float>& values, Index height, Index width, const Context& context) {
+  Tensor<float> resized({height, width, values.shape()[2]}, 0.0F);
+  add_resized(values, resized, context);
+  return resized;
+}
+
+Tensor<float> make_start(const Tensor<float>& content, const Options& options, const Context& context) {
+  Tensor<float> start = make_noise(content.shape(), options.noise, options.noise_amplitude, options.seed, context);
   if (options.start == Start::noise) return start;
   std::span<const float> base = content.values();
   if (options.start == Start::values) {

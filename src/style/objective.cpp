@@ -2,16 +2,11 @@
 
 #include <algorithm>
 
+#include "style/energy.h"
+#include "style/style_loss.h"
+
 namespace impasto {
 namespace {
-
-// Sum of squares, in double.
-template <class T>
-double energy(const Tensor<T>& values) {
-  double sum = 0;
-  for (const T value : values.values()) sum += static_cast<double>(value) * static_cast<double>(value);
-  return sum;
-}
 
 // Sum over positions and channels of (F - mean over positions)^2, for a map H x W x C.
 template <class T>
@@ -28,126 +23,129 @@ double spatial_energy(const Tensor<T>& map) {
   return sum;
 }
 
-// A target without energy (a flat picture, up to rounding) would divide by nothing: its error then counts per value.
-// `whole`: the energy before a mean was taken off, which sets the size of rounding errors.
-double inverse(double energy, double whole, Index count) {
-  constexpr double kRounding = 1e-6;
-  return 1 / (energy > kRounding * whole ? energy : static_cast<double>(count));
+std::vector<Reading> readings_of(const std::vector<LayerWeight>& layers, bool gram, bool sums = false) {
+  std::vector<Reading> readings;
+  for (const LayerWeight& layer : layers) readings.push_back({find_layer(layer.layer), gram, sums});
+  return readings;
 }
 
-double total_weight(const std::vector<LayerWeight>& layers) {
-  double sum = 0;
-  for (const LayerWeight& layer : layers) sum += layer.weight;
-  return sum;
+// What the network sees of a fixed picture at `layers`.
+template <class T>
+std::vector<Tensor<T>> maps_of(const Vgg19<T>& network, const Running& how, const Tensor<T>& picture,
+                               const std::vector<LayerWeight>& layers, const Context& context) {
+  Tape<T> tape(context);
+  std::vector<Id> ids(layers.size());
+  network.read(tape, tape.constant(picture.view(), "picture"), readings_of(layers, false), how,
+               [&](std::size_t k, Id map, Index, Id) {
+                 tape.keep(map);
+                 ids[k] = map;
+               });
+  tape.forward();
+  std::vector<Tensor<T>> maps;
+  for (const Id id : ids) {
+    maps.emplace_back(tape.shape(id));
+    const std::span<const T> seen = tape.value(id);
+    std::copy(seen.begin(), seen.end(), maps.back().data());
+  }
+  return maps;
 }
 
-Index positions_of(const Shape& map) { return map[0] * map[1]; }
+// One region, which every style has everywhere.
+Guide unguided(std::size_t styles) {
+  Guide guide;
+  guide.regions.emplace_back();
+  guide.regions.front().styles.resize(styles);
+  return guide;
+}
 
 }  // namespace
 
-// Records the network on some picture and reads features or Gram matrices from it.
-template <class T>
-struct Objective<T>::Recorder {
-  const Vgg19<T>& network;
-  const Options& options;
-  Pooling pooling;
-  const Context& context;
-
-  static void add_readings(std::vector<Reading>& readings, const std::vector<LayerWeight>& layers, bool gram) {
-    for (const LayerWeight& layer : layers) readings.push_back({find_layer(layer.layer), gram});
-  }
-
-  void read(Tape<T>& tape, Id picture, std::span<const Reading> readings,
-            const typename Vgg19<T>::Reader& reader) const {
-    network.read(tape, picture, readings, pooling, options.preprocess == Preprocess::literal, reader);
-  }
-
-  // What the network sees of a fixed picture at `layers`: features, or their Gram matrices.
-  std::vector<Target> targets(const Tensor<T>& picture, const std::vector<LayerWeight>& layers, bool gram) const {
-    Tape<T> tape(context);
-    std::vector<Reading> readings;
-    add_readings(readings, layers, gram);
-    std::vector<Target> found(layers.size());
-    std::vector<Id> values(layers.size());
-    read(tape, tape.constant(picture.view(), "picture"), readings, [&](std::size_t k, Id value, Index positions) {
-      tape.keep(value);
-      values[k] = value;
-      found[k].positions = positions;
-    });
-    tape.forward();
-    for (std::size_t k = 0; k < layers.size(); ++k) {
-      found[k].values = Tensor<T>(tape.shape(values[k]));
-      const std::span<const T> seen = tape.value(values[k]);
-      std::copy(seen.begin(), seen.end(), found[k].values.data());
-    }
-    return found;
-  }
-};
-
 template <class T>
 Objective<T>::Objective(const Vgg19<T>& network, const NetworkWeights& weights, const Options& options,
-                        const Tensor<T>& content, const Tensor<T>& style, const Context& context)
+                        const Scene<T>& scene, const Context& context)
     : tape_(context) {
-  const Recorder recorder{network, options, options.pooling.value_or(weights.pooling), context};
-  content_targets_ = recorder.targets(content, options.content_layers, false);
-  style_targets_ = recorder.targets(style, options.style_layers, true);
-
-  picture_ = tape_.variable(content.shape(), "picture");
-  std::vector<Reading> readings;
-  Recorder::add_readings(readings, options.content_layers, false);
-  Recorder::add_readings(readings, options.style_layers, true);
-  const std::size_t contents = options.content_layers.size();
-  recorder.read(tape_, picture_, readings, [&](std::size_t k, Id value, Index positions) {
+  const Running how{options.pooling.value_or(weights.pooling), options.padding.value_or(weights.padding),
+                    options.preprocess == Preprocess::literal};
+  const Guide everywhere = unguided(scene.styles.size());
+  content_targets_ = maps_of(network, how, scene.content, options.content_layers, context);
+  StyleLoss<T> style_loss(network, how, options, scene, scene.guide == nullptr ? everywhere : *scene.guide, constants_,
+                          context);
+  record_picture(scene);
+  std::vector<Reading> readings = readings_of(options.content_layers, false);
+  const std::size_t contents = readings.size();
+  for (const Reading& reading :
+       readings_of(options.style_layers, style_loss.reads_gram(), options.statistic != StyleStatistic::gram))
+    readings.push_back(reading);
+  const Index M = scene.content.shape()[0] * scene.content.shape()[1];
+  network.read(tape_, painted_, readings, how, [&](std::size_t k, Id value, Index positions, Id sums) {
     if (k < contents) {
-      record_content(options, k, value);
+      add_term(false, options.content_layers[k].layer, record_content(options, k, value), content_);
     } else {
-      record_style(options, k - contents, value, positions);
+      const Id loss = style_loss.record(tape_, k - contents, value, sums, positions, M);
+      if (loss.index >= 0) add_term(true, options.style_layers[k - contents].layer, loss, style_);
     }
   });
-  if (options.tv_weight != 0) {
-    const bool normalised = options.loss_scale == LossScale::normalised;
-    const double share = normalised ? 1 / static_cast<double>(content.shape().count()) : 1;
-    tv_ = total_variation(tape_, picture_, static_cast<T>(options.tv_weight * share));
-  }
+  style_loss.check_regions();
+  if (options.tv_weight != 0) record_smoothness(options, scene);
   for (const Id part : {content_, style_, tv_}) {
     if (part.index < 0) continue;
     tape_.keep(part);
-    add_to(total_, part);
+    total_ = total_.index < 0 ? part : add(tape_, total_, part);
   }
   tape_.set_loss(total_);
-  tape_.prepare();
+  tape_.plan();
 }
 
 template <class T>
-void Objective<T>::add_to(Id& sum, Id term) {
+Id Objective<T>::hold(Tensor<T> values, const std::string& name) {
+  constants_.push_back(std::move(values));
+  return tape_.constant(constants_.back().view(), name);
+}
+
+template <class T>
+void Objective<T>::add_term(bool style, const std::string& layer, Id term, Id& sum) {
+  tape_.keep(term);
+  terms_.push_back({{layer, style, 0}, term});
   sum = sum.index < 0 ? term : add(tape_, sum, term);
 }
 
-// normalised: sum_l w_l / sum w  sum (F - P)^2 / sum (P - mean P)^2;  tutorial: sum_l w_l sum (F - P)^2 / (2 M N)
+// The variable, and over it what is protected of the original.
 template <class T>
-void Objective<T>::record_content(const Options& options, std::size_t layer, Id map) {
-  const bool normalised = options.loss_scale == LossScale::normalised;
-  const double M = static_cast<double>(positions_of(tape_.shape(picture_))), N = 3;
-  const double share = normalised ? 1 / total_weight(options.content_layers) : 1 / (2 * M * N);
-  const Tensor<T>& P = content_targets_[layer].values;
-  double factor = options.content_weight * options.content_layers[layer].weight * share;
-  if (normalised) factor *= inverse(spatial_energy(P), energy(P), P.shape().count());
-  add_to(content_, squared_error(tape_, map, tape_.constant(P.view(), "content target"), static_cast<T>(factor)));
+void Objective<T>::record_picture(const Scene<T>& scene) {
+  const Shape shape = scene.content.shape();
+  picture_ = painted_ = tape_.variable(shape, "picture");
+  if (scene.protect.empty()) return;
+  const Tensor<T>& original = scene.original.empty() ? scene.content : scene.original;
+  const Id kept = hold(original.clone(), "original");
+  const Id mask = hold(resize_map(scene.protect, shape[0], shape[1]).template as<T>(), "protect");
+  painted_ = blend(tape_, picture_, kept, mask);
+  tape_.keep(painted_);
 }
 
-// normalised: sum_l w_l / sum w  sum (G - A)^2 / sum A^2;  tutorial: sum_l w_l sum (G - A)^2 / (4 M^2 N^2)
+// normalised: sum_l w_l / sum w  sum (F - P)^2 / sum (P - mean P)^2;  mean: sum_l w_l mean (F - P)^2;
+// tutorial: sum_l w_l sum (F - P)^2 / (2 M N)
 template <class T>
-void Objective<T>::record_style(const Options& options, std::size_t layer, Id gram, Index positions) {
-  const bool normalised = options.loss_scale == LossScale::normalised;
-  const double M = static_cast<double>(positions_of(tape_.shape(picture_))), N = 3;
-  const double share = normalised ? 1 / total_weight(options.style_layers) : 1 / (4 * M * M * N * N);
-  Tensor<T>& A = style_targets_[layer].values;
-  // Gram matrices grow with the number of positions: the target is brought to the painting's.
-  const double ratio = static_cast<double>(positions) / static_cast<double>(style_targets_[layer].positions);
-  for (T& value : A.values()) value *= static_cast<T>(ratio);
-  double factor = options.style_weight * options.style_layers[layer].weight * share;
-  if (normalised) factor *= inverse(energy(A), 0, A.shape().count());
-  add_to(style_, squared_error(tape_, gram, tape_.constant(A.view(), "style target"), static_cast<T>(factor)));
+Id Objective<T>::record_content(const Options& options, std::size_t layer, Id map) {
+  const Tensor<T>& P = content_targets_[layer];
+  const Index count = P.shape().count();
+  const double M = static_cast<double>(tape_.shape(picture_)[0] * tape_.shape(picture_)[1]), N = 3;
+  const double weight = options.content_weight * options.content_layers[layer].weight *
+                        layer_share(options.loss_scale, options.content_layers);
+  double factor = 1 / (2 * M * N);
+  if (options.loss_scale == LossScale::mean) factor = 1 / static_cast<double>(count);
+  if (options.loss_scale == LossScale::normalised)
+    factor = inverse_energy(spatial_energy(P), energy<T>(P.values()), 1e-6, count);
+  return squared_error(tape_, map, tape_.constant(P.view(), "content target"), static_cast<T>(weight * factor),
+                       static_cast<T>(options.normalise_gradients ? weight : 0));
+}
+
+template <class T>
+void Objective<T>::record_smoothness(const Options& options, const Scene<T>& scene) {
+  const Shape shape = scene.content.shape();
+  const double share = options.loss_scale == LossScale::tutorial ? 1 : 1 / static_cast<double>(shape.count());
+  Id weights;
+  if (!scene.smooth.empty()) weights = hold(resize_map(scene.smooth, shape[0], shape[1]).template as<T>(), "smooth");
+  tv_ = total_variation(tape_, painted_, static_cast<T>(options.tv_weight * share), weights);
 }
 
 template <class T>
@@ -156,6 +154,16 @@ Losses Objective<T>::evaluate() {
   tape_.backward();
   const auto read = [&](Id id) { return id.index < 0 ? 0.0 : static_cast<double>(tape_.value(id)[0]); };
   return {read(total_), read(content_), read(style_), read(tv_)};
+}
+
+template <class T>
+std::vector<LayerLoss> Objective<T>::layer_losses() {
+  std::vector<LayerLoss> losses;
+  for (const Term& term : terms_) {
+    losses.push_back(term.layer);
+    losses.back().loss = static_cast<double>(tape_.value(term.id)[0]);
+  }
+  return losses;
 }
 
 template class Objective<float>;

@@ -1,30 +1,38 @@
 // What a painting minimises: content, style and smoothness of one picture, recorded on a tape. docs/MATH.md, "Losses".
 #pragma once
 
-#include <memory>
+#include <string>
 #include <vector>
 
 #include "autodiff/tape.h"
 #include "impasto/options.h"
 #include "impasto/stylise.h"
 #include "model/vgg19.h"
+#include "style/scene.h"
 
 namespace impasto {
 
-/// Content and style pictures are H x W x 3 tensors in normalised units; their sizes may differ.
 /// Thread safety: one thread at a time.
 template <class T>
 class Objective {
  public:
-  /// Computes the targets and records the loss. Errors as Vgg19::record's.
-  Objective(const Vgg19<T>& network, const NetworkWeights& weights, const Options& options, const Tensor<T>& content,
-            const Tensor<T>& style, const Context& context);
+  /// Computes the targets, records the loss and plans; nothing of scene and
+  /// options is needed later. Errors as Vgg19::read's; Error(input) when all is protected, or a region is too small for
+  /// every style layer.
+  Objective(const Vgg19<T>& network, const NetworkWeights& weights, const Options& options, const Scene<T>& scene,
+            const Context& context);
 
-  /// The picture being painted: same shape as the content, zero at first; write it before `evaluate`.
+  /// Takes the memory that evaluations need. Throws Error(io) when it does not suffice.
+  void prepare() { tape_.prepare(); }
+  /// The picture being optimised: same shape as the content, zero at first; write it before `evaluate`.
   std::span<T> picture() { return tape_.value(picture_); }
+  /// The painting as it was at the last `evaluate`: the picture, with protected places from the original.
+  std::span<const T> painted() { return tape_.value(painted_); }
   /// Losses at the current picture, and their gradient.
   Losses evaluate();
   std::span<const T> gradient() const { return tape_.gradient(picture_); }
+  /// The parts of the last evaluation's content and style, layer by layer from the picture up.
+  std::vector<LayerLoss> layer_losses();
   /// Tape::set_profiling and Tape::profile of an evaluation's ops.
   void set_profiling(bool on) { tape_.set_profiling(on); }
   std::vector<OpProfile> profile() const { return tape_.profile(); }
@@ -32,19 +40,21 @@ class Objective {
   std::size_t planned_bytes() { return tape_.plan().arena_bytes; }
 
  private:
-  struct Target {
-    Tensor<T> values;
-    Index positions = 0;  // H W of the map it was taken from
+  struct Term {
+    LayerLoss layer;
+    Id id;
   };
-  struct Recorder;
 
-  void record_content(const Options& options, std::size_t layer, Id map);
-  void record_style(const Options& options, std::size_t layer, Id gram, Index positions);
-  void add_to(Id& sum, Id term);
+  void record_picture(const Scene<T>& scene);
+  Id record_content(const Options& options, std::size_t layer, Id map);
+  void record_smoothness(const Options& options, const Scene<T>& scene);
+  void add_term(bool style, const std::string& layer, Id term, Id& sum);
+  Id hold(Tensor<T> values, const std::string& name);
 
-  std::vector<Target> content_targets_, style_targets_;  // borrowed by the tape
+  std::vector<Tensor<T>> content_targets_, constants_;  // borrowed by the tape
   Tape<T> tape_;
-  Id picture_, total_, content_, style_, tv_;
+  std::vector<Term> terms_;
+  Id picture_, painted_, total_, content_, style_, tv_;
 };
 
 extern template class Objective<float>;

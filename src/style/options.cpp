@@ -1,14 +1,14 @@
-// Presets as data, and the checks on options.
+// The checks on options, and lists of layers as text.
 #include "impasto/options.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <locale>
 #include <set>
 #include <sstream>
 
 #include "base/check.h"
+#include "base/numbers.h"
 #include "model/vgg19.h"
 
 namespace impasto {
@@ -16,69 +16,7 @@ namespace {
 
 constexpr int kMaxSide = 16384;
 constexpr int kMaxSteps = 1'000'000;
-
-// Built-in network: the layers and the balance of its recipe, for plain Gram matrices (docs/MATH.md, "Built-in
-// weights").
-Options default_builtin() {
-  Options o;
-  o.content_layers = {{"block3_conv1", 1}};
-  o.style_layers = {{"block1_conv1", 1}, {"block1_conv2", 1}, {"block2_conv1", 1}, {"block2_conv2", 1},
-                    {"block3_conv1", 1}, {"block3_conv3", 1}, {"block4_conv1", 1}};
-  o.style_weight = 60;
-  return o;
-}
-
-// A trained VGG19: the layers of Gatys et al. (CVPR 2016).
-Options default_vgg19() {
-  Options o;
-  o.content_layers = {{"block4_conv2", 1}};
-  o.style_layers = {
-      {"block1_conv1", 1}, {"block2_conv1", 1}, {"block3_conv1", 1}, {"block4_conv1", 1}, {"block5_conv1", 1}};
-  o.style_weight = 60;
-  return o;
-}
-
-// The tutorial this project started from, literally; docs/MATH.md lists its constants.
-Options tutorial() {
-  Options o;
-  o.preset = "tutorial";
-  o.width = 450;
-  o.height = 300;
-  o.style_exact = true;
-  o.antialias = false;
-  o.colour_match = false;
-  o.content_layers = {{"block4_conv2", 0.5}, {"block5_conv2", 0.5}};
-  o.style_layers = {{"block1_conv1", 0.2},
-                    {"block2_conv1", 0.2},
-                    {"block3_conv1", 0.2},
-                    {"block4_conv1", 0.2},
-                    {"block5_conv1", 0.2}};
-  o.content_weight = 1;
-  o.style_weight = 100;
-  o.loss_scale = LossScale::tutorial;
-  o.epochs = 20;
-  o.steps_per_epoch = 100;
-  o.adam = {0.03, 0.9, 0.999, 1e-7, AdamEpsilon::keras};
-  o.start = Start::blend;
-  o.noise = NoiseKind::uniform;
-  o.noise_amplitude = 0.2;
-  o.pooling = Pooling::max;
-  o.preprocess = Preprocess::literal;
-  o.decode.fast_dct = true;  // its pictures came from TensorFlow's decoder
-  o.encode.rounding = Rounding::truncate;
-  return o;
-}
-
-struct PresetRow {
-  const char* name;
-  const char* summary;
-  Options (*make)(const Weights&);
-};
-
-const PresetRow kPresets[] = {{"default", "colours matched first, losses that mean the same at any size; looks best",
-                               [](const Weights& w) { return w.is_builtin() ? default_builtin() : default_vgg19(); }},
-                              {"tutorial", "the classic Keras tutorial, literally: 450 x 300, 20 epochs of 100 steps",
-                               [](const Weights&) { return tutorial(); }}};
+constexpr double kSmallestStyle = 0.05;
 
 void require_number(bool good, const char* what, double got, const char* wanted) {
   require(good, ErrorCode::usage, what, " is ", got, "; wanted ", wanted);
@@ -112,24 +50,42 @@ void validate_sizes(const Options& o) {
   side("style size", o.style_size);
   require((o.width == 0) == (o.height == 0), ErrorCode::usage, o.width == 0 ? "height" : "width", " is set without ",
           o.width == 0 ? "width" : "height", "; set both, or size alone to keep the aspect");
+  require_number(o.style_scale >= kSmallestStyle && o.style_scale <= 1 / kSmallestStyle, "style scale", o.style_scale,
+                 "0.05 to 20");
+  require_number(o.scale_count >= 0 && o.scale_count <= kMaxScales, "number of scales", o.scale_count, "0 to 12");
+  require_number(o.scale_sizes.size() <= kMaxScales, "number of scales", static_cast<double>(o.scale_sizes.size()),
+                 "at most 12");
+  for (std::size_t i = 0; i < o.scale_sizes.size(); ++i) {
+    side("a scale", o.scale_sizes[i]);
+    require(i == 0 || o.scale_sizes[i] > o.scale_sizes[i - 1], ErrorCode::usage, "scale ", o.scale_sizes[i],
+            " follows ", i == 0 ? 0 : o.scale_sizes[i - 1], "; wanted ascending sizes");
+  }
+}
+
+void validate_steps(const Options& o) {
+  require(!o.iterations.empty() && o.iterations.size() <= kMaxScales, ErrorCode::usage, "iterations are given for ",
+          o.iterations.size(), " scales; wanted 1 to ", kMaxScales);
+  for (const int count : o.iterations) {
+    require_number(count >= 1 && count <= kMaxSteps, "number of iterations", count, "1 to 1000000");
+  }
+  require_number(o.steps_per_epoch >= 1 && o.steps_per_epoch <= kMaxSteps, "number of steps per epoch",
+                 o.steps_per_epoch, "1 to 1000000");
+  require_number(std::isfinite(o.adam.learning_rate) && o.adam.learning_rate > 0, "learning rate", o.adam.learning_rate,
+                 "a positive number");
+  require_number(o.adam.decay > 0 && o.adam.decay <= 1, "learning rate decay", o.adam.decay, "above 0, to 1");
+  require_number(o.adam.beta1 >= 0 && o.adam.beta1 < 1, "Adam's beta1", o.adam.beta1, "0 to below 1");
+  require_number(o.adam.beta2 >= 0 && o.adam.beta2 < 1, "Adam's beta2", o.adam.beta2, "0 to below 1");
+  require_number(std::isfinite(o.adam.epsilon) && o.adam.epsilon > 0, "Adam's epsilon", o.adam.epsilon,
+                 "a positive number");
+  require_number(o.lbfgs.history >= 1 && o.lbfgs.history <= 100, "L-BFGS's history", o.lbfgs.history, "1 to 100");
+  require_number(o.lbfgs.max_evaluations >= 2 && o.lbfgs.max_evaluations <= 100, "evaluations of a line search",
+                 o.lbfgs.max_evaluations, "2 to 100");
+  require_number(o.average >= 0 && o.average < 1, "the average's factor", o.average, "0 to below 1");
+  require_number(o.stop_when_flat >= 0 && o.stop_when_flat < 1, "the gain to stop at", o.stop_when_flat,
+                 "0 to below 1");
 }
 
 }  // namespace
-
-std::vector<PresetInfo> presets() {
-  std::vector<PresetInfo> list;
-  for (const PresetRow& row : kPresets) list.push_back({row.name, row.summary});
-  return list;
-}
-
-Options preset(const std::string& name, const Weights& weights) {
-  std::string known;
-  for (const PresetRow& row : kPresets) {
-    if (row.name == name) return row.make(weights);
-    known += (known.empty() ? "" : ", ") + std::string(row.name);
-  }
-  fail(ErrorCode::usage, "there is no preset '", name, "'; the presets are: ", known);
-}
 
 void validate(const Options& o, const Weights& weights) {
   validate_sizes(o);
@@ -146,17 +102,22 @@ void validate(const Options& o, const Weights& weights) {
   const bool has_style = !o.style_layers.empty() && o.style_weight > 0;
   require(has_content || has_style, ErrorCode::usage,
           "nothing to minimise: name content or style layers and give one of them a weight above 0");
-  require_number(o.epochs >= 1 && o.epochs <= kMaxSteps, "number of epochs", o.epochs, "1 to 1000000");
-  require_number(o.steps_per_epoch >= 1 && o.steps_per_epoch <= kMaxSteps / o.epochs, "number of steps per epoch",
-                 o.steps_per_epoch, "at least 1, and at most 1000000 steps in all");
-  require_number(std::isfinite(o.adam.learning_rate) && o.adam.learning_rate > 0, "learning rate", o.adam.learning_rate,
-                 "a positive number");
-  require_number(o.adam.beta1 >= 0 && o.adam.beta1 < 1, "Adam's beta1", o.adam.beta1, "0 to below 1");
-  require_number(o.adam.beta2 >= 0 && o.adam.beta2 < 1, "Adam's beta2", o.adam.beta2, "0 to below 1");
-  require_number(std::isfinite(o.adam.epsilon) && o.adam.epsilon > 0, "Adam's epsilon", o.adam.epsilon,
-                 "a positive number");
+  require_number(o.colour_amount >= 0 && o.colour_amount <= 1, "amount of colour", o.colour_amount, "0 to 1");
+  validate_steps(o);
+  require_number(o.encode.webp_quality >= 0 && o.encode.webp_quality <= 100, "WebP quality", o.encode.webp_quality,
+                 "0 to 100");
   require_number(o.encode.jpeg_quality >= 1 && o.encode.jpeg_quality <= 100, "JPEG quality", o.encode.jpeg_quality,
                  "1 to 100");
+}
+
+int iterations_at(const Options& options, int scale) {
+  return options.iterations[std::min(static_cast<std::size_t>(scale), options.iterations.size() - 1)];
+}
+
+int total_iterations(const Options& options, int scales) {
+  int sum = 0;
+  for (int scale = 0; scale < scales; ++scale) sum += iterations_at(options, scale);
+  return sum;
 }
 
 std::vector<LayerWeight> parse_layers(const std::string& list) {
@@ -179,16 +140,6 @@ std::vector<LayerWeight> parse_layers(const std::string& list) {
           "the list of layers is empty; wanted for example block4_conv2=0.5,block5_conv2=0.5");
   return layers;
 }
-
-namespace {
-
-// The fewest digits that read back as the same number.
-std::string shortest(double value) {
-  char digits[32];
-  return {digits, std::to_chars(digits, digits + sizeof digits, value).ptr};
-}
-
-}  // namespace
 
 std::string format_layers(const std::vector<LayerWeight>& layers) {
   std::string list;

@@ -5,11 +5,14 @@
 #include <limits>
 
 #include "base/check.h"
+#include "base/machine.h"
 #include "impasto/stylise.h"
-#include "style/adam.h"
-#include "style/colour.h"
+#include "optimise/average.h"
+#include "optimise/flat_stop.h"
+#include "optimise/lbfgs.h"
+#include "optimise/optimiser.h"
+#include "style/level.h"
 #include "style/noise.h"
-#include "style/objective.h"
 
 namespace impasto {
 namespace {
@@ -18,40 +21,7 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-PaintingSize scaled(const Image& image, int long_side) {
-  const double factor = static_cast<double>(long_side) / std::max(image.width(), image.height());
-  return {std::max(1, static_cast<int>(std::lround(image.width() * factor))),
-          std::max(1, static_cast<int>(std::lround(image.height() * factor)))};
-}
-
-PaintingSize style_size(const Image& style, const Options& options, PaintingSize painting) {
-  if (options.style_size > 0) return scaled(style, options.style_size);
-  return options.style_exact ? painting : scaled(style, std::max(painting.width, painting.height));
-}
-
-Tensor<float> to_tensor(const Image& image, PaintingSize size, bool antialias) {
-  const bool same = image.width() == size.width && image.height() == size.height;
-  const Image resized = same        ? image
-                        : antialias ? resize_antialiased(image, size.width, size.height)
-                                    : resize_bilinear(image, size.width, size.height);
-  const std::vector<float> values = normalise(resized);
-  Tensor<float> tensor({size.height, size.width, 3});
-  std::copy(values.begin(), values.end(), tensor.data());
-  return tensor;
-}
-
-// Adam squares gradients: beyond 1e18 that leaves the range of float, and the picture would stand still unnoticed.
-bool usable(std::span<const float> values) {
-  constexpr float kLimit = 1e18F;
-  return std::all_of(values.begin(), values.end(), [](float value) { return std::abs(value) < kLimit; });
-}
-
 }  // namespace
-
-PaintingSize painting_size(const Image& content, const Options& options) {
-  if (options.width > 0) return {options.width, options.height};
-  return scaled(content, options.size > 0 ? options.size : std::max(content.width(), content.height()));
-}
 
 std::vector<float> normalise(const Image& image) {
   std::vector<float> values(image.pixels().begin(), image.pixels().end());
@@ -71,48 +41,155 @@ Image denormalise(std::span<const float> values, int width, int height) {
   return image;
 }
 
+namespace {
+
+void check_pictures(const Pictures& pictures) {
+  require(!pictures.content.empty(), ErrorCode::input, "the content picture is empty");
+  require(!pictures.styles.empty(), ErrorCode::usage, "there is no style picture; give at least one");
+  for (const StylePicture& style : pictures.styles) {
+    require(!style.image.empty(), ErrorCode::input, "the style picture is empty");
+    require(std::isfinite(style.weight) && style.weight > 0, ErrorCode::usage, "a style picture's share is ",
+            style.weight, "; wanted a number above 0");
+  }
+}
+
+}  // namespace
+
 struct Stylizer::State {
   Options options;
-  PaintingSize size;
+  Context context;
   Vgg19<float> network;
-  std::unique_ptr<Objective<float>> objective;
-  Adam<float> adam;
-  std::vector<float> best;  // picture of the lowest loss so far
+  PaintingSize size;
+  Image content;  // its alpha and metadata go to the painting
+  std::vector<Level> levels;
+  std::size_t level = 0;
+  int history = 0;
+  std::unique_ptr<Optimiser<float>> optimiser;
+  std::optional<IterateAverage<float>> average;
+  std::optional<FlatStop> flat;
+  std::vector<Losses> seen;  // of each evaluation of the present step
+  Losses start, last;
+  std::vector<float> best;  // picture of the lowest loss so far at this scale
   double best_loss = std::numeric_limits<double>::infinity();
-  int steps_done = 0;
+  int steps_done = 0, steps_at_scale = 0, steps_planned = 0;
+  bool scale_done = false, finished = false;
 
-  State(const Image& content_image, const Image& style_image, const Weights& weights, const Options& wanted,
-        const Context& context)
+  State(const Pictures& pictures, const Weights& weights, const Options& wanted, const Context& where)
       : options(wanted),
-        size(painting_size(content_image, wanted)),
+        context(where),
         network(weights.network()),
-        adam(wanted.adam, Index{3} * size.width * size.height, context) {
-    Tensor<float> content = to_tensor(content_image, size, options.antialias);
-    const Tensor<float> style = to_tensor(style_image, style_size(style_image, options, size), options.antialias);
-    if (options.colour_match) content = match_colour(content, style);
-    objective = std::make_unique<Objective<float>>(network, *weights.network(), options, content, style, context);
-    const Tensor<float> start = make_start(content, options);
-    std::copy_n(start.data(), start.shape().count(), objective->picture().data());
-    best.assign(start.values().begin(), start.values().end());
+        size(painting_size(pictures.content, wanted)),
+        content(pictures.content) {
+    const Guide guide = make_guide(pictures);
+    Tensor<float> first;
+    for (const PaintingSize& one : painting_sizes(pictures.content, options)) {
+      Scene<float> scene = make_scene(pictures, guide, options, one, context);
+      if (levels.empty()) first = make_first(scene, options, size, context);
+      levels.emplace_back(network, *weights.network(), options, std::move(scene), context);
+    }
+    history = options.lbfgs.history;
+    if (options.optimiser == OptimiserKind::lbfgs) {
+      history = history_that_fits(history, levels.back().count(), free_memory_bytes() / 2);
+    }
+    seen.reserve(2 * static_cast<std::size_t>(options.lbfgs.max_evaluations) + 2);  // a restarted step searches twice
+    steps_planned = total_iterations(options, static_cast<int>(levels.size()));
+    enter(0, first);
   }
 
-  int steps() const { return options.epochs * options.steps_per_epoch; }
+  Objective<float>& objective() const { return levels[level].objective(); }
 
-  [[noreturn]] void diverge(const char* what) {
-    std::copy(best.begin(), best.end(), objective->picture().begin());
-    fail(ErrorCode::diverged, what, " left the range of numbers at step ", steps_done + 1, " of ", steps(),
-         "; lower the learning rate or the weights of the losses");
+  // The options with as much history as memory holds.
+  Options affordable() const {
+    Options kept = options;
+    kept.lbfgs.history = history;
+    return kept;
+  }
+
+  // Takes up a scale at picture x.
+  void enter(std::size_t k, const Tensor<float>& x) {
+    if (k > level) levels[level].close();
+    level = k;
+    optimiser = make_optimiser<float>(affordable(), levels[k].count(), context);
+    if (options.average > 0) average.emplace(options.average, levels[k].count(), context);
+    if (options.stop_when_flat > 0) flat.emplace(options.stop_when_flat);
+    objective().prepare();
+    std::copy_n(x.data(), x.shape().count(), objective().picture().data());
+    best.assign(x.values().begin(), x.values().end());
+    best_loss = std::numeric_limits<double>::infinity();
+    steps_at_scale = 0;
+    scale_done = false;
+  }
+
+  // The picture of this scale, or the mean of its last ones.
+  Tensor<float> picture() const {
+    const PaintingSize now_size = levels[level].size();
+    Tensor<float> x({now_size.height, now_size.width, 3});
+    const std::span<const float> now = objective().picture();
+    if (average && steps_at_scale > 0) {
+      average->mean(x.values());
+    } else {
+      std::copy(now.begin(), now.end(), x.data());
+    }
+    return x;
+  }
+
+  double evaluate() {
+    const Losses losses = objective().evaluate();
+    if (seen.empty() && steps_done == 0) start = losses;
+    seen.push_back(losses);
+    if (losses.total < best_loss) {
+      best_loss = losses.total;
+      const std::span<const float> now = objective().picture();
+      std::copy(now.begin(), now.end(), best.begin());
+    }
+    return losses.total;
+  }
+
+  [[noreturn]] void diverge() {
+    std::copy(best.begin(), best.end(), objective().picture().begin());
+    average.reset();
+    fail(ErrorCode::diverged, "the loss or its gradient left the range of numbers at step ", steps_done + 1, " of ",
+         steps_planned, "; lower the learning rate or the weights of the losses");
+  }
+
+  OptimiserStep move() {
+    seen.clear();
+    const OptimiserStep taken =
+        optimiser->step({objective().picture(), objective().gradient(), [this] { return evaluate(); }});
+    if (taken.diverged) diverge();
+    if (taken.reported >= 0) last = seen[static_cast<std::size_t>(taken.reported)];
+    if (average) average->add(objective().picture());
+    ++steps_done;
+    ++steps_at_scale;
+    return taken;
+  }
+
+  // After a step: is this scale done, and with it the painting?
+  void judge(const OptimiserStep& taken) {
+    const int wanted = iterations_at(options, static_cast<int>(level));
+    const bool early = taken.stuck || (flat && flat->add(taken.loss));
+    if (!early && steps_at_scale < wanted) return;
+    steps_planned -= wanted - steps_at_scale;
+    scale_done = true;
+    finished = level + 1 == levels.size();
+  }
+
+  void enter_next() {
+    const PaintingSize next = levels[level + 1].size();
+    enter(level + 1, resize_values(picture(), next.height, next.width, context));
   }
 };
 
-Stylizer::Stylizer(const Image& content, const Image& style, const Weights& weights, const Options& options,
-                   const Context& context) {
-  require(!content.empty() && !style.empty(), ErrorCode::input, "the ", content.empty() ? "content" : "style",
-          " picture is empty");
+Stylizer::Stylizer(const Pictures& pictures, const Weights& weights, const Options& options, const Context& context) {
+  check_pictures(pictures);
   validate(options, weights);
   state_ = with_memory_error("preparing the painting",
-                             [&] { return std::make_unique<State>(content, style, weights, options, context); });
+                             [&] { return std::make_unique<State>(pictures, weights, options, context); });
 }
+
+Stylizer::Stylizer(const Image& content, const Image& style, const Weights& weights, const Options& options,
+                   const Context& context)
+    : Stylizer(Pictures{.content = content, .styles = {{.image = style}}}, weights, options, context) {}
 
 Stylizer::~Stylizer() = default;
 Stylizer::Stylizer(Stylizer&&) noexcept = default;
@@ -120,36 +197,53 @@ Stylizer& Stylizer::operator=(Stylizer&&) noexcept = default;
 
 int Stylizer::width() const noexcept { return state_->size.width; }
 int Stylizer::height() const noexcept { return state_->size.height; }
+int Stylizer::steps() const noexcept { return state_->steps_planned; }
+int Stylizer::history() const noexcept { return state_->history; }
 const Options& Stylizer::options() const noexcept { return state_->options; }
-bool Stylizer::finished() const noexcept { return state_->steps_done >= state_->steps(); }
+bool Stylizer::finished() const noexcept { return state_->finished; }
+Losses Stylizer::start_losses() const { return state_->start; }
+std::vector<LayerLoss> Stylizer::layer_losses() const { return state_->objective().layer_losses(); }
 
 std::size_t Stylizer::planned_bytes() const {
-  // Picture, gradient, two moments and the best picture beside the arena.
-  return state_->objective->planned_bytes() + 5 * sizeof(float) * state_->best.size();
+  // Picture, gradient and the best picture beside arena and optimiser; the last scale is the largest.
+  const Level& last = state_->levels.back();
+  const auto count = static_cast<std::size_t>(last.count());
+  const std::size_t pictures = 3 + (state_->options.average > 0 ? 1 : 0);
+  return last.objective().planned_bytes() + pictures * sizeof(float) * count +
+         optimiser_bytes<float>(state_->affordable(), last.count());
 }
 
 Step Stylizer::step() {
   State& s = *state_;
-  const Clock::time_point start = Clock::now();
-  const std::span<float> picture = s.objective->picture();
-  const Losses losses = s.objective->evaluate();
-  if (!std::isfinite(losses.total)) s.diverge("the loss");
-  if (losses.total < s.best_loss) {
-    s.best_loss = losses.total;
-    std::copy(picture.begin(), picture.end(), s.best.begin());
-  }
-  if (!usable(s.objective->gradient())) s.diverge("the gradient");
-  s.adam.step(picture, s.objective->gradient());
-  const int done = ++s.steps_done, per_epoch = s.options.steps_per_epoch;
-  return {done,   s.steps(),           (done - 1) / per_epoch + 1, s.options.epochs, done % per_epoch == 0,
-          losses, seconds_since(start)};
+  const Clock::time_point begin = Clock::now();
+  require(!s.finished, ErrorCode::usage, "the painting is finished after ", s.steps_done, " steps");
+  if (s.scale_done) s.enter_next();
+  const Level& level = s.levels[s.level];
+  Step step;
+  step.scale = static_cast<int>(s.level) + 1;
+  step.scales = static_cast<int>(s.levels.size());
+  step.width = level.size().width;
+  step.height = level.size().height;
+  const OptimiserStep taken = s.move();
+  s.judge(taken);
+  const int per_epoch = s.options.steps_per_epoch;
+  step.step = s.steps_done;
+  step.steps = s.steps_planned;
+  step.epoch = (step.step - 1) / per_epoch + 1;
+  step.epochs = (step.steps + per_epoch - 1) / per_epoch;
+  step.ends_epoch = step.step % per_epoch == 0 || s.finished;
+  step.losses = s.last;
+  step.evaluations = taken.evaluations;
+  step.restarted = taken.restarted;
+  step.seconds = seconds_since(begin);
+  return step;
 }
 
-void Stylizer::set_profiling(bool on) { state_->objective->set_profiling(on); }
+void Stylizer::set_profiling(bool on) { state_->objective().set_profiling(on); }
 
 std::vector<OpCost> Stylizer::op_costs() const {
   std::vector<OpCost> costs;
-  for (const OpProfile& op : state_->objective->profile()) {
+  for (const OpProfile& op : state_->objective().profile()) {
     std::vector<std::size_t> shape;
     for (Index i = 0; i < op.shape.rank(); ++i) shape.push_back(static_cast<std::size_t>(op.shape[i]));
     costs.push_back({op.name, shape, op.forward_seconds, op.backward_seconds, op.forward_flops, op.backward_flops});
@@ -158,16 +252,26 @@ std::vector<OpCost> Stylizer::op_costs() const {
 }
 
 std::vector<float> Stylizer::values() const {
-  const std::span<const float> picture = state_->objective->picture();
-  return {picture.begin(), picture.end()};
+  const Tensor<float> x = state_->picture();
+  const Tensor<float> full = resize_values(x, height(), width(), state_->context);
+  return {full.values().begin(), full.values().end()};
 }
 
-Image Stylizer::image() const { return denormalise(state_->objective->picture(), width(), height()); }
+Image Stylizer::preview() const {
+  return state_->levels[state_->level].finish(state_->picture(), state_->options, state_->context);
+}
 
-Result stylise(const Image& content, const Image& style, const Weights& weights, const Options& options,
-               const Observer& observer, const Context& context) {
+Image Stylizer::image() const {
+  Image image = state_->levels.back().finish(resize_values(state_->picture(), height(), width(), state_->context),
+                                             state_->options, state_->context);
+  keep_extras(image, state_->content);
+  return image;
+}
+
+Result stylise(const Pictures& pictures, const Weights& weights, const Options& options, const Observer& observer,
+               const Context& context) {
   const Clock::time_point start = Clock::now();
-  Stylizer stylizer(content, style, weights, options, context);
+  Stylizer stylizer(pictures, weights, options, context);
   Result result;
   while (!stylizer.finished() && result.outcome == Outcome::finished) {
     Step step;
@@ -178,15 +282,21 @@ Result stylise(const Image& content, const Image& style, const Weights& weights,
       result.outcome = Outcome::diverged;
       break;
     }
-    if (step.step == 1) result.first = step.losses;
     result.last = step.losses;
     result.steps = step.step;
+    result.evaluations += step.evaluations;
     if (observer && !observer(stylizer, step)) result.outcome = Outcome::stopped;
   }
+  result.first = stylizer.start_losses();
   result.image = stylizer.image();
   result.values = stylizer.values();
   result.seconds = seconds_since(start);
   return result;
+}
+
+Result stylise(const Image& content, const Image& style, const Weights& weights, const Options& options,
+               const Observer& observer, const Context& context) {
+  return stylise(Pictures{.content = content, .styles = {{.image = style}}}, weights, options, observer, context);
 }
 
 }  // namespace impasto

@@ -130,6 +130,15 @@ TEST_CASE("file: a device is not replaced") {
   CHECK(contains(error_of(ErrorCode::input, [] { read_file("/dev/zero", "picture", 9); }), "device"));
 }
 
+TEST_CASE("file: a pipe is refused as one, also under a name that links to it") {
+  int ends[2];
+  REQUIRE(pipe(ends) == 0);
+  const fs::path name = "/proc/self/fd/" + std::to_string(ends[1]);  // what /dev/stdout leads to
+  if (fs::exists(name)) CHECK(contains(error_of(ErrorCode::io, [&] { check_writable(name); }), "pipe or socket"));
+  close(ends[0]);
+  close(ends[1]);
+}
+
 TEST_CASE("file: when the disk refuses, the old file stays and no temporary file is left") {
   const TempFolder folder;
   folder.write("a.bin", "old");

@@ -11,29 +11,31 @@ using namespace impasto::testing;
 
 namespace {
 
-void expect_a_screen(const Run& run) {
+void expect_a_screen(const Run& run, int lines_at_most = 46) {
   CHECK(run.code == 0);
   CHECK(run.err.empty());
   std::istringstream lines(run.out);
   int count = 0;
   for (std::string line; std::getline(lines, line); ++count) CHECK_MESSAGE(line.size() <= 80, line);
   CHECK(count >= 5);
-  CHECK(count <= 46);
+  CHECK(count <= lines_at_most);
 }
 
 }  // namespace
 
-TEST_CASE("cli: every help fits a screen") {
+TEST_CASE("cli: every help fits a screen, that of stylise two") {
   const TempFolder folder;
   for (const std::vector<std::string>& words :
        std::vector<std::vector<std::string>>{{"--help"},
-                                             {"stylise", "--help"},
-                                             {"stylize", "-h"},
-                                             {"stylise", "--preset", "tutorial", "--help"},
                                              {"bench", "--help"},
                                              {"bench", "--preset", "default", "--help"},
+                                             {"presets", "--help"},
                                              {"info", "--help"}}) {
     expect_a_screen(run_program(words, folder.path()));
+  }
+  for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
+           {"stylise", "--help"}, {"stylize", "-h"}, {"stylise", "--preset", "tutorial", "--help"}}) {
+    expect_a_screen(run_program(words, folder.path()), 100);
   }
 }
 
@@ -73,7 +75,7 @@ TEST_CASE("cli: the help of stylise names every option and the preset's defaults
   }
   CHECK(contains(help, "[output/painting.jpg]"));
   const std::string tutorial = run_program({"stylise", "--preset", "tutorial", "--help"}, folder.path()).out;
-  for (const char* value : {"[450]", "[300]", "[20]", "[100]", "[0.03]", "[0.2]", "[blend]", "[literal]"}) {
+  for (const char* value : {"[450]", "[300]", "[2000]", "[100]", "[0.03]", "[0.2]", "[blend]", "[literal]"}) {
     CHECK_MESSAGE(contains(tutorial, value), value);
   }
 }
@@ -108,7 +110,6 @@ TEST_CASE("cli: words that are not understood exit with 2") {
       {{"stylse", "a.jpg", "b.jpg"}, {"'stylse'", "stylise"}},
       {{"stylise"}, {"two pictures", "none"}},
       {{"stylise", "a.jpg"}, {"two pictures", "only 'a.jpg'"}},
-      {{"stylise", "a.jpg", "b.jpg", "c.jpg"}, {"two pictures", "'c.jpg'"}},
       {{"stylise", "a.jpg", "b.jpg", "--epoch", "3"}, {"'--epoch'", "--epochs"}},
       {{"stylise", "a.jpg", "b.jpg", "--epochs"}, {"--epochs needs a value"}},
       {{"info", "a.jpg"}, {"'a.jpg'"}},
@@ -141,10 +142,10 @@ TEST_CASE("cli: bad values of options exit with 2 and name option, value and wha
       {{"--tv-weight", "much"}, {"--tv-weight", "'much'"}},
       {{"--style-weight", "-1"}, {"-1"}},
       {{"--learning-rate", "nan"}, {"--learning-rate", "'nan'"}},
-      {{"--learning-rate", "-0.5"}, {"-0.5"}},
-      {{"--adam-beta1", "1.5"}, {"1.5"}},
+      {{"--optimiser", "adam", "--learning-rate", "-0.5"}, {"-0.5"}},
+      {{"--optimiser", "adam", "--adam-beta1", "1.5"}, {"1.5"}},
       {{"--init-noise", "-0.1"}, {"-0.1"}},
-      {{"--pool", "mean"}, {"--pool", "'mean'", "max or avg"}},
+      {{"--pool", "mean"}, {"--pool", "'mean'", "auto, max, avg or l2"}},
       {{"--preprocess", "no"}, {"--preprocess", "'no'", "literal"}},
       {{"--progress", "yes"}, {"--progress", "'yes'", "plain"}},
       {{"--init", "contnet"}, {"--init", "'contnet'", "content"}},

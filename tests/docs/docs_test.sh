@@ -21,8 +21,8 @@ count=$(wc -l <commands)
 [ "$count" -ge 3 ] || { echo "README.md has $count commands of the program, wanted at least 3"; exit 1; }
 while read -r command; do
   case $command in
-    *stylise*--size*) short="$(echo "$command" | sed 's/--size [0-9]*/--size 48/') --epochs 1 --steps-per-epoch 1" ;;
-    *stylise*) short="$command --size 48 --epochs 1 --steps-per-epoch 1" ;;
+    *stylise*--size*) short="$(echo "$command" | sed 's/--size [0-9]*/--size 48/') --iterations 1" ;;
+    *stylise*) short="$command --size 48 --iterations 1" ;;
     *) short=$command ;;
   esac
   echo "$short"
@@ -32,12 +32,15 @@ for file in painting.jpg bold.png start.npy losses.csv; do
   [ -s "$file" ] || { echo "the README's commands left no $file"; exit 1; }
 done
 
+"$source/docs/make_gallery.sh" "$program" gallery "$source/data/content.jpg" "$source/data/style.jpg" --size 48 --iterations 1 >/dev/null 2>&1
+[ "$(ls gallery | wc -l)" -eq 6 ] || { echo "docs/make_gallery.sh left no 6 pictures"; exit 1; }
+
 rm -f painting.png
 "$example"
 [ -s painting.png ] || { echo "the README's C++ example left no painting.png"; exit 1; }
 
 # Every file that a page links to is there.
-for page in README.md docs/ARCHITECTURE.md docs/CLI.md docs/MATH.md docs/PERFORMANCE.md weights/FORMAT.md data/README.md \
+for page in README.md docs/GALLERY.md docs/ARCHITECTURE.md docs/CLI.md docs/MATH.md docs/PERFORMANCE.md weights/FORMAT.md data/README.md \
   third_party/README.md tests/golden/README.md; do
   folder=$(dirname "$source/$page")
   grep -o '](\([^)#:]*\))' "$source/$page" | sed 's/](\(.*\))/\1/' | while read -r link; do

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 import builtin_network
+import painting
 from hash_network import ADAM, HEIGHT, LAYERS, OPS, WIDTH, fmix32, hash_network, pictures, uniform
 
 STYLE_LAYERS = [f"block{b}_conv1" for b in range(1, 6)]
@@ -214,6 +215,14 @@ def operations():
     write_json("golden_ops.json", found)
 
 
+def paintings(table, pictures):
+    """golden_recipe.json, golden_colour.json, golden_bicubic.json (painting.py)."""
+    network = builtin_network.network(table, torch.float64)
+    write_json("golden_recipe.json", painting.recipe(network, to_torch, to_hwc, describe, pictures))
+    write_json("golden_colour.json", painting.colours(describe, pictures))
+    write_json("golden_bicubic.json", painting.bicubic(to_torch, to_hwc, describe, pictures[0]))
+
+
 # ---- TensorFlow, Keras and the two Adams ----------------------------------------------------------------------------
 def tensorflow_total(network, dtype, content, style):
     """The tutorial's loss by TensorFlow: N x H x W x C, conv2d 'SAME', 2x2 max pool 'VALID'; a function of a 1 x H x W x 3 variable."""
@@ -317,6 +326,47 @@ def adam_alone():
                                     "gradients": list(gradients), **found})
 
 
+# ---- L-BFGS ---------------------------------------------------------------------------------------------------------
+def rosenbrock(x): return (100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2).sum()
+
+
+def torch_lbfgs(start, loss, history, iterations):
+    """Loss, x and evaluations after each iteration of PyTorch's L-BFGS, in float64. One step() per iteration looks at the
+    point where the last one ended once more; that evaluation is not counted, and the loss is the one found there."""
+    x = torch.tensor(np.asarray(start, np.float64), requires_grad=True)
+    optimiser = torch.optim.LBFGS([x], lr=1, max_iter=1, max_eval=1000, tolerance_grad=0, tolerance_change=0, history_size=history, line_search_fn="strong_wolfe")
+
+    def closure():
+        optimiser.zero_grad()
+        value = loss(x)
+        value.backward()
+        return value
+    values, after, evaluations = [], [], []
+    for _ in range(iterations):
+        counted = optimiser.state[x].get("func_evals", 0)
+        optimiser.step(closure)
+        after.append(x.detach().clone().numpy())
+        values.append(float(loss(x.detach())))
+        evaluations.append(optimiser.state[x]["func_evals"] - counted - 1)
+    return {"loss": values, "evaluations": evaluations}, after
+
+
+def lbfgs(network, content, style, start):
+    """golden_lbfgs.json, golden_lbfgs.npy: Rosenbrock's function, and the tutorial's loss from the start picture."""
+    found = {}
+    for name, count, history, iterations in (("rosenbrock_2", 2, 20, 30), ("rosenbrock_10", 10, 5, 40), ("rosenbrock_10_long", 10, 20, 40)):
+        first = np.where(np.arange(count) % 2 == 0, -1.2, 1.0)
+        run, after = torch_lbfgs(first, rosenbrock, history, iterations)
+        found[name] = {"start": first, "history": history, **run, "x": after}
+        print(f"  {name}: loss {run['loss'][0]:.6g} .. {run['loss'][-1]:.3g}, {sum(run['evaluations'])} evaluations")
+    tutorial = Tutorial(network, to_torch(content), to_torch(style))
+    run, after = torch_lbfgs(start, lambda x: tutorial.total(x.permute(2, 0, 1)[None])[0], 4, STEPS)
+    found["picture"] = {"history": 4, **run}
+    write_json("golden_lbfgs.json", found)
+    write_npy("golden_lbfgs.npy", after[-1])
+    print(f"  picture: loss {run['loss'][0]:.6g} .. {run['loss'][-1]:.6g}, evaluations {run['evaluations']}")
+
+
 # ---- pictures -------------------------------------------------------------------------------------------------------
 def jpeg_and_resize():
     """golden_*.jpg, TensorFlow's decoded pixels and its resized pictures."""
@@ -344,6 +394,12 @@ def jpeg_and_resize():
         name = f"golden_resize_{width}x{height}" + ("_antialias" if antialias else "")
         write_npy(name + ".npy", resized)
         found[name[7:]] = {"width": width, "height": height, "antialias": antialias, "source": "golden_baseline_default.npy", **describe(resized)}
+    for width, height in ((17, 13), (67, 52), (61, 20), (5, 94)):  # shrunk, enlarged, one side only, both ways
+        # Channel by channel in Pillow's mode F: weights in double, float32 between its two passes, nothing rounded to bytes.
+        channels = [Image.fromarray(decoded[..., c].astype(np.float32)).resize((width, height), Image.Resampling.LANCZOS) for c in range(3)]
+        resized = np.clip(np.stack([np.array(c) for c in channels], axis=-1), 0, 255)
+        write_npy(f"golden_lanczos_{width}x{height}.npy", resized)
+        found[f"lanczos_{width}x{height}"] = {"width": width, "height": height, "source": "golden_baseline_default.npy", **describe(resized)}
     up = [tf.image.resize(decoded, (53, 80), antialias=a).numpy() for a in (False, True)]
     print(f"  enlarging: antialias changes at most {np.abs(up[0] - up[1]).max():.1e} of 255")
     write_json("golden_pictures.json", found)
@@ -370,6 +426,8 @@ if __name__ == "__main__":
     print("losses"); at_start = losses(net, content_picture, style_picture, start_picture)
     print("steps"); ten_steps(net, weights, content_picture, style_picture, start_picture, *at_start)
     print("adam"); adam_alone()
+    print("lbfgs"); lbfgs(net, content_picture, style_picture, start_picture)
     print("built-in"); built_in(arguments.table, content_picture)
     print("operations"); operations()
+    print("paintings"); paintings(arguments.table, (content_picture, style_picture, start_picture))
     print("pictures"); jpeg_and_resize()

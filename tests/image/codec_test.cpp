@@ -9,9 +9,11 @@
 #include <random>
 #include <string>
 
+#include "image/features.h"
 #include "image/jpeg.h"
 #include "image/png.h"
 #include "image/raw_pictures.h"
+#include "image/sample_pictures.h"
 #include "impasto/image.h"
 #include "support/error_of.h"
 #include "support/temp_folder.h"
@@ -20,29 +22,6 @@ namespace impasto::testing {
 namespace fs = std::filesystem;
 
 namespace {
-
-// Smooth, so that JPEG keeps it closely.
-Image gradient(int width, int height) {
-  Image image(width, height);
-  for (int y = 0; y < height; ++y) {
-    for (int x = 0; x < width; ++x) {
-      image.at(x, y, 0) = static_cast<float>(x) / static_cast<float>(width);
-      image.at(x, y, 1) = static_cast<float>(y) / static_cast<float>(height);
-      image.at(x, y, 2) = 0.5f;
-    }
-  }
-  return image;
-}
-
-float largest_difference(const Image& a, const Image& b) {
-  REQUIRE(a.width() == b.width());
-  REQUIRE(a.height() == b.height());
-  float largest = 0;
-  for (std::size_t i = 0; i < a.pixels().size(); ++i) {
-    largest = std::max(largest, std::abs(a.pixels()[i] - b.pixels()[i]));
-  }
-  return largest;
-}
 
 std::string load_refusal(const fs::path& file) {
   return error_of(ErrorCode::input, [&] { load_image(file); });
@@ -58,7 +37,17 @@ std::vector<Bytes> good_files() {
   for (std::uint8_t y = 0; y < 8; ++y) palette.rows.push_back({0, 1, 2, 3, y, 1, 0, 2});
   palette.palette.assign(8, {200, 100, 50});
   palette.palette_alpha = {0, 128};
-  return {encode_jpeg(image, {}), make_jpeg(progressive), encode_png(image, Rounding::nearest), make_png(palette)};
+  std::vector<Bytes> files = {encode_jpeg(image, {}), make_jpeg(progressive), encode_png(image, {}), make_png(palette)};
+  const TempFolder folder;
+  Image half = gradient(13, 9);
+  half.set_alpha(std::vector<float>(13 * 9, 0.5f));
+  const auto add = [&](const std::string& name, const EncodeOptions& options) {
+    save_image(half, folder / name, options);
+    files.push_back(folder.read(name));
+  };
+  if (kHasTiff) add("a.tif", {}), add("b.tiff", {.bits = 16});
+  if (kHasWebp) add("a.webp", {}), add("b.webp", {.webp_quality = 100});
+  return files;
 }
 
 }  // namespace
@@ -89,7 +78,7 @@ TEST_CASE("image: a picture saved as JPEG or PNG loads as nearly the same, whate
 TEST_CASE("image: the content decides, not the name") {
   const TempFolder folder;
   const Image image = gradient(12, 9);
-  const fs::path file = folder.write("really-png.jpg", encode_png(image, Rounding::nearest));
+  const fs::path file = folder.write("really-png.jpg", encode_png(image, {}));
   CHECK(load_image(file).width() == 12);
   CHECK(load_image(folder.write("no-ending", encode_jpeg(image, {}))).height() == 9);
 }
@@ -103,8 +92,6 @@ TEST_CASE("image: an empty file, a folder, a missing file and another kind are r
   CHECK(contains(load_refusal(folder.write("a.gif", "GIF89a and so on")), "is a GIF file"));
   CHECK(contains(load_refusal(folder.write("a.jpg", "hello")), "is an unknown kind of file"));
   CHECK(contains(load_refusal(folder.write("b.jpg", "\xFF")), "unknown kind"));
-  const std::string webp("RIFF\x10\0\0\0WEBPVP8 ", 16);
-  CHECK(contains(load_refusal(folder.write("c.jpg", webp)), "is a WebP file"));
 }
 
 TEST_CASE("image: files cut at any length are refused") {
@@ -170,7 +157,9 @@ TEST_CASE("image: an unknown ending is refused and the known ones are named") {
   const TempFolder folder;
   for (const std::string name : {"a.gif", "a", "a.png.txt", ".png"}) {
     const std::string saved = error_of(ErrorCode::usage, [&] { save_image(Image(2, 2), folder / name); });
-    CHECK(contains(saved, "choose a name that ends in .jpg, .jpeg or .png"));
+    CHECK(contains(saved, "choose a name that ends in .jpg, .jpeg"));
+    CHECK(contains(saved, ".tif") == kHasTiff);
+    CHECK(contains(saved, ".webp") == kHasWebp);
     CHECK(error_of(ErrorCode::usage, [&] { check_image_output(folder / name); }) == saved);
   }
   CHECK(folder.size() == 0);
@@ -189,6 +178,44 @@ TEST_CASE("image: an output that cannot be written is refused and nothing is lef
   CHECK(folder.size() == 1);
   check_image_output(folder / "a.JPEG");
   CHECK(folder.size() == 1);
+}
+
+TEST_CASE("image: options that do not go together are refused before the work and at its end alike") {
+  const TempFolder folder;
+  const auto refusal = [&](const char* name, const EncodeOptions& options) {
+    const std::string saved = error_of(ErrorCode::usage, [&] { save_image(Image(2, 2), folder / name, options); });
+    CHECK(error_of(ErrorCode::usage, [&] { check_image_output(folder / name, options); }) == saved);
+    return saved;
+  };
+  CHECK(contains(refusal("a.jpg", {.bits = 16}), "JPEG holds 8 bits a sample, and 16 were asked for"));
+  CHECK(contains(refusal("a.jpg", {.bits = 16}), "choose a name that ends in .png"));
+  CHECK(contains(refusal("a.png", {.bits = 12}), "choose 8 or 16"));
+  CHECK(contains(refusal("a.png", {.webp_quality = 101}), "WebP quality 101"));
+  CHECK(contains(refusal("a.png", {.jpeg_quality = 0}), "JPEG quality 0"));
+  if (kHasWebp) CHECK(contains(refusal("a.webp", {.bits = 16}), "WebP holds 8 bits"));
+  CHECK(folder.size() == 0);
+}
+
+TEST_CASE("image: what the build lacks it says by name, for writing, reading and in the list") {
+  const TempFolder folder;
+  const std::string webp("RIFF\x10\0\0\0WEBPVP8 ", 16);
+  const std::string tiff("II*\0\x08\0\0\0", 8);
+  const std::vector<std::string> formats = image_formats();
+  REQUIRE(formats.size() == 5);
+  CHECK(contains(formats[0], "JPEG: libjpeg"));
+  CHECK(contains(formats[1], "PNG: libpng 1."));
+  CHECK(contains(formats[2], kHasTiff ? "TIFF: libtiff 4." : "TIFF: not in this build (libtiff)"));
+  CHECK(contains(formats[3], kHasWebp ? "WebP: libwebp 1." : "WebP: not in this build (libwebp)"));
+  CHECK(contains(formats[4], kHasIcc ? "LittleCMS 2." : "colour profiles: not in this build (LittleCMS)"));
+  const auto check_absence = [&](const std::string& ending, const std::string& bytes, const std::string& library) {
+    const std::string wanted = "this build of Impasto lacks " + library;
+    CHECK(contains(load_refusal(folder.write("a.jpg", bytes)), wanted));
+    CHECK(contains(error_of(ErrorCode::usage, [&] { check_image_output(folder / ("b" + ending)); }), wanted));
+  };
+  if (!kHasWebp) check_absence(".webp", webp, "libwebp");
+  if (!kHasTiff) check_absence(".tif", tiff, "libtiff");
+  if (kHasWebp) CHECK(contains(load_refusal(folder.write("c.jpg", webp)), "is a WebP that ends before"));
+  if (kHasTiff) CHECK(contains(load_refusal(folder.write("d.jpg", tiff)), "is a TIFF that cannot be decoded"));
 }
 
 }  // namespace impasto::testing

@@ -56,5 +56,19 @@ TEST_CASE("image: resizing agrees with TensorFlow's, with and without antialiasi
   }
 }
 
+TEST_CASE("image: resizing by Lanczos agrees with Pillow's, shrinking, enlarging and both, within 1e-5") {
+  const Image image = decode_image(golden_bytes("golden_baseline.jpg"), "baseline", {.fast_dct = true});
+  for (const auto& [width, height] : {std::pair(17, 13), {67, 52}, {61, 20}, {5, 94}}) {
+    const std::string file = text("golden_lanczos_", width, "x", height, ".npy");
+    INFO(file);
+    const Tensor<float> wanted = golden_tensor<float>(file);
+    const Image resized = resize(image, width, height, {.filter = Filter::lanczos3});
+    REQUIRE(static_cast<Index>(resized.pixels().size()) == wanted.shape().count());
+    std::vector<double> scaled(wanted.values().begin(), wanted.values().end());
+    for (double& value : scaled) value /= 255;
+    CHECK(testing::worst_difference<float>(resized.pixels(), scaled) < 1e-5);
+  }
+}
+
 }  // namespace
 }  // namespace impasto

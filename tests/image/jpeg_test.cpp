@@ -6,7 +6,6 @@
 #include <cmath>
 #include <string>
 
-#include "image/exif.h"
 #include "image/raw_pictures.h"
 #include "support/error_of.h"
 
@@ -93,22 +92,6 @@ TEST_CASE("jpeg: orientation 8 turns the picture a quarter to the left") { check
 TEST_CASE("jpeg: orientations that do not exist are ignored") {
   check_orientation(0, false, "abcd");
   check_orientation(9, false, "abcd");
-}
-
-TEST_CASE("exif: a block cut at any length or of another kind gives orientation 1") {
-  const Bytes good = make_exif(6, true);
-  CHECK(exif_orientation(good) == 6);
-  // 6 + 8 bytes of headers, 2 of count, one entry of 12, 10 of the next up to the value's end.
-  for (std::size_t length = 0; length < 38; ++length) {
-    CHECK(exif_orientation(std::span(good).first(length)) == 1);
-  }
-  Bytes far = good;
-  far[10] = far[11] = far[12] = far[13] = 0xFF;  // offset of the directory
-  CHECK(exif_orientation(far) == 1);
-  Bytes wrong_type = good;
-  wrong_type[31] = 2;
-  CHECK(exif_orientation(wrong_type) == 1);
-  CHECK_FALSE(is_exif(Bytes{'h', 't', 't', 'p', ':', '/', '/'}));
 }
 
 TEST_CASE("jpeg: grey becomes three equal channels") {

@@ -148,7 +148,7 @@ TEST_CASE("png: what is written is read back to the byte") {
   int level = 0;
   for (float& value : image.pixels()) value = static_cast<float>(level++ % 256) / 255.0f;
   for (const Rounding rounding : {Rounding::nearest, Rounding::truncate}) {
-    const Image back = decode_png(encode_png(image, rounding), "a.png");
+    const Image back = decode_png(encode_png(image, {.rounding = rounding}), "a.png");
     CHECK(std::equal(image.pixels().begin(), image.pixels().end(), back.pixels().begin(), back.pixels().end()));
   }
 }
@@ -157,7 +157,7 @@ TEST_CASE("png: values are clipped, and rounded or truncated as asked") {
   const auto written = [](float value, Rounding rounding) {
     Image image(1, 1);
     image.at(0, 0, 0) = value;
-    return std::lround(decode_png(encode_png(image, rounding), "a.png").at(0, 0, 0) * 255.0f);
+    return std::lround(decode_png(encode_png(image, {.rounding = rounding}), "a.png").at(0, 0, 0) * 255.0f);
   };
   CHECK(written(-1.0f, Rounding::nearest) == 0);
   CHECK(written(7.0f, Rounding::nearest) == 255);

@@ -26,6 +26,7 @@ struct RawJpeg {
   bool adobe = false;
   bool subsampled = false;
   Bytes exif = {};  // payload of the APP1 segment, if any
+  Bytes icc = {};
 };
 
 inline Bytes make_jpeg(const RawJpeg& raw) {
@@ -51,6 +52,7 @@ inline Bytes make_jpeg(const RawJpeg& raw) {
   if (!raw.exif.empty()) {
     jpeg_write_marker(&info, JPEG_APP0 + 1, raw.exif.data(), static_cast<unsigned>(raw.exif.size()));
   }
+  if (!raw.icc.empty()) jpeg_write_icc_profile(&info, raw.icc.data(), static_cast<unsigned>(raw.icc.size()));
   const std::size_t stride = static_cast<std::size_t>(raw.width) * static_cast<std::size_t>(info.input_components);
   for (std::size_t y = 0; y < static_cast<std::size_t>(raw.height); ++y) {
     JSAMPROW row = const_cast<JSAMPROW>(raw.samples.data() + y * stride);
@@ -89,6 +91,10 @@ struct RawPng {
   bool has_transparent = false;
   png_color_16 transparent{};
   bool interlaced = false;
+  Bytes icc = {};
+  double gamma = 0;                         // of a gAMA chunk, if any
+  std::vector<double> chromaticities = {};  // of a cHRM chunk, if any: white, red, green, blue, x and y
+  bool srgb = false;                        // an sRGB chunk
 };
 
 inline Bytes make_png(const RawPng& raw) {
@@ -109,7 +115,24 @@ inline Bytes make_png(const RawPng& raw) {
   } else if (raw.has_transparent) {
     png_set_tRNS(png, info, nullptr, 0, &raw.transparent);
   }
+  png_set_option(png, PNG_SKIP_sRGB_CHECK_PROFILE, PNG_OPTION_ON);
+  if (!raw.icc.empty()) {
+    png_set_iCCP(png, info, "test", PNG_COMPRESSION_TYPE_BASE, raw.icc.data(),
+                 static_cast<png_uint_32>(raw.icc.size()));
+  }
+  if (const auto& c = raw.chromaticities; !c.empty()) {
+    png_set_cHRM(png, info, c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7]);
+  }
   png_write_info(png, info);
+  // As chunks: libpng would not write a gamma that contradicts another chunk.
+  if (raw.gamma > 0) {
+    const auto value = static_cast<std::uint32_t>(raw.gamma * 100000 + 0.5);
+    png_byte content[4];
+    png_save_uint_32(content, value);
+    png_write_chunk(png, reinterpret_cast<png_const_bytep>("gAMA"), content, 4);
+  }
+  const png_byte perceptual = 0;
+  if (raw.srgb) png_write_chunk(png, reinterpret_cast<png_const_bytep>("sRGB"), &perceptual, 1);
   if (!raw.rows.empty()) {
     std::vector<png_bytep> rows;
     for (const Bytes& row : raw.rows) rows.push_back(const_cast<png_bytep>(row.data()));

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <vector>
 
+#include "image/sample_pictures.h"
 #include "impasto/image.h"
 #include "support/error_of.h"
 
@@ -71,11 +72,65 @@ TEST_CASE("resize: an even picture stays even at odd sizes") {
   }
 }
 
+TEST_CASE("resize: area is the mean by the share covered") {
+  check_values(resize(grey(6, 1, {0, 3, 6, 0, 0, 12}), 2, 1, {Filter::area}), 2, 1, {3, 4});
+  // 5 to 2: the middle pixel counts half for either side.
+  check_values(resize(grey(5, 1, {1, 2, 4, 8, 16}), 2, 1, {Filter::area}), 2, 1, {5 / 2.5, 26 / 2.5});
+  check_values(resize(grey(1, 5, {1, 2, 4, 8, 16}), 1, 2, {Filter::area}), 1, 2, {5 / 2.5, 26 / 2.5});
+  check_values(resize(grey(2, 1, {0, 4}), 4, 1, {Filter::area}), 4, 1, {0, 0, 4, 4});
+  check_values(resize(grey(2, 1, {0, 4}), 3, 1, {Filter::area}), 3, 1, {0, 2, 4});
+}
+
+TEST_CASE("resize: the filters named are the functions of that name, to the bit") {
+  const Image image = noise(31, 17, 255);
+  for (const auto& [width, height] : {std::pair(9, 5), {64, 40}, {31, 17}}) {
+    CHECK(largest_difference(resize(image, width, height, {Filter::bilinear}), resize_bilinear(image, width, height)) ==
+          0);
+    CHECK(largest_difference(resize(image, width, height, {Filter::triangle}),
+                             resize_antialiased(image, width, height)) == 0);
+  }
+}
+
+TEST_CASE("resize: in linear light black and white stripes become the grey that is as bright as they are") {
+  Image stripes(32, 4);
+  for (int y = 0; y < 4; ++y) {
+    for (int x = 0; x < 32; x += 2) stripes.at(x, y, 0) = stripes.at(x, y, 1) = stripes.at(x, y, 2) = 1.0f;
+  }
+  for (const Filter filter : {Filter::area, Filter::triangle}) {
+    CHECK(resize(stripes, 16, 4, {filter, true}).at(8, 2, 1) == doctest::Approx(0.735357).epsilon(1e-5));
+    CHECK(resize(stripes, 16, 4, {filter, false}).at(8, 2, 1) == doctest::Approx(0.5).epsilon(1e-5));
+  }
+  // Even colours stay, those beyond sRGB too.
+  for (const float value : {-0.3f, 0.0f, 0.02f, 0.5f, 1.0f, 1.2f}) {
+    Image even(8, 8);
+    for (float& one : even.pixels()) one = value;
+    for (const Filter filter : {Filter::bilinear, Filter::triangle, Filter::area, Filter::lanczos3}) {
+      const Image resized = resize(even, 5, 11, {filter, true});
+      for (const float got : resized.pixels()) CHECK(std::abs(got - value) < 2e-6f);
+    }
+  }
+}
+
+TEST_CASE("resize: Lanczos does not overshoot what the picture reaches or 0..1") {
+  Image step(20, 20);
+  for (int y = 0; y < 20; ++y) {
+    for (int x = 10; x < 20; ++x) step.at(x, y, 0) = 1.0f, step.at(x, y, 1) = 1.3f;
+  }
+  for (const bool linear : {false, true}) {
+    const Image big = resize(step, 61, 61, {Filter::lanczos3, linear});
+    float low = 1, high = 0;
+    for (const float value : big.pixels()) low = std::min(low, value), high = std::max(high, value);
+    CHECK(low == 0.0f);
+    CHECK(high == doctest::Approx(1.3f).epsilon(1e-6));
+  }
+}
+
 TEST_CASE("resize: an empty picture and sizes outside the limits are refused") {
   const Image image(2, 2);
   for (const auto& [width, height] : {std::pair(0, 1), {1, -1}, {65536, 1}, {65535, 65535}}) {
     error_of(ErrorCode::input, [&, w = width, h = height] { resize_bilinear(image, w, h); });
     error_of(ErrorCode::input, [&, w = width, h = height] { resize_antialiased(image, w, h); });
+    error_of(ErrorCode::input, [&, w = width, h = height] { resize(image, w, h); });
   }
   error_of(ErrorCode::input, [] { resize_bilinear(Image(), 2, 2); });
   error_of(ErrorCode::input, [] { resize_antialiased(Image(), 2, 2); });

@@ -55,7 +55,7 @@ Seen look(const Context& context, const Shape& size, const std::vector<std::size
   const Id picture = tape.variable(size);
   const Tensor<T> values = numbers<T>(size, 3);
   std::copy_n(values.data(), size.count(), tape.value(picture).data());
-  const std::vector<Id> maps = network.record(tape, picture, layers, Pooling::average);
+  const std::vector<Id> maps = network.record(tape, picture, layers, {.pooling = Pooling::average});
   Id loss;
   for (const Id map : maps) {
     tape.keep(map);
@@ -78,7 +78,7 @@ Seen look(const Context& context, const Shape& size, const std::vector<std::size
 bool is_fast(const Context& context) {
   Tape<float> tape(context);
   const std::size_t first = 0;
-  Vgg19<float>(network_weights()).record(tape, tape.input({4, 4, 3}), {&first, 1}, Pooling::average);
+  Vgg19<float>(network_weights()).record(tape, tape.input({4, 4, 3}), {&first, 1}, {.pooling = Pooling::average});
   return tape.profile().front().name.find("oriented") == 0;
 }
 
@@ -142,16 +142,18 @@ Seen look_at_grams(const Context& context, const Shape& size, const std::vector<
   Seen seen;
   std::vector<Id> ids(readings.size());
   Id loss;
-  network.read(tape, picture, readings, Pooling::average, false, [&](std::size_t k, Id value, Index positions) {
-    tape.keep(value);
-    ids[k] = value;
-    const Id target = tape.input(tape.shape(value));
-    const Tensor<T> wanted = numbers<T>(tape.shape(value), 9);
-    std::copy_n(wanted.data(), wanted.shape().count(), tape.value(target).data());
-    const T factor = readings[k].gram ? T(1) / static_cast<T>(positions * positions) : T(1) / static_cast<T>(positions);
-    const Id error = squared_error(tape, value, target, factor);
-    loss = loss.index < 0 ? error : add(tape, loss, error);
-  });
+  network.read(tape, picture, readings, {.pooling = Pooling::average},
+               [&](std::size_t k, Id value, Index positions, Id) {
+                 tape.keep(value);
+                 ids[k] = value;
+                 const Id target = tape.input(tape.shape(value));
+                 const Tensor<T> wanted = numbers<T>(tape.shape(value), 9);
+                 std::copy_n(wanted.data(), wanted.shape().count(), tape.value(target).data());
+                 const T factor =
+                     readings[k].gram ? T(1) / static_cast<T>(positions * positions) : T(1) / static_cast<T>(positions);
+                 const Id error = squared_error(tape, value, target, factor);
+                 loss = loss.index < 0 ? error : add(tape, loss, error);
+               });
   tape.set_loss(loss);
   tape.forward();
   for (const Id id : ids) seen.maps.push_back(as_doubles(tape.value(id)));
@@ -200,7 +202,7 @@ Seen look_at_sums(const Context& context, bool fast) {
   }
   if (!fast) {
     const auto layers = positions({"conv1_1", "conv1_2"});
-    for (const Id map : network.record(tape, picture, layers, Pooling::average))
+    for (const Id map : network.record(tape, picture, layers, {.pooling = Pooling::average}))
       sums.push_back(scale(tape, avg_pool(tape, map, side, side), static_cast<T>(side * side)));
   }
   Id loss;

@@ -46,8 +46,8 @@ TEST_CASE("model: the hash network has the golden weights, bit by bit") {
 
 // All maps that the golden file has for one padding and pooling.
 template <class T>
-void check_maps(const std::shared_ptr<NetworkWeights>& weights, const Json& golden, Pooling pooling,
-                const Context& context, double tolerance) {
+void check_maps(const std::shared_ptr<NetworkWeights>& weights, const Json& golden, const Context& context,
+                double tolerance) {
   const Vgg19<T> network(weights);
   const Tensor<T> content = golden_tensor<T>("golden_content.npy");
   std::vector<std::string> names;
@@ -59,7 +59,7 @@ void check_maps(const std::shared_ptr<NetworkWeights>& weights, const Json& gold
   }
   REQUIRE(names.size() >= 3);
   Tape<T> tape(context);
-  const std::vector<Id> maps = network.record(tape, tape.constant(content.view()), wanted, pooling);
+  const std::vector<Id> maps = network.record(tape, tape.constant(content.view()), wanted);
   for (const Id id : maps) tape.keep(id);
   tape.forward();
   for (std::size_t k = 0; k < names.size(); ++k) {
@@ -83,21 +83,62 @@ TEST_CASE(
                            {"reflect_max", Padding::reflect, Pooling::max}}) {
     INFO(v.name);
     weights->padding = v.padding;
-    check_maps<double>(weights, golden[v.name], v.pooling, Context(2), 1e-9);
+    weights->pooling = v.pooling;
+    check_maps<double>(weights, golden[v.name], Context(2), 1e-9);
     for (const SimdTarget target : available_targets()) {
-      check_maps<float>(weights, golden[v.name], v.pooling, Context(2, target), 1e-4);
+      check_maps<float>(weights, golden[v.name], Context(2, target), 1e-4);
     }
   }
+}
+
+// The root of the mean square of the first pooled map.
+double size_of_map(const std::shared_ptr<NetworkWeights>& weights, const Running& how) {
+  Tape<double> tape(Context(1));
+  const Tensor<double> content = golden_tensor<double>("golden_content.npy");
+  const std::size_t wanted[] = {find_layer("block1_pool")};
+  const Vgg19<double> network(weights);
+  const Id map = network.record(tape, tape.constant(content.view()), wanted, how)[0];
+  tape.keep(map);
+  tape.forward();
+  double sum = 0;
+  for (const double value : tape.value(map)) sum += value * value;
+  return std::sqrt(sum / static_cast<double>(tape.value(map).size()));
+}
+
+TEST_CASE("model: another pooling than the weights' own is brought to its size, the own one is left alone") {
+  const auto weights = testing::hash_network(3);
+  const double max = size_of_map(weights, {}), average = size_of_map(weights, {Pooling::average}),
+               l2 = size_of_map(weights, {Pooling::l2});
+  CHECK(size_of_map(weights, {Pooling::max}) == max);
+  weights->pooling = Pooling::average;
+  CHECK(average == doctest::Approx(2 * size_of_map(weights, {})));
+  CHECK(size_of_map(weights, {Pooling::max}) == doctest::Approx(max / 2));
+  weights->pooling = Pooling::l2;
+  CHECK(l2 == doctest::Approx(1.56 * size_of_map(weights, {})));
+  CHECK(pooling_gain(Pooling::l2, Pooling::average) == doctest::Approx(0.78));
+  for (const double other : {average, l2}) {
+    CHECK(other > 0.6 * max);
+    CHECK(other < 1.8 * max);
+  }
+}
+
+TEST_CASE("model: another padding than the weights' own may be asked for") {
+  const auto weights = testing::hash_network(3);
+  const double zero = size_of_map(weights, {}), replicate = size_of_map(weights, {{}, Padding::replicate});
+  CHECK(zero != replicate);
+  weights->padding = Padding::replicate;
+  CHECK(size_of_map(weights, {}) == replicate);
+  CHECK(size_of_map(weights, {{}, Padding::zero}) == zero);
 }
 
 TEST_CASE("model: recording stops at the deepest layer asked for") {
   const Vgg19<float> network(testing::hash_network(3));
   Tape<float> tape(Context(1));
   const std::size_t wanted[] = {find_layer("conv2_1")};
-  const std::vector<Id> maps = network.record(tape, tape.input({9, 7, 3}), wanted, Pooling::max);
+  const std::vector<Id> maps = network.record(tape, tape.input({9, 7, 3}), wanted);
   CHECK(tape.shape(maps[0]) == Shape{4, 3, 128});
   const std::size_t deeper[] = {find_layer("conv2_2")};
-  CHECK_THROWS_WITH_AS(network.record(tape, tape.input({9, 7, 3}), deeper, Pooling::max),
+  CHECK_THROWS_WITH_AS(network.record(tape, tape.input({9, 7, 3}), deeper),
                        doctest::Contains("end before layer block2_conv2"), Error);
 }
 
@@ -105,9 +146,9 @@ TEST_CASE("model: a picture too small for the deepest layer is refused with the 
   const Vgg19<float> network(testing::hash_network());
   Tape<float> tape(Context(1));
   const std::size_t wanted[] = {find_layer("conv5_1")};
-  CHECK_THROWS_WITH_AS(network.record(tape, tape.input({15, 40, 3}), wanted, Pooling::max),
+  CHECK_THROWS_WITH_AS(network.record(tape, tape.input({15, 40, 3}), wanted),
                        doctest::Contains("needs at least 16 x 16"), Error);
-  CHECK(tape.shape(network.record(tape, tape.input({16, 16, 3}), wanted, Pooling::max)[0]) == Shape{1, 1, 512});
+  CHECK(tape.shape(network.record(tape, tape.input({16, 16, 3}), wanted)[0]) == Shape{1, 1, 512});
 }
 
 }  // namespace

@@ -5,25 +5,11 @@
 #include <numeric>
 
 #include "support/gradcheck.h"
+#include "support/narrow_network.h"
+#include "support/scene_of.h"
 
 namespace impasto::testing {
 namespace {
-
-// A narrow network with smooth inputs to block3, weights from a seed; its input map turns channels and scales them.
-std::shared_ptr<NetworkWeights> narrow_network() {
-  auto network = std::make_shared<NetworkWeights>();
-  Index C = 3;
-  std::uint64_t seed = 11;
-  for (const Index K : {4, 5, 6, 5, 4}) {
-    const double limit = std::sqrt(6.0 / (9.0 * static_cast<double>(C)));
-    network->convolutions.push_back({random_tensor({3, 3, C, K}, seed++, -limit, limit).as<float>(),
-                                     random_tensor({K}, seed++, -0.1, 0.1).as<float>()});
-    C = K;
-  }
-  network->input = {{2, 1, 0}, {1.5, 0.7, 1.1}, {0.1, -0.2, 0.3}};
-  network->description = "narrow network";
-  return network;
-}
 
 struct Case {
   std::shared_ptr<NetworkWeights> weights = narrow_network();
@@ -40,7 +26,7 @@ struct Case {
   }
   Losses at(const Tensor<double>& picture) const {
     const Vgg19<double> network(weights);
-    Objective<double> objective(network, *weights, options, content, style, Context(2));
+    Objective<double> objective(network, *weights, options, scene_of(content, style), Context(2));
     std::copy(picture.values().begin(), picture.values().end(), objective.picture().begin());
     return objective.evaluate();
   }
@@ -58,7 +44,7 @@ TEST_CASE(
         c.options.pooling = pooling;
         c.weights->padding = padding;
         const Vgg19<double> network(c.weights);
-        Objective<double> objective(network, *c.weights, c.options, c.content, c.style, Context(1));
+        Objective<double> objective(network, *c.weights, c.options, scene_of(c.content, c.style), Context(1));
         std::copy(c.start.values().begin(), c.start.values().end(), objective.picture().begin());
         objective.evaluate();
         const std::vector<double> gradient(objective.gradient().begin(), objective.gradient().end());

@@ -26,8 +26,8 @@ TEST_CASE("style: the tutorial preset has exactly the tutorial's numbers") {
   CHECK(o.width == 450);
   CHECK(o.height == 300);
   CHECK(o.style_exact);
-  CHECK_FALSE(o.antialias);
-  CHECK_FALSE(o.colour_match);
+  CHECK(o.resize.filter == Filter::bilinear);
+  CHECK(o.colour == ColourMode::style);
   CHECK(format_layers(o.content_layers) == "block4_conv2=0.5,block5_conv2=0.5");
   CHECK(format_layers(o.style_layers) ==
         "block1_conv1=0.2,block2_conv1=0.2,block3_conv1=0.2,block4_conv1=0.2,block5_conv1=0.2");
@@ -35,8 +35,10 @@ TEST_CASE("style: the tutorial preset has exactly the tutorial's numbers") {
   CHECK(o.style_weight == 100);
   CHECK(o.tv_weight == 0);
   CHECK(o.loss_scale == LossScale::tutorial);
-  CHECK(o.epochs == 20);
+  CHECK(o.iterations == std::vector<int>{2000});
   CHECK(o.steps_per_epoch == 100);
+  CHECK(o.optimiser == OptimiserKind::adam);
+  CHECK(o.scale_count == 1);
   CHECK(o.adam.learning_rate == 0.03);
   CHECK(o.adam.beta1 == 0.9);
   CHECK(o.adam.beta2 == 0.999);
@@ -64,7 +66,7 @@ TEST_CASE("style: every preset passes validation with the built-in weights, and 
 TEST_CASE("style: an unknown preset is refused and the known ones are listed") {
   const std::string message = error_of(ErrorCode::usage, [] { preset("gatsy", builtin()); });
   CHECK(message.find("'gatsy'") != std::string::npos);
-  CHECK(message.find("default, tutorial") != std::string::npos);
+  CHECK(message.find("default, bold, fine, draft, gatys, neural-style, tutorial") != std::string::npos);
 }
 
 TEST_CASE("style: settings out of range are refused by name, with what was wanted") {
@@ -72,8 +74,17 @@ TEST_CASE("style: settings out of range are refused by name, with what was wante
   CHECK(refusal([](Options& o) { o.size = -5; }).find("size is -5; wanted 1 to 16384") != std::string::npos);
   CHECK(refusal([](Options& o) { o.width = 100; }).find("width is set without height") != std::string::npos);
   CHECK(refusal([](Options& o) { o.height = 100; }).find("height is set without width") != std::string::npos);
-  CHECK(refusal([](Options& o) { o.epochs = 0; }).find("epochs is 0") != std::string::npos);
+  CHECK(refusal([](Options& o) { o.iterations = {}; }).find("for 0 scales") != std::string::npos);
+  CHECK(refusal([](Options& o) { o.iterations = {3, 0}; }).find("iterations is 0") != std::string::npos);
   CHECK(refusal([](Options& o) { o.steps_per_epoch = 2000000; }).find("steps per epoch") != std::string::npos);
+  CHECK(refusal([](Options& o) { o.style_scale = 0; }).find("style scale is 0") != std::string::npos);
+  CHECK(refusal([](Options& o) { o.scale_count = 13; }).find("number of scales is 13") != std::string::npos);
+  CHECK(refusal([](Options& o) { o.scale_sizes = {200, 100}; }).find("ascending") != std::string::npos);
+  CHECK(refusal([](Options& o) { o.colour_amount = 1.5; }).find("amount of colour is 1.5") != std::string::npos);
+  CHECK(refusal([](Options& o) { o.lbfgs.history = 0; }).find("history is 0") != std::string::npos);
+  CHECK(refusal([](Options& o) { o.adam.decay = 0; }).find("decay is 0") != std::string::npos);
+  CHECK(refusal([](Options& o) { o.average = 1; }).find("average's factor is 1") != std::string::npos);
+  CHECK(refusal([](Options& o) { o.stop_when_flat = -1; }).find("gain to stop at is -1") != std::string::npos);
   CHECK(refusal([&](Options& o) { o.style_weight = nan; }).find("style weight") != std::string::npos);
   CHECK(refusal([](Options& o) { o.content_weight = -1; }).find("content weight is -1") != std::string::npos);
   CHECK(refusal([](Options& o) { o.adam.learning_rate = 0; }).find("learning rate is 0") != std::string::npos);

@@ -11,10 +11,9 @@ namespace impasto {
 namespace {
 
 bool runs_winograd(const Tape<float>& tape, Id w, Id b, Border border) {
-  const Context& context = tape.context();
   const Shape ws = tape.shape(w);
-  return context.convolution() != Convolution::im2col && WinogradConv::available(context) && ws.rank() == 4 &&
-         ws[0] == 3 && ws[1] == 3 && border != Border::valid && !tape.needs_gradient(w) && !tape.needs_gradient(b);
+  return WinogradConv::usable(tape.context()) && ws.rank() == 4 && ws[0] == 3 && ws[1] == 3 &&
+         border != Border::valid && !tape.needs_gradient(w) && !tape.needs_gradient(b);
 }
 
 Id record_winograd(Tape<float>& tape, Id x, Id w, Id b, Border border, Pool pool) {

@@ -12,13 +12,13 @@ namespace {
 
 // A picture with zero borders, and at most 128 channels in both maps, so that both filters stay in L2.
 bool runs_fused(const Tape<float>& tape, Id x, const std::array<Id, 4>& weights, Border border) {
-  const Context& context = tape.context();
   const Shape xs = tape.shape(x), first = tape.shape(weights[0]), second = tape.shape(weights[2]);
   const auto fits = [](const Shape& map, const Shape& w) {
     return map.rank() == 3 && w.rank() == 4 && w[0] == 3 && w[1] == 3 && w[2] == map[2] && w[3] <= 128;
   };
-  if (context.convolution() == Convolution::im2col || !WinogradConv::available(context)) return false;
-  if (border != Border::zero || !fits(xs, first) || !fits({xs[0], xs[1], first[3]}, second)) return false;
+  if (!WinogradConv::usable(tape.context()) || border != Border::zero || !fits(xs, first) ||
+      !fits({xs[0], xs[1], first[3]}, second))
+    return false;
   for (const Id id : weights) {
     if (tape.needs_gradient(id)) return false;
   }

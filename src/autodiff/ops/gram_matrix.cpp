@@ -1,9 +1,13 @@
-// G = F^T F, with F the map as P x C (P = H W positions): G[a,b] = sum_p F[p,a] F[p,b]
-// dF = F (dG + dG^T)
+// F: the map as P x C (P = H W positions); w: a weight per position, 1 when there are none
+// G = F^T diag(w) F     s = F^T w
+// dF = diag(w) (F (dG + dG^T) + 1 ds^T), brought to a given L1 norm if that is asked for
 //
-// Positions are cut into slices that depend only on the shape; each slice makes a partial matrix, and the partial
-// matrices are added in order, so the bits do not depend on the number of threads.
+// Positions that count are cut into slices that depend only on their number; each slice makes a partial matrix, and the
+// partial matrices are added in order, so the bits do not depend on the number of threads. Weights of one give the bits
+// of no weights; positions without weight cost nothing.
 #include <algorithm>
+#include <cmath>
+#include <memory>
 
 #include "autodiff/ops/ops.h"
 #include "base/check.h"
@@ -16,102 +20,305 @@ namespace {
 
 // Positions that are packed and multiplied at a time: 256 x 512 floats are 512 KiB, half of a usual L2.
 constexpr Index kBlock = 256;
-
-struct GramPlan {
-  Index P, C, blocks, slices;
-
-  explicit GramPlan(const Shape& x)
-      : P(x[0] * x[1]), C(x[2]), blocks((P + kBlock - 1) / kBlock), slices(gram_slices(blocks, C)) {}
-};
-
-template <class T>
-void forward_slice(const GramPlan& g, const Gemm<T>& product, const T* F, Index slice, Index group, Index groups,
-                   T* packed, T* partial) {
-  const Index first = g.blocks * slice / g.slices, last = g.blocks * (slice + 1) / g.slices;
-  for (Index block = first; block < last; ++block) {
-    const T* rows = F + block * kBlock * g.C;
-    const Index count = std::min(kBlock, g.P - block * kBlock);
-    product.pack({rows, g.C, 1}, 0, count, count, g.C, packed);
-    accumulate_gram(product, rows, g.C, count, packed, partial, block > first, group, groups);
-  }
-}
-
-template <class T>
-void forward(const GramPlan& g, const Run<T>& r) {
-  const Gemm<T>& product = gemm<T>(r.context());
-  const Index square = scratch_elements(g.C * g.C), per_worker = scratch_elements(product.packed_size(kBlock, g.C));
-  T* partials = r.scratch();
-  T* packed = partials + g.slices * square;
-  const Index groups = gram_groups<T>(r.context(), g.slices, g.C);
-  parallel_for(r.context(), g.slices * groups, [&](Index piece, int worker) {
-    const Index slice = piece / groups;
-    forward_slice(g, product, r.in(0), slice, piece % groups, groups, packed + worker * per_worker,
-                  partials + slice * square);
-  });
-  sum_grams(r.context(), partials, square, g.slices, g.C, r.out());
-}
+// Rows that are summed in T before the sum goes on in double.
+constexpr Index kSumRows = 16;
 
 // A strip's rows are set apart by an odd number of lines, so that those of one tile do not share the same few sets of
 // L1.
 constexpr Index strip_row(Index C) { return (scratch_elements(C) / 16 | 1) * 16; }
 constexpr Index strip_size(Index C) { return kRowBlock * strip_row(C); }
 
+// Elements of T, a float or a double, that hold `count` doubles.
 template <class T>
-void backward(const GramPlan& g, const Run<T>& r) {
+constexpr Index as_doubles(Index count) {
+  return scratch_elements(std::is_same_v<T, double> ? count : 2 * count);
+}
+
+template <class T>
+struct MomentPlan {
+  Index all, C;          // positions and channels of the map
+  Index P;               // positions that count
+  Index blocks, slices;  // of those
+  bool sums;
+  double norm;
+  std::vector<Index> positions = {};        // that count, ascending; empty: all
+  std::vector<T> weights = {}, roots = {};  // of those, and their square roots
+
+  MomentPlan(const Shape& x, const MomentOptions& options)
+      : all(x[0] * x[1]), C(x[2]), P(all), sums(options.sums), norm(options.gradient_norm) {
+    if (options.weights != nullptr) {
+      positions = options.weights->positions;
+      P = static_cast<Index>(positions.size());
+      for (const double weight : options.weights->weights) {
+        weights.push_back(static_cast<T>(weight));
+        roots.push_back(static_cast<T>(std::sqrt(weight)));
+      }
+    }
+    blocks = (P + kBlock - 1) / kBlock;
+    slices = gram_slices(blocks, C);
+  }
+  bool weighted() const { return !positions.empty(); }
+  Index position(Index i) const { return weighted() ? positions[static_cast<std::size_t>(i)] : i; }
+  T weight(Index i) const { return weighted() ? weights[static_cast<std::size_t>(i)] : T(1); }
+  T root(Index i) const { return weighted() ? roots[static_cast<std::size_t>(i)] : T(1); }
+  Index strips() const { return (P + kRowBlock - 1) / kRowBlock; }
+};
+
+// Places in scratch memory, forward: of partial matrices and sums by slice, of the rest by worker.
+template <class T>
+struct ForwardScratch {
+  Index square, sums, packed, rows;
+  Index slices, workers;
+
+  ForwardScratch(const MomentPlan<T>& g, const Context& context)
+      : square(scratch_elements(g.C * g.C)),
+        sums(g.sums ? as_doubles<T>(g.C) : 0),
+        packed(scratch_elements(gemm<T>(context).packed_size(kBlock, g.C))),
+        rows(g.weighted() ? scratch_elements(kBlock * g.C) : 0),
+        slices(g.slices),
+        workers(context.threads()) {}
+  Index elements() const { return slices * (square + sums) + workers * (packed + rows); }
+  T* partial(T* base, Index slice) const { return base + slice * square; }
+  double* sum(T* base, Index slice) const { return reinterpret_cast<double*>(base + slices * square + slice * sums); }
+  T* packed_of(T* base, Index worker) const { return base + slices * (square + sums) + worker * packed; }
+  T* rows_of(T* base, Index worker) const { return base + slices * (square + sums) + workers * packed + worker * rows; }
+};
+
+constexpr Index kSumColumns = 16;
+
+// sums += up to 16 rows, each times the root of its weight, at `width` columns; a full width is known to the compiler.
+template <class T, bool Full>
+void add_columns(const T* rows, Index ld, const T* roots, Index count, Index width, double* sums) {
+  const Index columns = Full ? kSumColumns : width;
+  T part[kSumColumns] = {};
+  for (Index p = 0; p < count; ++p) {
+    const T root = roots == nullptr ? T(1) : roots[p];
+    for (Index k = 0; k < columns; ++k) part[k] += root * rows[p * ld + k];
+  }
+  for (Index k = 0; k < columns; ++k) sums[k] += static_cast<double>(part[k]);
+}
+
+// sums += the rows, each times the root of its weight (which it has been multiplied by once already).
+template <class T>
+void add_rows(const MomentPlan<T>& g, const T* rows, Index first, Index count, double* sums) {
+  for (Index p = 0; p < count; p += kSumRows) {
+    const T* roots = g.weighted() ? g.roots.data() + first + p : nullptr;
+    const Index height = std::min(kSumRows, count - p);
+    for (Index c = 0; c < g.C; c += kSumColumns) {
+      const Index width = std::min(kSumColumns, g.C - c);
+      const auto add = width == kSumColumns ? add_columns<T, true> : add_columns<T, false>;
+      add(rows + p * g.C + c, g.C, roots, height, width, sums + c);
+    }
+  }
+}
+
+template <class T>
+void forward_slice(const MomentPlan<T>& g, const Gemm<T>& product, const T* F, Index slice, Index group, Index groups,
+                   T* packed, T* gathered, T* partial, double* sums) {
+  const Index first = g.blocks * slice / g.slices, last = g.blocks * (slice + 1) / g.slices;
+  if (sums != nullptr) std::fill_n(sums, g.C, 0.0);
+  for (Index block = first; block < last; ++block) {
+    const Index begin = block * kBlock, count = std::min(kBlock, g.P - begin);
+    const T* rows = F + begin * g.C;
+    if (g.weighted()) {
+      for (Index p = 0; p < count; ++p) {
+        const T root = g.root(begin + p);
+        const T* from = F + g.position(begin + p) * g.C;
+        for (Index c = 0; c < g.C; ++c) gathered[p * g.C + c] = root * from[c];
+      }
+      rows = gathered;
+    }
+    product.pack({rows, g.C, 1}, 0, count, count, g.C, packed);
+    accumulate_gram(product, rows, g.C, count, packed, partial, block > first, group, groups);
+    if (sums != nullptr) add_rows(g, rows, begin, count, sums);
+  }
+}
+
+template <class T>
+void forward(const MomentPlan<T>& g, const Run<T>& r) {
+  const Gemm<T>& product = gemm<T>(r.context());
+  const ForwardScratch<T> places(g, r.context());
+  T* base = r.scratch();
+  const Index groups = gram_groups<T>(r.context(), g.slices, g.C);
+  parallel_for(r.context(), g.slices * groups, [&](Index piece, int worker) {
+    const Index slice = piece / groups, group = piece % groups;
+    forward_slice(g, product, r.in(0), slice, group, groups, places.packed_of(base, worker),
+                  places.rows_of(base, worker), places.partial(base, slice),
+                  g.sums && group == 0 ? places.sum(base, slice) : nullptr);
+  });
+  sum_grams(r.context(), base, places.square, g.slices, g.C, r.out());
+  if (!g.sums) return;
+  for (Index c = 0; c < g.C; ++c) {
+    double total = 0;
+    for (Index slice = 0; slice < g.slices; ++slice) total += places.sum(base, slice)[c];
+    r.out(1)[c] = static_cast<T>(total);
+  }
+}
+
+// Places in scratch memory, backward.
+template <class T>
+struct BackwardScratch {
+  Index square, sums, packed, norms, strip;
+  Index workers;
+
+  BackwardScratch(const MomentPlan<T>& g, const Context& context)
+      : square(scratch_elements(g.C * g.C)),
+        sums(scratch_elements(g.C)),
+        packed(scratch_elements(gemm<T>(context).packed_size(g.C, g.C))),
+        norms(g.norm != 0 ? as_doubles<T>(g.strips()) : 0),
+        strip(strip_size(g.C)),
+        workers(context.threads()) {}
+  Index elements() const { return square + sums + packed + norms + workers * 2 * strip; }
+  T* sums_of(T* base) const { return base + square; }
+  T* packed_of(T* base) const { return base + square + sums; }
+  double* norms_of(T* base) const { return reinterpret_cast<double*>(base + square + sums + packed); }
+  T* rows_of(T* base, Index worker) const { return base + square + sums + packed + norms + worker * 2 * strip; }
+  T* result_of(T* base, Index worker) const { return rows_of(base, worker) + strip; }
+};
+
+// Packs factor (dG + dG^T) and puts factor ds beside it; zeros for what the loss does not depend on.
+template <class T>
+void prepare_slopes(const MomentPlan<T>& g, const Run<T>& r, const BackwardScratch<T>& places, T factor) {
   const Gemm<T>& product = gemm<T>(r.context());
   const Index C = g.C;
   const T* dG = r.dout();
+  const T* ds = g.sums ? r.dout(1) : nullptr;
   T* symmetric = r.scratch();
-  T* packed = symmetric + scratch_elements(C * C);
   constexpr Index kRows = 16;  // of a piece: as wide as a line, so that lines read down the columns are used whole
   parallel_for(r.context(), (C + kRows - 1) / kRows, [&](Index piece, int) {
     const Index first = piece * kRows, count = std::min(kRows, C - first);
     for (Index b = 0; b < C; ++b) {
-      for (Index a = first; a < first + count; ++a) symmetric[a * C + b] = dG[a * C + b] + dG[b * C + a];
+      for (Index a = first; a < first + count; ++a)
+        symmetric[a * C + b] = dG == nullptr ? T(0) : factor * (dG[a * C + b] + dG[b * C + a]);
     }
-    product.pack({symmetric + first * C, C, 1}, first, count, C, C, packed);
+    product.pack({symmetric + first * C, C, 1}, first, count, C, C, places.packed_of(r.scratch()));
   });
-  T* strips = packed + scratch_elements(product.packed_size(C, C));
+  T* sums = places.sums_of(r.scratch());
+  for (Index c = 0; c < C; ++c) sums[c] = ds == nullptr ? T(0) : factor * ds[c];
+}
+
+// `to` (rows `ld` apart) = or += the gradient at the positions of a strip. May write over the features it reads.
+template <class T>
+void strip_gradient(const MomentPlan<T>& g, const Run<T>& r, const BackwardScratch<T>& places, Index begin, Index count,
+                    int worker, T* to, Index ld, bool adds) {
+  const Index C = g.C;
   const T* F = r.in(0);
-  T* dF = r.din(0);
-  parallel_for(r.context(), (g.P + kRowBlock - 1) / kRowBlock, [&](Index strip, int worker) {
-    const Index begin = strip * kRowBlock, count = std::min(kRowBlock, g.P - begin);
-    Matrix<T> rows{F + begin * C, C, 1};
-    if (F == dF) {  // the gradient takes the place of the features
-      T* copy = strips + worker * strip_size(C);
-      for (Index p = 0; p < count; ++p) std::copy_n(F + (begin + p) * C, C, copy + p * strip_row(C));
-      rows = {copy, strip_row(C), 1};
+  Matrix<T> rows{F + begin * C, C, 1};
+  if (g.weighted() || to == rows.data) {
+    T* copy = places.rows_of(r.scratch(), worker);
+    for (Index p = 0; p < count; ++p) {
+      const T weight = g.weight(begin + p);
+      const T* from = F + g.position(begin + p) * C;
+      for (Index c = 0; c < C; ++c) copy[p * strip_row(C) + c] = weight * from[c];
     }
-    product.multiply(count, C, C, rows, packed, dF + begin * C, C, r.adds(0));
+    rows = {copy, strip_row(C), 1};
+  }
+  gemm<T>(r.context()).multiply(count, C, C, rows, places.packed_of(r.scratch()), to, ld, adds);
+  if (!g.sums) return;
+  const T* ds = places.sums_of(r.scratch());
+  for (Index p = 0; p < count; ++p) {
+    const T weight = g.weight(begin + p);
+    for (Index c = 0; c < C; ++c) to[p * ld + c] += weight * ds[c];
+  }
+}
+
+// What brings the gradient to L1 norm g.norm; 0 for a gradient that is 0.
+template <class T>
+T norm_factor(const MomentPlan<T>& g, const Run<T>& r, const BackwardScratch<T>& places) {
+  double* norms = places.norms_of(r.scratch());
+  parallel_for(r.context(), g.strips(), [&](Index strip, int worker) {
+    const Index begin = strip * kRowBlock, count = std::min(kRowBlock, g.P - begin);
+    T* result = places.result_of(r.scratch(), worker);
+    strip_gradient(g, r, places, begin, count, worker, result, strip_row(g.C), false);
+    double sum = 0;
+    for (Index p = 0; p < count; ++p) {
+      for (Index c = 0; c < g.C; ++c) sum += static_cast<double>(std::abs(result[p * strip_row(g.C) + c]));
+    }
+    norms[strip] = sum;
   });
+  double total = 0;
+  for (Index strip = 0; strip < g.strips(); ++strip) total += norms[strip];
+  return static_cast<T>(total > 0 ? g.norm / total : 0);
+}
+
+// Positions without weight between those of a strip, and around them, get no gradient.
+template <class T>
+void clear_gaps(const MomentPlan<T>& g, Index begin, Index count, T* dF) {
+  const auto clear = [&](Index from, Index to) { std::fill(dF + from * g.C, dF + to * g.C, T(0)); };
+  Index next = begin == 0 ? 0 : g.position(begin - 1) + 1;
+  for (Index i = begin; i < begin + count; ++i) {
+    clear(next, g.position(i));
+    next = g.position(i) + 1;
+  }
+  if (begin + count == g.P) clear(next, g.all);
+}
+
+template <class T>
+void backward(const MomentPlan<T>& g, const Run<T>& r) {
+  const BackwardScratch<T> places(g, r.context());
+  prepare_slopes(g, r, places, T(1));
+  if (g.norm != 0) prepare_slopes(g, r, places, norm_factor(g, r, places));
+  T* dF = r.din(0);
+  const Index C = g.C;
+  const bool adds = r.adds(0);
+  parallel_for(r.context(), g.strips(), [&](Index strip, int worker) {
+    const Index begin = strip * kRowBlock, count = std::min(kRowBlock, g.P - begin);
+    const Index first = g.position(begin), last = g.position(begin + count - 1);
+    if (last - first + 1 == count) {
+      if (g.weighted() && !adds) clear_gaps(g, begin, count, dF);
+      return strip_gradient(g, r, places, begin, count, worker, dF + first * C, C, adds);
+    }
+    T* result = places.result_of(r.scratch(), worker);
+    strip_gradient(g, r, places, begin, count, worker, result, strip_row(C), false);
+    if (!adds) clear_gaps(g, begin, count, dF);
+    for (Index p = 0; p < count; ++p) {
+      T* to = dF + g.position(begin + p) * C;
+      for (Index c = 0; c < C; ++c) to[c] = result[p * strip_row(C) + c] + (adds ? to[c] : T(0));
+    }
+  });
+}
+
+template <class T>
+void check_weights(const Shape& x, const PositionWeights& weights) {
+  const std::vector<Index>& p = weights.positions;
+  const bool fits = !p.empty() && p.size() == weights.weights.size() && p.front() >= 0 && p.back() < x[0] * x[1] &&
+                    std::adjacent_find(p.begin(), p.end(), std::greater_equal<>()) == p.end() &&
+                    std::all_of(weights.weights.begin(), weights.weights.end(), [](double w) { return w > 0; });
+  require(fits, ErrorCode::input, "channel_moments: weights must be above 0, at ascending positions of the map ", x);
 }
 
 }  // namespace
 
 template <class T>
-Id gram_matrix(Tape<T>& tape, Id x) {
+MomentIds channel_moments(Tape<T>& tape, Id x, const MomentOptions& options) {
   const Shape xs = tape.shape(x);
-  require(xs.rank() == 3, ErrorCode::input, "gram_matrix: got ", xs, ", wanted a map H x W x C");
-  const GramPlan g(xs);
-  const Gemm<T>& product = gemm<T>(tape.context());
-  const Index square = scratch_elements(g.C * g.C);
-  const double flops = 2 * static_cast<double>(g.P) * static_cast<double>(g.C * g.C);
-  return tape.record({.name = "gram_matrix",
-                      .inputs = {x},
-                      .shape = {g.C, g.C},
-                      .forward = [g](const Run<T>& r) { forward(g, r); },
-                      .backward = [g](const Run<T>& r) { backward(g, r); },
-                      .saves_inputs = {true},
-                      .gradient_over_input = true,
-                      .forward_scratch = g.slices * square +
-                                         tape.context().threads() * scratch_elements(product.packed_size(kBlock, g.C)),
-                      .backward_scratch = square + scratch_elements(product.packed_size(g.C, g.C)) +
-                                          tape.context().threads() * strip_size(g.C),
-                      .forward_flops = flops,
-                      .backward_flops = flops});
+  require(xs.rank() == 3, ErrorCode::input, "channel_moments: got ", xs, ", wanted a map H x W x C");
+  if (options.weights != nullptr) check_weights<T>(xs, *options.weights);
+  const auto plan = std::make_shared<const MomentPlan<T>>(xs, options);
+  const double flops = 2 * static_cast<double>(plan->P) * static_cast<double>(plan->C * plan->C);
+  const Id gram = tape.record({.name = options.sums ? "channel_moments" : "gram_matrix",
+                               .inputs = {x},
+                               .shape = {plan->C, plan->C},
+                               .forward = [plan](const Run<T>& r) { forward(*plan, r); },
+                               .backward = [plan](const Run<T>& r) { backward(*plan, r); },
+                               .more_shapes = options.sums ? std::vector<Shape>{{plan->C}} : std::vector<Shape>{},
+                               .saves_inputs = {true},
+                               .gradient_over_input = true,
+                               .forward_scratch = ForwardScratch<T>(*plan, tape.context()).elements(),
+                               .backward_scratch = BackwardScratch<T>(*plan, tape.context()).elements(),
+                               .forward_flops = flops,
+                               .backward_flops = flops});
+  return {gram, options.sums ? tape.output(gram, 1) : Id{}};
 }
 
-#define IMPASTO_OP(T) template Id gram_matrix(Tape<T>&, Id);
+template <class T>
+Id gram_matrix(Tape<T>& tape, Id x) {
+  return channel_moments(tape, x).gram;
+}
+
+#define IMPASTO_OP(T)                                                     \
+  template MomentIds channel_moments(Tape<T>&, Id, const MomentOptions&); \
+  template Id gram_matrix(Tape<T>&, Id);
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
 
 }  // namespace impasto

@@ -6,6 +6,8 @@
 #pragma once
 
 #include <array>
+#include <memory>
+#include <vector>
 #include <span>
 
 #include "autodiff/tape.h"
@@ -62,17 +64,53 @@ Id max_pool(Tape<T>& tape, Id x, Index size = 2, Index stride = 2);
 template <class T>
 Id avg_pool(Tape<T>& tape, Id x, Index size = 2, Index stride = 2);
 
+/// Root of the mean square of windows; its slope is 0 where the window is 0.
+template <class T>
+Id l2_pool(Tape<T>& tape, Id x, Index size = 2, Index stride = 2);
+
 /// G[a,b] = sum_{h,w} x[h,w,a] x[h,w,b]; C x C, unnormalised.
 template <class T>
 Id gram_matrix(Tape<T>& tape, Id x);
 
-/// factor * sum (a - b)^2; equal shapes; scalar.
+/// The positions (row W + column) of a map that count, ascending, and their weights, above 0.
+struct PositionWeights {
+  std::vector<Index> positions;
+  std::vector<double> weights;
+};
+struct MomentOptions {
+  bool sums = false;
+  std::shared_ptr<const PositionWeights> weights = nullptr;  ///< null: every position, with weight 1
+  double gradient_norm = 0;  ///< if not 0, the gradient that goes to x is brought to this sum of absolute values
+};
+struct MomentIds {
+  Id gram;  ///< G[a,b] = sum_p w[p] x[p,a] x[p,b]; C x C
+  Id sum;   ///< s[a] = sum_p w[p] x[p,a]; C; no id unless asked for
+};
+/// Gram matrix and sums of the channels in one pass over the map.
 template <class T>
-Id squared_error(Tape<T>& tape, Id a, Id b, T factor = 1);
+MomentIds channel_moments(Tape<T>& tape, Id x, const MomentOptions& options = {});
 
-/// factor * (sum (x[h,w+1,c] - x[h,w,c])^2 + sum (x[h+1,w,c] - x[h,w,c])^2); scalar.
+/// m = sum / count, and G / count - m m^T; `gram` C x C, `sum` C.
+struct CovarianceIds {
+  Id covariance;
+  Id mean;
+};
 template <class T>
-Id total_variation(Tape<T>& tape, Id x, T factor = 1);
+CovarianceIds covariance(Tape<T>& tape, Id gram, Id sum, double count);
+
+/// factor * sum (a - b)^2; equal shapes; scalar. If `gradient_norm` is not 0, da is brought to that sum of absolute
+/// values (times dy), and db with it.
+template <class T>
+Id squared_error(Tape<T>& tape, Id a, Id b, T factor = 1, T gradient_norm = 0);
+
+/// factor * (sum v (x[h,w+1,c] - x[h,w,c])^2 + sum v (x[h+1,w,c] - x[h,w,c])^2); scalar. v: the mean of the weights
+/// (H x W, without gradient) of the two places; 1 without weights.
+template <class T>
+Id total_variation(Tape<T>& tape, Id x, T factor = 1, Id weights = {});
+
+/// y = m b + (1 - m) a; a and b H x W x C, m H x W; b and m take no gradient.
+template <class T>
+Id blend(Tape<T>& tape, Id a, Id b, Id m);
 
 /// A picture's channels reordered, scaled and shifted: y[h,w,c] = gain[c] x[h,w,order[c]] + offset[c]; 3 channels.
 struct ChannelMap {

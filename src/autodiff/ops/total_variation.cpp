@@ -1,5 +1,6 @@
-// y = factor (sum (x[h,w+1,c] - x[h,w,c])^2 + sum (x[h+1,w,c] - x[h,w,c])^2)
-// dx = 2 factor dy (sum over the up to four neighbours n of x[h,w,c] - x[n])
+// y = factor (sum v (x[h,w+1,c] - x[h,w,c])^2 + sum v (x[h+1,w,c] - x[h,w,c])^2)
+// dx = 2 factor dy (sum over the up to four neighbours n of v (x[h,w,c] - x[n]))
+// v = (weight of the one place + weight of the other) / 2, or 1
 #include "autodiff/ops/ops.h"
 #include "base/check.h"
 #include "base/parallel.h"
@@ -9,25 +10,46 @@ namespace impasto {
 namespace {
 
 template <class T>
-double forward_row(const T* x, Index h, Index H, Index W, Index C) {
-  const Index row = W * C;
-  const T* here = x + h * row;
+struct Picture {
+  const T* x;
+  const T* weights;  // or nullptr
+  Index H, W, C;
+
+  // Of a difference between two positions.
+  T weight(Index a, Index b) const { return weights == nullptr ? T(1) : (weights[a] + weights[b]) / 2; }
+};
+
+// Weighted squared differences to the right and the lower neighbour, of one row.
+template <class T>
+double forward_row(const Picture<T>& p, Index h) {
+  const Index row = p.W * p.C;
+  const T* here = p.x + h * row;
   const auto squared = [](T difference) { return static_cast<double>(difference) * static_cast<double>(difference); };
-  double total = sum_of(0, row - C, [&](Index i) { return squared(here[i + C] - here[i]); });
-  if (h + 1 < H) total += sum_of(0, row, [&](Index i) { return squared(here[i + row] - here[i]); });
+  if (p.weights == nullptr) {
+    double total = sum_of(0, row - p.C, [&](Index i) { return squared(here[i + p.C] - here[i]); });
+    if (h + 1 < p.H) total += sum_of(0, row, [&](Index i) { return squared(here[i + row] - here[i]); });
+    return total;
+  }
+  const auto weight = [&](Index i, Index step) {
+    const Index at = h * p.W + i / p.C;
+    return static_cast<double>(p.weight(at, at + step));
+  };
+  double total = sum_of(0, row - p.C, [&](Index i) { return weight(i, 1) * squared(here[i + p.C] - here[i]); });
+  if (h + 1 < p.H) total += sum_of(0, row, [&](Index i) { return weight(i, p.W) * squared(here[i + row] - here[i]); });
   return total;
 }
 
 template <class T>
-void backward_row(const T* x, T* dx, T slope, bool adds, Index h, Index H, Index W, Index C) {
-  const Index row = W * C;
+void backward_row(const Picture<T>& p, T* dx, T slope, bool adds, Index h) {
+  const Index row = p.W * p.C;
   for (Index i = 0; i < row; ++i) {
-    const Index at = h * row + i;
+    const Index at = h * row + i, place = at / p.C;
+    const auto towards = [&](Index step) { return p.weight(place, place + step) * (p.x[at] - p.x[at + step * p.C]); };
     T slopes = 0;
-    if (i >= C) slopes += x[at] - x[at - C];
-    if (i + C < row) slopes += x[at] - x[at + C];
-    if (h > 0) slopes += x[at] - x[at - row];
-    if (h + 1 < H) slopes += x[at] - x[at + row];
+    if (i >= p.C) slopes += towards(-1);
+    if (i + p.C < row) slopes += towards(1);
+    if (h > 0) slopes += towards(-p.W);
+    if (h + 1 < p.H) slopes += towards(p.W);
     put(dx[at], slope * slopes, adds);
   }
 }
@@ -35,32 +57,40 @@ void backward_row(const T* x, T* dx, T slope, bool adds, Index h, Index H, Index
 }  // namespace
 
 template <class T>
-Id total_variation(Tape<T>& tape, Id x, T factor) {
+Id total_variation(Tape<T>& tape, Id x, T factor, Id weights) {
   const Shape xs = tape.shape(x);
   require(xs.rank() == 3, ErrorCode::input, "total_variation: got ", xs, ", wanted a map H x W x C");
-  const Index H = xs[0], W = xs[1], C = xs[2];
-  const auto forward = [H, W, C, factor](const Run<T>& r) {
-    const T* values = r.in(0);
-    const double total = sum_pieces(r.context(), H, [=](Index begin, Index end) {
+  const bool weighted = weights.index >= 0;
+  if (weighted) {
+    require(tape.shape(weights) == Shape{xs[0], xs[1]} && !tape.needs_gradient(weights), ErrorCode::input,
+            "total_variation: weights are ", tape.shape(weights), ", wanted constants of ", xs[0], " x ", xs[1]);
+  }
+  const auto picture = [xs, weighted](const Run<T>& r) {
+    return Picture<T>{r.in(0), weighted ? r.in(1) : nullptr, xs[0], xs[1], xs[2]};
+  };
+  const auto forward = [picture, factor](const Run<T>& r) {
+    const Picture<T> p = picture(r);
+    const double total = sum_pieces(r.context(), p.H, [=](Index begin, Index end) {
       double rows = 0;
-      for (Index h = begin; h < end; ++h) rows += forward_row(values, h, H, W, C);
+      for (Index h = begin; h < end; ++h) rows += forward_row(p, h);
       return rows;
     });
     *r.out() = static_cast<T>(static_cast<double>(factor) * total);
   };
-  const auto backward = [H, W, C, factor](const Run<T>& r) {
+  const auto backward = [picture, factor](const Run<T>& r) {
+    const Picture<T> p = picture(r);
     const T slope = T(2) * factor * *r.dout();
-    parallel_for(r.context(), H, [&](Index h, int) { backward_row(r.in(0), r.din(0), slope, r.adds(0), h, H, W, C); });
+    parallel_for(r.context(), p.H, [&](Index h, int) { backward_row(p, r.din(0), slope, r.adds(0), h); });
   };
   return tape.record({.name = "total_variation",
-                      .inputs = {x},
+                      .inputs = weighted ? std::vector<Id>{x, weights} : std::vector<Id>{x},
                       .shape = {},
                       .forward = forward,
                       .backward = backward,
-                      .saves_inputs = {true}});
+                      .saves_inputs = std::vector<bool>(weighted ? 2 : 1, true)});
 }
 
-#define IMPASTO_OP(T) template Id total_variation(Tape<T>&, Id, T);
+#define IMPASTO_OP(T) template Id total_variation(Tape<T>&, Id, T, Id);
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
 
 }  // namespace impasto

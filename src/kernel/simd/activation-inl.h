@@ -4,11 +4,11 @@
 //
 // so that the gradient of a value is its bit times the gradient of its output (a quarter of it for the average).
 // A value that is not a number stays one; in a window of others, maximum may drop it.
-#if defined(IMPASTO_ACTIVATION_INL_H_) == defined(HWY_TARGET_TOGGLE)
-#ifdef IMPASTO_ACTIVATION_INL_H_
-#undef IMPASTO_ACTIVATION_INL_H_
+#if defined(IMPASTO_ACTIVATION_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef IMPASTO_ACTIVATION_INL_H
+#undef IMPASTO_ACTIVATION_INL_H
 #else
-#define IMPASTO_ACTIVATION_INL_H_
+#define IMPASTO_ACTIVATION_INL_H
 #endif
 
 #include "kernel/pooling.h"

@@ -90,26 +90,8 @@ void tile_of(Index depth, Matrix<float> a, const float* panel, float* c, Index l
 
 using TileFunction = void (*)(Index, Matrix<float>, const float*, float*, Index, Index, bool);
 
-TileFunction tile_for(Index rows) {
-  static constexpr TileFunction kTiles[] = {
-    nullptr,
-    tile_of<1>,
-    tile_of<2>,
-    tile_of<3>,
-    tile_of<4>,
-    tile_of<5>,
-    tile_of<6>,
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
-    tile_of<7>,
-    tile_of<8>,
-    tile_of<9>,
-    tile_of<10>,
-    tile_of<11>,
-    tile_of<12>
-#endif
-  };
-  return kTiles[rows];
-}
+constexpr std::array kTiles =
+    functions_of_rows<TileFunction>([](auto rows) -> TileFunction { return tile_of<decltype(rows)::value>; });
 
 void multiply(Index M, Index N, Index K, Matrix<float> a, const float* packed, float* c, Index ldc, bool add) {
   const Index tiles = (M + kRows - 1) / kRows;
@@ -121,8 +103,9 @@ void multiply(Index M, Index N, Index K, Matrix<float> a, const float* packed, f
       // speed.
       for (Index t = 0; t < tiles; ++t) {
         const Index m = M * t / tiles, rows = M * (t + 1) / tiles - m;
-        tile_for(rows)(depth, {a.data + m * a.row_stride + k * a.column_stride, a.row_stride, a.column_stride},
-                       packed + n * K + k * kPanel, c + m * ldc + n, ldc, columns, add || k > 0);
+        kTiles[static_cast<std::size_t>(rows)](
+            depth, {a.data + m * a.row_stride + k * a.column_stride, a.row_stride, a.column_stride},
+            packed + n * K + k * kPanel, c + m * ldc + n, ldc, columns, add || k > 0);
       }
     }
   }

@@ -1,16 +1,18 @@
 // What every Highway kernel of ours shares: the vector of the target, and channels that do not fill the last one.
 // Included once per target, inside no namespace.
-#if defined(IMPASTO_LANES_INL_H_) == defined(HWY_TARGET_TOGGLE)
-#ifdef IMPASTO_LANES_INL_H_
-#undef IMPASTO_LANES_INL_H_
+#if defined(IMPASTO_LANES_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef IMPASTO_LANES_INL_H
+#undef IMPASTO_LANES_INL_H
 #else
-#define IMPASTO_LANES_INL_H_
+#define IMPASTO_LANES_INL_H
 #endif
 
 #include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
+#include <array>
 #include <cstdint>
+#include <utility>
 
 #include "tensor/shape.h"
 
@@ -31,6 +33,16 @@ inline constexpr int kRows = 12;
 inline constexpr int kRows = 6;
 #endif
 inline constexpr Index kPanel = 2 * kLanes;
+// make(number) gives the function for so many rows; there is none for 0.
+template <class Function, class Make, int... kBelow>
+constexpr std::array<Function, kRows + 1> functions_of_rows(const Make& make, std::integer_sequence<int, kBelow...>) {
+  return {nullptr, make(std::integral_constant<int, kBelow + 1>())...};
+}
+template <class Function, class Make>
+constexpr std::array<Function, kRows + 1> functions_of_rows(const Make& make) {
+  return functions_of_rows<Function>(make, std::make_integer_sequence<int, kRows>());
+}
+
 // Bytes that hold one bit per lane.
 inline constexpr Index kMaskBytes = (kLanes + 7) / 8;
 

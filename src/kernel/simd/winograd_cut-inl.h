@@ -1,10 +1,10 @@
 // Winograd, first stage: V = B^T d B for every tile and channel, reading zeros, repeated or mirrored borders,
 // and, in the backward pass, gradients through the decisions of ReLU and pooling.
-#if defined(IMPASTO_WINOGRAD_CUT_INL_H_) == defined(HWY_TARGET_TOGGLE)
-#ifdef IMPASTO_WINOGRAD_CUT_INL_H_
-#undef IMPASTO_WINOGRAD_CUT_INL_H_
+#if defined(IMPASTO_WINOGRAD_CUT_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef IMPASTO_WINOGRAD_CUT_INL_H
+#undef IMPASTO_WINOGRAD_CUT_INL_H
 #else
-#define IMPASTO_WINOGRAD_CUT_INL_H_
+#define IMPASTO_WINOGRAD_CUT_INL_H
 #endif
 
 #include "kernel/simd/winograd.h"
@@ -36,7 +36,7 @@ struct TileReader {
 };
 
 template <int kTile, bool kWhole, class Reader>
-HWY_NOINLINE void cut_vector(const Reader& reader, Index c, float* HWY_RESTRICT V, Index point_stride, Index next) {
+HWY_NOINLINE void cut_vector(const Reader& reader, Index c, float* HWY_RESTRICT V, Index point_stride) {
   constexpr int kSide = kTile + 2;
   Vector half[kSide][kSide];
   HWY_UNROLL(8)
@@ -45,8 +45,6 @@ HWY_NOINLINE void cut_vector(const Reader& reader, Index c, float* HWY_RESTRICT 
     HWY_UNROLL(8)
     for (int i = 0; i < kSide; ++i) column[i] = reader.template at<kWhole>(i, j, c);
     Transforms<kTile>::input(column, transformed);
-    HWY_UNROLL(8)
-    for (int i = 0; i < kSide; ++i) hwy::Prefetch(V + (i * kSide + j) * point_stride + next);
     HWY_UNROLL(8)
     for (int i = 0; i < kSide; ++i) half[i][j] = transformed[i];
   }
@@ -62,8 +60,8 @@ HWY_NOINLINE void cut_vector(const Reader& reader, Index c, float* HWY_RESTRICT 
 template <int kTile, class Reader>
 void cut_tile(const Reader& reader, Index C, Index count, float* V, Index point_stride) {
   Index c = 0;
-  for (; c + kLanes <= C; c += kLanes) cut_vector<kTile, true>(reader, c, V + c * count, point_stride, kLanes * count);
-  if (c < C) cut_vector<kTile, false>(reader, c, V + c * count, point_stride, 0);
+  for (; c + kLanes <= C; c += kLanes) cut_vector<kTile, true>(reader, c, V + c * count, point_stride);
+  if (c < C) cut_vector<kTile, false>(reader, c, V + c * count, point_stride);
 }
 
 // The values of a tile that reaches beyond the map, as a small map of their own.

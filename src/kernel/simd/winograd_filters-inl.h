@@ -1,11 +1,11 @@
 // Winograd, second stage: U = G g G^T for every filter. Lanes run over the product's columns. First the taps of some
 // filters are brought together; then U is made of them, two rows of points at a time, so that it stays small enough for
 // L2.
-#if defined(IMPASTO_WINOGRAD_FILTERS_INL_H_) == defined(HWY_TARGET_TOGGLE)
-#ifdef IMPASTO_WINOGRAD_FILTERS_INL_H_
-#undef IMPASTO_WINOGRAD_FILTERS_INL_H_
+#if defined(IMPASTO_WINOGRAD_FILTERS_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef IMPASTO_WINOGRAD_FILTERS_INL_H
+#undef IMPASTO_WINOGRAD_FILTERS_INL_H
 #else
-#define IMPASTO_WINOGRAD_FILTERS_INL_H_
+#define IMPASTO_WINOGRAD_FILTERS_INL_H
 #endif
 
 #include "kernel/simd/winograd.h"
@@ -16,7 +16,7 @@ namespace impasto {
 namespace HWY_NAMESPACE {
 namespace {
 
-constexpr Index kTaps = 9;
+inline constexpr Index kTaps = 9;
 
 // to[r * to_stride + o] = scale * from[o * stride + r] for N x N values; those beyond `rows` (r) or `columns` (o) are
 // 0.
@@ -53,7 +53,7 @@ HWY_INLINE void collect_block(const FilterSource& s, Index c0, Index o0, float* 
   }
 }
 
-void collect(const FilterSource& source, Index c0, Index depth, Columns columns, float* taps) {
+inline void collect(const FilterSource& source, Index c0, Index depth, Columns columns, float* taps) {
   for (Index o = 0; o < columns.count; o += kLanes) {
     for (Index c = 0; c < depth; c += kLanes, taps += kLanes * kTaps * kLanes)
       collect_block(source, c0 + c, columns.first + o, taps);

@@ -1,10 +1,10 @@
 // Winograd, last stage: Y = A^T M A, then bias, ReLU and 2 x 2 pooling while the values are in registers, with one bit
 // kept per decision.
-#if defined(IMPASTO_WINOGRAD_JOIN_INL_H_) == defined(HWY_TARGET_TOGGLE)
-#ifdef IMPASTO_WINOGRAD_JOIN_INL_H_
-#undef IMPASTO_WINOGRAD_JOIN_INL_H_
+#if defined(IMPASTO_WINOGRAD_JOIN_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef IMPASTO_WINOGRAD_JOIN_INL_H
+#undef IMPASTO_WINOGRAD_JOIN_INL_H
 #else
-#define IMPASTO_WINOGRAD_JOIN_INL_H_
+#define IMPASTO_WINOGRAD_JOIN_INL_H
 #endif
 
 #include "kernel/simd/activation-inl.h"
@@ -98,8 +98,6 @@ HWY_NOINLINE void join_vector(const float* HWY_RESTRICT M, Index m_stride, Index
     Vector column[kSide], transformed[kTile];
     HWY_UNROLL(8)
     for (int i = 0; i < kSide; ++i) column[i] = hn::Load(Tag(), M + (i * kSide + j) * m_stride);
-    HWY_UNROLL(8)
-    for (int i = 0; i < kSide; ++i) hwy::Prefetch(M + (i * kSide + j) * m_stride + kPanel);
     Transforms<kTile>::output(column, transformed);
     HWY_UNROLL(6)
     for (int i = 0; i < kTile; ++i) half[i][j] = transformed[i];

@@ -1,10 +1,10 @@
 // Winograd, third stage: one matrix product per point, M = V U. A tile of kRows x 2 vectors of M stays in registers
 // while the channels run; V is broadcast element by element.
-#if defined(IMPASTO_WINOGRAD_MULTIPLY_INL_H_) == defined(HWY_TARGET_TOGGLE)
-#ifdef IMPASTO_WINOGRAD_MULTIPLY_INL_H_
-#undef IMPASTO_WINOGRAD_MULTIPLY_INL_H_
+#if defined(IMPASTO_WINOGRAD_MULTIPLY_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef IMPASTO_WINOGRAD_MULTIPLY_INL_H
+#undef IMPASTO_WINOGRAD_MULTIPLY_INL_H
 #else
-#define IMPASTO_WINOGRAD_MULTIPLY_INL_H_
+#define IMPASTO_WINOGRAD_MULTIPLY_INL_H
 #endif
 
 #include "kernel/simd/lanes-inl.h"
@@ -46,37 +46,20 @@ void multiply_rows(Index blocks, const float* HWY_RESTRICT V, Index block_stride
 
 using RowsFunction = void (*)(Index, const float*, Index, const float*, float*, bool, Index);
 
-RowsFunction rows_function(Index count) {
-  static constexpr RowsFunction kFunctions[] = {
-    nullptr,
-    multiply_rows<1>,
-    multiply_rows<2>,
-    multiply_rows<3>,
-    multiply_rows<4>,
-    multiply_rows<5>,
-    multiply_rows<6>,
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
-    multiply_rows<7>,
-    multiply_rows<8>,
-    multiply_rows<9>,
-    multiply_rows<10>,
-    multiply_rows<11>,
-    multiply_rows<12>
-#endif
-  };
-  return kFunctions[count];
-}
+inline constexpr std::array kMultiplyRows =
+    functions_of_rows<RowsFunction>([](auto rows) -> RowsFunction { return multiply_rows<decltype(rows)::value>; });
 
 // Tiles are shared out evenly over the passes: one of 1 tile beside others of 12 would run at a twelfth of the speed.
-void multiply(Index points, Index count, Index depth, const float* V, Index v_stride, const float* U, Index u_stride,
-              float* M, Index m_stride, Index columns, bool add) {
+inline void multiply(Index points, Index count, Index depth, const float* V, Index v_stride, const float* U,
+                     Index u_stride, float* M, Index m_stride, Index columns, bool add) {
   const Index passes = (count + kRows - 1) / kRows;
   for (Index point = 0; point < points; ++point, V += v_stride, U += u_stride, M += m_stride) {
     for (Index column = 0; column < columns; column += kPanel) {
       for (Index pass = 0; pass < passes; ++pass) {
         const Index t = count * pass / passes, rows = count * (pass + 1) / passes - t;
-        rows_function(rows)(depth / kLanes, V + t * kLanes, count * kLanes, U + column * depth,
-                            M + column * count + t * kPanel, add, v_stride);
+        kMultiplyRows[static_cast<std::size_t>(rows)](depth / kLanes, V + t * kLanes, count * kLanes,
+                                                      U + column * depth, M + column * count + t * kPanel, add,
+                                                      v_stride);
       }
     }
   }

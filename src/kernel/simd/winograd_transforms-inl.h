@@ -6,11 +6,11 @@
 // Each point +-p of the interpolation gives two rows that differ in the sign of their odd part, so a pair costs little
 // more than one. The points decide the rounding error: 0, +-1/sqrt2, +-sqrt2, infinity for m = 4 (half the error of 0,
 // +-1, +-2) and 0, +-1, +-2, +-1/2, infinity for m = 6.
-#if defined(IMPASTO_WINOGRAD_TRANSFORMS_INL_H_) == defined(HWY_TARGET_TOGGLE)
-#ifdef IMPASTO_WINOGRAD_TRANSFORMS_INL_H_
-#undef IMPASTO_WINOGRAD_TRANSFORMS_INL_H_
+#if defined(IMPASTO_WINOGRAD_TRANSFORMS_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef IMPASTO_WINOGRAD_TRANSFORMS_INL_H
+#undef IMPASTO_WINOGRAD_TRANSFORMS_INL_H
 #else
-#define IMPASTO_WINOGRAD_TRANSFORMS_INL_H_
+#define IMPASTO_WINOGRAD_TRANSFORMS_INL_H
 #endif
 
 #include "kernel/simd/lanes-inl.h"

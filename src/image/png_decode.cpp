@@ -1,43 +1,23 @@
-#include "image/png.h"
-
 #include <png.h>
 
 #include <algorithm>
-#include <csetjmp>
+#include <cmath>
 #include <cstddef>
-#include <cstdio>
 #include <cstring>
-#include <type_traits>
+#include <memory>
 
 #include "base/check.h"
 #include "image/limits.h"
-#include "image/quantize.h"
+#include "image/picture_builder.h"
+#include "image/png.h"
+#include "image/png_error.h"
+#include "image/shaper.h"
+#include "image/srgb.h"
 
 namespace impasto {
 namespace {
 
-// How libpng reports trouble here: it jumps into the nearest guard() and leaves a message. As with JPEG, a jump must
-// skip no destructor, so what runs inside guard() and inside libpng's callbacks holds trivial variables only.
-struct PngTrouble {
-  std::jmp_buf escape{};
-  char message[200] = {};
-
-  [[noreturn]] static void on_error(png_structp png, png_const_charp message) {
-    auto* self = static_cast<PngTrouble*>(png_get_error_ptr(png));
-    std::snprintf(self->message, sizeof self->message, "%s", message);
-    std::longjmp(self->escape, 1);
-  }
-  static void on_warning(png_structp, png_const_charp) {}
-
-  // Runs calls into libpng; false when one of them failed.
-  template <class Calls>
-  bool guard(Calls calls) {
-    static_assert(std::is_trivially_destructible_v<Calls>);
-    if (setjmp(escape)) return false;
-    calls();
-    return true;
-  }
-};
+constexpr const char* kXmpKey = "XML:com.adobe.xmp";  // XMP specification, part 3, 1.1.5
 
 class PngReader {
  public:
@@ -52,6 +32,9 @@ class PngReader {
       info_ = png_ ? png_create_info_struct(png_) : nullptr;
       if (!info_) return;
       png_set_read_fn(png_, this, on_read);
+      // Whether a profile is right is for read_icc() to say.
+      png_set_option(png_, PNG_SKIP_sRGB_CHECK_PROFILE, PNG_OPTION_ON);
+      png_set_chunk_malloc_max(png_, kMaxProfileBytes);
       // Sizes are judged by check_image_size, whose message is the better one.
       png_set_user_limits(png_, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
       png_read_info(png_, info_);
@@ -87,6 +70,52 @@ class PngReader {
     check(trouble_.guard([&] { png_read_end(png_, nullptr); }));
   }
 
+  bool grey() const { return (png_get_color_type(png_, info_) & PNG_COLOR_MASK_COLOR) == 0; }
+  // Before start(), which makes alpha of the transparent colours.
+  bool has_alpha() const {
+    return (png_get_color_type(png_, info_) & PNG_COLOR_MASK_ALPHA) != 0 || png_get_valid(png_, info_, PNG_INFO_tRNS);
+  }
+
+  // Of the chunks before the picture's data. libpng drops what is malformed.
+  Metadata metadata() {
+    Metadata metadata;
+    metadata.bits = depth();
+    png_charp name = nullptr;
+    int compression = 0;
+    png_bytep bytes = nullptr;
+    png_uint_32 count = 0;
+    if (png_get_iCCP(png_, info_, &name, &compression, &bytes, &count)) metadata.icc.assign(bytes, bytes + count);
+    if (png_get_eXIf_1(png_, info_, &count, &bytes)) metadata.exif.assign(bytes, bytes + count);
+    png_textp texts = nullptr;
+    const int text_count = png_get_text(png_, info_, &texts, nullptr);
+    for (int i = 0; i < text_count; ++i) {
+      if (std::strcmp(texts[i].key, kXmpKey) != 0) continue;
+      const std::size_t length = std::max(texts[i].text_length, texts[i].itxt_length);
+      metadata.xmp.assign(texts[i].text, texts[i].text + length);
+    }
+    return metadata;
+  }
+
+  // The colour space of gAMA and cHRM; empty when they are absent, overruled by an sRGB chunk, or sRGB's.
+  RowMap colour_map() const {
+    double gamma = 0;
+    if (png_get_valid(png_, info_, PNG_INFO_sRGB) || !png_get_gAMA(png_, info_, &gamma)) return {};
+    double wx = 0.3127, wy = 0.3290, rx = 0.64, ry = 0.33, gx = 0.30, gy = 0.60, bx = 0.15, by = 0.06;
+    png_get_cHRM(png_, info_, &wx, &wy, &rx, &ry, &gx, &gy, &bx, &by);
+    // The gamma of sRGB is what its writers give for its curve.
+    const bool usual_gamma = std::abs(gamma - 1 / 2.2) < 0.01;
+    const bool good = gamma > 0.1 && gamma < 5 && std::min({wy, ry, gy, by}) > 1e-3;
+    if (!good) return {};
+    const Matrix3 to_xyz = primaries_to_xyz_d50({{{rx, ry}, {gx, gy}, {bx, by}}}, {wx, wy});
+    if (inverse(to_xyz) == Matrix3{}) return {};
+    const auto curve = [&](int, double x) {
+      return usual_gamma ? static_cast<double>(srgb_decode(static_cast<float>(x))) : std::pow(x, 1 / gamma);
+    };
+    const auto shaper = std::make_shared<const Shaper>(curve, to_xyz);
+    if (shaper->is_srgb()) return {};
+    return [shaper](const float* from, float* to, std::size_t n) { shaper->to_srgb(from, to, n); };
+  }
+
  private:
   static void on_read(png_structp png, png_bytep to, std::size_t count) {
     auto* self = static_cast<PngReader*>(png_get_io_ptr(png));
@@ -115,26 +144,47 @@ class PngReader {
   PngTrouble trouble_;
 };
 
-// Sample i of a row, 0..1. PNG stores 16-bit numbers high byte first.
-template <int Depth>
-float sample(const std::uint8_t* row, std::size_t i) {
-  if constexpr (Depth == 16) {
-    return static_cast<float>(row[2 * i] << 8 | row[2 * i + 1]) / 65535.0f;
+// Samples of a row, 0..1. PNG stores 16-bit numbers high byte first.
+void to_floats(const std::uint8_t* row, std::size_t count, int depth, float* to) {
+  if (depth == 16) {
+    for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<float>(row[2 * i] << 8 | row[2 * i + 1]) / 65535.0f;
   } else {
-    return static_cast<float>(row[i]) / 255.0f;
+    for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<float>(row[i]) / 255.0f;
   }
 }
 
-// RGBA to RGB over white: c a + (1 - a), in the stored (sRGB-encoded) values, as browsers do.
-template <int Depth>
-void composite_row(const std::uint8_t* row, std::size_t width, float* to) {
-  for (std::size_t x = 0; x < width; ++x) {
-    const float alpha = sample<Depth>(row, 4 * x + 3);
-    for (std::size_t c = 0; c < 3; ++c) {
-      const float value = sample<Depth>(row, 4 * x + c);
-      to[3 * x + c] = alpha == 1.0f ? value : value * alpha + (1.0f - alpha);
-    }
+// One row of RGBA taken apart into what the builder wants.
+class RowSplitter {
+ public:
+  RowSplitter(std::size_t width, int depth, bool grey, bool has_alpha)
+      : width_(width), depth_(depth), step_(grey ? 1 : 3), has_alpha_(has_alpha) {
+    samples_.resize(4 * width);
+    values_.resize(step_ * width);
+    if (has_alpha) alpha_.resize(width);
   }
+
+  void add(PictureBuilder& builder, int y, const std::uint8_t* row) {
+    to_floats(row, samples_.size(), depth_, samples_.data());
+    for (std::size_t x = 0; x < width_; ++x) {
+      std::copy_n(samples_.data() + 4 * x, step_, values_.data() + step_ * x);
+      if (has_alpha_) alpha_[x] = samples_[4 * x + 3];
+    }
+    builder.add(y, values_.data(), has_alpha_ ? alpha_.data() : nullptr);
+  }
+
+ private:
+  std::size_t width_;
+  int depth_;
+  std::size_t step_;
+  bool has_alpha_;
+  std::vector<float> samples_, values_, alpha_;
+};
+
+RowMap of_grey(const RowMap& map) {
+  return [map](const float* from, float* to, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) std::fill_n(to + 3 * i, 3, from[i]);
+    map(to, to, count);
+  };
 }
 
 void check_header(const PngReader& reader, std::size_t bytes, const std::string& name) {
@@ -154,57 +204,6 @@ std::vector<std::uint8_t> take_memory(std::size_t bytes, const std::string& name
   }
 }
 
-class PngWriter {
- public:
-  explicit PngWriter(std::vector<std::uint8_t>& bytes) : bytes_(bytes) {}
-  PngWriter(const PngWriter&) = delete;
-  PngWriter& operator=(const PngWriter&) = delete;
-  ~PngWriter() { png_destroy_write_struct(&png_, &info_); }
-
-  void start(int width, int height) {
-    check(trouble_.guard([&] {
-      png_ = png_create_write_struct(PNG_LIBPNG_VER_STRING, &trouble_, PngTrouble::on_error, PngTrouble::on_warning);
-      info_ = png_ ? png_create_info_struct(png_) : nullptr;
-      if (!info_) return;
-      png_set_write_fn(png_, &bytes_, on_write, [](png_structp) {});
-      png_set_IHDR(png_, info_, static_cast<png_uint_32>(width), static_cast<png_uint_32>(height), 8,
-                   PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_BASE, PNG_FILTER_TYPE_BASE);
-      png_write_info(png_, info_);
-    }));
-    check(info_ != nullptr);
-  }
-
-  void write_row(const std::uint8_t* row) {
-    check(trouble_.guard([&] { png_write_row(png_, row); }));
-  }
-
-  void finish() {
-    check(trouble_.guard([&] { png_write_end(png_, nullptr); }));
-  }
-
- private:
-  static void on_write(png_structp png, png_bytep from, std::size_t count) {
-    auto* bytes = static_cast<std::vector<std::uint8_t>*>(png_get_io_ptr(png));
-    bool grown = true;
-    try {
-      bytes->insert(bytes->end(), from, from + count);
-    } catch (...) {
-      grown = false;
-    }
-    // Outside of the handler: a jump out of it would leave the exception alive.
-    if (!grown) png_error(png, "out of memory");
-  }
-
-  void check(bool good) const {
-    require(good, ErrorCode::io, "the picture could not be encoded as PNG (", trouble_.message, "); save it smaller");
-  }
-
-  std::vector<std::uint8_t>& bytes_;
-  png_structp png_ = nullptr;
-  png_infop info_ = nullptr;
-  PngTrouble trouble_;
-};
-
 }  // namespace
 
 bool is_png(std::span<const std::uint8_t> bytes) {
@@ -212,17 +211,23 @@ bool is_png(std::span<const std::uint8_t> bytes) {
   return bytes.size() >= sizeof signature && std::equal(std::begin(signature), std::end(signature), bytes.begin());
 }
 
-Image decode_png(std::span<const std::uint8_t> bytes, const std::string& name) {
+Image decode_png(std::span<const std::uint8_t> bytes, const std::string& name, const DecodeOptions& options) {
   PngReader reader(bytes, name);
   reader.read_header();
   check_header(reader, bytes.size(), name);
+  Raster raster{static_cast<int>(reader.width()), static_cast<int>(reader.height()),
+                reader.grey() ? Device::grey : Device::rgb, reader.has_alpha()};
+  raster.map = reader.colour_map();
+  if (raster.map && reader.grey()) raster.map = of_grey(raster.map);
+  Metadata metadata = reader.metadata();
   reader.start();
 
   const std::size_t width = reader.width();
   const std::size_t height = reader.height();
   const std::size_t row_bytes = reader.row_bytes();
   IMPASTO_ASSERT(row_bytes == width * 4 * static_cast<std::size_t>(reader.depth()) / 8);
-  Image image(static_cast<int>(width), static_cast<int>(height));
+  RowSplitter splitter(width, reader.depth(), raster.device == Device::grey, raster.has_alpha);
+  PictureBuilder builder(std::move(raster), std::move(metadata), options);
   // An interlaced picture is complete only after the last pass, so all its rows are kept until then.
   const std::size_t stride = reader.interlaced() ? row_bytes : 0;
   std::vector<std::uint8_t> rows = take_memory(stride == 0 ? row_bytes : row_bytes * height, name);
@@ -230,30 +235,11 @@ Image decode_png(std::span<const std::uint8_t> bytes, const std::string& name) {
     for (std::size_t y = 0; y < height; ++y) {
       std::uint8_t* row = rows.data() + y * stride;
       reader.read_row(row);
-      if (pass < reader.passes()) continue;
-      float* to = image.pixels().data() + y * width * 3;
-      if (reader.depth() == 16) {
-        composite_row<16>(row, width, to);
-      } else {
-        composite_row<8>(row, width, to);
-      }
+      if (pass == reader.passes()) splitter.add(builder, static_cast<int>(y), row);
     }
   }
   reader.finish();
-  return image;
-}
-
-std::vector<std::uint8_t> encode_png(const Image& image, Rounding rounding) {
-  std::vector<std::uint8_t> bytes;
-  std::vector<std::uint8_t> row(static_cast<std::size_t>(image.width()) * 3);
-  PngWriter writer(bytes);
-  writer.start(image.width(), image.height());
-  for (int y = 0; y < image.height(); ++y) {
-    row_to_bytes(image, y, rounding, row.data());
-    writer.write_row(row.data());
-  }
-  writer.finish();
-  return bytes;
+  return builder.finish();
 }
 
 }  // namespace impasto

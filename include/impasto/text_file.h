@@ -1,0 +1,16 @@
+// Text files out.
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+
+namespace impasto {
+
+/// Replaces `file` by `text`, atomically; a symbolic link stays, and its target is replaced. Throws Error(io); on
+/// failure the old file is untouched.
+void save_text(std::string_view text, const std::filesystem::path& file);
+
+/// Throws Error(io) unless save_text could write there now, found out before hours of work. Leaves nothing behind.
+void check_text_output(const std::filesystem::path& file);
+
+}  // namespace impasto

@@ -1,0 +1,73 @@
+// y[o,q,c] = sqrt(mean over the window of x^2)     dx = x dy / (size^2 y) at every place of the window, 0 where y = 0
+#include <algorithm>
+#include <cmath>
+
+#include "autodiff/ops/ops.h"
+#include "autodiff/ops/pool.h"
+#include "base/parallel.h"
+
+namespace impasto {
+namespace {
+
+template <class T>
+void forward_row(const PoolWindows& p, const T* x, T* y, Index o) {
+  const T factor = T(1) / static_cast<T>(p.size * p.size);
+  for (Index q = 0; q < p.out_w; ++q) {
+    T* to = y + (o * p.out_w + q) * p.C;
+    std::fill_n(to, p.C, T(0));
+    for (Index i = 0; i < p.size; ++i) {
+      for (Index j = 0; j < p.size; ++j) {
+        const T* from = x + p.at(o * p.stride + i, q * p.stride + j);
+        for (Index c = 0; c < p.C; ++c) to[c] += from[c] * from[c];
+      }
+    }
+    for (Index c = 0; c < p.C; ++c) to[c] = std::sqrt(factor * to[c]);
+  }
+}
+
+template <class T>
+void backward_row(const PoolWindows& p, const T* x, const T* y, const T* dy, T* dx, Index h) {
+  const T factor = T(1) / static_cast<T>(p.size * p.size);
+  for (Index o = p.first_row(h); o <= p.last_row(h); ++o) {
+    for (Index q = 0; q < p.out_w; ++q) {
+      const Index out = (o * p.out_w + q) * p.C;
+      for (Index j = 0; j < p.size; ++j) {
+        const Index at = p.at(h, q * p.stride + j);
+        for (Index c = 0; c < p.C; ++c) {
+          // The square of a small value may be 0 while the value is not.
+          const T slope = y[out + c] > 0 ? factor * dy[out + c] / y[out + c] : T(0);
+          dx[at + c] += slope * x[at + c];
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+
+template <class T>
+Id l2_pool(Tape<T>& tape, Id x, Index size, Index stride) {
+  const PoolWindows p(tape.shape(x), size, stride);
+  const auto forward = [p](const Run<T>& r) {
+    parallel_for(r.context(), p.out_h, [&](Index o, int) { forward_row(p, r.in(0), r.out(), o); });
+  };
+  const auto backward = [p](const Run<T>& r) {
+    const bool adds = r.adds(0);
+    parallel_for(r.context(), p.H, [&](Index h, int) {
+      if (!adds) std::fill_n(r.din(0) + p.at(h, 0), p.W * p.C, T(0));
+      backward_row<T>(p, r.in(0), r.out(), r.dout(), r.din(0), h);
+    });
+  };
+  return tape.record({.name = "l2_pool",
+                      .inputs = {x},
+                      .shape = p.output(),
+                      .forward = forward,
+                      .backward = backward,
+                      .saves_inputs = {true},
+                      .saves_output = true});
+}
+
+#define IMPASTO_OP(T) template Id l2_pool(Tape<T>&, Id, Index, Index);
+IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
+
+}  // namespace impasto

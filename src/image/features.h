@@ -1,0 +1,24 @@
+// Which of the optional libraries this build has (third_party/dependencies.cmake decides).
+#pragma once
+
+namespace impasto {
+
+#ifdef IMPASTO_HAS_ICC
+inline constexpr bool kHasIcc = true;
+#else
+inline constexpr bool kHasIcc = false;
+#endif
+
+#ifdef IMPASTO_HAS_TIFF
+inline constexpr bool kHasTiff = true;
+#else
+inline constexpr bool kHasTiff = false;
+#endif
+
+#ifdef IMPASTO_HAS_WEBP
+inline constexpr bool kHasWebp = true;
+#else
+inline constexpr bool kHasWebp = false;
+#endif
+
+}  // namespace impasto

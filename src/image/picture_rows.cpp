@@ -1,0 +1,63 @@
+#include "image/picture_rows.h"
+
+#include <algorithm>
+
+#include "image/exif.h"
+#include "image/quantize.h"
+
+namespace impasto {
+
+PictureRows::PictureRows(const Image& image, const EncodeOptions& options, bool takes_alpha)
+    : image_(image), rounding_(options.rounding), takes_alpha_(takes_alpha && !image.alpha().empty()) {
+  const Metadata& metadata = image.metadata();
+  if (options.colour == FileColour::original && !metadata.icc.empty()) {
+    // Colours that were never converted need no way back.
+    IccWriting writing = metadata.icc_applied ? write_icc(metadata.icc) : IccWriting{true, {}};
+    if (writing.possible) icc_ = metadata.icc, map_ = std::move(writing.map);
+  }
+  if (options.keep_metadata) {
+    xmp_ = metadata.xmp;
+    exif_ = metadata.exif;
+    update_exif(exif_, image.width(), image.height(), icc_.empty() || (metadata.icc_applied && !map_));
+  }
+  colours_.resize(static_cast<std::size_t>(image.width()) * 3);
+}
+
+void PictureRows::prepare(int y) {
+  const auto width = static_cast<std::size_t>(image_.width());
+  const std::size_t start = static_cast<std::size_t>(y) * width;
+  const float* from = image_.pixels().data() + 3 * start;
+  std::copy(from, from + 3 * width, colours_.begin());
+  if (!image_.alpha().empty()) {
+    const float* alpha = image_.alpha().data() + start;
+    const bool straight = image_.alpha_use() == AlphaUse::straight;
+    for (std::size_t i = 0; i < 3 * width; ++i) {
+      const float a = alpha[i / 3];
+      if (takes_alpha_ && !straight && a > 0.0f && a < 1.0f) colours_[i] = (colours_[i] - (1.0f - a)) / a;
+      if (!takes_alpha_ && straight) colours_[i] = colours_[i] * a + (1.0f - a);
+    }
+  }
+  if (map_) map_(colours_.data(), colours_.data(), width);
+}
+
+void PictureRows::row(int y, std::uint8_t* to) {
+  prepare(y);
+  const auto width = static_cast<std::size_t>(image_.width());
+  const float* alpha = takes_alpha_ ? image_.alpha().data() + static_cast<std::size_t>(y) * width : nullptr;
+  for (std::size_t x = 0; x < width; ++x) {
+    for (std::size_t c = 0; c < 3; ++c) *to++ = to_byte(colours_[3 * x + c], rounding_);
+    if (alpha) *to++ = to_byte(alpha[x], Rounding::nearest);
+  }
+}
+
+void PictureRows::row(int y, std::uint16_t* to) {
+  prepare(y);
+  const auto width = static_cast<std::size_t>(image_.width());
+  const float* alpha = takes_alpha_ ? image_.alpha().data() + static_cast<std::size_t>(y) * width : nullptr;
+  for (std::size_t x = 0; x < width; ++x) {
+    for (std::size_t c = 0; c < 3; ++c) *to++ = to_word(colours_[3 * x + c]);
+    if (alpha) *to++ = to_word(alpha[x]);
+  }
+}
+
+}  // namespace impasto

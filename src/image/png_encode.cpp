@@ -1,0 +1,122 @@
+#include <png.h>
+
+#include <cstddef>
+#include <string>
+
+#include "base/check.h"
+#include "image/picture_rows.h"
+#include "image/png.h"
+#include "image/png_error.h"
+
+namespace impasto {
+namespace {
+
+class PngWriter {
+ public:
+  PngWriter(std::vector<std::uint8_t>& bytes, std::span<const std::uint8_t> xmp)
+      : bytes_(bytes), xmp_(xmp.begin(), xmp.end()) {}
+  PngWriter(const PngWriter&) = delete;
+  PngWriter& operator=(const PngWriter&) = delete;
+  ~PngWriter() { png_destroy_write_struct(&png_, &info_); }
+
+  void start(const Image& image, const PictureRows& rows, int bits) {
+    const int colour = rows.channels() == 4 ? PNG_COLOR_TYPE_RGB_ALPHA : PNG_COLOR_TYPE_RGB;
+    check(trouble_.guard([&] {
+      png_ = png_create_write_struct(PNG_LIBPNG_VER_STRING, &trouble_, PngTrouble::on_error, PngTrouble::on_warning);
+      info_ = png_ ? png_create_info_struct(png_) : nullptr;
+      if (!info_) return;
+      png_set_write_fn(png_, &bytes_, on_write, [](png_structp) {});
+      png_set_IHDR(png_, info_, static_cast<png_uint_32>(image.width()), static_cast<png_uint_32>(image.height()), bits,
+                   colour, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_BASE, PNG_FILTER_TYPE_BASE);
+      write_metadata(rows);
+      png_write_info(png_, info_);
+    }));
+    check(info_ != nullptr);
+  }
+
+  void write_row(const std::uint8_t* row) {
+    check(trouble_.guard([&] { png_write_row(png_, row); }));
+  }
+
+  void finish() {
+    check(trouble_.guard([&] { png_write_end(png_, nullptr); }));
+  }
+
+ private:
+  static void on_write(png_structp png, png_bytep from, std::size_t count) {
+    auto* bytes = static_cast<std::vector<std::uint8_t>*>(png_get_io_ptr(png));
+    bool grown = true;
+    try {
+      bytes->insert(bytes->end(), from, from + count);
+    } catch (...) {
+      grown = false;
+    }
+    // Outside of the handler: a jump out of it would leave the exception alive.
+    if (!grown) png_error(png, "out of memory");
+  }
+
+  // Inside guard() only.
+  void write_metadata(const PictureRows& rows) {
+    png_set_option(png_, PNG_SKIP_sRGB_CHECK_PROFILE, PNG_OPTION_ON);
+    if (rows.icc().empty()) {
+      png_set_sRGB(png_, info_, PNG_sRGB_INTENT_PERCEPTUAL);
+    } else {
+      png_set_iCCP(png_, info_, "ICC", PNG_COMPRESSION_TYPE_BASE, rows.icc().data(),
+                   static_cast<png_uint_32>(rows.icc().size()));
+    }
+    if (!rows.exif().empty()) {
+      png_set_eXIf_1(png_, info_, static_cast<png_uint_32>(rows.exif().size()),
+                     const_cast<png_bytep>(rows.exif().data()));
+    }
+    if (!xmp_.empty()) {
+      png_text text{};
+      text.compression = PNG_ITXT_COMPRESSION_NONE;
+      text.key = const_cast<png_charp>("XML:com.adobe.xmp");  // XMP specification, part 3, 1.1.5
+      text.text = xmp_.data();
+      png_set_text(png_, info_, &text, 1);
+    }
+  }
+
+  void check(bool good) const {
+    require(good, ErrorCode::io, "the picture could not be encoded as PNG (", trouble_.message, "); save it smaller");
+  }
+
+  std::vector<std::uint8_t>& bytes_;
+  std::string xmp_;  // with a zero at its end, as libpng wants it
+  png_structp png_ = nullptr;
+  png_infop info_ = nullptr;
+  PngTrouble trouble_;
+};
+
+// 16-bit samples lie high byte first.
+void to_big_endian(const std::vector<std::uint16_t>& words, std::uint8_t* to) {
+  for (const std::uint16_t word : words) {
+    *to++ = static_cast<std::uint8_t>(word >> 8);
+    *to++ = static_cast<std::uint8_t>(word);
+  }
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> encode_png(const Image& image, const EncodeOptions& options) {
+  std::vector<std::uint8_t> bytes;
+  PictureRows rows(image, options, true);
+  const bool deep = options.bits == 16;
+  std::vector<std::uint16_t> words(deep ? rows.row_samples() : 0);
+  std::vector<std::uint8_t> row(rows.row_samples() * (deep ? 2 : 1));
+  PngWriter writer(bytes, rows.xmp());
+  writer.start(image, rows, options.bits);
+  for (int y = 0; y < image.height(); ++y) {
+    if (deep) {
+      rows.row(y, words.data());
+      to_big_endian(words, row.data());
+    } else {
+      rows.row(y, row.data());
+    }
+    writer.write_row(row.data());
+  }
+  writer.finish();
+  return bytes;
+}
+
+}  // namespace impasto

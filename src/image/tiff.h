@@ -1,0 +1,27 @@
+// TIFF bytes to pictures and back, through libtiff. Only for builds that have it (features.h).
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "impasto/image.h"
+
+namespace impasto {
+
+/// Classic or BigTIFF.
+bool is_tiff(std::span<const std::uint8_t> bytes);
+
+/// The first page: grey, RGB and CMYK of 8 or 16 bits or 32-bit floats as they are, in strips or tiles, and whatever
+/// else libtiff turns into RGBA of 8 bits. Floats are taken as sRGB-encoded unless a profile says otherwise. Throws
+/// Error(input) when the data is truncated, not decodable, not finite or larger than the limits.
+Image decode_tiff(std::span<const std::uint8_t> bytes, const std::string& name, const DecodeOptions& options = {});
+
+/// RGB or RGBA with straight alpha, 8 or 16 bits a sample, deflated.
+std::vector<std::uint8_t> encode_tiff(const Image& image, const EncodeOptions& options);
+
+/// "libtiff 4.5.0", empty when the build lacks it.
+std::string tiff_library();
+
+}  // namespace impasto

@@ -1,0 +1,73 @@
+#include "image/features.h"
+
+#ifdef IMPASTO_HAS_TIFF
+
+#include <cstddef>
+
+#include "base/check.h"
+#include "image/exif.h"
+#include "image/picture_rows.h"
+#include "image/tiff.h"
+#include "image/tiff_memory.h"
+
+namespace impasto {
+namespace {
+
+void set_fields(TIFF* tiff, const Image& image, const PictureRows& rows, int bits) {
+  TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, static_cast<std::uint32_t>(image.width()));
+  TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, static_cast<std::uint32_t>(image.height()));
+  TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, bits);
+  TIFFSetField(tiff, TIFFTAG_SAMPLESPERPIXEL, static_cast<int>(rows.channels()));
+  TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_RGB);
+  TIFFSetField(tiff, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
+  TIFFSetField(tiff, TIFFTAG_ORIENTATION, ORIENTATION_TOPLEFT);
+  if (rows.channels() == 4) {
+    const std::uint16_t kind = EXTRASAMPLE_UNASSALPHA;
+    TIFFSetField(tiff, TIFFTAG_EXTRASAMPLES, 1, &kind);
+  }
+  const bool deflate = TIFFIsCODECConfigured(COMPRESSION_ADOBE_DEFLATE) != 0;
+  TIFFSetField(tiff, TIFFTAG_COMPRESSION, deflate ? COMPRESSION_ADOBE_DEFLATE : COMPRESSION_LZW);
+  TIFFSetField(tiff, TIFFTAG_PREDICTOR, PREDICTOR_HORIZONTAL);
+  TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, TIFFDefaultStripSize(tiff, 0));
+  if (!rows.icc().empty()) {
+    TIFFSetField(tiff, TIFFTAG_ICCPROFILE, static_cast<std::uint32_t>(rows.icc().size()), rows.icc().data());
+  }
+  if (!rows.xmp().empty()) {
+    TIFFSetField(tiff, TIFFTAG_XMLPACKET, static_cast<std::uint32_t>(rows.xmp().size()), rows.xmp().data());
+  }
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> encode_tiff(const Image& image, const EncodeOptions& options) {
+  std::vector<std::uint8_t> bytes;
+  PictureRows rows(image, options, true);
+  // EXIF keeps its byte order, and the file takes it.
+  TiffMemory memory(bytes, !rows.exif().empty() && rows.exif().front() == 'M');
+  const auto check = [&](bool good) {
+    require(good, ErrorCode::io, "the picture could not be encoded as TIFF (", memory.message(), "); save it as PNG");
+  };
+  check(memory.get() != nullptr);
+  set_fields(memory.get(), image, rows, options.bits);
+  std::vector<std::uint8_t> row8(options.bits == 8 ? rows.row_samples() : 0);
+  std::vector<std::uint16_t> row16(options.bits == 16 ? rows.row_samples() : 0);
+  for (int y = 0; y < image.height(); ++y) {
+    void* row = nullptr;
+    if (options.bits == 16) {
+      rows.row(y, row16.data());
+      row = row16.data();
+    } else {
+      rows.row(y, row8.data());
+      row = row8.data();
+    }
+    check(TIFFWriteScanline(memory.get(), row, static_cast<std::uint32_t>(y), 0) == 1);
+  }
+  check(TIFFFlush(memory.get()) == 1);
+  memory.close();
+  add_exif_to_tiff(bytes, rows.exif());
+  return bytes;
+}
+
+}  // namespace impasto
+
+#endif

@@ -1,0 +1,114 @@
+#include "kernel/simd/wide_sums.h"
+
+#include "base/simd_targets.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernel/simd/wide_sums.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "kernel/simd/dispatch.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace impasto {
+namespace HWY_NAMESPACE {
+namespace {
+
+namespace hn = hwy::HWY_NAMESPACE;
+constexpr Index kChains = 8;
+using Doubles = hn::CappedTag<double, kChains>;
+using Floats = hn::Rebind<float, Doubles>;
+constexpr Index kLanes = static_cast<Index>(hn::MaxLanes(Doubles()));
+constexpr Index kVectors = kChains / kLanes;
+
+void products(const float* HWY_RESTRICT b, const double* HWY_RESTRICT y, const double* HWY_RESTRICT g, Index count,
+              double& by, double& bg) {
+  const Doubles d;
+  const Floats f;
+  hn::Vec<Doubles> with_y[kVectors], with_g[kVectors];
+  for (Index v = 0; v < kVectors; ++v) with_y[v] = with_g[v] = hn::Zero(d);
+  Index i = 0;
+  for (; i + kChains <= count; i += kChains) {
+    HWY_UNROLL(4)
+    for (Index v = 0; v < kVectors; ++v) {
+      const Index at = i + v * kLanes;
+      const auto value = hn::PromoteTo(d, hn::LoadU(f, b + at));
+      with_y[v] = hn::Add(with_y[v], hn::Mul(value, hn::LoadU(d, y + at)));
+      with_g[v] = hn::Add(with_g[v], hn::Mul(value, hn::LoadU(d, g + at)));
+    }
+  }
+  HWY_ALIGN double chains_y[kChains], chains_g[kChains];
+  for (Index v = 0; v < kVectors; ++v) {
+    hn::Store(with_y[v], d, chains_y + v * kLanes);
+    hn::Store(with_g[v], d, chains_g + v * kLanes);
+  }
+  for (; i < count; ++i) {
+    const double value = static_cast<double>(b[i]);
+    chains_y[0] += value * y[i];
+    chains_g[0] += value * g[i];
+  }
+  for (Index chain = 0; chain < kChains; ++chain) {
+    by += chains_y[chain];
+    bg += chains_g[chain];
+  }
+}
+
+void combine(double a, const float* HWY_RESTRICT s, double b, const float* HWY_RESTRICT y, Index count,
+             double* HWY_RESTRICT sum) {
+  const Doubles d;
+  const Floats f;
+  const auto of_s = hn::Set(d, a), of_y = hn::Set(d, b);
+  Index i = 0;
+  for (; i + kLanes <= count; i += kLanes) {
+    const auto with_s = hn::Mul(of_s, hn::PromoteTo(d, hn::LoadU(f, s + i)));
+    const auto with_y = hn::Mul(of_y, hn::PromoteTo(d, hn::LoadU(f, y + i)));
+    hn::StoreU(hn::Add(hn::LoadU(d, sum + i), hn::Add(with_s, with_y)), d, sum + i);
+  }
+  for (; i < count; ++i) sum[i] += a * static_cast<double>(s[i]) + b * static_cast<double>(y[i]);
+}
+
+}  // namespace
+
+WideSums get_wide_sums() { return {products, combine}; }
+
+}  // namespace HWY_NAMESPACE
+}  // namespace impasto
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace impasto {
+namespace {
+
+void baseline_products(const float* b, const double* y, const double* g, Index count, double& by, double& bg) {
+  constexpr std::size_t kChains = 8;
+  double with_y[kChains] = {}, with_g[kChains] = {};
+  Index i = 0;
+  for (; i + 8 <= count; i += 8) {
+    for (std::size_t lane = 0; lane < kChains; ++lane) {
+      const Index at = i + static_cast<Index>(lane);
+      with_y[lane] += static_cast<double>(b[at]) * y[at];
+      with_g[lane] += static_cast<double>(b[at]) * g[at];
+    }
+  }
+  for (; i < count; ++i) {
+    with_y[0] += static_cast<double>(b[i]) * y[i];
+    with_g[0] += static_cast<double>(b[i]) * g[i];
+  }
+  for (std::size_t lane = 0; lane < kChains; ++lane) {
+    by += with_y[lane];
+    bg += with_g[lane];
+  }
+}
+
+void baseline_combine(double a, const float* s, double b, const float* y, Index count, double* sum) {
+  for (Index i = 0; i < count; ++i) sum[i] += a * static_cast<double>(s[i]) + b * static_cast<double>(y[i]);
+}
+
+}  // namespace
+
+WideSums wide_sums(SimdTarget target) {
+  IMPASTO_DISPATCH(target, get_wide_sums(), (WideSums{baseline_products, baseline_combine}))
+}
+
+}  // namespace impasto
+#endif

@@ -1,0 +1,27 @@
+// When to stop: the loss has become flat.
+#pragma once
+
+#include <array>
+#include <limits>
+
+namespace impasto {
+
+/// Fed with the loss of each step of any optimiser. Flat: 10 steps lowered the lowest loss seen by less than `fraction`
+/// of its size. The lowest, because Adam's loss goes up and down by more than it gains.
+/// Thread safety: a plain value.
+class FlatStop {
+ public:
+  /// `fraction` 0: never flat.
+  explicit FlatStop(double fraction) : fraction_(fraction) {}
+  /// Whether the loss is flat, this one included. A loss that is not a number lowers nothing.
+  bool add(double loss);
+
+ private:
+  static constexpr int kSteps = 10;
+  double fraction_;
+  double lowest_ = std::numeric_limits<double>::infinity();
+  std::array<double, kSteps> before_{};  // lowest_ after each of the last steps, a ring
+  long steps_ = 0;
+};
+
+}  // namespace impasto

@@ -1,0 +1,136 @@
+#include "optimise/lbfgs.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/check.h"
+#include "kernel/ranges.h"
+
+namespace impasto {
+namespace {
+
+template <class T>
+void copy_values(const Context& context, std::span<const T> from, T* to) {
+  for_ranges(context, static_cast<Index>(from.size()),
+             [from = from.data(), to](Index begin, Index end) { std::copy(from + begin, from + end, to + begin); });
+}
+
+}  // namespace
+
+template <class T>
+Lbfgs<T>::Lbfgs(const LbfgsOptions& options, Index count, const Context& context)
+    : options_(options),
+      count_(count),
+      context_(context),
+      pairs_(options.history, count, context),
+      origin_({count}),
+      best_gradient_({count}) {}
+
+template <class T>
+std::size_t Lbfgs<T>::bytes_for(int history, Index count) {
+  return CurvaturePairs<T>::bytes(history, count) + 2 * static_cast<std::size_t>(count) * sizeof(T);
+}
+
+template <class T>
+OptimiserStep Lbfgs<T>::step(const Problem<T>& problem) {
+  IMPASTO_ASSERT(static_cast<Index>(problem.x.size()) == count_ &&
+                 static_cast<Index>(problem.gradient.size()) == count_);
+  OptimiserStep step{.evaluations = 0, .reported = -1};
+  if (!begun_ && !begin(problem, step)) return step;
+  if (!stuck_ && !search(problem, step)) {
+    step.restarted = pairs_.size() > 0;
+    if (step.restarted) start_again(pairs_.gradient());
+    stuck_ = !step.restarted || !search(problem, step);
+  }
+  step.loss = loss_;
+  step.stuck = stuck_;
+  return step;
+}
+
+// Loss and gradient at the start; false: they are not numbers.
+template <class T>
+bool Lbfgs<T>::begin(const Problem<T>& problem, OptimiserStep& step) {
+  step.loss = loss_ = problem.evaluate();
+  step.evaluations = 1;
+  step.reported = 0;
+  start_again(problem.gradient);
+  step.diverged = !std::isfinite(loss_) || !std::isfinite(direction_.slope);
+  begun_ = !step.diverged;
+  return begun_;
+}
+
+// Along -gradient, whose length says nothing about how far: the first trial moves all variables by 1 together.
+template <class T>
+void Lbfgs<T>::start_again(std::span<const T> gradient) {
+  direction_ = pairs_.forget(gradient);
+  first_trial_ = std::min(1.0, 1 / direction_.norm1);
+}
+
+// One line search; x ends at its result. False: nothing lower was found, and x is where it was.
+template <class T>
+bool Lbfgs<T>::search(const Problem<T>& problem, OptimiserStep& step) {
+  if (!(direction_.slope < 0)) return false;
+  copy_values<T>(context_, problem.x, origin_.data());
+  const int reported_before = step.reported;
+  WolfeSearch wolfe({0, loss_, direction_.slope}, first_trial_, direction_.longest, {options_.max_evaluations});
+  while (!wolfe.finished()) {
+    move_to(problem.x, wolfe.trial());
+    const double loss = problem.evaluate();
+    wolfe.answer(loss, slope_of(problem.gradient));
+    ++step.evaluations;
+    if (!wolfe.advanced()) continue;
+    step.reported = step.evaluations - 1;
+    if (wolfe.finished()) break;
+    copy_values<T>(context_, problem.gradient, best_gradient_.data());
+  }
+  const LinePoint& found = wolfe.result();
+  const bool lower = found.value < loss_;
+  if (!lower || !wolfe.advanced()) move_to(problem.x, lower ? found.t : 0);
+  if (!lower) {
+    step.reported = reported_before;
+    return false;
+  }
+  loss_ = found.value;
+  const std::span<const T> gradient = wolfe.advanced() ? problem.gradient : best_gradient_.values();
+  direction_ = pairs_.turn(found.t, gradient);
+  first_trial_ = 1;
+  if (!(direction_.slope < 0) && pairs_.size() > 0) {
+    start_again(gradient);
+    step.restarted = true;
+  }
+  return true;
+}
+
+// x = origin + t d; the origin's own bits for t = 0.
+template <class T>
+void Lbfgs<T>::move_to(std::span<T> x, double t) {
+  const T *origin = origin_.data(), *d = pairs_.direction();
+  T* to = x.data();
+  for_ranges(context_, count_, [origin, d, to, t](Index begin, Index end) {
+    if (t == 0) {
+      std::copy(origin + begin, origin + end, to + begin);
+    } else {
+      for (Index i = begin; i < end; ++i) to[i] = origin[i] + static_cast<T>(t) * d[i];
+    }
+  });
+}
+
+// gradient . d. Any value of the gradient that is not finite makes the sum not finite, even where d is 0.
+template <class T>
+double Lbfgs<T>::slope_of(std::span<const T> gradient) {
+  const T *g = gradient.data(), *d = pairs_.direction();
+  return sum_pieces(context_, count_, [g, d](Index begin, Index end) {
+    return sum_of(begin, end, [g, d](Index i) { return static_cast<double>(g[i]) * static_cast<double>(d[i]); });
+  });
+}
+
+int history_that_fits(int wanted, Index count, std::size_t budget_bytes) {
+  int history = wanted;
+  while (history > 0 && Lbfgs<float>::bytes_for(history, count) > budget_bytes) --history;
+  return history;
+}
+
+template class Lbfgs<float>;
+template class Lbfgs<double>;
+
+}  // namespace impasto

@@ -1,0 +1,53 @@
+// L-BFGS (Liu & Nocedal, "On the limited memory BFGS method for large scale optimization", 1989), as PyTorch's
+// torch.optim.LBFGS runs it with line_search_fn="strong_wolfe", lr=1 and both tolerances 0.
+#pragma once
+
+#include "optimise/curvature_pairs.h"
+#include "optimise/optimiser.h"
+#include "optimise/wolfe_search.h"
+
+namespace impasto {
+
+/// A step is a direction and a line search along it: one evaluation of the problem as a rule, up to
+/// options.max_evaluations; the first step evaluates once more, at the start. x only ever moves to where the loss is
+/// lower.
+///
+/// Where the loss or its gradient is not a number the line search turns back. When it finds nothing lower, the history
+/// is forgotten and the search repeated along -gradient (`restarted`); when that finds nothing either, x is back at the
+/// best point and the step is `stuck`. Only a start without a finite loss is `diverged`.
+template <class T>
+class Lbfgs : public Optimiser<T> {
+ public:
+  Lbfgs(const LbfgsOptions& options, Index count, const Context& context);
+  OptimiserStep step(const Problem<T>& problem) override;
+  std::size_t bytes() const override { return bytes_for(options_.history, count_); }
+
+  /// Pairs it knows at present.
+  int history() const noexcept { return pairs_.size(); }
+  static std::size_t bytes_for(int history, Index count);
+
+ private:
+  bool begin(const Problem<T>& problem, OptimiserStep& step);
+  bool search(const Problem<T>& problem, OptimiserStep& step);
+  void move_to(std::span<T> x, double t);
+  double slope_of(std::span<const T> gradient);
+  void start_again(std::span<const T> gradient);
+
+  LbfgsOptions options_;
+  Index count_;
+  Context context_;
+  CurvaturePairs<T> pairs_;
+  Tensor<T> origin_;         // where the line search began
+  Tensor<T> best_gradient_;  // of its best point, once it has looked further
+  Direction direction_;
+  double loss_ = 0, first_trial_ = 1;
+  bool begun_ = false, stuck_ = false;
+};
+
+/// The longest history up to `wanted` for `count` floats that stays within the budget; 0: not even one pair fits.
+int history_that_fits(int wanted, Index count, std::size_t budget_bytes);
+
+extern template class Lbfgs<float>;
+extern template class Lbfgs<double>;
+
+}  // namespace impasto

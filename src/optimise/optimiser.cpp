@@ -1,0 +1,25 @@
+#include "optimise/optimiser.h"
+
+#include "optimise/adam.h"
+#include "optimise/lbfgs.h"
+
+namespace impasto {
+
+template <class T>
+std::unique_ptr<Optimiser<T>> make_optimiser(const Options& options, Index count, const Context& context) {
+  if (options.optimiser == OptimiserKind::lbfgs) return std::make_unique<Lbfgs<T>>(options.lbfgs, count, context);
+  return std::make_unique<Adam<T>>(options.adam, count, context);
+}
+
+template <class T>
+std::size_t optimiser_bytes(const Options& options, Index count) {
+  if (options.optimiser == OptimiserKind::lbfgs) return Lbfgs<T>::bytes_for(options.lbfgs.history, count);
+  return Adam<T>::bytes_for(count);
+}
+
+template std::unique_ptr<Optimiser<float>> make_optimiser(const Options&, Index, const Context&);
+template std::unique_ptr<Optimiser<double>> make_optimiser(const Options&, Index, const Context&);
+template std::size_t optimiser_bytes<float>(const Options&, Index);
+template std::size_t optimiser_bytes<double>(const Options&, Index);
+
+}  // namespace impasto

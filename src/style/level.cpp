@@ -1,0 +1,81 @@
+#include "style/level.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/check.h"
+#include "style/colour.h"
+#include "style/noise.h"
+#include "style/scales.h"
+
+namespace impasto {
+namespace {
+
+Tensor<float> to_tensor(const Image& image, PaintingSize size, const ResizeOptions& how) {
+  const bool same = image.width() == size.width && image.height() == size.height;
+  const std::vector<float> values = normalise(same ? image : resize(image, size.width, size.height, how));
+  Tensor<float> tensor({size.height, size.width, 3});
+  std::copy(values.begin(), values.end(), tensor.data());
+  return tensor;
+}
+
+// Of a style picture beside a painting of `size`, which may be a coarse scale of the whole.
+PaintingSize style_size(const Image& style, const Options& options, PaintingSize size, PaintingSize full) {
+  if (options.style_exact) return size;
+  const int long_side = std::max(size.width, size.height), full_side = std::max(full.width, full.height);
+  const double wanted = options.style_size > 0 ? static_cast<double>(options.style_size) * long_side / full_side
+                                               : options.style_scale * long_side;
+  return with_long_side(style, std::max(1, static_cast<int>(std::lround(wanted))));
+}
+
+}  // namespace
+
+Scene<float> make_scene(const Pictures& pictures, const Guide& guide, const Options& options, PaintingSize size,
+                        const Context& context) {
+  Scene<float> scene;
+  scene.content = to_tensor(pictures.content, size, options.resize);
+  scene.original = scene.content.clone();
+  for (const StylePicture& style : pictures.styles) {
+    const PaintingSize own = style_size(style.image, options, size, painting_size(pictures.content, options));
+    scene.styles.push_back({to_tensor(style.image, own, options.resize), style.weight});
+  }
+  scene.guide = &guide;
+  scene.protect = grey_map(pictures.protect);
+  scene.smooth = grey_map(pictures.smooth);
+  prepare_colours(options, scene, context);
+  return scene;
+}
+
+Tensor<float> make_first(const Scene<float>& scene, const Options& options, PaintingSize full, const Context& context) {
+  const auto values = static_cast<std::size_t>(full.width) * static_cast<std::size_t>(full.height) * 3;
+  const Shape& shape = scene.content.shape();
+  if (options.start != Start::values || static_cast<std::size_t>(shape.count()) == values) {
+    return make_start(scene.content, options, context);
+  }
+  require(options.start_values.size() == values, ErrorCode::usage, "the start picture has ",
+          options.start_values.size(), " values; wanted ", values, " for a painting of ", full.width, " x ",
+          full.height, " pixels");
+  Image start(full.width, full.height);
+  std::copy(options.start_values.begin(), options.start_values.end(), start.pixels().begin());
+  start = resize_antialiased(start, static_cast<int>(shape[1]), static_cast<int>(shape[0]));
+  Options small = options;
+  small.start_values.assign(start.pixels().begin(), start.pixels().end());
+  return make_start(scene.content, small, context);
+}
+
+Level::Level(const Vgg19<float>& network, const NetworkWeights& weights, const Options& options, Scene<float> scene,
+             const Context& context)
+    : objective_(std::make_unique<Objective<float>>(network, weights, options, scene, context)),
+      original_(std::move(scene.original)) {
+  if (!scene.protect.empty()) protect_ = resize_map(scene.protect, original_.shape()[0], original_.shape()[1]);
+}
+
+Image Level::finish(Tensor<float> x, const Options& options, const Context& context) const {
+  if (!protect_.empty()) {
+    for (Index i = 0; i < x.shape().count(); ++i) x[i] += protect_[i / 3] * (original_[i] - x[i]);
+  }
+  finish_colours(options, x.values(), original_, context);
+  return denormalise(x.values(), size().width, size().height);
+}
+
+}  // namespace impasto

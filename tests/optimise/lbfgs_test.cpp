@@ -1,0 +1,264 @@
+// L-BFGS where things go wrong, and what it promises whatever happens.
+#include "optimise/lbfgs.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "base/parallel.h"
+#include "support/allocations.h"
+#include "support/fingerprint.h"
+#include "support/function_problem.h"
+#include "support/gradcheck.h"
+
+namespace impasto::testing {
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+LbfgsOptions with_history(int history) {
+  LbfgsOptions options;
+  options.history = history;
+  return options;
+}
+
+template <class T>
+bool all_finite(const std::vector<T>& values) {
+  return std::all_of(values.begin(), values.end(), [](T value) { return std::isfinite(value); });
+}
+
+// Steps until stuck, at most `most`; the loss reported is always that of x, never rises, and x is always finite.
+template <class T>
+OptimiserStep run(Lbfgs<T>& lbfgs, FunctionProblem<T>& problem, int most) {
+  OptimiserStep step;
+  double before = std::numeric_limits<double>::infinity();
+  for (int i = 0; i < most && !step.stuck; ++i) {
+    const int evaluations = problem.evaluations;
+    step = lbfgs.step(problem.problem);
+    INFO("step ", i + 1);
+    REQUIRE_FALSE(step.diverged);
+    CHECK(problem.evaluations - evaluations == step.evaluations);
+    CHECK(step.reported < step.evaluations);
+    REQUIRE(all_finite(problem.x));
+    CHECK(step.loss <= before);
+    std::vector<T> gradient(problem.x.size());
+    CHECK(problem.function(problem.x, gradient) == step.loss);
+    before = step.loss;
+  }
+  return step;
+}
+
+TEST_CASE_TEMPLATE("optimise: L-BFGS reaches the minimum of Rosenbrock's function and then says that it is stuck", T,
+                   float, double) {
+  FunctionProblem<T> problem(std::vector<T>{T(-1.2), T(1), T(-1.2), T(1)}, rosenbrock<T>);
+  Lbfgs<T> lbfgs(with_history(10), 4, Context(1));
+  const OptimiserStep last = run(lbfgs, problem, 300);
+  CHECK(last.stuck);
+  for (const T x : problem.x) CHECK(x == doctest::Approx(1).epsilon(sizeof(T) == 4 ? 2e-3 : 1e-7));
+  const int evaluations = problem.evaluations;
+  CHECK(lbfgs.step(problem.problem).stuck);
+  CHECK(problem.evaluations == evaluations);
+}
+
+TEST_CASE("optimise: L-BFGS walks around a region where the loss is not a number") {
+  // The valley from the start to the minimum leaves the disc's edge only a little room.
+  for (const double radius : {1.6, 1.5, 1.42}) {
+    for (const double beyond : {kNan, std::numeric_limits<double>::infinity()}) {
+      INFO("radius ", radius, ", beyond it ", beyond);
+      bool met = false;
+      FunctionProblem<double> problem({-0.9, 1.0}, [&](std::span<const double> x, std::span<double> gradient) {
+        const double loss = rosenbrock<double>(x, gradient);
+        if (x[0] * x[0] + x[1] * x[1] <= radius * radius) return loss;
+        met = true;
+        std::fill(gradient.begin(), gradient.end(), kNan);
+        return beyond;
+      });
+      Lbfgs<double> lbfgs(with_history(5), 2, Context(1));
+      run(lbfgs, problem, 200);
+      CHECK(problem.x[0] == doctest::Approx(1).epsilon(1e-4));
+      CHECK(problem.x[1] == doctest::Approx(1).epsilon(1e-4));
+      CHECK((met || radius > 1.5));
+    }
+  }
+}
+
+TEST_CASE("optimise: a gradient with one value that is not a number is a wall too, where the direction is 0") {
+  FunctionProblem<double> problem({3, 5}, [](std::span<const double> x, std::span<double> gradient) {
+    gradient[0] = x[0];
+    gradient[1] = x[0] < 1 ? kNan : 0;
+    return x[0] * x[0] / 2;
+  });
+  Lbfgs<double> lbfgs(with_history(5), 2, Context(1));
+  run(lbfgs, problem, 60);
+  CHECK(problem.x[0] >= 1);
+  CHECK(problem.x[0] < 1.01);
+  CHECK(problem.x[1] == 5);
+}
+
+TEST_CASE("optimise: a start without a finite loss or gradient is reported and left as it is") {
+  for (const bool loss : {true, false}) {
+    FunctionProblem<float> problem({1, 2, 3}, [&](std::span<const float>, std::span<float> gradient) {
+      std::fill(gradient.begin(), gradient.end(), loss ? 1.F : std::numeric_limits<float>::infinity());
+      return loss ? kNan : 1.0;
+    });
+    Lbfgs<float> lbfgs(with_history(5), 3, Context(1));
+    const OptimiserStep step = lbfgs.step(problem.problem);
+    CHECK(step.diverged);
+    CHECK(step.evaluations == 1);
+    CHECK(step.reported == 0);
+    CHECK(problem.x == std::vector<float>{1, 2, 3});
+  }
+}
+
+TEST_CASE("optimise: L-BFGS is stuck at once where the gradient is 0: a constant, a minimum") {
+  FunctionProblem<double> constant({1, 2}, [](std::span<const double>, std::span<double> gradient) {
+    std::fill(gradient.begin(), gradient.end(), 0.0);
+    return 7.0;
+  });
+  FunctionProblem<double> minimum({0, 0}, quadratic<double>(5));
+  for (FunctionProblem<double>* problem : {&constant, &minimum}) {
+    Lbfgs<double> lbfgs(with_history(5), 2, Context(1));
+    const std::vector<double> before = problem->x;
+    const OptimiserStep step = lbfgs.step(problem->problem);
+    CHECK(step.stuck);
+    CHECK_FALSE(step.restarted);
+    CHECK(step.evaluations == 1);
+    CHECK(step.reported == 0);
+    CHECK(step.loss == (problem == &constant ? 7 : 0));
+    CHECK(problem->x == before);
+  }
+}
+
+TEST_CASE("optimise: a linear function falls until no step shows in its value any more, and stays a number") {
+  for (const double begin : {0.0, -1e307}) {
+    FunctionProblem<double> problem({begin, 0}, [](std::span<const double> x, std::span<double> gradient) {
+      gradient[0] = 1;
+      gradient[1] = -2;
+      return x[0] - 2 * x[1];
+    });
+    Lbfgs<double> lbfgs(with_history(5), 2, Context(1));
+    const OptimiserStep last = run(lbfgs, problem, 30);
+    CHECK(last.stuck);
+    CHECK(last.loss < -1e20);
+  }
+}
+
+TEST_CASE("optimise: when its history leads nowhere L-BFGS forgets it and goes on along the gradient") {
+  // Behind the present point the function changes: no step of the old length is lower any more, only tiny ones.
+  bool changed = false;
+  FunctionProblem<double> problem({1, 2, 3}, [&](std::span<const double> x, std::span<double> gradient) {
+    return quadratic<double>(changed ? 1e14 : 9)(x, gradient);
+  });
+  Lbfgs<double> lbfgs(with_history(5), 3, Context(1));
+  lbfgs.step(problem.problem);
+  lbfgs.step(problem.problem);
+  REQUIRE(lbfgs.history() > 0);
+  changed = true;
+  const OptimiserStep step = lbfgs.step(problem.problem);
+  CHECK(step.restarted);
+}
+
+TEST_CASE("optimise: a step that finds nothing lower leaves x at the best point, to the bit") {
+  bool trap = false;
+  FunctionProblem<float> problem({1, 2, 3}, [&](std::span<const float> x, std::span<float> gradient) {
+    return trap ? std::fill(gradient.begin(), gradient.end(), 1.F), 1e6 : quadratic<float>(9)(x, gradient);
+  });
+  Lbfgs<float> lbfgs(with_history(5), 3, Context(1));
+  const double loss = lbfgs.step(problem.problem).loss;
+  const std::vector<float> before = problem.x;
+  trap = true;
+  const OptimiserStep step = lbfgs.step(problem.problem);
+  CHECK(step.restarted);
+  CHECK(step.stuck);
+  CHECK(step.loss == loss);
+  CHECK(step.reported == -1);
+  CHECK(problem.x == before);
+}
+
+TEST_CASE("optimise: L-BFGS works with one pair and with one variable") {
+  for (const int count : {1, 2, 9}) {
+    FunctionProblem<double> problem(std::vector<double>(static_cast<std::size_t>(count), 3), quadratic<double>(20));
+    Lbfgs<double> lbfgs(with_history(1), count, Context(1));
+    run(lbfgs, problem, 100);
+    for (const double x : problem.x) CHECK(std::abs(x) < 1e-6);
+    CHECK(lbfgs.history() <= 1);
+  }
+}
+
+TEST_CASE("optimise: no line search takes more evaluations than allowed") {
+  LbfgsOptions options = with_history(5);
+  options.max_evaluations = 3;
+  FunctionProblem<double> problem({-1.2, 1}, rosenbrock<double>);
+  Lbfgs<double> lbfgs(options, 2, Context(1));
+  CHECK(lbfgs.step(problem.problem).evaluations <= 4);
+  for (int i = 0; i < 60; ++i) {
+    const OptimiserStep step = lbfgs.step(problem.problem);
+    CHECK(step.evaluations <= (step.restarted ? 6 : 3));
+    if (step.stuck) break;
+  }
+  CHECK(problem.function(problem.x, problem.gradient) < 1e-10);
+}
+
+TEST_CASE("optimise: L-BFGS gives the same bits for any number of threads") {
+  constexpr std::size_t kCount = 100003;
+  std::vector<float> start(kCount);
+  const Tensor<double> noise = random_tensor({kCount}, 4);
+  std::transform(noise.values().begin(), noise.values().end(), start.begin(),
+                 [](double v) { return static_cast<float>(v); });
+  std::uint64_t wanted = 0;
+  for (const int threads : {1, 2, 3, 5}) {
+    FunctionProblem<float> problem(start, quadratic<float>(300));
+    Lbfgs<float> lbfgs(with_history(4), kCount, Context(threads));
+    for (int i = 0; i < 9; ++i) lbfgs.step(problem.problem);
+    const std::uint64_t bits = fingerprint(problem.x);
+    if (threads == 1) wanted = bits;
+    CHECK(bits == wanted);
+  }
+}
+
+TEST_CASE("optimise: a step allocates nothing, from the first on") {
+  if (allocations() < 0) return;
+  FunctionProblem<float> problem(std::vector<float>(50000, 1), quadratic<float>(30));
+  for (const OptimiserKind kind : {OptimiserKind::adam, OptimiserKind::lbfgs}) {
+    Options options;
+    options.optimiser = kind;
+    options.lbfgs.history = 3;
+    const auto optimiser = make_optimiser<float>(options, 50000, Context(2));
+    problem.problem.evaluate();
+    parallel_for(Context(2), 2, [](Index, int) {});  // OpenMP makes its team once
+    const long before = allocations();
+    for (int i = 0; i < 8; ++i) optimiser->step(problem.problem);
+    const long after = allocations();
+    CHECK(after == before);
+  }
+}
+
+TEST_CASE("optimise: the bytes of a history are counted, and it is cut to what fits") {
+  constexpr Index kCount = 100000;
+  const std::size_t ten = Lbfgs<float>::bytes_for(10, kCount);
+  CHECK(ten > 24 * 4 * kCount);  // 11 pairs of which one is in the making, and two pictures
+  CHECK(ten < 25 * 4 * kCount);
+  CHECK(Lbfgs<float>(with_history(10), kCount, Context(1)).bytes() == ten);
+  CHECK(history_that_fits(20, kCount, ten) == 10);
+  CHECK(history_that_fits(20, kCount, ten - 1) == 9);
+  CHECK(history_that_fits(5, kCount, ten) == 5);
+  CHECK(history_that_fits(20, kCount, 1000) == 0);
+}
+
+TEST_CASE("optimise: make_optimiser makes what the options name") {
+  Options options;
+  options.optimiser = OptimiserKind::lbfgs;
+  options.lbfgs.history = 3;
+  const auto lbfgs = make_optimiser<float>(options, 50, Context(1));
+  CHECK(dynamic_cast<Lbfgs<float>*>(lbfgs.get()) != nullptr);
+  CHECK(lbfgs->bytes() == optimiser_bytes<float>(options, 50));
+  options.optimiser = OptimiserKind::adam;
+  const auto adam = make_optimiser<float>(options, 50, Context(1));
+  CHECK(dynamic_cast<Lbfgs<float>*>(adam.get()) == nullptr);
+  CHECK(adam->bytes() == 400);
+  CHECK(adam->bytes() == optimiser_bytes<float>(options, 50));
+}
+
+}  // namespace
+}  // namespace impasto::testing
