@@ -239,7 +239,7 @@ TEST_CASE("model: a value that is not a number reaches the maps and Gram matrice
     std::fill_n(tape.value(picture).data(), 1200, 0.5F);
     tape.value(picture)[500] = std::numeric_limits<float>::quiet_NaN();
     std::vector<Id> ids;
-    network.read(tape, picture, kReadings[3], Pooling::average, false, [&](std::size_t, Id value, Index) {
+    network.read(tape, picture, kReadings[3], {.pooling = Pooling::average}, [&](std::size_t, Id value, Index, Id) {
       tape.keep(value);
       ids.push_back(value);
     });
