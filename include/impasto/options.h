@@ -93,7 +93,7 @@ struct Options {
 
   /// Coarse to fine: long sides of the paintings that are made one after another, ascending, each starting from the one
   /// before; the last is the painting's own. Empty: `scale_count` sizes, each half the next; 0: as many as keep the
-  /// coarsest at 256 or more.
+  /// coarsest at 224 or more.
   std::vector<int> scale_sizes;
   int scale_count = 1;
 

@@ -134,7 +134,7 @@ class Stylizer {
   Image image() const;
   /// The same, at the size of the present scale: cheaper to look at.
   Image preview() const;
-  /// The picture of the present scale in normalised units, H x W x 3, exactly as optimised.
+  /// What is optimised, in normalised units, H x W x 3: exactly at the last scale, before that enlarged to it.
   std::vector<float> values() const;
 
  private:
@@ -146,7 +146,7 @@ enum class Outcome { finished, stopped, diverged };
 
 struct Result {
   Image image;                ///< the painting
-  std::vector<float> values;  ///< the same in normalised units, as optimised, of the scale the run ended at
+  std::vector<float> values;  ///< what was optimised, in normalised units, enlarged if the run ended at a coarser scale
   Outcome outcome = Outcome::finished;
   int steps = 0;        ///< taken
   int evaluations = 0;  ///< of loss and gradient

@@ -9,6 +9,7 @@
 #include "impasto/error.h"
 #include "impasto/npy.h"
 #include "impasto/option_fields.h"
+#include "impasto/text_file.h"
 
 namespace impasto::cli {
 namespace {
@@ -49,16 +50,27 @@ void check_painting(const fs::path& file, const EncodeOptions& encode) {
 }
 
 // `file` in a folder that is there, or can be made in one that is.
-void check_below_made_folder(const fs::path& file) {
+void check_below_made_folder(const fs::path& file, const EncodeOptions& encode) {
   std::error_code failure;
-  if (fs::exists(fs::status(folder_of(file), failure))) return check_image_output(file);
-  check_npy_output(folder_of(file));
+  const bool exists = fs::exists(fs::status(folder_of(file), failure));
+  try {
+    check_image_output(file, encode);
+  } catch (const Error& error) {
+    if (exists || error.code() == ErrorCode::usage) throw;
+    check_text_output(folder_of(file));
+  }
+}
+
+// What is looked at during a run has the 8 bits that every format holds.
+EncodeOptions passing(EncodeOptions encode) {
+  encode.bits = 8;
+  return encode;
 }
 
 // A log is opened where it lies: what is there need only be writable, whatever its folder takes.
 void check_log(const fs::path& file) {
   std::error_code failure;
-  if (!fs::is_regular_file(fs::status(file, failure))) return check_npy_output(file);
+  if (!fs::is_regular_file(fs::status(file, failure))) return check_text_output(file);
   if (!std::ofstream(file, std::ios::binary | std::ios::app)) {
     throw Error(ErrorCode::io, "the log " + quoted(file) +
                                    " exists and cannot be overwritten; make it writable or choose another name");
@@ -134,13 +146,13 @@ void Outputs::check(int epochs, const EncodeOptions& encode) const {
   if (snapshots_) guard_snapshots(epochs, kept);
 
   if (make_painting_folder_) {
-    check_below_made_folder(painting_);
+    check_below_made_folder(painting_, encode);
   } else {
     check_painting(painting_, encode);
   }
-  if (snapshots_) check_below_made_folder(snapshot(1));
+  if (snapshots_) check_below_made_folder(snapshot(1), passing(encode));
   if (animation_file_) check_image_output(*animation_file_);
-  if (preview_) check_image_output(*preview_, encode);
+  if (preview_) check_image_output(*preview_, passing(encode));
   if (log_) check_log(*log_);
   if (preset_) check_preset_output(*preset_);
 }
@@ -158,8 +170,8 @@ void Outputs::save_painting(const Result& result, const EncodeOptions& encode) c
 }
 
 void Outputs::save_epoch(const Image& image, int epoch, const EncodeOptions& encode) {
-  if (preview_) save_image(image, *preview_, encode);
-  if (snapshots_) save_image(image, snapshot(epoch), encode);
+  if (preview_) save_image(image, *preview_, passing(encode));
+  if (snapshots_) save_image(image, snapshot(epoch), passing(encode));
   if (!animation_file_) return;
   if (!animation_) animation_.emplace(*animation_file_);
   animation_->add(image, kFrameMilliseconds);

@@ -9,11 +9,6 @@
 namespace impasto::cli {
 namespace {
 
-const OptionField& field_named(const std::string& name) {
-  const auto& fields = option_fields();
-  return *std::find_if(fields.begin(), fields.end(), [&](const OptionField& field) { return field.name == name; });
-}
-
 // "max|avg|l2" -> "max, avg, l2"
 std::string spaced(std::string words) {
   for (std::size_t at = 0; (at = words.find('|', at)) != std::string::npos; at += 2) words.replace(at, 1, ", ");
@@ -65,7 +60,7 @@ void read_setting(StyliseRequest& request, const OptionField& field, const std::
 }
 
 void add_field(CLI::App& command, StyliseRequest& request, const OptionField& field) {
-  const bool words = field.label.find("max|") == 0 || field.label.find('|') != std::string::npos;
+  const bool words = field.label.find('|') != std::string::npos;
   const std::string help = words ? field.help + ": " + spaced(field.label) : field.help;
   add_word(command, field.group.c_str(), ("--" + field.name).c_str(), words ? "KIND" : field.label.c_str(), help,
            [&request, &field](const std::string& text) { read_setting(request, field, text); });
@@ -89,10 +84,13 @@ void set_size(const StyliseRequest& request, Options& options) {
                                       std::to_string(*request.width) + " --height " + std::to_string(*request.height) +
                                       " exclude each other; give --size, or --width and --height");
   }
-  for (const char* name : {"size", "width", "height"}) {
-    StyliseRequest copy = request;
-    if (const std::optional<int> value = *size_of(copy, name))
-      field_named(name).set(options, name, std::to_string(*value));
+  if (request.size) {
+    options.size = *request.size;
+    options.width = options.height = 0;
+  }
+  if (request.width) {
+    options.width = *request.width;
+    options.height = *request.height;
   }
 }
 

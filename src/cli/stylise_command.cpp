@@ -1,6 +1,5 @@
 #include "cli/stylise_command.h"
 
-#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <limits>
@@ -134,29 +133,42 @@ void print_summary(const Outputs& outputs, const Result& result, int all) {
   std::fflush(stdout);
 }
 
-int epochs_of(const Image& content, const Options& options) {
-  const int steps = total_iterations(options, static_cast<int>(painting_sizes(content, options).size()));
-  return (steps + options.steps_per_epoch - 1) / options.steps_per_epoch;
-}
-
 int exit_code(const Result& result, const Outputs& outputs, const Options& options) {
   if (result.outcome == Outcome::stopped) return kExitInterrupted;
   if (result.outcome == Outcome::finished) return kExitDone;
+  const bool adam = options.optimiser == OptimiserKind::adam;
   const double rate = options.adam.learning_rate;
   // One step of Adam moves a value by about the rate: a rate beyond floats ends the picture, not the loss.
-  if (result.steps == 0 && rate <= static_cast<double>(std::numeric_limits<float>::max())) {
+  const bool leapt = adam && rate > static_cast<double>(std::numeric_limits<float>::max());
+  if (result.steps == 0 && !leapt) {
     std::fprintf(stderr,
                  "impasto: the loss or its gradient is not a finite number at the start; the start is in %s; lower the "
                  "weights of the losses or --init-noise%s\n",
                  quoted(outputs.painting()).c_str(),
                  options.start == Start::values ? ", or choose another --init" : "");
   } else {
-    std::fprintf(stderr,
-                 "impasto: the loss stopped being a finite number after step %d; the best picture so far is in %s; "
-                 "choose a --learning-rate smaller than %s\n",
-                 result.steps, quoted(outputs.painting()).c_str(), number_text(rate).c_str());
+    std::fprintf(
+        stderr, "impasto: the loss stopped being a finite number after step %d; the best picture so far is in %s; %s\n",
+        result.steps, quoted(outputs.painting()).c_str(),
+        adam ? ("choose a --learning-rate smaller than " + number_text(rate)).c_str()
+             : "lower the weights of the losses");
   }
   return kExitFailed;
+}
+
+// What a run begins with: what it reads, and what there is to know about it.
+void announce(const StyliseRequest& request, const Pictures& pictures, const FoundWeights& found,
+              const Context& context) {
+  if (found.fallback) std::fprintf(stderr, "%s\n", weights_advice().c_str());
+  std::fprintf(stderr, "%s in the style of %s; weights: %s; %d %s, %s\n",
+               picture_text(request.content, pictures.content).c_str(), styles_text(request, pictures).c_str(),
+               found.weights.description().c_str(), context.threads(), context.threads() == 1 ? "thread" : "threads",
+               to_string(context.target()).c_str());
+  const auto warn = [](const Image& image) {
+    for (const std::string& warning : image.metadata().warnings) std::fprintf(stderr, "%s\n", warning.c_str());
+  };
+  warn(pictures.content);
+  for (const StylePicture& style : pictures.styles) warn(style.image);
 }
 
 }  // namespace
@@ -169,29 +181,14 @@ int stylise_command(const StyliseRequest& request, const std::filesystem::path& 
   const Context context = run_context(request);
   const Pictures pictures = load_pictures(request, options.decode);
   read_start(request, pictures.content, options);
+  int planned_steps = total_iterations(options, static_cast<int>(painting_sizes(pictures.content, options).size()));
   Outputs outputs(request, found.file);
-  outputs.check(epochs_of(pictures.content, options), options.encode);
+  outputs.check((planned_steps + options.steps_per_epoch - 1) / options.steps_per_epoch, options.encode);
+  if (!request.quiet) announce(request, pictures, found, context);
 
-  if (!request.quiet) {
-    if (found.fallback) std::fprintf(stderr, "%s\n", weights_advice().c_str());
-    std::fprintf(stderr, "%s in the style of %s; weights: %s; %d %s, %s\n",
-                 picture_text(request.content, pictures.content).c_str(), styles_text(request, pictures).c_str(),
-                 found.weights.description().c_str(), context.threads(), context.threads() == 1 ? "thread" : "threads",
-                 to_string(context.target()).c_str());
-  }
-
-  if (!request.quiet) {
-    for (const std::string& warning : pictures.content.metadata().warnings) {
-      std::fprintf(stderr, "%s\n", warning.c_str());
-    }
-    for (const StylePicture& style : pictures.styles) {
-      for (const std::string& warning : style.image.metadata().warnings) std::fprintf(stderr, "%s\n", warning.c_str());
-    }
-  }
   Watcher watcher(request, outputs);
   // Alive until the painting is saved: Ctrl-C must not end what it promised to save.
   const Interrupt interrupt(!request.quiet);
-  int planned_steps = total_iterations(options, static_cast<int>(painting_sizes(pictures.content, options).size()));
   const Result result = stylise(
       pictures, found.weights, options,
       [&](const Stylizer& stylizer, const Step& step) {

@@ -162,6 +162,15 @@ TEST_CASE(
   REQUIRE(painting.alpha().size() == alpha.size());
   CHECK(painting.alpha()[0] == doctest::Approx(0.5).epsilon(0.01));
   expect_failure(studio.paint({"--bits", "16", "-o", "a.jpg"}), 2, {"16", "JPEG"});
+  expect_failure(studio.paint({"--bits", "16"}), 2, {"16", "JPEG"});  // output/painting.jpg
+  CHECK_FALSE(std::filesystem::exists(studio / "output"));
+  const Run watched =
+      studio.paint({"--bits", "16", "--preview", "so-far.jpg", "--snapshots", "snaps", "-o", "watched.png"});
+  INFO(watched.err);
+  CHECK(watched.code == 0);
+  CHECK(load_image(studio / "watched.png").metadata().bits == 16);
+  CHECK(load_image(studio / "so-far.jpg").metadata().bits == 8);
+  CHECK(load_image(studio / "snaps/1.jpg").metadata().bits == 8);
 
   const std::vector<std::string> formats = image_formats();
   const bool has_webp = std::none_of(formats.begin(), formats.end(), [](const std::string& line) {
