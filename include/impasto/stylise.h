@@ -115,13 +115,15 @@ class Stylizer {
   const Options& options() const noexcept;
 
   /// One iteration of the optimiser; the next scale begins by itself. Throws Error(diverged) when the loss is not
-  /// finite; the picture then is the best finite one seen.
+  /// finite; the picture then is the best finite one seen. Error(io) when memory does not suffice for the next scale,
+  /// Error(usage) when finished.
   Step step();
   bool finished() const noexcept;
 
   /// Losses of the start, before the first step; 0 before they are known.
   Losses start_losses() const;
-  /// The losses of the last evaluation, layer by layer from the picture up.
+  /// The losses of the last evaluation, layer by layer from the picture up; with L-BFGS that may be a trial that was
+  /// turned down.
   std::vector<LayerLoss> layer_losses() const;
 
   /// From now on every step notes what each of its ops costs, forgetting what was noted before, or no longer does.
@@ -151,7 +153,7 @@ struct Result {
   int steps = 0;        ///< taken
   int evaluations = 0;  ///< of loss and gradient
   Losses first;         ///< before the first step
-  Losses last;          ///< before the last step
+  Losses last;          ///< of the last step, as Step::losses
   double seconds = 0;
 };
 

@@ -40,7 +40,9 @@ std::size_t free_memory_bytes() {
   const long long available = number_in("/proc/meminfo", "MemAvailable:");  // KiB
   if (available >= 0) free = available * 1024;
   const long long limit = number_in("/sys/fs/cgroup/memory.max"), used = number_in("/sys/fs/cgroup/memory.current");
-  if (limit >= 0 && used >= 0) free = std::min(free, std::max(0LL, limit - used));
+  const long long cache =
+      std::max(0LL, number_in("/sys/fs/cgroup/memory.stat", "inactive_file"));  // given up on demand
+  if (limit >= 0 && used >= 0) free = std::min(free, std::max(0LL, limit - used + cache));
   return static_cast<std::size_t>(free);
 }
 

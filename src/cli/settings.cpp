@@ -1,6 +1,8 @@
 // The settings of a painting as options: what option_fields() says, and what only a command line has.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 
 #include "cli/stylise_options.h"
 #include "cli/text.h"
@@ -149,7 +151,10 @@ Options painting_options(const StyliseRequest& request, const Weights& weights) 
   set_size(request, options);
   for (const Change& change : request.changes) change(options);
   refuse_idle(request, options);
-  if (request.epochs) options.iterations = {*request.epochs * options.steps_per_epoch};
+  if (request.epochs) {
+    const std::int64_t steps = std::int64_t{*request.epochs} * options.steps_per_epoch;
+    options.iterations = {static_cast<int>(std::min<std::int64_t>(steps, std::numeric_limits<int>::max()))};
+  }
   return options;
 }
 

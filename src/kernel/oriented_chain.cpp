@@ -6,6 +6,7 @@
 #include "base/parallel.h"
 #include "kernel/gemm.h"
 #include "kernel/gram.h"
+#include "kernel/ranges.h"
 
 namespace impasto {
 
@@ -69,11 +70,9 @@ void OrientedChain::forward(const Context& context, const float* x, float* y, co
   for (std::size_t k = 0; k < wanted_.size(); ++k) {
     const Index size = wanted_[k].matrix.size();
     float* total = scratch + wanted_[k].offset;
-    constexpr Index kPiece = 4096;
-    parallel_for(context, (size + kPiece - 1) / kPiece, [&](Index piece, int) {
+    for_ranges(context, size, [&](Index begin, Index end) {
       for (Index slice = 1; slice < slices_; ++slice) {
-        for (Index i = piece * kPiece; i < std::min((piece + 1) * kPiece, size); ++i)
-          total[i] += total[slice * size + i];
+        for (Index i = begin; i < end; ++i) total[i] += total[slice * size + i];
       }
     });
     read_moments(wanted_[k].matrix, total, slots(wanted_[k]), moments[k].gram, moments[k].sum);

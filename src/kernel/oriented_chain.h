@@ -45,7 +45,6 @@ class OrientedChain {
   struct Wanted {
     Index layer;
     LaneMatrix matrix;
-    Index slices;  // of tiles, whose sums are added in order
     Index offset;  // of its partial sums in scratch
   };
   void backward_tile(OrientedTile& tile, TileMoments& moments, const float* x, const float* dy,

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "base/check.h"
 #include "base/parallel.h"
 #include "kernel/ranges.h"
 #include "kernel/simd/wide_sums.h"
@@ -99,6 +100,7 @@ CurvaturePairs<T>::CurvaturePairs(int history, Index count, const Context& conte
       piece_sums_(kPieces * kProducts * slots_),
       of_s_(slots_),
       of_y_(slots_) {
+  IMPASTO_ASSERT(history >= 1);
   order_.reserve(slots_);
 }
 

@@ -1,6 +1,8 @@
 #include "style/colour.h"
 
 #include <Eigen/Eigenvalues>
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "base/check.h"
@@ -86,18 +88,24 @@ Eigen::Matrix3d power(const Eigen::Matrix3d& matrix, double exponent, double flo
   return solver.eigenvectors() * values.asDiagonal() * solver.eigenvectors().transpose();
 }
 
+// body(pixel index) over all pixels.
+template <class Body>
+void for_pixels(const Context& context, Index pixels, Body&& body) {
+  for_ranges(context, pixels, [&](Index begin, Index end) {
+    for (Index p = begin; p < end; ++p) body(p);
+  });
+}
+
 // y = map x + offset for every pixel.
 Tensor<float> transformed(const Tensor<float>& picture, const Eigen::Matrix3d& map, const Eigen::Vector3d& offset,
                           const Context& context) {
   Tensor<float> result(picture.shape());
   const Eigen::Matrix3f m = map.cast<float>();
   const Eigen::Vector3f o = offset.cast<float>();
-  const Index P = picture.shape().count() / 3;
-  parallel_for(context, (P + kPixels - 1) / kPixels, [&](Index piece, int) {
-    for (Index i = 3 * piece * kPixels; i < 3 * std::min(P, (piece + 1) * kPixels); i += 3) {
-      const float r = picture[i], g = picture[i + 1], b = picture[i + 2];
-      for (int c = 0; c < 3; ++c) result[i + c] = m(c, 0) * r + m(c, 1) * g + m(c, 2) * b + o[c];
-    }
+  for_pixels(context, picture.shape().count() / 3, [&](Index p) {
+    const Index i = 3 * p;
+    const float r = picture[i], g = picture[i + 1], b = picture[i + 2];
+    for (int c = 0; c < 3; ++c) result[i + c] = m(c, 0) * r + m(c, 1) * g + m(c, 2) * b + o[c];
   });
   return result;
 }
@@ -113,14 +121,6 @@ float luminance(const float* pixel) {
   float sum = kOffset;
   for (std::size_t c = 0; c < 3; ++c) sum += static_cast<float>(kShare[c] * kRgbDeviation[c]) * pixel[c];
   return sum;
-}
-
-// body(pixel index) over all pixels.
-template <class Body>
-void for_pixels(const Context& context, Index pixels, Body&& body) {
-  for_ranges(context, pixels, [&](Index begin, Index end) {
-    for (Index p = begin; p < end; ++p) body(p);
-  });
 }
 
 struct Spread {
@@ -167,22 +167,27 @@ void prepare_luminance(Scene<float>& scene, double amount, const Context& contex
   fade_to_grey(scene.content, 1, 0, amount, context);
 }
 
-}  // namespace
-
-Tensor<float> match_colour(const Tensor<float>& picture, const std::vector<WeightedPicture>& like,
-                           const Context& context) {
-  const Moments from = moments_of(picture.view(), context), to = moments_of(like, context);
+// match_colour to a cloud whose moments are known.
+Tensor<float> matched_to(const Tensor<float>& picture, const Moments& to, const Context& context) {
+  const Moments from = moments_of(picture.view(), context);
   const Eigen::Matrix3d root = power(from.covariance, 0.5, kFloor), inverse = power(from.covariance, -0.5, kFloor);
   const Eigen::Matrix3d target = power(to.covariance, 1, kFloor);
   const Eigen::Matrix3d map = inverse * power(root * target * root, 0.5, 0) * inverse;
   return transformed(picture, map, to.mean - map * from.mean, context);
 }
 
+}  // namespace
+
+Tensor<float> match_colour(const Tensor<float>& picture, const std::vector<WeightedPicture>& like,
+                           const Context& context) {
+  return matched_to(picture, moments_of(like, context), context);
+}
+
 Tensor<float> match_histogram(const Tensor<float>& picture, const std::vector<WeightedPicture>& like,
                               const Context& context) {
-  Tensor<float> matched = match_colour(picture, like, context);
-  const Eigen::Matrix3d vectors =
-      Eigen::SelfAdjointEigenSolver<Eigen::Matrix3d>(moments_of(like, context).covariance).eigenvectors();
+  const Moments to = moments_of(like, context);
+  Tensor<float> matched = matched_to(picture, to, context);
+  const Eigen::Matrix3d vectors = Eigen::SelfAdjointEigenSolver<Eigen::Matrix3d>(to.covariance).eigenvectors();
   ColourAxes axes;
   for (int k = 0; k < 3; ++k) {
     for (int c = 0; c < 3; ++c)
@@ -213,8 +218,7 @@ void prepare_colours(const Options& options, Scene<float>& scene, const Context&
 void finish_colours(const Options& options, std::span<float> painting, const Tensor<float>& original,
                     const Context& context) {
   if (options.colour != ColourMode::content_luminance || options.colour_amount == 0) return;
-  require(painting.size() == original.values().size(), ErrorCode::input, "finish_colours: the painting has ",
-          painting.size(), " values, the content ", original.values().size());
+  IMPASTO_ASSERT(painting.size() == original.values().size());
   const auto amount = static_cast<float>(options.colour_amount);
   for_pixels(context, original.shape().count() / 3, [&](Index p) {
     float* pixel = painting.data() + 3 * p;

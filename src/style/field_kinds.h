@@ -63,7 +63,7 @@ OptionField whole_field(const char* name, const char* help, int lowest, Field fi
               [=](Options& o, const std::string& called, const std::string& text) {
                 field(o) = static_cast<int>(parse_integer(called, text, lowest, kAnyInt));
               },
-          .get = [=](Options o) { return std::to_string(field(o)); }};
+          .get = [=](const Options& o) { return std::to_string(field(o)); }};
 }
 
 template <class Field>
@@ -73,7 +73,7 @@ OptionField real_field(const char* name, const char* help, Field field) {
           .help = help,
           .set = [=](Options& o, const std::string& called,
                      const std::string& text) { field(o) = parse_real(called, text); },
-          .get = [=](Options o) { return shortest(field(o)); }};
+          .get = [=](const Options& o) { return shortest(field(o)); }};
 }
 
 template <class Value, class Field>
@@ -83,7 +83,7 @@ OptionField word_field(const char* name, const char* help, const Words<Value>& w
           .help = help,
           .set = [=](Options& o, const std::string& called,
                      const std::string& text) { field(o) = parse_word(words, called, text); },
-          .get = [=](Options o) { return word_of(words, field(o)); }};
+          .get = [=](const Options& o) { return word_of(words, field(o)); }};
 }
 
 template <class Field>
@@ -99,7 +99,7 @@ OptionField layers_field(const char* name, const char* help, Field field) {
                   fail(error.code(), called, ": ", error.what());
                 }
               },
-          .get = [=](Options o) { return format_layers(field(o)); }};
+          .get = [=](const Options& o) { return format_layers(field(o)); }};
 }
 
 }  // namespace impasto

@@ -12,7 +12,6 @@
 namespace impasto {
 namespace {
 
-constexpr double kSmallest = 1e-3;  // share of a picture below which a region is a blemish of the mask
 constexpr std::size_t kMostColours = 16;
 
 using Colour = std::array<float, 3>;
@@ -38,7 +37,7 @@ bool has_colours(const Image& mask) {
     const auto [low, high] = std::minmax_element(colour.begin(), colour.end());
     if (*high - *low > 0.15F) ++coloured;
   }
-  return static_cast<double>(coloured) > kSmallest * static_cast<double>(pixel_count(mask));
+  return static_cast<double>(coloured) > kSmallestRegion * static_cast<double>(pixel_count(mask));
 }
 
 // Colours of a mask where it is plain (equal to the right and the lower neighbour), by how many pixels have them;
@@ -82,7 +81,7 @@ std::vector<Colour> palette_of(const std::vector<const Image*>& masks) {
     for (const auto& [key, bin] : bins) order.push_back(&bin);
     std::stable_sort(order.begin(), order.end(), [](const Bin* a, const Bin* b) { return a->count > b->count; });
     for (const Bin* bin : order) {
-      if (static_cast<double>(bin->count) < kSmallest * static_cast<double>(pixel_count(*mask))) break;
+      if (static_cast<double>(bin->count) < kSmallestRegion * static_cast<double>(pixel_count(*mask))) break;
       Colour mean;
       for (std::size_t c = 0; c < 3; ++c) mean[c] = static_cast<float>(bin->sum[c] / static_cast<double>(bin->count));
       const auto is_near = [&](const Colour& known) { return distance(known, mean) < 0.25F; };
@@ -132,9 +131,8 @@ std::vector<Tensor<float>> region_maps(const Image& mask, const std::vector<Colo
 
 // Everywhere and nowhere in their short forms.
 Tensor<float> shortened(Tensor<float> map) {
-  if (mean_of(map) < kSmallest) return Tensor<float>({1, 1}, 0.0F);
-  const std::span<const float> values = map.values();
-  if (std::all_of(values.begin(), values.end(), [](float value) { return value == 1; })) return {};
+  if (mean_of(map) < kSmallestRegion) return Tensor<float>({1, 1}, 0.0F);
+  if (is_everywhere(map)) return {};
   return map;
 }
 
@@ -170,6 +168,10 @@ std::vector<MapSpan> map_spans(Index in, Index out) {
 }
 
 }  // namespace
+
+bool is_everywhere(const Tensor<float>& map) {
+  return std::all_of(map.values().begin(), map.values().end(), [](float value) { return value == 1; });
+}
 
 Tensor<float> grey_map(const Image& mask) {
   if (mask.empty()) return {};

@@ -29,6 +29,12 @@ struct Guide {
 /// Throws Error(input) when a region of the content is in no style, or the masks have more than 16 plain colours.
 Guide make_guide(const Pictures& pictures);
 
+/// Share of a picture below which a region is a blemish of the mask.
+inline constexpr double kSmallestRegion = 1e-3;
+
+/// True for a map of ones, and for an empty one, which stands for it.
+bool is_everywhere(const Tensor<float>& map);
+
 /// A grey mask's brightness, h x w, with almost white as 1 and almost black as 0; empty for an empty mask.
 Tensor<float> grey_map(const Image& mask);
 

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <locale>
 #include <set>
 #include <sstream>
 
@@ -127,11 +126,7 @@ std::vector<LayerWeight> parse_layers(const std::string& list) {
     const std::size_t equals = item.find('=');
     LayerWeight layer{item.substr(0, equals), 1};
     if (equals != std::string::npos) {
-      std::istringstream number(item.substr(equals + 1));
-      number.imbue(std::locale::classic());
-      number >> layer.weight;
-      require(!number.fail() && number.peek() == std::istringstream::traits_type::eof(), ErrorCode::usage, "'", item,
-              "' in the list of layers is not name=weight; wanted for example block4_conv2=0.5");
+      layer.weight = parse_real("the weight of '" + layer.layer + "'", item.substr(equals + 1));
     }
     find_layer(layer.layer);  // throws for an unknown name
     layers.push_back(std::move(layer));

@@ -1,10 +1,12 @@
 // A preset as JSON: the names and texts of option_fields().
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/check.h"
 #include "base/file.h"
 #include "base/numbers.h"
 #include "impasto/option_fields.h"
+#include "impasto/text_file.h"
 
 namespace impasto {
 namespace {
@@ -14,16 +16,11 @@ using Json = nlohmann::ordered_json;
 constexpr const char* kEnding = ".json";
 constexpr std::size_t kLargest = std::size_t{1} << 20;  // bytes; a preset has a few thousand
 
-bool is_file_name(const std::string& name) {
-  const std::size_t length = std::string(kEnding).size();
-  return name.size() > length && name.compare(name.size() - length, length, kEnding) == 0;
-}
+bool is_file_name(const std::filesystem::path& name) { return name.extension() == kEnding; }
 
-const OptionField* find_field(const std::string& name) {
-  for (const OptionField& field : option_fields()) {
-    if (field.name == name) return &field;
-  }
-  return nullptr;
+bool is_setting(const std::string& name) {
+  const auto& fields = option_fields();
+  return std::any_of(fields.begin(), fields.end(), [&](const OptionField& field) { return field.name == name; });
 }
 
 // The value as a user would type it.
@@ -44,7 +41,7 @@ Json parse(const std::filesystem::path& file) {
 }
 
 void check_name(const std::filesystem::path& file) {
-  require(is_file_name(file.string()), ErrorCode::usage, "the preset '", file.string(), "' does not end in ", kEnding,
+  require(is_file_name(file), ErrorCode::usage, "the preset '", file.string(), "' does not end in ", kEnding,
           "; choose such a name");
 }
 
@@ -61,7 +58,7 @@ Options load_preset(const std::string& name, const Weights& weights) {
     if (json.contains(field.name)) field.set(options, called(field.name), typed(json[field.name], called(field.name)));
   }
   for (const auto& [key, value] : json.items()) {
-    require(key == "preset" || find_field(key) != nullptr, ErrorCode::usage, called(key),
+    require(key == "preset" || is_setting(key), ErrorCode::usage, called(key),
             " is no setting; 'impasto presets default' lists those there are");
   }
   return options;
@@ -77,13 +74,12 @@ void save_preset(const Options& options, const std::filesystem::path& file) {
     const Json number = Json::parse(text, nullptr, false);
     json[field.name] = number.is_number() ? number : Json(text);
   }
-  const std::string bytes = json.dump(2) + "\n";
-  write_file(file, {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+  save_text(json.dump(2) + "\n", file);
 }
 
 void check_preset_output(const std::filesystem::path& file) {
   check_name(file);
-  check_writable(file);
+  check_text_output(file);
 }
 
 }  // namespace impasto

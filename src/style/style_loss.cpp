@@ -8,11 +8,7 @@
 namespace impasto {
 namespace {
 
-bool is_everywhere(const Tensor<float>& map) {
-  return std::all_of(map.values().begin(), map.values().end(), [](float value) { return value == 1; });
-}
-
-bool is_nowhere(const Tensor<float>& map) {
+bool protects_nothing(const Tensor<float>& map) {
   return std::all_of(map.values().begin(), map.values().end(), [](float value) { return value == 0; });
 }
 
@@ -121,7 +117,7 @@ StyleLoss<T>::StyleLoss(const Vgg19<T>& network, const Running& how, const Optio
       scene_(scene),
       guide_(guide),
       constants_(constants),
-      reads_gram_(!options.normalise_gradients && !is_guided(guide) && is_nowhere(scene.protect)),
+      reads_gram_(!options.normalise_gradients && !is_guided(guide) && protects_nothing(scene.protect)),
       shares_(painted_shares(scene, guide)),
       targets_(options.style_layers.size()),
       used_(guide.regions.size(), false) {
@@ -251,8 +247,10 @@ void StyleLoss<T>::record_region(Tape<T>& tape, std::size_t layer, std::size_t r
 template <class T>
 void StyleLoss<T>::check_regions() const {
   for (std::size_t r = 0; r < used_.size(); ++r) {
-    require(used_[r] || options_.style_layers.empty(), ErrorCode::input, "the content mask's region ",
-            guide_.regions[r].name, " is smaller than one position of every style layer, on the content or on its ",
+    // What is protected is not painted in any style.
+    require(used_[r] || shares_[r] < kSmallestRegion || options_.style_layers.empty(), ErrorCode::input,
+            "the content mask's region ", guide_.regions[r].name,
+            " is smaller than one position of every style layer, on the content or on its ",
             "styles; make it larger, paint larger, or use shallower layers");
   }
 }

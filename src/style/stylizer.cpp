@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "base/check.h"
 #include "base/machine.h"
@@ -60,13 +61,13 @@ struct Stylizer::State {
   Context context;
   Vgg19<float> network;
   PaintingSize size;
-  Image content;  // its alpha and metadata go to the painting
+  Image extras;  // alpha and metadata of the content, at the painting's size
   std::vector<Level> levels;
   std::size_t level = 0;
   int history = 0;
   std::unique_ptr<Optimiser<float>> optimiser;
   std::optional<IterateAverage<float>> average;
-  std::optional<FlatStop> flat;
+  FlatStop flat{0};
   std::vector<Losses> seen;  // of each evaluation of the present step
   Losses start, last;
   std::vector<float> best;  // picture of the lowest loss so far at this scale
@@ -79,7 +80,8 @@ struct Stylizer::State {
         context(where),
         network(weights.network()),
         size(painting_size(pictures.content, wanted)),
-        content(pictures.content) {
+        extras(size.width, size.height) {
+    keep_extras(extras, pictures.content);
     const Guide guide = make_guide(pictures);
     Tensor<float> first;
     for (const PaintingSize& one : painting_sizes(pictures.content, options)) {
@@ -89,7 +91,8 @@ struct Stylizer::State {
     }
     history = options.lbfgs.history;
     if (options.optimiser == OptimiserKind::lbfgs) {
-      history = history_that_fits(history, levels.back().count(), free_memory_bytes() / 2);
+      // Memory that holds not even one pair is refused where it is taken.
+      history = std::max(1, history_that_fits(history, levels.back().count(), free_memory_bytes() / 2));
     }
     seen.reserve(2 * static_cast<std::size_t>(options.lbfgs.max_evaluations) + 2);  // a restarted step searches twice
     steps_planned = total_iterations(options, static_cast<int>(levels.size()));
@@ -111,7 +114,7 @@ struct Stylizer::State {
     level = k;
     optimiser = make_optimiser<float>(affordable(), levels[k].count(), context);
     if (options.average > 0) average.emplace(options.average, levels[k].count(), context);
-    if (options.stop_when_flat > 0) flat.emplace(options.stop_when_flat);
+    flat = FlatStop(options.stop_when_flat);
     objective().prepare();
     std::copy_n(x.data(), x.shape().count(), objective().picture().data());
     best.assign(x.values().begin(), x.values().end());
@@ -149,7 +152,8 @@ struct Stylizer::State {
     std::copy(best.begin(), best.end(), objective().picture().begin());
     average.reset();
     fail(ErrorCode::diverged, "the loss or its gradient left the range of numbers at step ", steps_done + 1, " of ",
-         steps_planned, "; lower the learning rate or the weights of the losses");
+         steps_planned, "; lower ", options.optimiser == OptimiserKind::adam ? "the learning rate or " : "",
+         "the weights of the losses");
   }
 
   OptimiserStep move() {
@@ -167,7 +171,7 @@ struct Stylizer::State {
   // After a step: is this scale done, and with it the painting?
   void judge(const OptimiserStep& taken) {
     const int wanted = iterations_at(options, static_cast<int>(level));
-    const bool early = taken.stuck || (flat && flat->add(taken.loss));
+    const bool early = taken.stuck || flat.add(taken.loss);
     if (!early && steps_at_scale < wanted) return;
     steps_planned -= wanted - steps_at_scale;
     scale_done = true;
@@ -217,7 +221,7 @@ Step Stylizer::step() {
   State& s = *state_;
   const Clock::time_point begin = Clock::now();
   require(!s.finished, ErrorCode::usage, "the painting is finished after ", s.steps_done, " steps");
-  if (s.scale_done) s.enter_next();
+  if (s.scale_done) with_memory_error("preparing the next size", [&] { s.enter_next(); });
   const Level& level = s.levels[s.level];
   Step step;
   step.scale = static_cast<int>(s.level) + 1;
@@ -239,7 +243,10 @@ Step Stylizer::step() {
   return step;
 }
 
-void Stylizer::set_profiling(bool on) { state_->objective().set_profiling(on); }
+void Stylizer::set_profiling(bool on) {
+  State& s = *state_;
+  for (std::size_t k = s.level; k < s.levels.size(); ++k) s.levels[k].objective().set_profiling(on);
+}
 
 std::vector<OpCost> Stylizer::op_costs() const {
   std::vector<OpCost> costs;
@@ -264,7 +271,7 @@ Image Stylizer::preview() const {
 Image Stylizer::image() const {
   Image image = state_->levels.back().finish(resize_values(state_->picture(), height(), width(), state_->context),
                                              state_->options, state_->context);
-  keep_extras(image, state_->content);
+  keep_extras(image, state_->extras);
   return image;
 }
 

@@ -120,6 +120,15 @@ TEST_CASE("cli: masks say where, and are refused when they do not fit each other
   expect_failure(studio.paint({"--protect", "left.png", "-o", "left.png"}), 2, {"left.png", "mask"});
 }
 
+TEST_CASE("cli: a region that is protected as a whole needs no style") {
+  const Studio studio;
+  save_image(halves(1, 0), studio / "left.png");
+  const Run run =
+      studio.paint({"--content-mask", "left.png", "--style-mask", "left.png", "--protect", "left.png", "-o", "p.png"});
+  INFO(run.err);
+  CHECK(run.code == 0);
+}
+
 TEST_CASE("cli: what is protected stays as the content, to the byte") {
   const Studio studio;
   save_image(halves(1, 0), studio / "left.png");
@@ -200,6 +209,7 @@ TEST_CASE("cli: the log tells scale, size, evaluations and every layer's loss") 
 TEST_CASE("cli: options that exclude each other are refused in one sentence") {
   const Studio studio;
   expect_failure(studio.paint({"--iterations", "3"}), 2, {"--epochs 2", "--iterations", "exclude"});
+  expect_failure(studio.paint({"--epochs", "1000000", "--steps-per-epoch", "1000000"}), 2, {"number of iterations"});
   expect_failure(studio.paint({"--scales", "100"}), 2, {"scale 100", "larger"});
   expect_failure(studio.paint({"--colour-amount", "2"}), 2, {"amount of colour is 2", "0 to 1"});
   expect_failure(studio.paint({"--colour-amount", "0.5", "--colour", "style"}), 2,

@@ -7,6 +7,7 @@
 // of no weights; positions without weight cost nothing.
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <memory>
 
 #include "autodiff/ops/ops.h"
@@ -278,7 +279,6 @@ void backward(const MomentPlan<T>& g, const Run<T>& r) {
   });
 }
 
-template <class T>
 void check_weights(const Shape& x, const PositionWeights& weights) {
   const std::vector<Index>& p = weights.positions;
   const bool fits = !p.empty() && p.size() == weights.weights.size() && p.front() >= 0 && p.back() < x[0] * x[1] &&
@@ -293,7 +293,7 @@ template <class T>
 MomentIds channel_moments(Tape<T>& tape, Id x, const MomentOptions& options) {
   const Shape xs = tape.shape(x);
   require(xs.rank() == 3, ErrorCode::input, "channel_moments: got ", xs, ", wanted a map H x W x C");
-  if (options.weights != nullptr) check_weights<T>(xs, *options.weights);
+  if (options.weights != nullptr) check_weights(xs, *options.weights);
   const auto plan = std::make_shared<const MomentPlan<T>>(xs, options);
   const double flops = 2 * static_cast<double>(plan->P) * static_cast<double>(plan->C * plan->C);
   const Id gram = tape.record({.name = options.sums ? "channel_moments" : "gram_matrix",

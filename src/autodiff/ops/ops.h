@@ -7,8 +7,8 @@
 
 #include <array>
 #include <memory>
-#include <vector>
 #include <span>
+#include <vector>
 
 #include "autodiff/tape.h"
 #include "kernel/oriented.h"

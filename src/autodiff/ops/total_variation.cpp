@@ -41,16 +41,17 @@ double forward_row(const Picture<T>& p, Index h) {
 
 template <class T>
 void backward_row(const Picture<T>& p, T* dx, T slope, bool adds, Index h) {
-  const Index row = p.W * p.C;
-  for (Index i = 0; i < row; ++i) {
-    const Index at = h * row + i, place = at / p.C;
-    const auto towards = [&](Index step) { return p.weight(place, place + step) * (p.x[at] - p.x[at + step * p.C]); };
-    T slopes = 0;
-    if (i >= p.C) slopes += towards(-1);
-    if (i + p.C < row) slopes += towards(1);
-    if (h > 0) slopes += towards(-p.W);
-    if (h + 1 < p.H) slopes += towards(p.W);
-    put(dx[at], slope * slopes, adds);
+  for (Index w = 0; w < p.W; ++w) {
+    const Index place = h * p.W + w;
+    for (Index at = place * p.C; at < (place + 1) * p.C; ++at) {
+      const auto towards = [&](Index step) { return p.weight(place, place + step) * (p.x[at] - p.x[at + step * p.C]); };
+      T slopes = 0;
+      if (w > 0) slopes += towards(-1);
+      if (w + 1 < p.W) slopes += towards(1);
+      if (h > 0) slopes += towards(-p.W);
+      if (h + 1 < p.H) slopes += towards(p.W);
+      put(dx[at], slope * slopes, adds);
+    }
   }
 }
 

@@ -8,7 +8,7 @@
 #include <hwy/highway.h>
 
 #include "kernel/simd/dispatch.h"
-#include "kernel/simd/lanes-inl.h"
+#include "kernel/simd/oriented_unit-inl.h"
 
 #if HWY_TARGET != HWY_SCALAR  // which no SimdTarget stands for
 HWY_BEFORE_NAMESPACE();
@@ -16,7 +16,6 @@ namespace impasto {
 namespace HWY_NAMESPACE {
 namespace {
 
-constexpr int kParts = static_cast<int>(kUnit / kLanes);
 // Of a chunk: 4 positions x kVectors sums stay in registers.
 #if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
 constexpr int kVectors = 4;

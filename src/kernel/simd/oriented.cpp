@@ -232,27 +232,23 @@ void collect(const SignalTerm* terms, const Index* counts, Index width, float* s
 alignas(64) constexpr std::int32_t kTrunkSignal[kUnit] = {0, 0, 1, 1, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3};
 alignas(64) constexpr float kTrunkSign[kUnit] = {1, -1, 1, -1, 1, -1};
 
-void divert(const OrientedUnit& unit, const float* t, bool trunk, const float* sums, Index width, bool add,
+void divert(const OrientedUnit& unit, const float* t, bool trunk, const float* sums, Index width, bool adds,
             const float* mask, float* out) {
   const FourToUnit lanes(kTrunkSignal);
   const Unit sign = load(kTrunkSign);
+  hn::Mask<Tag> carried[kParts];
+  for (int v = 0; v < kParts; ++v) carried[v] = carried_lanes(unit, v);
   for (Index w = 0; w < width; ++w) {
     const Unit own = load(t + w * kUnit);
     Unit u;
-    for (int v = 0; v < kParts; ++v) u.part[v] = hn::IfThenElseZero(carried_lanes(unit, v), own.part[v]);
+    for (int v = 0; v < kParts; ++v) u.part[v] = hn::IfThenElseZero(carried[v], own.part[v]);
     if (trunk) {
       Unit pair = own;
       add_partner<1>(pair);
-      if (sums != nullptr) {
-        const Unit more = lanes(sums + 4 * w);
-        for (int v = 0; v < kParts; ++v) pair.part[v] = hn::Add(pair.part[v], more.part[v]);
-      }
+      if (sums != nullptr) add(lanes(sums + 4 * w), pair);
       multiply_add(pair, sign, u);
     }
-    if (add) {
-      const Unit before = load(out + w * kUnit);
-      for (int v = 0; v < kParts; ++v) u.part[v] = hn::Add(u.part[v], before.part[v]);
-    }
+    if (adds) add(load(out + w * kUnit), u);
     store(mask == nullptr ? u : masked(u, mask + w * kUnit), out + w * kUnit);
   }
 }

@@ -33,6 +33,9 @@ HWY_INLINE void store(const Unit& u, float* to) {
 HWY_INLINE void multiply_add(const Unit& a, const Unit& b, Unit& sum) {
   for (int v = 0; v < kParts; ++v) sum.part[v] = hn::MulAdd(a.part[v], b.part[v], sum.part[v]);
 }
+HWY_INLINE void add(const Unit& a, Unit& sum) {
+  for (int v = 0; v < kParts; ++v) sum.part[v] = hn::Add(sum.part[v], a.part[v]);
+}
 HWY_INLINE Unit masked(const Unit& u, const float* mask) {
   Unit kept;
   for (int v = 0; v < kParts; ++v)
