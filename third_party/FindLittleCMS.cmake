@@ -4,7 +4,7 @@ find_library(LittleCMS_LIBRARY NAMES lcms2)
 mark_as_advanced(LittleCMS_INCLUDE_DIR LittleCMS_LIBRARY)
 if(LittleCMS_INCLUDE_DIR)
   file(STRINGS ${LittleCMS_INCLUDE_DIR}/lcms2.h version_line REGEX "define LCMS_VERSION +[0-9]+")
-  string(REGEX REPLACE ".*LCMS_VERSION +([0-9])([0-9]+)0.*" "\\1.\\2" LittleCMS_VERSION "${version_line}")
+  string(REGEX REPLACE ".*LCMS_VERSION +([0-9])([0-9][0-9])[0-9].*" "\\1.\\2" LittleCMS_VERSION "${version_line}")
 endif()
 
 include(FindPackageHandleStandardArgs)

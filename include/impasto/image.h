@@ -106,7 +106,7 @@ struct EncodeOptions {
   int bits = 8;                           ///< a sample: 8, or 16 for PNG and TIFF
   int webp_quality = 90;                  ///< 0..100; 100: lossless
   FileColour colour = FileColour::srgb;
-  bool keep_metadata = true;  ///< write the picture's EXIF (without its thumbnail) and XMP
+  bool keep_metadata = true;  ///< write the picture's EXIF (its thumbnail unlinked) and XMP
 };
 
 /// Reads a JPEG (grey, YCbCr, RGB, CMYK, YCCK; baseline or progressive), a PNG (palette, grey, RGB; 1 to 16 bits), a
@@ -152,6 +152,7 @@ enum class Filter { bilinear, triangle, area, lanczos3 };
 struct ResizeOptions {
   Filter filter = Filter::lanczos3;
   /// Average light instead of sRGB-encoded values, so that fine light and dark detail keeps its brightness.
+  /// For opaque pictures: colours composited on white were blended in encoded values.
   bool linear_light = false;
 };
 

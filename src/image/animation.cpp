@@ -70,10 +70,12 @@ void AnimationWriter::add(const Image& frame, int milliseconds) {
   require(state.frames == 0 || (frame.width() == state.width && frame.height() == state.height), ErrorCode::input,
           "a frame of ", frame.width(), " x ", frame.height(), " pixels does not fit the animation '",
           state.file.string(), "' of ", state.width, " x ", state.height, "; resize it first");
-  PictureRows rows(frame, {.keep_metadata = false}, true);
-  WebpPicture picture(frame, rows);
-  if (!state.encoder) state.start(frame);
-  state.check(WebPAnimEncoderAdd(state.encoder.get(), &picture.get(), state.time, &state.config));
+  with_memory_error("encoding a frame", [&] {
+    PictureRows rows(frame, {.keep_metadata = false}, true);
+    WebpPicture picture(frame, rows);
+    if (!state.encoder) state.start(frame);
+    state.check(WebPAnimEncoderAdd(state.encoder.get(), &picture.get(), state.time, &state.config));
+  });
   state.time += milliseconds;
   ++state.frames;
 }

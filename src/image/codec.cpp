@@ -109,6 +109,28 @@ std::string format_line(const char* what, const std::string& library, const char
   return std::string(what) + ": " + (library.empty() ? std::string("not in this build (") + name + ")" : library);
 }
 
+Image decode(std::span<const std::uint8_t> bytes, const std::string& name, const DecodeOptions& options) {
+  require(!bytes.empty(), ErrorCode::input, name, " is empty (0 bytes); copy or download it again");
+  if (is_jpeg(bytes)) return decode_jpeg(bytes, name, options);
+  if (is_png(bytes)) return decode_png(bytes, name, options);
+  if (is_tiff(bytes)) {
+#ifdef IMPASTO_HAS_TIFF
+    return decode_tiff(bytes, name, options);
+#else
+    fail_absent(Format::tiff, name + " is a TIFF file that cannot be read", ErrorCode::input);
+#endif
+  }
+  if (is_webp(bytes)) {
+#ifdef IMPASTO_HAS_WEBP
+    return decode_webp(bytes, name, options);
+#else
+    fail_absent(Format::webp, name + " is a WebP file that cannot be read", ErrorCode::input);
+#endif
+  }
+  fail(ErrorCode::input, name, " is ", describe(bytes),
+       " file, not a picture that can be read; convert it to JPEG or PNG");
+}
+
 }  // namespace
 
 std::optional<Format> format_of_ending(const std::filesystem::path& file) {
@@ -129,25 +151,7 @@ void fail_absent(Format format, const std::string& what, ErrorCode code) {
 }
 
 Image decode_image(std::span<const std::uint8_t> bytes, const std::string& name, const DecodeOptions& options) {
-  require(!bytes.empty(), ErrorCode::input, name, " is empty (0 bytes); copy or download it again");
-  if (is_jpeg(bytes)) return decode_jpeg(bytes, name, options);
-  if (is_png(bytes)) return decode_png(bytes, name, options);
-  if (is_tiff(bytes)) {
-#ifdef IMPASTO_HAS_TIFF
-    return decode_tiff(bytes, name, options);
-#else
-    fail_absent(Format::tiff, name + " is a TIFF file that cannot be read", ErrorCode::input);
-#endif
-  }
-  if (is_webp(bytes)) {
-#ifdef IMPASTO_HAS_WEBP
-    return decode_webp(bytes, name, options);
-#else
-    fail_absent(Format::webp, name + " is a WebP file that cannot be read", ErrorCode::input);
-#endif
-  }
-  fail(ErrorCode::input, name, " is ", describe(bytes),
-       " file, not a picture that can be read; convert it to JPEG or PNG");
+  return with_memory_error("decoding a picture", [&] { return decode(bytes, name, options); });
 }
 
 Image load_image(const std::filesystem::path& file, const DecodeOptions& options) {

@@ -37,8 +37,7 @@ int exif_orientation(std::span<const std::uint8_t> block) {
   const auto numbers = TiffNumbers::of(block);
   if (!numbers) return 1;
   const auto entry = numbers->find(numbers->directory(), kOrientation);
-  if (!entry || numbers->u16(*entry + 2) != TiffNumbers::kShort) return 1;
-  const std::uint32_t value = numbers->u16(*entry + 8).value_or(1);
+  const std::uint32_t value = entry ? numbers->value(*entry).value_or(1) : 1;
   return value >= 1 && value <= 8 ? static_cast<int>(value) : 1;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "image/limits.h"
+#include "image/quantize.h"
 
 namespace impasto {
 
@@ -33,8 +34,7 @@ void Image::set_alpha(std::vector<float> alpha, AlphaUse use) {
   const std::size_t count = pixels_.size() / 3;
   require(alpha.empty() || alpha.size() == count, ErrorCode::input, "an alpha plane of ", alpha.size(),
           " values does not fit a picture of ", width_, " x ", height_, " pixels; wanted are ", count, " values");
-  // In this order NaN becomes 0.
-  for (float& value : alpha) value = value > 0.0f ? (value < 1.0f ? value : 1.0f) : 0.0f;
+  for (float& value : alpha) value = clipped(value);
   alpha_ = std::move(alpha);
   alpha_use_ = use;
 }

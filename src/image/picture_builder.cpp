@@ -21,16 +21,6 @@ void grey_to_rgb(const float* from, float* to, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i, to += 3) std::fill(to, to + 3, from[i]);
 }
 
-std::vector<float> take_plane(int width, int height) {
-  const std::size_t count = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
-  try {
-    return std::vector<float>(count);
-  } catch (const std::bad_alloc&) {
-    fail(ErrorCode::io, "no memory is left for the alpha of a picture of ", width, " x ", height, " pixels (",
-         count * sizeof(float) >> 20, " MiB); close other programs or use a smaller picture");
-  }
-}
-
 }  // namespace
 
 PictureBuilder::Placement PictureBuilder::placement(int orientation, int width, int height) {
@@ -60,7 +50,8 @@ PictureBuilder::PictureBuilder(Raster raster, Metadata metadata, const DecodeOpt
   const int width = place_.transposed ? raster_.height : raster_.width;
   const int height = place_.transposed ? raster_.width : raster_.height;
   image_ = Image(width, height);
-  if (raster_.has_alpha) alpha_ = take_plane(width, height);
+  if (raster_.has_alpha)
+    alpha_ = std::vector<float>(static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
   row_.resize(static_cast<std::size_t>(raster_.width) * 3);
 }
 

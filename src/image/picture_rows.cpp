@@ -1,19 +1,35 @@
 #include "image/picture_rows.h"
 
 #include <algorithm>
+#include <span>
+#include <string_view>
 
 #include "image/exif.h"
 #include "image/quantize.h"
 
 namespace impasto {
+namespace {
+
+// The profile up to its stated size, for what follows it is none of a file's business; empty for one of grey or CMYK.
+// (ICC.1:2010, 7.2: size at byte 0, colour space at byte 16.)
+std::span<const std::uint8_t> rgb_profile(std::span<const std::uint8_t> icc) {
+  if (icc.size() < 20) return {};
+  const std::string_view space(reinterpret_cast<const char*>(icc.data()) + 16, 4);
+  if (space == "GRAY" || space == "CMYK") return {};
+  const std::size_t size = std::size_t{icc[0]} << 24 | std::size_t{icc[1]} << 16 | std::size_t{icc[2]} << 8 | icc[3];
+  return size >= 20 ? icc.first(std::min(size, icc.size())) : icc;
+}
+
+}  // namespace
 
 PictureRows::PictureRows(const Image& image, const EncodeOptions& options, bool takes_alpha)
     : image_(image), rounding_(options.rounding), takes_alpha_(takes_alpha && !image.alpha().empty()) {
   const Metadata& metadata = image.metadata();
-  if (options.colour == FileColour::original && !metadata.icc.empty()) {
+  const std::span<const std::uint8_t> icc = rgb_profile(metadata.icc);
+  if (options.colour == FileColour::original && !icc.empty()) {
     // Colours that were never converted need no way back.
-    IccWriting writing = metadata.icc_applied ? write_icc(metadata.icc) : IccWriting{true, {}};
-    if (writing.possible) icc_ = metadata.icc, map_ = std::move(writing.map);
+    IccWriting writing = metadata.icc_applied ? write_icc(icc) : IccWriting{true, {}};
+    if (writing.possible) icc_ = icc, map_ = std::move(writing.map);
   }
   if (options.keep_metadata) {
     xmp_ = metadata.xmp;

@@ -195,15 +195,6 @@ void check_header(const PngReader& reader, std::size_t bytes, const std::string&
           reader.height(), " pixels, more than its ", bytes, " bytes can hold; copy or download it again");
 }
 
-std::vector<std::uint8_t> take_memory(std::size_t bytes, const std::string& name) {
-  try {
-    return std::vector<std::uint8_t>(bytes);
-  } catch (const std::bad_alloc&) {
-    fail(ErrorCode::io, "no memory is left for the ", bytes, " bytes needed to decode ", name,
-         "; close other programs or use a smaller picture");
-  }
-}
-
 }  // namespace
 
 bool is_png(std::span<const std::uint8_t> bytes) {
@@ -230,7 +221,7 @@ Image decode_png(std::span<const std::uint8_t> bytes, const std::string& name, c
   PictureBuilder builder(std::move(raster), std::move(metadata), options);
   // An interlaced picture is complete only after the last pass, so all its rows are kept until then.
   const std::size_t stride = reader.interlaced() ? row_bytes : 0;
-  std::vector<std::uint8_t> rows = take_memory(stride == 0 ? row_bytes : row_bytes * height, name);
+  std::vector<std::uint8_t> rows(stride == 0 ? row_bytes : row_bytes * height);
   for (int pass = 1; pass <= reader.passes(); ++pass) {
     for (std::size_t y = 0; y < height; ++y) {
       std::uint8_t* row = rows.data() + y * stride;

@@ -58,6 +58,7 @@ class PngWriter {
   // Inside guard() only.
   void write_metadata(const PictureRows& rows) {
     png_set_option(png_, PNG_SKIP_sRGB_CHECK_PROFILE, PNG_OPTION_ON);
+    png_set_benign_errors(png_, 1);  // a profile that libpng finds wanting is left out: the painting is not lost for it
     if (rows.icc().empty()) {
       png_set_sRGB(png_, info_, PNG_sRGB_INTENT_PERCEPTUAL);
     } else {

@@ -7,17 +7,15 @@
 
 namespace impasto {
 
+/// 0..1; NaN becomes 0.
+inline float clipped(float value) { return value > 0.0f ? (value < 1.0f ? value : 1.0f) : 0.0f; }
+
 /// Values outside 0..1 are clipped; NaN becomes 0. For every byte b both roundings give (b / 255.0f) back as b.
 inline std::uint8_t to_byte(float value, Rounding rounding) {
-  const float clipped = value > 0.0f ? (value < 1.0f ? value : 1.0f) : 0.0f;
-  return static_cast<std::uint8_t>(clipped * 255.0f + (rounding == Rounding::nearest ? 0.5f : 0.0f));
+  return static_cast<std::uint8_t>(clipped(value) * 255.0f + (rounding == Rounding::nearest ? 0.5f : 0.0f));
 }
 
 /// The same to 16 bits, to the nearest: every (w / 65535.0f) gives w back.
-inline std::uint16_t to_word(float value) {
-  const float clipped = value > 0.0f ? (value < 1.0f ? value : 1.0f) : 0.0f;
-  constexpr float kHalf = 0.5f;
-  return static_cast<std::uint16_t>(clipped * 65535.0f + kHalf);
-}
+inline std::uint16_t to_word(float value) { return static_cast<std::uint16_t>(clipped(value) * 65535.0f + 0.5f); }
 
 }  // namespace impasto

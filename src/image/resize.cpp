@@ -121,6 +121,16 @@ void clip_to_range(std::span<const float> before, std::span<float> after) {
   for (float& value : after) value = std::clamp(value, low, high);
 }
 
+// Empty for an opaque picture.
+std::vector<float> resized_alpha(const Image& image, std::size_t width, std::size_t height, Filter filter) {
+  if (image.alpha().empty()) return {};
+  std::vector<float> alpha(width * height);
+  const Plane from = {image.alpha().data(), static_cast<std::size_t>(image.width()),
+                      static_cast<std::size_t>(image.height()), 1};
+  resize_plane(from, width, height, filter, alpha.data());
+  return alpha;
+}
+
 }  // namespace
 
 Image resize(const Image& image, int width, int height, const ResizeOptions& options) {
@@ -141,10 +151,7 @@ Image resize(const Image& image, int width, int height, const ResizeOptions& opt
       clip_to_range({from.values, image.pixels().size()}, result.pixels());
     }
     if (options.linear_light) srgb_encode(result.pixels());
-    if (image.alpha().empty()) return;
-    std::vector<float> alpha(w * h);
-    resize_plane({image.alpha().data(), from.width, from.height, 1}, w, h, options.filter, alpha.data());
-    result.set_alpha(std::move(alpha), image.alpha_use());
+    result.set_alpha(resized_alpha(image, w, h, options.filter), image.alpha_use());
   });
   result.share_metadata(image);
   return result;
@@ -160,16 +167,10 @@ Image resize_antialiased(const Image& image, int width, int height) {
 
 void keep_extras(Image& painting, const Image& content) {
   require(!painting.empty(), ErrorCode::input, "a painting without pixels cannot be given its content's alpha");
-  std::vector<float> alpha(content.alpha().begin(), content.alpha().end());
-  const bool same = painting.width() == content.width() && painting.height() == content.height();
-  if (!alpha.empty() && !same) {
-    const auto w = static_cast<std::size_t>(painting.width()), h = static_cast<std::size_t>(painting.height());
-    const Plane from = {content.alpha().data(), static_cast<std::size_t>(content.width()),
-                        static_cast<std::size_t>(content.height()), 1};
-    alpha.assign(w * h, 0.0f);
-    triangle_plane(from, w, h, alpha.data());
-  }
-  painting.set_alpha(std::move(alpha));
+  with_memory_error("resizing alpha", [&] {
+    painting.set_alpha(resized_alpha(content, static_cast<std::size_t>(painting.width()),
+                                     static_cast<std::size_t>(painting.height()), Filter::triangle));
+  });
   painting.share_metadata(content);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "image/quantize.h"
 #include "image/srgb.h"
 
 namespace impasto {
@@ -39,9 +40,6 @@ float between(const std::vector<float>& nodes, float position) {
   const std::size_t left = std::min(static_cast<std::size_t>(at), nodes.size() - 2);
   return nodes[left] + (nodes[left + 1] - nodes[left]) * (at - static_cast<float>(left));
 }
-
-// In this order NaN becomes 0.
-float clipped(float value) { return value > 0.0f ? (value < 1.0f ? value : 1.0f) : 0.0f; }
 
 // Where the rising `nodes` reach `light`, 0..1.
 float position_of(const std::vector<float>& nodes, float light) {

@@ -163,6 +163,9 @@ float sample(const std::uint8_t* from, std::uint16_t bits) {
        "); copy it again or save it from another program");
 }
 
+// What a picture at the limit takes in RGBA of 32-bit floats.
+constexpr std::uint64_t kMaxBandBytes = 16 * static_cast<std::uint64_t>(kMaxImagePixels);
+
 // A band of rows as high as the file's strips or tiles, one plane after another, bytes as stored.
 class Bands {
  public:
@@ -173,15 +176,18 @@ class Bands {
       height_ = field<std::uint32_t>(tiff_, TIFFTAG_TILELENGTH, 0);
       if (tile_width_ < 1 || height_ < 1 || tile_width_ > 2u * kMaxImageSide || height_ > 2u * kMaxImageSide)
         fail_here();
-      tile_.resize(static_cast<std::size_t>(tile_width_) * height_ * layout.pixel_bytes());
-      if (static_cast<std::uint64_t>(TIFFTileSize64(tiff_)) != tile_.size()) fail_here();
+      const std::uint64_t tile = std::uint64_t{tile_width_} * height_ * layout.pixel_bytes();
+      if (tile > kMaxBandBytes || static_cast<std::uint64_t>(TIFFTileSize64(tiff_)) != tile) fail_here();
+      tile_.resize(tile);
     } else {
       height_ = field<std::uint32_t>(tiff_, TIFFTAG_ROWSPERSTRIP, layout.height);
       height_ = std::clamp(height_, 1u, layout.height);
     }
     row_bytes_ = layout.width * layout.pixel_bytes();
     plane_bytes_ = row_bytes_ * std::min(height_, layout.height);
-    bytes_.resize(plane_bytes_ * (layout.separate() ? layout.samples : 1u));
+    const std::uint64_t band = std::uint64_t{plane_bytes_} * (layout.separate() ? layout.samples : 1u);
+    if (band > kMaxBandBytes) fail_here();
+    bytes_.resize(band);
   }
 
   std::uint32_t height() const { return height_; }
@@ -309,11 +315,9 @@ Image decode_tiff(std::span<const std::uint8_t> bytes, const std::string& name, 
   if (!memory.get()) fail_undecodable(memory, name);
   const Layout layout = layout_of(memory.get());
   check_layout(layout, bytes.size(), name);
-  return with_memory_error("decoding a TIFF", [&] {
-    Metadata metadata = metadata_of(memory.get(), layout, bytes);
-    return layout.device ? read_samples(memory, layout, std::move(metadata), name, options)
-                         : read_rgba(memory, layout, std::move(metadata), name, options);
-  });
+  Metadata metadata = metadata_of(memory.get(), layout, bytes);
+  return layout.device ? read_samples(memory, layout, std::move(metadata), name, options)
+                       : read_rgba(memory, layout, std::move(metadata), name, options);
 }
 
 std::string tiff_library() {

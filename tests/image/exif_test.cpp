@@ -50,7 +50,7 @@ Bytes camera_block(bool big_endian) {
   block.entry(0x8825, 4, 1, 134);
   block.put(158, 4);
   block.put(4, 2);  // at 62
-  block.entry(0x829A, 5, 1, 116 - 0);
+  block.entry(0x829A, 5, 1, 116);
   block.entry(0xA001, 3, 1, 1);
   block.entry(0xA002, 4, 1, 640);
   block.entry(0xA003, 3, 1, 480);
@@ -105,6 +105,19 @@ Bytes with_exif(Bytes block) {
 }
 
 }  // namespace
+
+TEST_CASE("exif: an orientation that is kept in the block is none that the pixels are turned by") {
+  // Two values instead of one: no reader knows which counts, so none does.
+  Bytes block = camera_block(true);
+  const auto numbers = TiffNumbers::of(block);
+  const auto entry = numbers->find(numbers->directory(), 0x0112);
+  REQUIRE(entry.has_value());
+  put_tiff_number(block.data() + *entry + 4, 2, 4, numbers->big_endian());
+  const int turned = exif_orientation(block);
+  reset_exif_orientation(block);
+  CHECK(exif_orientation(block) == 1);
+  CHECK(turned == 1);
+}
 
 TEST_CASE("exif: a block cut at any length or of another kind gives orientation 1") {
   const Bytes app1 = make_exif(6, true);
