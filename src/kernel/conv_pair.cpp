@@ -265,19 +265,14 @@ void ConvPair::backward(const Context& context, const float* x, const Weights& w
                         const float* dG, const std::uint8_t* bits, float* dx, bool add, float* scratch) const {
   const Gemm<float>& product = gemm<float>(context);
   const BackwardMemory shared = backward_memory(context, scratch);
-  float *symmetric = shared.symmetric, *wide = shared.wide;
+  float* wide = shared.wide;
   backward_.make_filters(context, {weights.w2, C1_, K_, true, pool_ == Pool::average ? 0.25F : 1.0F}, shared.U);
   std::fill_n(wide, C1_ * shares(C_), 0.0F);
   for (Index tap = 0; tap < 9 * C_; ++tap) {
     for (Index k = 0; k < C1_; ++k) wide[k * shares(C_) + tap] = weights.w1[tap * C1_ + k];
   }
   product.pack({wide, shares(C_), 1}, 0, C1_, C1_, shares(C_), shared.adjoint);
-  if (dG != nullptr) {
-    for (Index i = 0; i < C1_; ++i) {
-      for (Index j = 0; j < C1_; ++j) symmetric[i * C1_ + j] = dG[i * C1_ + j] + dG[j * C1_ + i];
-    }
-    product.pack({symmetric, C1_, 1}, 0, C1_, C1_, C1_, shared.D);
-  }
+  if (dG != nullptr) pack_symmetric(context, dG, C1_, 1.0F, shared.symmetric, shared.D);
   parallel_for(context, block_rows_ * block_columns_, [&](Index block, int worker) {
     backward_block(context, x, weights, dy, dG, bits, block, shared,
                    backward_work(shared.own + worker * shared.own_size));

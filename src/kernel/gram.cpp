@@ -57,6 +57,22 @@ void sum_grams(const Context& context, const T* partials, Index stride, Index sl
   });
 }
 
+template <class T>
+void pack_symmetric(const Context& context, const T* dG, Index C, T factor, T* symmetric, T* packed) {
+  const Gemm<T>& product = gemm<T>(context);
+  constexpr Index kRows = 16;  // of a piece: as wide as a line, so that lines read down the columns are used whole
+  parallel_for(context, (C + kRows - 1) / kRows, [&](Index piece, int) {
+    const Index first = piece * kRows, count = std::min(kRows, C - first);
+    for (Index b = 0; b < C; ++b) {
+      for (Index a = first; a < first + count; ++a)
+        symmetric[a * C + b] = dG == nullptr ? T(0) : factor * (dG[a * C + b] + dG[b * C + a]);
+    }
+    product.pack({symmetric + first * C, C, 1}, first, count, C, C, packed);
+  });
+}
+
+template void pack_symmetric(const Context&, const float*, Index, float, float*, float*);
+template void pack_symmetric(const Context&, const double*, Index, double, double*, double*);
 template void accumulate_gram(const Gemm<float>&, const float*, Index, Index, const float*, float*, bool, Index, Index);
 template void accumulate_gram(const Gemm<double>&, const double*, Index, Index, const double*, double*, bool, Index,
                               Index);

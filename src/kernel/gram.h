@@ -24,4 +24,8 @@ void accumulate_gram(const Gemm<T>& product, const T* F, Index C, Index count, c
 template <class T>
 void sum_grams(const Context& context, const T* partials, Index stride, Index slices, Index C, T* G);
 
+/// packed = factor (dG + dG^T) (C x C), zeros where dG is null; `symmetric`: C x C of scratch.
+template <class T>
+void pack_symmetric(const Context& context, const T* dG, Index C, T factor, T* symmetric, T* packed);
+
 }  // namespace impasto

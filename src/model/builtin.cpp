@@ -178,7 +178,6 @@ NetworkWeights builtin_weights() {
   NetworkWeights weights;
   weights.pooling = Pooling::average;
   weights.padding = Padding::replicate;
-  weights.builtin = true;
   weights.oriented = std::make_shared<const OrientedNetwork>();
   Index parameters = 0;
   for (const OrientedLayer& layer : weights.oriented->layers()) parameters += 9 * layer.inputs * layer.channels;

@@ -12,7 +12,7 @@ namespace impasto {
 
 using Kernel3x3 = std::array<double, 9>;  // row by row, cross-correlation
 
-/// K on its source, minus `inhibition` B on each sibling; then gain and bias by the table's group, and ReLU.
+/// K on its source, minus kBuiltinInhibition B on each sibling; then gain and bias by the table's group, and ReLU.
 struct BuiltinChannel {
   Kernel3x3 kernel;
   std::array<double, 3> colour{};    ///< trunk and fresh: factors of L, RG, BY

@@ -65,7 +65,7 @@ Weights Weights::load(const std::filesystem::path& file) {
 }
 
 std::string Weights::description() const { return network_->description; }
-bool Weights::is_builtin() const noexcept { return network_->builtin; }
+bool Weights::is_builtin() const noexcept { return network_->oriented != nullptr; }
 Pooling Weights::pooling() const noexcept { return network_->pooling; }
 Padding Weights::padding() const noexcept { return network_->padding; }
 

@@ -43,7 +43,6 @@ struct NetworkWeights {
   Pooling pooling = Pooling::max;
   Padding padding = Padding::zero;
   std::string description;
-  bool builtin = false;
 
   /// Convolutions there are, without making them.
   std::size_t depth() const { return oriented ? oriented->layers().size() : convolutions.size(); }

@@ -149,16 +149,15 @@ struct Vgg19<T>::Recording {
   bool saves_memory;
   std::size_t convolutions = 0;  // recorded so far
 
-  bool is_read(std::size_t layer) const {
-    return std::any_of(readings.begin(), readings.end(), [&](const Reading& r) { return r.layer == layer; });
-  }
-
   bool reads(std::size_t layer, bool gram) const {
     return std::any_of(readings.begin(), readings.end(),
                        [&](const Reading& r) { return r.layer == layer && r.gram == gram; });
   }
+  bool is_read(std::size_t layer) const { return reads(layer, false) || reads(layer, true); }
 
-  void hand_out(std::size_t layer, Id map, bool grams = true) const {
+  void hand_out(std::size_t layer, Id map) const {
+    // The Gram matrices of a convolution in a chain are handed out by the chain.
+    const bool grams = kLayers[layer].is_pool || !runs_oriented_layers();
     tape.set_label(kLayers[layer].keras_name());
     const Shape shape = tape.shape(map);
     const Index positions = shape[0] * shape[1];
@@ -173,8 +172,6 @@ struct Vgg19<T>::Recording {
       }
     }
   }
-  // Of convolutions whose Gram matrices are handed out by the chain that computes them.
-  void hand_out_maps(std::size_t layer, Id map) const { hand_out(layer, map, kLayers[layer].is_pool); }
 
   std::array<Id, 2> parameters(const Vgg19Layer& layer) {
     const std::vector<Parameters>& all = network.parameters();
@@ -271,9 +268,9 @@ void Vgg19<T>::Recording::record_oriented([[maybe_unused]] Id x) {
       } else {
         x = record_chain(x, layers, i);
       }
-      if (first > 0) hand_out_maps(first - 1, below);
+      if (first > 0) hand_out(first - 1, below);
     }
-    hand_out_maps(deepest, x);
+    hand_out(deepest, x);
     tape.set_label("");
   }
 }

@@ -7,11 +7,13 @@
 #include "model/network_weights.h"
 #include "model/vgg19.h"
 #include "support/gradcheck.h"
+#include "support/relative_error.h"
 
 namespace impasto {
 namespace {
 
 using testing::random_tensor;
+using testing::relative_error;
 
 const std::shared_ptr<const NetworkWeights>& network_weights() {
   static const auto weights = std::make_shared<const NetworkWeights>(builtin_weights());
@@ -22,16 +24,6 @@ const std::shared_ptr<const NetworkWeights>& network_weights() {
 template <class T>
 Tensor<T> numbers(const Shape& shape, std::uint64_t seed) {
   return random_tensor(shape, seed, -2, 2).as<float>().as<T>();
-}
-
-double distance(const std::vector<double>& a, const std::vector<double>& b) {
-  REQUIRE(a.size() == b.size());
-  double error = 0, norm = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    error += (a[i] - b[i]) * (a[i] - b[i]);
-    norm += b[i] * b[i];
-  }
-  return std::sqrt(error / norm);
 }
 
 std::vector<double> as_doubles(const auto& values) { return {values.begin(), values.end()}; }
@@ -98,7 +90,7 @@ TEST_CASE("model: every map of the fast form equals the plain one in double to 1
       const Seen got = look<float>(Context(2, target), size, all, false);
       for (std::size_t k = 0; k < all.size(); ++k) {
         INFO(to_string(target), ", ", text(size), ", ", vgg19_layers()[all[k]].keras_name());
-        CHECK(distance(got.maps[k], exact.maps[k]) < 1e-5);
+        CHECK(relative_error(got.maps[k], exact.maps[k]) < 1e-5);
       }
     }
   }
@@ -111,8 +103,8 @@ TEST_CASE("model: maps of one row, one column and one position") {
     for (const SimdTarget target : available_targets()) {
       const Seen got = look<float>(Context(2, target), size, layers, true);
       INFO(to_string(target), ", ", text(size));
-      for (std::size_t k = 0; k < layers.size(); ++k) CHECK(distance(got.maps[k], exact.maps[k]) < 1e-5);
-      CHECK(distance(got.gradient, exact.gradient) < 1e-5);
+      for (std::size_t k = 0; k < layers.size(); ++k) CHECK(relative_error(got.maps[k], exact.maps[k]) < 1e-5);
+      CHECK(relative_error(got.gradient, exact.gradient) < 1e-5);
     }
   }
 }
@@ -126,7 +118,7 @@ TEST_CASE("model: gradients through the fast form equal the plain ones in double
     for (const SimdTarget target : available_targets()) {
       const Seen got = look<float>(Context(2, target), {37, 45, 3}, layers, true);
       INFO(to_string(target), ", ", vgg19_layers()[layers.back()].keras_name());
-      CHECK(distance(got.gradient, exact.gradient) < 1e-5);
+      CHECK(relative_error(got.gradient, exact.gradient) < 1e-5);
     }
   }
 }
@@ -176,8 +168,8 @@ TEST_CASE("model: Gram matrices of the fast form and their gradients equal the p
       for (const SimdTarget target : available_targets()) {
         const Seen got = look_at_grams<float>(Context(2, target), size, readings);
         INFO(to_string(target), ", ", text(size), ", ", readings.size(), " readings");
-        for (std::size_t k = 0; k < readings.size(); ++k) CHECK(distance(got.maps[k], exact.maps[k]) < 1e-5);
-        CHECK(distance(got.gradient, exact.gradient) < 1e-5);
+        for (std::size_t k = 0; k < readings.size(); ++k) CHECK(relative_error(got.maps[k], exact.maps[k]) < 1e-5);
+        CHECK(relative_error(got.gradient, exact.gradient) < 1e-5);
       }
     }
   }
@@ -226,8 +218,8 @@ TEST_CASE("model: channel sums of the fast form and their gradients, on every ta
     if (target == SimdTarget::baseline) continue;
     const Seen got = look_at_sums<float>(Context(2, target), true);
     INFO(to_string(target));
-    for (std::size_t k = 0; k < 2; ++k) CHECK(distance(got.maps[k], exact.maps[k]) < 1e-5);
-    CHECK(distance(got.gradient, exact.gradient) < 1e-5);
+    for (std::size_t k = 0; k < 2; ++k) CHECK(relative_error(got.maps[k], exact.maps[k]) < 1e-5);
+    CHECK(relative_error(got.gradient, exact.gradient) < 1e-5);
   }
 }
 

@@ -11,13 +11,7 @@ void forward_row(const PoolWindows& p, const T* x, T* y, Index o) {
   const T factor = T(1) / static_cast<T>(p.size * p.size);
   for (Index q = 0; q < p.out_w; ++q) {
     T* to = y + (o * p.out_w + q) * p.C;
-    std::fill_n(to, p.C, T(0));
-    for (Index i = 0; i < p.size; ++i) {
-      for (Index j = 0; j < p.size; ++j) {
-        const T* from = x + p.at(o * p.stride + i, q * p.stride + j);
-        for (Index c = 0; c < p.C; ++c) to[c] += from[c];
-      }
-    }
+    sum_window(p, x, o, q, to, [](T value) { return value; });
     for (Index c = 0; c < p.C; ++c) to[c] *= factor;
   }
 }
@@ -25,15 +19,9 @@ void forward_row(const PoolWindows& p, const T* x, T* y, Index o) {
 template <class T>
 void backward_row(const PoolWindows& p, const T* dy, T* dx, Index h) {
   const T factor = T(1) / static_cast<T>(p.size * p.size);
-  for (Index o = p.first_row(h); o <= p.last_row(h); ++o) {
-    for (Index q = 0; q < p.out_w; ++q) {
-      const T* from = dy + (o * p.out_w + q) * p.C;
-      for (Index j = 0; j < p.size; ++j) {
-        T* to = dx + p.at(h, q * p.stride + j);
-        for (Index c = 0; c < p.C; ++c) to[c] += factor * from[c];
-      }
-    }
-  }
+  for_places(p, h, [&](Index in, Index out) {
+    for (Index c = 0; c < p.C; ++c) dx[in + c] += factor * dy[out + c];
+  });
 }
 
 }  // namespace

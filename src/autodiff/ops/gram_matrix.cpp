@@ -180,20 +180,9 @@ struct BackwardScratch {
 // Packs factor (dG + dG^T) and puts factor ds beside it; zeros for what the loss does not depend on.
 template <class T>
 void prepare_slopes(const MomentPlan<T>& g, const Run<T>& r, const BackwardScratch<T>& places, T factor) {
-  const Gemm<T>& product = gemm<T>(r.context());
   const Index C = g.C;
-  const T* dG = r.dout();
   const T* ds = g.sums ? r.dout(1) : nullptr;
-  T* symmetric = r.scratch();
-  constexpr Index kRows = 16;  // of a piece: as wide as a line, so that lines read down the columns are used whole
-  parallel_for(r.context(), (C + kRows - 1) / kRows, [&](Index piece, int) {
-    const Index first = piece * kRows, count = std::min(kRows, C - first);
-    for (Index b = 0; b < C; ++b) {
-      for (Index a = first; a < first + count; ++a)
-        symmetric[a * C + b] = dG == nullptr ? T(0) : factor * (dG[a * C + b] + dG[b * C + a]);
-    }
-    product.pack({symmetric + first * C, C, 1}, first, count, C, C, places.packed_of(r.scratch()));
-  });
+  pack_symmetric(r.context(), r.dout(), C, factor, r.scratch(), places.packed_of(r.scratch()));
   T* sums = places.sums_of(r.scratch());
   for (Index c = 0; c < C; ++c) sums[c] = ds == nullptr ? T(0) : factor * ds[c];
 }

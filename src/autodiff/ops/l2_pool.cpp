@@ -14,13 +14,7 @@ void forward_row(const PoolWindows& p, const T* x, T* y, Index o) {
   const T factor = T(1) / static_cast<T>(p.size * p.size);
   for (Index q = 0; q < p.out_w; ++q) {
     T* to = y + (o * p.out_w + q) * p.C;
-    std::fill_n(to, p.C, T(0));
-    for (Index i = 0; i < p.size; ++i) {
-      for (Index j = 0; j < p.size; ++j) {
-        const T* from = x + p.at(o * p.stride + i, q * p.stride + j);
-        for (Index c = 0; c < p.C; ++c) to[c] += from[c] * from[c];
-      }
-    }
+    sum_window(p, x, o, q, to, [](T value) { return value * value; });
     for (Index c = 0; c < p.C; ++c) to[c] = std::sqrt(factor * to[c]);
   }
 }
@@ -28,19 +22,13 @@ void forward_row(const PoolWindows& p, const T* x, T* y, Index o) {
 template <class T>
 void backward_row(const PoolWindows& p, const T* x, const T* y, const T* dy, T* dx, Index h) {
   const T factor = T(1) / static_cast<T>(p.size * p.size);
-  for (Index o = p.first_row(h); o <= p.last_row(h); ++o) {
-    for (Index q = 0; q < p.out_w; ++q) {
-      const Index out = (o * p.out_w + q) * p.C;
-      for (Index j = 0; j < p.size; ++j) {
-        const Index at = p.at(h, q * p.stride + j);
-        for (Index c = 0; c < p.C; ++c) {
-          // The square of a small value may be 0 while the value is not.
-          const T slope = y[out + c] > 0 ? factor * dy[out + c] / y[out + c] : T(0);
-          dx[at + c] += slope * x[at + c];
-        }
-      }
+  for_places(p, h, [&](Index in, Index out) {
+    for (Index c = 0; c < p.C; ++c) {
+      // The square of a small value may be 0 while the value is not.
+      const T slope = y[out + c] > 0 ? factor * dy[out + c] / y[out + c] : T(0);
+      dx[in + c] += slope * x[in + c];
     }
-  }
+  });
 }
 
 }  // namespace

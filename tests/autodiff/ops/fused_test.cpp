@@ -2,11 +2,13 @@
 #include <cmath>
 
 #include "support/gradcheck.h"
+#include "support/relative_error.h"
 
 namespace impasto {
 namespace {
 
 using testing::random_tensor;
+using testing::relative_error;
 
 struct Values {
   double loss;
@@ -29,15 +31,6 @@ Values evaluate(const Context& context, const std::vector<Shape>& shapes, const 
   return {static_cast<double>(tape.value(loss)[0]), {tape.gradient(ids[0]).begin(), tape.gradient(ids[0]).end()}};
 }
 
-double distance(const std::vector<double>& a, const std::vector<double>& b) {
-  double error = 0, norm = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    error += (a[i] - b[i]) * (a[i] - b[i]);
-    norm += b[i] * b[i];
-  }
-  return std::sqrt(error / norm);
-}
-
 // A smooth loss with a slope of its own at every element, which few near ties of ReLU or pooling can turn.
 template <class T>
 Id loss_of(Tape<T>& tape, Id y) {
@@ -51,7 +44,7 @@ void expect_agreement(const std::vector<Shape>& shapes, const auto& record) {
       INFO(to_string(target), ", ", to_string(how), ", x ", text(shapes[0]));
       const Values got = evaluate<float>(Context(2, target).with_convolution(how), shapes, record);
       CHECK(std::abs(got.loss - exact.loss) < 1e-5 * std::abs(exact.loss));
-      CHECK(distance(got.gradient, exact.gradient) < 2e-3);  // one turned decision in some thousands
+      CHECK(relative_error(got.gradient, exact.gradient) < 2e-3);  // one turned decision in some thousands
     }
   }
 }

@@ -118,15 +118,6 @@ Values values_of(const Shape& shape, const MomentOptions& options, const Context
           copy(tape.gradient(x))};
 }
 
-double distance(const std::vector<double>& a, const std::vector<double>& b) {
-  double error = 0, norm = 0;
-  for (std::size_t i = 0; i < b.size(); ++i) {
-    error += (a[i] - b[i]) * (a[i] - b[i]);
-    norm += b[i] * b[i];
-  }
-  return std::sqrt(error / norm);
-}
-
 TEST_CASE("autodiff: weights of one give the bits of no weights, on every target and for any number of threads") {
   for (const Shape& shape : {Shape{40, 37, 20}, {3, 5, 70}, {1, 1, 2}}) {
     for (const SimdTarget target : available_targets()) {
@@ -154,9 +145,9 @@ TEST_CASE("autodiff: weighted moments are the same bits for any number of thread
       for (const SimdTarget target : available_targets()) {
         INFO(to_string(target), ", norm ", norm);
         const Values one = values_of<float>(shape, options, Context(1, target));
-        CHECK(distance(one.gram, exact.gram) < 2e-6);
-        CHECK(distance(one.sum, exact.sum) < 2e-6);
-        CHECK(distance(one.gradient, exact.gradient) < 1e-5);
+        CHECK(relative_error(one.gram, exact.gram) < 2e-6);
+        CHECK(relative_error(one.sum, exact.sum) < 2e-6);
+        CHECK(relative_error(one.gradient, exact.gradient) < 1e-5);
         for (const int threads : {2, 3}) {
           const Values more = values_of<float>(shape, options, Context(threads, target));
           CHECK(more.gram == one.gram);
