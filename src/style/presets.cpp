@@ -25,7 +25,8 @@ std::vector<LayerWeight> first_of_blocks(double weight) {
 // The recipe that docs/MATH.md derives under "The default painting".
 Options default_builtin() {
   Options o;
-  o.content_layers = equally({"block3_conv1"});
+  o.content_layers = {{"block2_conv1", 0.5}, {"block3_conv1", 1}};
+  o.colour = ColourMode::histogram;
   o.style_layers = equally(
       {"block1_conv1", "block1_conv2", "block2_conv1", "block2_conv2", "block3_conv1", "block3_conv3", "block4_conv1"});
   o.style_weight = 20;

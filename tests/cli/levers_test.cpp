@@ -200,7 +200,8 @@ TEST_CASE("cli: the log tells scale, size, evaluations and every layer's loss") 
   CHECK(studio.paint({"--scales", "24,48", "--log", "log.csv"}).code == 0);
   const std::string log = read_text(studio / "log.csv");
   CHECK(contains(log, "step,epoch,loss,content,style,tv,seconds,scale,width,height,evaluations,"));
-  for (const char* column : {",content:block3_conv1", ",style:block1_conv1", ",style:block4_conv1"})
+  for (const char* column :
+       {",content:block2_conv1", ",content:block3_conv1", ",style:block1_conv1", ",style:block4_conv1"})
     CHECK(contains(log, column));
   CHECK(contains(log, ",1,24,16,"));
   CHECK(contains(log, ",2,48,32,"));

@@ -178,7 +178,7 @@ TEST_CASE("cli: every option of the painting changes it") {
                                                          {"--padding", "zero"},
                                                          {"--optimiser", "lbfgs"},
                                                          {"--colour", "style"},
-                                                         {"--colour", "histogram"},
+                                                         {"--colour", "match"},
                                                          {"--colour-amount", "0.5"},
                                                          {"--width", "40", "--height", "40"}};
   for (const std::vector<std::string>& change : changes) {

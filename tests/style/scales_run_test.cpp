@@ -50,7 +50,7 @@ TEST_CASE("style: a run goes through its scales in order and ends at the paintin
     epochs += step.ends_epoch ? 1 : 0;
     CHECK(painting.preview().width() == step.width);
     CHECK(painting.image().width() == 64);
-    CHECK(painting.layer_losses().size() == 8);
+    CHECK(painting.layer_losses().size() == 9);
     return true;
   });
   CHECK(sides == std::vector<int>{32, 32, 32, 32, 32, 32, 64, 64, 64, 64});
