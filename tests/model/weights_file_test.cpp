@@ -1,8 +1,8 @@
 // Weights files: every layout and type gives the same network, and every damage its own sentence.
 #include <limits>
 
+#include "archive/safetensors.h"
 #include "model/network_weights.h"
-#include "model/safetensors.h"
 #include "support/error_of.h"
 #include "support/safetensors.h"
 #include "support/temp_folder.h"

@@ -1,5 +1,6 @@
-#include "model/safetensors.h"
+#include "archive/safetensors.h"
 
+#include <array>
 #include <bit>
 #include <nlohmann/json.hpp>
 
@@ -25,32 +26,35 @@ std::size_t element_bytes(const std::string& dtype) {
   return dtype == "F16" || dtype == "BF16" ? 2 : 0;
 }
 
-Json parse_header(std::span<const std::uint8_t> bytes, const std::string& label) {
-  require(bytes.size() >= kLengthBytes, ErrorCode::input, label, " holds only ", bytes.size(),
+struct Header {
+  Json json;
+  std::size_t data_begin;  // bytes
+};
+
+Header read_header(const FileReader& file, const std::string& label) {
+  require(file.size() > kLengthBytes, ErrorCode::input, label, " holds only ", file.size(),
           " bytes; it is no safetensors file or was cut short");
-  const std::uint64_t length = little_endian_64(bytes.data());
-  const bool plausible =
-      length <= kMaxHeader && length >= 2 && (bytes.size() == kLengthBytes || bytes[kLengthBytes] == '{');
-  require(plausible, ErrorCode::input, label,
+  std::array<std::uint8_t, kLengthBytes + 1> start;
+  file.read(0, start);
+  const std::uint64_t length = little_endian_64(start.data());
+  require(length <= kMaxHeader && length >= 2 && start[kLengthBytes] == '{', ErrorCode::input, label,
           " is not a safetensors file (it does not start with a JSON header); convert the weights to safetensors");
-  require(length <= bytes.size() - kLengthBytes, ErrorCode::input, label, " was cut short: its header wants ", length,
-          " bytes, the file holds ", bytes.size() - kLengthBytes, "; get it again");
-  const auto begin = bytes.begin() + kLengthBytes;
-  Json header = Json::parse(begin, begin + static_cast<std::ptrdiff_t>(length), nullptr, false);
-  require(header.is_object(), ErrorCode::input, label, " has a damaged header (not a JSON object); get it again");
-  return header;
+  require(length <= file.size() - kLengthBytes, ErrorCode::input, label, " was cut short: its header wants ", length,
+          " bytes, the file holds ", file.size() - kLengthBytes, "; get it again");
+  std::vector<std::uint8_t> header(static_cast<std::size_t>(length));
+  file.read(kLengthBytes, header);
+  Json json = Json::parse(header.begin(), header.end(), nullptr, false);
+  require(json.is_object(), ErrorCode::input, label, " has a damaged header (not a JSON object); get it again");
+  return {std::move(json), kLengthBytes + header.size()};
 }
 
 }  // namespace
 
-Safetensors::Safetensors(const std::filesystem::path& file)
-    : label_(text("weights file '", file.string(), "'")), file_(file, "weights file") {
-  const std::span<const std::uint8_t> bytes = file_.bytes();
-  const Json header = parse_header(bytes, label_);
-  const std::size_t data_begin = kLengthBytes + static_cast<std::size_t>(little_endian_64(bytes.data()));
-  for (const auto& [name, entry] : header.items()) {
+Safetensors::Safetensors(const std::filesystem::path& file) : ArrayFile(file), file_(file, "weights file") {
+  const Header header = read_header(file_, label_);
+  for (const auto& [name, entry] : header.json.items()) {
     if (name != "__metadata__") {
-      read_entry(name, &entry, data_begin);
+      read_entry(name, &entry, header.data_begin);
     } else if (entry.is_object()) {
       for (const auto& [key, value] : entry.items()) {
         if (value.is_string()) metadata_[key] = value.get<std::string>();
@@ -72,7 +76,7 @@ void Safetensors::read_entry(const std::string& name, const void* json_entry, st
   if (!complete) damaged("lacks dtype, shape or data_offsets");
   Entry entry;
   entry.dtype = json["dtype"].get<std::string>();
-  const std::size_t available = file_.bytes().size() - data_begin;
+  const std::size_t available = file_.size() - data_begin;
   std::size_t count = 1;
   for (const Json& size : json["shape"]) {
     if (!is_number(size)) damaged("has a shape that is not a list of sizes");
@@ -91,26 +95,20 @@ void Safetensors::read_entry(const std::string& name, const void* json_entry, st
   if (bytes != 0 && end - begin != count * bytes) {
     damaged("has ", end - begin, " bytes for ", count, " values of ", entry.dtype);
   }
-  entry.begin = data_begin + static_cast<std::size_t>(begin);
-  entry.end = data_begin + static_cast<std::size_t>(end);
+  entry.offset = data_begin + static_cast<std::size_t>(begin);
+  entry.bytes = static_cast<std::size_t>(end - begin);
   entries_[name] = std::move(entry);
 }
 
-std::vector<std::string> Safetensors::names() const {
-  std::vector<std::string> names;
-  for (const auto& [name, entry] : entries_) names.push_back(name);
-  return names;
-}
-
-const std::vector<Index>& Safetensors::sizes(const std::string& name) const { return entries_.at(name).sizes; }
-
 std::vector<float> Safetensors::values(const std::string& name) const {
   const Entry& entry = entries_.at(name);
-  const std::uint8_t* from = file_.bytes().data() + entry.begin;
   const std::size_t bytes = element_bytes(entry.dtype);
   require(bytes != 0, ErrorCode::input, label_, ": '", name, "' is of type ", entry.dtype, "; wanted F32, F16 or BF16");
-  const std::size_t count = (entry.end - entry.begin) / bytes;
+  const std::size_t count = entry.bytes / bytes;
   std::vector<float> values(count);
+  std::vector<std::uint8_t> stored(entry.bytes);
+  file_.read(entry.offset, stored);
+  const std::uint8_t* from = stored.data();
   if (bytes == 4) {
     for (std::size_t i = 0; i < count; ++i, from += 4) {
       const std::uint32_t bits = static_cast<std::uint32_t>(from[0]) | static_cast<std::uint32_t>(from[1]) << 8 |
