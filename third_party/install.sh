@@ -33,9 +33,11 @@ case " $system $like " in
   *" debian "*)
     jpeg=libjpeg-dev
     if [ "$system" = debian ]; then jpeg=libjpeg62-turbo-dev; fi
+    runtime=  # what clang's sanitizers and fuzzer are linked with
+    case " $tools " in *" clang "*) runtime=libclang-rt-dev ;; esac
     packages="g++ make cmake libeigen3-dev $jpeg libpng-dev zlib1g-dev libtiff-dev libwebp-dev liblcms2-dev libxtensor-dev
               libhwy-dev libcli11-dev
-              nlohmann-json3-dev doctest-dev libhdf5-dev libbenchmark-dev"
+              nlohmann-json3-dev doctest-dev libhdf5-dev libbenchmark-dev $runtime"
     command="apt-get install" ;;
   *" fedora "*)
     packages="gcc-c++ make cmake eigen3-devel libjpeg-turbo-devel libpng-devel zlib-devel libtiff-devel libwebp-devel
@@ -92,7 +94,7 @@ missing=
 for package in $packages $tools; do
   case $package in
     g++) has_compiler && continue ;;
-    make | cmake | clang-*) has "$package" && continue ;;
+    make | cmake | clang | clang-*) has "$package" && continue ;;
     *) case "$installed" in *" installed:$package "*) continue ;; esac ;;
   esac
   missing="$missing $package"
