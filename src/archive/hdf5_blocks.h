@@ -65,7 +65,7 @@ class Hdf5Blocks {
   std::vector<Hdf5Message> messages(std::vector<Piece> pieces, std::size_t before);
   void append_tree(std::uint64_t address, int depth, const std::string& names, std::vector<Hdf5Link>& links);
   void append_symbols(std::uint64_t address, const std::string& names, std::vector<Hdf5Link>& links);
-  Hdf5Link link(ByteCursor message) const;
+  Hdf5Link link(ByteCursor in) const;
   std::string names(std::uint64_t address);
 
   const FileReader& file_;

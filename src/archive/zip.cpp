@@ -127,7 +127,7 @@ std::map<std::string, ZipMember> read_zip_directory(const FileReader& file, cons
   for (std::uint64_t i = 0; i < directory.entries; ++i) {
     Entry entry = read_entry(in, label);
     const ZipMember member = locate(file, label, entry, directory.offset);
-    places.push_back({static_cast<std::size_t>(entry.header), member.offset + member.stored});
+    places.emplace_back(static_cast<std::size_t>(entry.header), member.offset + member.stored);
     require(members.emplace(entry.name, member).second, ErrorCode::input, label, " holds the name '", entry.name,
             "' twice; write the file again with each name once");
   }
