@@ -57,7 +57,7 @@ fuzz:  ## each reader of weights under libFuzzer for FUZZ_SECONDS (600); crashes
 	@set -e; for reader in safetensors hdf5 npz blob; do \
 	  mkdir -p build-fuzz/corpus/$$reader; echo "$$reader:"; \
 	  build-fuzz/tests/fuzz/fuzz_$$reader -max_total_time=$(FUZZ_SECONDS) -max_len=32768 -rss_limit_mb=1024 \
-	    -malloc_limit_mb=256 -timeout=10 -artifact_prefix=build-fuzz/$$reader- -print_final_stats=1 -verbosity=0 \
+	    -malloc_limit_mb=256 -timeout=10 -artifact_prefix=build-fuzz/$$reader- -print_final_stats=1 -print_funcs=0 -verbosity=0 \
 	    build-fuzz/corpus/$$reader tests/fuzz/corpus/$$reader; \
 	done
 
