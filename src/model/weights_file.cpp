@@ -4,9 +4,9 @@
 #include <locale>
 #include <sstream>
 
+#include "archive/array_file.h"
 #include "base/check.h"
 #include "model/network_weights.h"
-#include "model/safetensors.h"
 #include "model/vgg19.h"
 
 namespace impasto {
@@ -37,19 +37,18 @@ constexpr Naming kNamings[] = {
     {Source::caffe, "Caffe", [](const Vgg19Layer& l) { return text(l.caffe_name(), ".weight"); },
      [](const Vgg19Layer& l) { return text(l.caffe_name(), ".bias"); }}};
 
-const Naming& recognise(const Safetensors& file, const std::string& label) {
+const Naming& recognise(const ArrayFile& file, const std::string& label) {
   const Vgg19Layer& first = vgg19_layers().front();
   for (const Naming& naming : kNamings) {
     if (file.has(naming.weights(first))) return naming;
   }
-  const std::vector<std::string> names = file.names();
   fail(ErrorCode::input, label, " holds no first convolution of VGG19 (wanted features.0.weight of torchvision, ",
-       "block1_conv1/kernel:0 of Keras or conv1_1.weight of Caffe; the first of its ", names.size(), " entries is '",
-       names.empty() ? std::string("none") : names.front(), "')");
+       "block1_conv1/kernel:0 of Keras or conv1_1.weight of Caffe; the first of its ", file.entries().size(),
+       " entries is '", file.entries().empty() ? std::string("none") : file.entries().begin()->first, "')");
 }
 
-Tensor<float> to_hwio(const Safetensors& file, const std::string& name, bool oihw, const std::string& label) {
-  const std::vector<Index>& s = file.sizes(name);
+Tensor<float> to_hwio(const ArrayFile& file, const std::string& name, bool oihw, const std::string& label) {
+  const std::vector<Index>& s = file.entries().at(name).sizes;
   const bool fits = s.size() == 4 && (oihw ? s[2] == 3 && s[3] == 3 && s[0] > 0 && s[1] > 0
                                            : s[0] == 3 && s[1] == 3 && s[2] > 0 && s[3] > 0);
   std::ostringstream found;
@@ -72,8 +71,8 @@ Tensor<float> to_hwio(const Safetensors& file, const std::string& name, bool oih
   return w;
 }
 
-Tensor<float> to_bias(const Safetensors& file, const std::string& name, const std::string& label) {
-  const std::vector<Index>& s = file.sizes(name);
+Tensor<float> to_bias(const ArrayFile& file, const std::string& name, const std::string& label) {
+  const std::vector<Index>& s = file.entries().at(name).sizes;
   require(s.size() == 1 && s[0] > 0, ErrorCode::input, label, ": '", name, "' has ", s.size(), " dimensions; wanted 1");
   const std::vector<float> values = file.values(name);
   Tensor<float> b({s[0]});
@@ -81,7 +80,7 @@ Tensor<float> to_bias(const Safetensors& file, const std::string& name, const st
   return b;
 }
 
-std::string metadata_or(const Safetensors& file, const char* key, const std::string& otherwise) {
+std::string metadata_or(const ArrayFile& file, const char* key, const std::string& otherwise) {
   const auto found = file.metadata().find(key);
   return found == file.metadata().end() ? otherwise : found->second;
 }
@@ -97,7 +96,7 @@ std::array<double, 3> three_numbers(const std::string& list, const char* key, co
   return numbers;
 }
 
-Preprocessing preprocessing_of(const Safetensors& file, Source source, const std::string& label) {
+Preprocessing preprocessing_of(const ArrayFile& file, Source source, const std::string& label) {
   Preprocessing p = source == Source::torchvision ? Preprocessing{} : kCaffePreprocessing;
   const auto& metadata = file.metadata();
   if (const auto order = metadata.find("channel_order"); order != metadata.end()) {
@@ -121,7 +120,7 @@ Preprocessing preprocessing_of(const Safetensors& file, Source source, const std
 }
 
 template <class Enum>
-Enum choice(const Safetensors& file, const char* key, std::initializer_list<std::pair<const char*, Enum>> known,
+Enum choice(const ArrayFile& file, const char* key, std::initializer_list<std::pair<const char*, Enum>> known,
             Enum otherwise, const std::string& label) {
   const std::string value = metadata_or(file, key, "");
   if (value.empty()) return otherwise;
@@ -137,7 +136,8 @@ Enum choice(const Safetensors& file, const char* key, std::initializer_list<std:
 
 NetworkWeights load_weights(const std::filesystem::path& path) {
   const std::string label = text("weights file '", path.string(), "'");
-  const Safetensors file(path);
+  const std::unique_ptr<ArrayFile> opened = open_array_file(path);
+  const ArrayFile& file = *opened;
   const Naming& naming = recognise(file, label);
   const bool oihw = choice(file, "layout", {{"OIHW", true}, {"HWIO", false}}, naming.source != Source::keras, label);
   NetworkWeights weights;

@@ -9,8 +9,10 @@
 #include <csignal>
 #endif
 
+#include <span>
 #include <string>
 
+#include "base/file_writer.h"
 #include "support/error_of.h"
 #include "support/temp_folder.h"
 
@@ -43,6 +45,23 @@ TEST_CASE("file: writing replaces the old file and keeps its permissions") {
   write_file(file, kBytes);
   CHECK(folder.read("a.bin") == kBytes);
   CHECK(fs::status(file).permissions() == (fs::perms::owner_read | fs::perms::owner_write));
+}
+
+TEST_CASE("file: what is written in pieces appears when it is committed, and not at all without") {
+  const TempFolder folder;
+  {
+    FileWriter writer(folder / "a.bin");
+    writer.write(kBytes);
+    CHECK_FALSE(fs::exists(folder / "a.bin"));
+  }
+  CHECK(folder.size() == 0);
+  FileWriter writer(folder / "a.bin");
+  writer.write(std::span(kBytes).first(2));
+  writer.write({});
+  writer.write(std::span(kBytes).subspan(2));
+  writer.commit();
+  CHECK(folder.read("a.bin") == kBytes);
+  CHECK(folder.size() == 1);
 }
 
 TEST_CASE("file: a symbolic link stays and its target is replaced") {
@@ -156,7 +175,7 @@ TEST_CASE("file: when the disk refuses, the old file stays and no temporary file
   }
   setrlimit(RLIMIT_FSIZE, &old_limit);
   std::signal(SIGXFSZ, old_handler);
-  CHECK(contains(message, "writing 100000 bytes"));
+  CHECK(contains(message, "a.bin' failed after"));
   CHECK(folder.size() == 1);
   CHECK(folder.read("a.bin").size() == 3);
 }

@@ -1,0 +1,57 @@
+// Named arrays in a file, whatever its format: what weights come in.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tensor/shape.h"
+
+namespace impasto {
+
+/// An open, checked file: sizes and offsets were compared with the file before any memory is taken for them.
+/// Thread safety: const use from any thread.
+class ArrayFile {
+ public:
+  struct Entry {
+    std::string dtype;  ///< by the names of safetensors: F64, F32, F16, BF16, I64, ...
+    std::vector<Index> sizes;
+    std::size_t offset = 0;  ///< of the first byte in the file; 0 where the format's library finds the numbers
+    std::size_t bytes = 0;
+  };
+
+  virtual ~ArrayFile() = default;
+  ArrayFile(const ArrayFile&) = delete;
+  ArrayFile& operator=(const ArrayFile&) = delete;
+
+  virtual const char* format() const = 0;              ///< "safetensors", "HDF5", ... for people
+  const std::string& label() const { return label_; }  ///< begins messages: weights file 'vgg19.h5'
+  const std::map<std::string, std::string>& metadata() const { return metadata_; }
+  /// By name; a name of HDF5 is the path of its dataset without the first '/'.
+  const std::map<std::string, Entry>& entries() const { return entries_; }
+  bool has(const std::string& name) const { return entries_.count(name) != 0; }
+  /// Values as float, in the file's order (C order, last size fastest). The name must exist. F32, F16 and BF16 are
+  /// exact, F64 is rounded. Throws Error(input) for another type, or when the file has become shorter.
+  virtual std::vector<float> values(const std::string& name) const = 0;
+
+ protected:
+  explicit ArrayFile(const std::filesystem::path& file);
+
+  /// Bytes of an array of these sizes with elements of `bits`. Throws Error(input) when they are more than `available`.
+  std::size_t bytes_of(const std::string& name, const std::vector<Index>& sizes, std::size_t bits,
+                       std::size_t available) const;
+  /// Throws Error(input) when two entries share bytes of the file.
+  void require_apart() const;
+
+  std::string label_;
+  std::map<std::string, std::string> metadata_;
+  std::map<std::string, Entry> entries_;
+};
+
+/// Opens a file by what it begins with, not by its name. Throws Error(input) for a file that is damaged, or of no
+/// format known here, or of one this build was made without.
+std::unique_ptr<ArrayFile> open_array_file(const std::filesystem::path& file);
+
+}  // namespace impasto

@@ -1,0 +1,44 @@
+// The safetensors container: 8 bytes of header length, a JSON header, then the numbers. weights/FORMAT.md describes it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "archive/array_file.h"
+#include "base/file_reader.h"
+
+namespace impasto {
+
+class Safetensors final : public ArrayFile {
+ public:
+  /// Throws Error(input) for anything that is not a complete safetensors file.
+  explicit Safetensors(const std::filesystem::path& file);
+
+  const char* format() const override { return "safetensors"; }
+  std::vector<float> values(const std::string& name) const override;
+
+ private:
+  void read_entry(const std::string& name, const void* json_entry, std::size_t data_begin);
+
+  FileReader file_;
+};
+
+struct ArrayToSave {
+  std::string name;
+  std::string dtype;  ///< F32, F16 or BF16; rounded to nearest, ties to even
+  std::vector<Index> sizes;
+  std::function<std::vector<float>()> values;  ///< called once, when its turn comes: one array is in memory at a time
+};
+
+/// Writes a safetensors file, atomically. The data begin at a multiple of 8 bytes and have no holes; F32 comes first,
+/// so that every number is aligned. Throws Error(usage) for a name that stands twice, a type not listed, sizes that do
+/// not fit the values, or text that is not UTF-8; Error(input) for a finite value that F16 or BF16 cannot hold;
+/// Error(io) when the disk refuses; and what `values` throws.
+void save_safetensors(const std::filesystem::path& file, const std::vector<ArrayToSave>& arrays,
+                      const std::map<std::string, std::string>& metadata = {});
+
+}  // namespace impasto

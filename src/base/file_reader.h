@@ -1,0 +1,33 @@
+// Parts of a large file, wherever they lie. Not mapped: a mapped file that is cut short, or whose disk fails, ends the
+// process with a signal, and a library must not catch those. Read into place, the same bytes cost one copy.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+
+namespace impasto {
+
+/// An open regular file; neither copied nor moved. Thread safety: const use from any thread.
+class FileReader {
+ public:
+  /// Throws Error(input) for a file that is missing, no regular file, empty or unreadable; `what` names it.
+  FileReader(const std::filesystem::path& file, const char* what);
+  ~FileReader();
+  FileReader(const FileReader&) = delete;
+  FileReader& operator=(const FileReader&) = delete;
+
+  std::size_t size() const noexcept { return size_; }  ///< bytes when it was opened
+  /// Fills `bytes` from `offset` on. Throws Error(input) when the file has become shorter, Error(io) when the disk
+  /// fails.
+  void read(std::size_t offset, std::span<std::uint8_t> bytes) const;
+
+ private:
+  std::string label_;
+  int descriptor_ = -1;
+  std::size_t size_ = 0;
+};
+
+}  // namespace impasto
