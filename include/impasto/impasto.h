@@ -19,3 +19,4 @@
 #include "impasto/text_file.h"
 #include "impasto/version.h"
 #include "impasto/weights.h"
+#include "impasto/weights_tools.h"

@@ -29,6 +29,12 @@ bool is_json(std::string_view start) {
 
 ArrayFile::ArrayFile(const std::filesystem::path& file) : label_(text("weights file '", file.string(), "'")) {}
 
+void ArrayFile::read(const std::string& name, std::span<float> into) const {
+  const std::vector<float> read = values(name);
+  IMPASTO_ASSERT(read.size() == into.size());
+  std::copy(read.begin(), read.end(), into.begin());
+}
+
 std::size_t ArrayFile::bytes_of(const std::string& name, const std::vector<Index>& sizes, std::size_t bits,
                                 std::size_t available) const {
   if (std::find(sizes.begin(), sizes.end(), 0) != sizes.end()) return 0;
