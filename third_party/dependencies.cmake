@@ -67,5 +67,6 @@ impasto_find_optional(IMPASTO_ICC "colour profiles" "LittleCMS" liblcms2-dev Lit
 # From 4.5 on a file can have error handlers of its own; those of the process are not ours.
 impasto_find_optional(IMPASTO_TIFF "TIFF" "libtiff 4.5 or newer" libtiff-dev TIFF::TIFF TIFF 4.5)
 impasto_find_optional(IMPASTO_WEBP "WebP" "libwebp" libwebp-dev LibWebP::LibWebP LibWebP)
+impasto_find_optional(IMPASTO_CHECKSUMS "checksums" "OpenSSL" libssl-dev OpenSSL::Crypto OpenSSL COMPONENTS Crypto)
 
 find_package(OpenMP QUIET COMPONENTS CXX)  # optional: without it everything runs on one thread

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "impasto/context.h"
+
 namespace impasto {
 
 /// Of 2 x 2 values. `l2`: the root of their mean square, between the other two.
@@ -21,10 +23,11 @@ class Weights {
  public:
   /// The closed-form network that comes with the library: no file, no download, same bits everywhere (docs/MATH.md).
   static Weights builtin();
-  /// A safetensors file with VGG19's convolutions (weights/FORMAT.md): names and layouts of torchvision/timm, Keras or
-  /// Caffe, F32, F16 or BF16. Throws Error(input) for a file that is missing, truncated, inconsistent, without the
-  /// first convolutions, or with values that are not finite.
-  static Weights load(const std::filesystem::path& file);
+  /// A file with VGG19's convolutions (weights/FORMAT.md), best one that import_weights wrote: safetensors, Keras'
+  /// HDF5, .npz, or a blob with its JSON; F64 (rounded), F32, F16 or BF16. Throws Error(input) for a file that is
+  /// missing, truncated, inconsistent, of another network, with values that are not finite, or that does not tell what
+  /// its network was trained on, which import_weights can be told. `context`: the threads that read and rearrange.
+  static Weights load(const std::filesystem::path& file, const Context& context = Context());
 
   /// All 16 convolutions of VGG19 in full width (80 MB), He-uniform values and zero biases: the same work as trained
   /// weights without a file, for benchmarks and tests. Same seed, same bits everywhere.
@@ -35,6 +38,8 @@ class Weights {
   bool is_builtin() const noexcept;
   Pooling pooling() const noexcept;
   Padding padding() const noexcept;
+  /// Whether the preprocessing is folded into the first convolution (weights_tools.h).
+  bool is_folded() const noexcept;
   /// Keras names of the convolutions present, in order: block1_conv1, block1_conv2, ...
   std::vector<std::string> layers() const;
 

@@ -75,11 +75,11 @@ struct WeightsSummary {
 };
 
 /// Reads VGG19's convolutions from safetensors, Keras' HDF5, .npz, or a blob with its JSON (weights/FORMAT.md), and
-/// writes `to`: safetensors with torchvision's names and layout, and metadata that says all there is to know. The same
-/// input and `how` give the same bytes. `to` appears complete or not at all; its folder must exist. Gives the summary
-/// of what was written. Throws Error(input) for a file that is damaged or holds another network, or whose source is not
-/// certain while how.source is automatic; Error(usage) for a layer that is not there; Error(io) when the disk refuses.
-/// Thread safety: as long as nobody else writes `to`.
+/// writes `to`: safetensors with the names and layout of this library (block1_conv1/kernel, 3 x 3 x C x K), and
+/// metadata that says all there is to know. The same input and `how` give the same bytes. `to` appears complete or not
+/// at all; its folder must exist. Gives the summary of what was written. Throws Error(input) for a file that is damaged
+/// or holds another network, or whose source is not certain while how.source is automatic; Error(usage) for a layer
+/// that is not there; Error(io) when the disk refuses. Thread safety: as long as nobody else writes `to`.
 WeightsSummary import_weights(const std::filesystem::path& from, const std::filesystem::path& to,
                               const WeightsImport& how = {});
 
@@ -94,7 +94,7 @@ WeightsSummary inspect_weights(const std::filesystem::path& file);
 Image weights_mosaic(const std::filesystem::path& file);
 
 /// SHA-256 of a file, 64 hexadecimal digits, or MD5, 32, as Keras publishes it. Throws Error(input) for a file that
-/// cannot be read, and for a build without OpenSSL.
+/// cannot be read, Error(usage) in a build without OpenSSL.
 std::string sha256_of(const std::filesystem::path& file);
 std::string md5_of(const std::filesystem::path& file);
 

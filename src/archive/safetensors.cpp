@@ -1,9 +1,9 @@
 #include "archive/safetensors.h"
 
 #include <array>
-#include <bit>
 #include <nlohmann/json.hpp>
 
+#include "archive/elements.h"
 #include "base/check.h"
 
 namespace impasto {
@@ -18,12 +18,6 @@ std::uint64_t little_endian_64(const std::uint8_t* bytes) {
   std::uint64_t value = 0;
   for (int i = 7; i >= 0; --i) value = value << 8 | bytes[i];
   return value;
-}
-
-// 0 for a type that is not read here: such entries may be there, but their sizes are not checked.
-std::size_t element_bytes(const std::string& dtype) {
-  if (dtype == "F32") return 4;
-  return dtype == "F16" || dtype == "BF16" ? 2 : 0;
 }
 
 struct Header {
@@ -103,36 +97,13 @@ void Safetensors::read_entry(const std::string& name, const void* json_entry, st
 std::vector<float> Safetensors::values(const std::string& name) const {
   const Entry& entry = entries_.at(name);
   const std::size_t bytes = element_bytes(entry.dtype);
-  require(bytes != 0, ErrorCode::input, label_, ": '", name, "' is of type ", entry.dtype, "; wanted F32, F16 or BF16");
-  const std::size_t count = entry.bytes / bytes;
-  std::vector<float> values(count);
-  std::vector<std::uint8_t> stored(entry.bytes);
-  file_.read(entry.offset, stored);
-  const std::uint8_t* from = stored.data();
-  if (bytes == 4) {
-    for (std::size_t i = 0; i < count; ++i, from += 4) {
-      const std::uint32_t bits = static_cast<std::uint32_t>(from[0]) | static_cast<std::uint32_t>(from[1]) << 8 |
-                                 static_cast<std::uint32_t>(from[2]) << 16 | static_cast<std::uint32_t>(from[3]) << 24;
-      values[i] = std::bit_cast<float>(bits);
-    }
-    return values;
-  }
-  const auto convert = entry.dtype == "F16" ? float_from_half : float_from_bfloat16;
-  for (std::size_t i = 0; i < count; ++i, from += 2) {
-    values[i] = convert(static_cast<std::uint16_t>(from[0] | from[1] << 8));
-  }
-  return values;
-}
-
-float float_from_bfloat16(std::uint16_t bits) { return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16); }
-
-float float_from_half(std::uint16_t bits) {
-  const std::uint32_t sign = static_cast<std::uint32_t>(bits & 0x8000u) << 16;
-  const std::uint32_t exponent = bits >> 10 & 0x1fu, fraction = bits & 0x3ffu;
-  if (exponent == 0x1f) return std::bit_cast<float>(sign | 0x7f800000u | fraction << 13);
-  if (exponent != 0) return std::bit_cast<float>(sign | (exponent + 112) << 23 | fraction << 13);
-  const float magnitude = static_cast<float>(fraction) * 0x1p-24f;  // subnormal or zero
-  return sign != 0 ? -magnitude : magnitude;
+  require(bytes != 0, ErrorCode::input, label_, ": '", name, "' is of type ", entry.dtype,
+          "; wanted F64, F32, F16 or BF16");
+  std::size_t at = entry.offset;
+  return read_elements(entry.dtype, entry.bytes / bytes, [&](std::span<std::uint8_t> piece) {
+    file_.read(at, piece);
+    at += piece.size();
+  });
 }
 
 }  // namespace impasto

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -25,8 +27,18 @@ class Safetensors final : public ArrayFile {
   FileReader file_;
 };
 
-/// IEEE half and bfloat16 bit patterns as float, exactly.
-float float_from_half(std::uint16_t bits);
-float float_from_bfloat16(std::uint16_t bits);
+struct ArrayToSave {
+  std::string name;
+  std::string dtype;  ///< F32, F16 or BF16; rounded to nearest, ties to even
+  std::vector<Index> sizes;
+  std::function<std::vector<float>()> values;  ///< called once, when its turn comes: one array is in memory at a time
+};
+
+/// Writes a safetensors file, atomically. The data begin at a multiple of 8 bytes and have no holes; F32 comes first,
+/// so that every number is aligned. Throws Error(usage) for a name that stands twice, a type not listed, sizes that do
+/// not fit the values, or text that is not UTF-8; Error(input) for a finite value that F16 or BF16 cannot hold;
+/// Error(io) when the disk refuses; and what `values` throws.
+void save_safetensors(const std::filesystem::path& file, const std::vector<ArrayToSave>& arrays,
+                      const std::map<std::string, std::string>& metadata = {});
 
 }  // namespace impasto

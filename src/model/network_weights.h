@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "autodiff/ops/ops.h"
+#include "impasto/context.h"
 #include "impasto/weights.h"
+#include "impasto/weights_tools.h"
 #include "kernel/oriented.h"
 #include "tensor/tensor.h"
 
@@ -42,6 +44,7 @@ struct NetworkWeights {
   ChannelMap input;                                 ///< from normalised RGB to what the first convolution expects
   Pooling pooling = Pooling::max;
   Padding padding = Padding::zero;
+  bool folded = false;  ///< conv1_1 does what `input` would do for the network as it was trained
   std::string description;
 
   /// Convolutions there are, without making them.
@@ -71,13 +74,14 @@ inline constexpr Preprocessing kCaffePreprocessing{{2, 1, 0}, 255, {103.939, 116
 
 /// Throws Error(input), naming the layer, unless all values are finite and each convolution is 3 x 3 and takes the
 /// channels that the one before it gives (3 for the first).
-void validate(const NetworkWeights& weights, const std::string& source);
+void validate(const NetworkWeights& weights, const std::string& source, const Context& context = Context());
 
 /// The closed-form network (model/builtin.cpp).
 NetworkWeights builtin_weights();
 /// Weights::random (model/random_weights.cpp).
 NetworkWeights random_weights(std::uint64_t seed);
-/// A safetensors file (model/weights_file.cpp, weights/FORMAT.md).
-NetworkWeights load_weights(const std::filesystem::path& path);
+/// A file of any readable format (model/weights_file.h). `source` other than automatic beats what the file says.
+NetworkWeights load_weights(const std::filesystem::path& path, WeightsSource source = WeightsSource::automatic,
+                            const Context& context = Context());
 
 }  // namespace impasto

@@ -103,6 +103,11 @@ void validate(const Options& o, const Weights& weights) {
           "nothing to minimise: name content or style layers and give one of them a weight above 0");
   require_number(o.colour_amount >= 0 && o.colour_amount <= 1, "amount of colour", o.colour_amount, "0 to 1");
   validate_steps(o);
+  require(
+      o.preprocess != Preprocess::literal || !weights.is_folded(), ErrorCode::usage,
+      "preprocessing is literal, which feeds normalised RGB to a network made for other input, but the preprocessing "
+      "of these weights is folded into their first convolution (",
+      weights.description(), "); use preprocessing auto, or import the weights again without folding");
   require_number(o.encode.webp_quality >= 0 && o.encode.webp_quality <= 100, "WebP quality", o.encode.webp_quality,
                  "0 to 100");
   require_number(o.encode.jpeg_quality >= 1 && o.encode.jpeg_quality <= 100, "JPEG quality", o.encode.jpeg_quality,

@@ -1,7 +1,7 @@
 // Weights files: every layout and type gives the same network, and every damage its own sentence.
 #include <limits>
 
-#include "archive/safetensors.h"
+#include "archive/elements.h"
 #include "model/network_weights.h"
 #include "support/error_of.h"
 #include "support/safetensors.h"

@@ -1,0 +1,108 @@
+#include "archive/elements.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "base/check.h"
+
+namespace impasto {
+namespace {
+
+constexpr std::size_t kPiece = 16384;  // numbers converted at a time: 128 KiB of F64, which stay in L2
+
+std::uint64_t little_endian(const std::uint8_t* bytes, std::size_t count) {
+  std::uint64_t value = 0;
+  for (std::size_t i = 0; i < count; ++i) value |= std::uint64_t{bytes[i]} << (8 * i);
+  return value;
+}
+
+float decode(const std::uint8_t* bytes, char type, std::size_t width) {
+  const std::uint64_t bits = little_endian(bytes, width);
+  if (width == 8) return static_cast<float>(std::bit_cast<double>(bits));
+  if (width == 4) return std::bit_cast<float>(static_cast<std::uint32_t>(bits));
+  return type == 'B' ? float_from_bfloat16(static_cast<std::uint16_t>(bits))
+                     : float_from_half(static_cast<std::uint16_t>(bits));
+}
+
+}  // namespace
+
+std::size_t element_bytes(const std::string& dtype) {
+  if (dtype == "F32") return 4;
+  if (dtype == "F64") return 8;
+  return dtype == "F16" || dtype == "BF16" ? 2 : 0;
+}
+
+std::vector<float> read_elements(const std::string& dtype, std::size_t count,
+                                 const std::function<void(std::span<std::uint8_t>)>& next) {
+  const std::size_t width = element_bytes(dtype);
+  IMPASTO_ASSERT(width != 0);
+  std::vector<float> values(count);
+  if (width == 4 && std::endian::native == std::endian::little) {
+    next({reinterpret_cast<std::uint8_t*>(values.data()), count * 4});
+    return values;
+  }
+  std::vector<std::uint8_t> piece(std::min(count, kPiece) * width);
+  for (std::size_t begin = 0; begin < count; begin += kPiece) {
+    const std::size_t size = std::min(count - begin, kPiece);
+    next(std::span(piece).first(size * width));
+    for (std::size_t i = 0; i < size; ++i) values[begin + i] = decode(piece.data() + i * width, dtype.front(), width);
+  }
+  return values;
+}
+
+void write_elements(const std::string& dtype, std::span<const float> values,
+                    const std::function<void(std::span<const std::uint8_t>)>& write) {
+  const std::size_t width = element_bytes(dtype);
+  IMPASTO_ASSERT(width == 4 || width == 2);
+  const bool brain = dtype == "BF16";
+  std::vector<std::uint8_t> piece(std::min(values.size(), kPiece) * width);
+  for (std::size_t begin = 0; begin < values.size(); begin += kPiece) {
+    const std::span<const float> part = values.subspan(begin, std::min(values.size() - begin, kPiece));
+    std::uint8_t* to = piece.data();
+    for (const float value : part) {
+      const std::uint32_t bits = width == 4 ? std::bit_cast<std::uint32_t>(value)
+                                 : brain    ? bfloat16_from_float(value)
+                                            : half_from_float(value);
+      for (std::size_t i = 0; i < width; ++i) *to++ = static_cast<std::uint8_t>(bits >> (8 * i));
+    }
+    write(std::span<const std::uint8_t>(piece).first(part.size() * width));
+  }
+}
+
+float float_from_bfloat16(std::uint16_t bits) { return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16); }
+
+std::uint16_t bfloat16_from_float(float value) {
+  const std::uint32_t bits = std::bit_cast<std::uint32_t>(value);
+  if ((bits & 0x7fffffffu) > 0x7f800000u) return static_cast<std::uint16_t>(bits >> 16 | 0x40u);  // NaN, made quiet
+  return static_cast<std::uint16_t>((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);
+}
+
+float float_from_half(std::uint16_t bits) {
+  const std::uint32_t sign = static_cast<std::uint32_t>(bits & 0x8000u) << 16;
+  const std::uint32_t exponent = bits >> 10 & 0x1fu, fraction = bits & 0x3ffu;
+  if (exponent == 0x1f) return std::bit_cast<float>(sign | 0x7f800000u | fraction << 13);
+  if (exponent != 0) return std::bit_cast<float>(sign | (exponent + 112) << 23 | fraction << 13);
+  const float magnitude = static_cast<float>(fraction) * 0x1p-24f;  // subnormal or zero
+  return sign != 0 ? -magnitude : magnitude;
+}
+
+std::uint16_t half_from_float(float value) {
+  const std::uint32_t bits = std::bit_cast<std::uint32_t>(value);
+  const std::uint32_t sign = bits >> 16 & 0x8000u, magnitude = bits & 0x7fffffffu;
+  std::uint32_t half = 0;
+  if (magnitude > 0x7f800000u) {
+    half = 0x7e00u | (magnitude >> 13 & 0x3ffu);  // NaN, made quiet
+  } else if (magnitude >= 0x47800000u) {          // 65536
+    half = 0x7c00u;
+  } else if (magnitude >= 0x38800000u) {  // 2^-14, the smallest normal number
+    half = (magnitude - (112u << 23) + 0xfffu + (magnitude >> 13 & 1u)) >> 13;
+  } else {
+    const float steps = std::bit_cast<float>(magnitude) * 0x1p24f;  // exact; below 1024
+    half = static_cast<std::uint32_t>(steps);
+    const float rest = steps - static_cast<float>(half);
+    if (rest > 0.5f || (rest == 0.5f && half % 2 == 1)) ++half;
+  }
+  return static_cast<std::uint16_t>(sign | half);
+}
+
+}  // namespace impasto

@@ -1,0 +1,31 @@
+// Numbers as files store them, little-endian, and float. Types go by the names of safetensors.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace impasto {
+
+/// Bytes of one number of a type that is read here (F64, F32, F16, BF16), 0 for any other.
+std::size_t element_bytes(const std::string& dtype);
+
+/// `count` numbers of `dtype` as float; `next` fills its argument with the bytes that follow, piece by piece, so that
+/// nothing is held twice. F32, F16 and BF16 are exact, F64 is rounded.
+std::vector<float> read_elements(const std::string& dtype, std::size_t count,
+                                 const std::function<void(std::span<std::uint8_t>)>& next);
+
+/// Hands the bytes of `values` as F32, F16 or BF16 to `write`, piece by piece; rounds to nearest, ties to even.
+void write_elements(const std::string& dtype, std::span<const float> values,
+                    const std::function<void(std::span<const std::uint8_t>)>& write);
+
+/// Bit patterns of IEEE half and bfloat16. To float is exact; from float rounds to nearest, ties to even, and what lies
+/// beyond the largest number becomes infinite.
+float float_from_half(std::uint16_t bits);
+float float_from_bfloat16(std::uint16_t bits);
+std::uint16_t half_from_float(float value);
+std::uint16_t bfloat16_from_float(float value);
+
+}  // namespace impasto

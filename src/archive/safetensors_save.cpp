@@ -1,0 +1,89 @@
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "archive/elements.h"
+#include "archive/safetensors.h"
+#include "base/check.h"
+#include "base/file_writer.h"
+
+namespace impasto {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kAlignment = 8;  // bytes; what the format advises for the first number
+
+std::size_t count_of(const ArrayToSave& array) {
+  std::size_t count = 1;
+  for (const Index size : array.sizes) count *= static_cast<std::size_t>(size);
+  return count;
+}
+
+// Header and its length, padded with spaces.
+std::string header_of(const std::vector<const ArrayToSave*>& arrays,
+                      const std::map<std::string, std::string>& metadata) {
+  Json json = Json::object();
+  if (!metadata.empty()) json["__metadata__"] = metadata;
+  std::size_t begin = 0;
+  for (const ArrayToSave* array : arrays) {
+    const std::size_t end = begin + count_of(*array) * element_bytes(array->dtype);
+    json[array->name] = {{"dtype", array->dtype}, {"shape", array->sizes}, {"data_offsets", {begin, end}}};
+    begin = end;
+  }
+  std::string header = json.dump();
+  header.append((kAlignment - header.size() % kAlignment) % kAlignment, ' ');
+  std::string length;
+  for (int i = 0; i < 8; ++i) length += static_cast<char>(header.size() >> (8 * i) & 255);
+  return length + header;
+}
+
+void write_array(const ArrayToSave& array, FileWriter& out, const std::string& label) {
+  const std::vector<float> values = array.values();
+  require(values.size() == count_of(array), ErrorCode::usage, label, ": '", array.name, "' has ", values.size(),
+          " values; wanted ", count_of(array), ", the product of its sizes");
+  if (array.dtype != "F32") {
+    const auto narrowed = [&](float value) {
+      return array.dtype == "F16" ? float_from_half(half_from_float(value))
+                                  : float_from_bfloat16(bfloat16_from_float(value));
+    };
+    const auto lost = std::find_if(values.begin(), values.end(), [&](float value) {
+      return std::isfinite(value) && !std::isfinite(narrowed(value));
+    });
+    require(lost == values.end(), ErrorCode::input, label, ": '", array.name, "' holds ",
+            lost == values.end() ? 0.0f : *lost, ", which is beyond ", array.dtype, "; choose F32");
+  }
+  write_elements(array.dtype, values, [&](std::span<const std::uint8_t> bytes) { out.write(bytes); });
+}
+
+}  // namespace
+
+void save_safetensors(const std::filesystem::path& file, const std::vector<ArrayToSave>& arrays,
+                      const std::map<std::string, std::string>& metadata) {
+  const std::string label = text("weights file '", file.string(), "'");
+  std::set<std::string> names;
+  std::vector<const ArrayToSave*> order;
+  for (const ArrayToSave& array : arrays) {
+    require(array.name != "__metadata__" && names.insert(array.name).second, ErrorCode::usage, label,
+            " cannot hold the name '", array.name, "' ", array.name == "__metadata__" ? "(it is reserved)" : "twice");
+    require(array.dtype == "F32" || array.dtype == "F16" || array.dtype == "BF16", ErrorCode::usage, label, ": '",
+            array.name, "' cannot be written as ", array.dtype, "; wanted F32, F16 or BF16");
+    order.push_back(&array);
+  }
+  std::stable_partition(order.begin(), order.end(), [](const ArrayToSave* array) { return array->dtype == "F32"; });
+
+  std::string header;
+  try {
+    header = header_of(order, metadata);
+  } catch (const Json::exception& error) {
+    fail(ErrorCode::usage, label, " cannot be written: a name or a text of the metadata is not UTF-8 (", error.what(),
+         ")");
+  }
+  FileWriter out(file);
+  out.write({reinterpret_cast<const std::uint8_t*>(header.data()), header.size()});
+  for (const ArrayToSave* array : order) write_array(*array, out, label);
+  out.commit();
+}
+
+}  // namespace impasto

@@ -1,0 +1,292 @@
+#include "model/convolution_names.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <string_view>
+
+#include "base/check.h"
+#include "model/vgg19.h"
+
+namespace impasto {
+namespace {
+
+constexpr std::string_view kSeparators = "./_:";
+constexpr int kCounted = -1000;  // ConvolutionName::number of Keras 3 without names
+
+bool is_separator(char c) { return kSeparators.find(c) != std::string_view::npos; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// Reads a number of at most 3 digits and moves `at` behind it; -1 when there is none.
+int read_number(std::string_view name, std::size_t& at) {
+  int number = 0;
+  std::size_t digits = 0;
+  for (; at < name.size() && is_digit(name[at]) && digits < 3; ++at, ++digits) number = 10 * number + (name[at] - '0');
+  return digits == 0 || (at < name.size() && is_digit(name[at])) ? -1 : number;
+}
+
+bool skip(std::string_view name, std::size_t& at, std::string_view word) {
+  if (name.substr(at, word.size()) != word) return false;
+  at += word.size();
+  return true;
+}
+
+struct Layer {
+  Naming naming;
+  int number;
+  std::size_t end;  // of the layer's name
+};
+
+// A layer's name that begins at `at` and ends there or before a separator.
+std::optional<Layer> layer_at(std::string_view name, std::size_t at) {
+  std::optional<Layer> found;
+  const std::size_t begin = at;
+  if (skip(name, at, "features") && at < name.size() && is_separator(name[at])) {
+    if (const int index = read_number(name, ++at); index >= 0) found = {Naming::torchvision, index, at};
+  } else if (at = begin; skip(name, at, "block")) {
+    const int block = read_number(name, at);
+    const int index = skip(name, at, "_conv") ? read_number(name, at) : -1;
+    if (block > 0 && block < 10 && index > 0 && index < 10) found = {Naming::keras, 10 * block + index, at};
+  } else if (at = begin; skip(name, at, "conv2d")) {
+    const int count = skip(name, at, "_") ? read_number(name, at) : 0;
+    if (count >= 0 && name.substr(at, 6) == "/vars/") found = {Naming::keras, kCounted + count, at};
+  } else if (at = begin; skip(name, at, "conv")) {
+    const int block = read_number(name, at);
+    const int index = skip(name, at, "_") ? read_number(name, at) : -1;
+    if (block > 0 && block < 10 && index > 0 && index < 10) found = {Naming::caffe, 10 * block + index, at};
+  }
+  return found && (found->end == name.size() || is_separator(name[found->end])) ? found : std::nullopt;
+}
+
+std::optional<Layer> last_layer(std::string_view name) {
+  for (std::size_t at = name.size(); at-- > 0;) {
+    if (at != 0 && !is_separator(name[at - 1])) continue;
+    if (const auto found = layer_at(name, at)) return found;
+  }
+  return std::nullopt;
+}
+
+// Whether what follows the layer says bias (true) or weights (false).
+std::optional<bool> role(std::string_view rest) {
+  std::vector<std::string> words(1);
+  for (const char c : rest) {
+    if (is_separator(c)) {
+      words.emplace_back();
+    } else {
+      words.back() += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    }
+  }
+  const auto is_count = [](const std::string& word) { return word.size() == 1 && is_digit(word[0]); };
+  if (words.size() >= 2 && words[words.size() - 2] == "vars" && is_count(words.back())) {
+    if (words.back() > "1") return std::nullopt;
+    return words.back() == "1";
+  }
+  while (words.size() > 1 && is_count(words.back())) words.pop_back();  // W_1:0
+  for (const char* word : {"weight", "weights", "kernel", "filter", "w"}) {
+    if (words.back() == word) return false;
+  }
+  for (const char* word : {"bias", "biases", "b"}) {
+    if (words.back() == word) return true;
+  }
+  return std::nullopt;
+}
+
+// Configurations A, B, D, E of arXiv:1409.1556: convolutions in each of the five blocks.
+struct Vgg {
+  const char* name;
+  std::array<int, 5> blocks;
+};
+constexpr Vgg kVggs[] = {
+    {"VGG19", {2, 2, 4, 4, 4}}, {"VGG16", {2, 2, 3, 3, 3}}, {"VGG13", {2, 2, 2, 2, 2}}, {"VGG11", {1, 1, 2, 2, 2}}};
+
+// Numbers of its convolutions. torchvision's `features`: each is followed by its ReLU, before which batch
+// normalisation stands where there is some; each block ends with a pooling.
+std::vector<int> numbers_of(const Vgg& vgg, Naming naming, bool counted, bool normalised) {
+  std::vector<int> numbers;
+  int position = 0;
+  for (int block = 1; block <= 5; ++block) {
+    for (int index = 1; index <= vgg.blocks[static_cast<std::size_t>(block) - 1]; ++index) {
+      const int count = kCounted + static_cast<int>(numbers.size());
+      numbers.push_back(naming == Naming::torchvision ? position : counted ? count : 10 * block + index);
+      position += normalised ? 3 : 2;
+    }
+    ++position;
+  }
+  return numbers;
+}
+
+// Names of the two arrays of a convolution; one may be empty.
+using Convolutions = std::map<int, ConvolutionPlaces::Place>;
+
+struct Names {
+  std::map<Naming, Convolutions> by_naming;
+  std::string twice;  // a sentence's part, when a layer stands twice
+  bool normalised = false;
+
+  // The naming with the most convolutions.
+  Naming naming() const {
+    const auto most = std::max_element(by_naming.begin(), by_naming.end(),
+                                       [](const auto& a, const auto& b) { return a.second.size() < b.second.size(); });
+    return most == by_naming.end() ? Naming::torchvision : most->first;
+  }
+};
+
+bool holds(const std::string& name, std::string_view part) { return name.find(part) != std::string::npos; }
+
+Names read_names(const ArrayFile& file) {
+  Names names;
+  for (const auto& [name, entry] : file.entries()) {
+    if (holds(name, "running_mean") || holds(name, "moving_mean")) names.normalised = true;
+    const auto found = parse_convolution_name(name, file.metadata());
+    // torchvision's batch normalisation also has a weight and a bias: of one dimension.
+    if (!found || (found->naming == Naming::torchvision && !found->is_bias && entry.sizes.size() == 1)) continue;
+    ConvolutionPlaces::Place& place = names.by_naming[found->naming][found->number];
+    std::string& slot = found->is_bias ? place.bias : place.weights;
+    if (!slot.empty() && names.twice.empty()) names.twice = text("'", slot, "' and '", name, "'");
+    slot = name;
+  }
+  // A bias of a layer that has no weights belongs to something else; one naming is enough.
+  for (auto& [naming, convolutions] : names.by_naming)
+    std::erase_if(convolutions, [](const auto& c) { return c.second.weights.empty(); });
+  std::erase_if(names.by_naming, [](const auto& n) { return n.second.empty(); });
+  return names;
+}
+
+struct Telltale {
+  const char* part;
+  const char* network;
+};
+constexpr Telltale kOthers[] = {{"layer1.0.conv", "ResNet"},
+                                {"conv2_block1_1_conv", "ResNet"},
+                                {"res2a_branch", "ResNet"},
+                                {"denseblock", "DenseNet"},
+                                {"conv2_block1_0_bn", "DenseNet"},
+                                {"Mixed_5b", "Inception"},
+                                {"mixed5", "Inception"},
+                                {"fire2", "SqueezeNet"},
+                                {"features.3.squeeze", "SqueezeNet"},
+                                {"patch_embed", "a vision transformer"},
+                                {"features.1.conv.0", "MobileNet"}};
+constexpr const char* kClassifiers[] = {"classifier.", "fc1",         "fc2",     "fc6",       "fc7",
+                                        "fc8",         "predictions", "head.fc", "pre_logits"};
+
+bool any_name_holds(const ArrayFile& file, std::string_view part) {
+  return std::any_of(file.entries().begin(), file.entries().end(),
+                     [&](const auto& entry) { return holds(entry.first, part); });
+}
+
+const char* other_network(const ArrayFile& file) {
+  for (const Telltale& telltale : kOthers) {
+    if (any_name_holds(file, telltale.part)) return telltale.network;
+  }
+  return nullptr;
+}
+
+bool is_prefix(const std::vector<int>& part, const std::vector<int>& whole) {
+  return part.size() <= whole.size() && std::equal(part.begin(), part.end(), whole.begin());
+}
+
+struct Recognised {
+  std::string network;  // "unknown" when the numbers fit none
+  std::vector<int> numbers;
+  Naming naming;
+};
+
+Recognised recognise(const ArrayFile& file, const Names& names) {
+  const Naming naming = names.naming();
+  Recognised result{"unknown", {}, naming};
+  if (names.by_naming.empty()) {
+    if (const char* other = other_network(file)) result.network = other;
+    return result;
+  }
+  for (const auto& [number, place] : names.by_naming.at(naming)) result.numbers.push_back(number);
+  const bool counted = result.numbers.front() < 0;
+  for (const bool normalised : {false, true}) {
+    if (normalised && naming != Naming::torchvision) continue;
+    for (const Vgg& vgg : kVggs) {
+      const std::vector<int> all = numbers_of(vgg, naming, counted, normalised);
+      // Counted layers say nothing but how many there are, and VGG19 may be cut.
+      const bool whole = counted && &vgg != &kVggs[0];
+      if (!is_prefix(result.numbers, all) || (whole && result.numbers.size() != all.size())) continue;
+      // Other networks must show more than the beginning that all of them share.
+      if (result.numbers.size() < 2 && &vgg != &kVggs[0]) continue;
+      if (counted && (result.numbers.size() == 13 || result.numbers.size() == 10) && &vgg == &kVggs[0]) continue;
+      result.network = vgg.name;
+      if (normalised || names.normalised) result.network += " with batch normalisation";
+      return result;
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+const char* to_string(Naming naming) {
+  return naming == Naming::torchvision ? "torchvision" : naming == Naming::keras ? "Keras" : "Caffe";
+}
+
+std::optional<ConvolutionName> parse_convolution_name(const std::string& name,
+                                                      const std::map<std::string, std::string>& metadata) {
+  if (name.rfind("optimizer", 0) == 0) return std::nullopt;  // Keras keeps its moments under the layers' names
+  const auto layer = last_layer(name);
+  if (!layer) return std::nullopt;
+  const auto is_bias = role(std::string_view(name).substr(layer->end));
+  if (!is_bias) return std::nullopt;
+  if (layer->number < 0) {
+    const auto called = metadata.find(name.substr(0, layer->end) + "/vars@name");
+    const auto named = called == metadata.end() ? std::nullopt : layer_at(called->second, 0);
+    if (named) return ConvolutionName{Naming::keras, named->number, *is_bias};
+  }
+  return ConvolutionName{layer->naming, layer->number, *is_bias};
+}
+
+std::string network_by_names(const ArrayFile& file) { return recognise(file, read_names(file)).network; }
+
+ConvolutionPlaces find_convolutions(const ArrayFile& file) {
+  const std::string& label = file.label();
+  const Names names = read_names(file);
+  const Recognised found = recognise(file, names);
+  if (found.network != "VGG19" && found.network != "unknown") {
+    fail(ErrorCode::input, label, " holds ", found.network, ", wanted VGG19; get the weights of VGG19");
+  }
+  if (names.by_naming.empty()) {
+    const bool classifier = std::any_of(std::begin(kClassifiers), std::end(kClassifiers),
+                                        [&](const char* part) { return any_name_holds(file, part); });
+    if (classifier)
+      fail(ErrorCode::input, label, " holds a classifier alone (", file.entries().begin()->first,
+           ", ...), wanted the convolutions of VGG19; get the file with its features");
+    fail(ErrorCode::input, label, " holds no first convolution of VGG19 (wanted features.0.weight of torchvision, ",
+         "block1_conv1/kernel:0 of Keras or conv1_1.weight of Caffe; the first of its ", file.entries().size(),
+         " entries is '", file.entries().empty() ? std::string("none") : file.entries().begin()->first, "')");
+  }
+  require(names.twice.empty(), ErrorCode::input, label, " holds a convolution twice: ", names.twice,
+          "; keep one of the two");
+  const Convolutions& convolutions = names.by_naming.at(found.naming);
+  const bool counted = found.numbers.front() < 0;
+  ConvolutionPlaces places{found.naming, {}};
+  std::string missing;
+  std::size_t i = 0;
+  const std::vector<int> wanted = numbers_of(kVggs[0], found.naming, counted, false);
+  for (const Vgg19Layer& layer : vgg19_layers()) {
+    if (layer.is_pool) continue;
+    const auto place = convolutions.find(wanted[i++]);
+    if (place == convolutions.end()) {
+      if (missing.empty())
+        missing = found.naming == Naming::torchvision ? text("features.", layer.torchvision, ".weight")
+                  : found.naming == Naming::keras     ? text(layer.keras_name(), "/kernel")
+                                                      : text(layer.caffe_name(), ".weight");
+      continue;
+    }
+    require(missing.empty(), ErrorCode::input, label, " lacks '", missing, "' but holds '", place->second.weights,
+            "', which comes after it; get the complete file");
+    require(!place->second.bias.empty(), ErrorCode::input, label, " lacks the bias that goes with '",
+            place->second.weights, "' (", layer.keras_name(), "); get the complete file");
+    places.convolutions.push_back(place->second);
+  }
+  require(!places.convolutions.empty(), ErrorCode::input, label, " holds convolutions with names as of ",
+          to_string(found.naming), " ('", convolutions.begin()->second.weights,
+          "'), but at none of the positions of VGG19; this is another network");
+  return places;
+}
+
+}  // namespace impasto

@@ -1,0 +1,54 @@
+// An open file of VGG19's convolutions: where each lies, which way its numbers lie, and its numbers.
+// weights/FORMAT.md is the written form of this and of what it includes.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "archive/array_file.h"
+#include "model/convolution_names.h"
+#include "model/network_weights.h"
+#include "model/weights_metadata.h"
+#include "model/weights_source.h"
+
+namespace impasto {
+
+/// Thread safety: const use from any thread.
+class WeightsFile {
+ public:
+  /// Throws Error(input) for a file that is no such file, or whose shapes are not those of VGG19's convolutions.
+  explicit WeightsFile(std::unique_ptr<const ArrayFile> arrays);
+  explicit WeightsFile(const std::filesystem::path& file) : WeightsFile(open_array_file(file)) {}
+
+  const ArrayFile& arrays() const { return *arrays_; }
+  const ConvolutionPlaces& places() const { return places_; }
+  bool oihw() const { return oihw_; }  ///< kernels lie as K x C x 3 x 3, or as 3 x 3 x C x K
+  std::size_t depth() const { return places_.convolutions.size(); }
+
+  /// Reads convolution `i`.
+  ConvWeights convolution(std::size_t i) const;
+  /// Reads the first `count` convolutions at once, checked by validate(). Throws Error(input).
+  std::vector<ConvWeights> convolutions(std::size_t count, const Context& context) const;
+
+  /// What the network was trained on; source automatic when it cannot be told.
+  TrainedOn training(const ConvWeights& conv1_1, WeightsSource wanted) const;
+
+ private:
+  Index width_of(std::size_t i, Index channels) const;
+
+  std::unique_ptr<const ArrayFile> arrays_;
+  ConvolutionPlaces places_;
+  bool oihw_ = false;
+};
+
+/// What a file says, or is told, of its network's input. Throws Error(input) where it cannot be told, with what to do.
+struct WeightsInput {
+  TrainedOn training;
+  bool folded = false;
+  Pooling pooling = Pooling::max;
+  Padding padding = Padding::zero;
+};
+WeightsInput find_input(const WeightsFile& file, const ConvWeights& conv1_1, WeightsSource wanted);
+
+}  // namespace impasto
