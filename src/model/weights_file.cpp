@@ -54,7 +54,7 @@ Tensor<float> tensor_of(const Shape& shape, const std::vector<float>& values) {
 
 }  // namespace
 
-WeightsFile::WeightsFile(std::unique_ptr<const ArrayFile> arrays)
+WeightsFile::WeightsFile(std::shared_ptr<const ArrayFile> arrays)
     : arrays_(std::move(arrays)), places_(find_convolutions(*arrays_)), oihw_(lies_as_oihw(*arrays_, places_)) {
   Index channels = 3;
   for (std::size_t i = 0; i < depth(); ++i) channels = width_of(i, channels);
@@ -111,11 +111,16 @@ TrainedOn WeightsFile::training(const ConvWeights& conv1_1, WeightsSource wanted
   return find_training(arrays_->metadata(), places_.naming, conv1_1, wanted);
 }
 
-WeightsInput find_input(const WeightsFile& file, const ConvWeights& conv1_1, WeightsSource wanted) {
+WeightsInput find_input(const WeightsFile& file, const ConvWeights& conv1_1, WeightsSource wanted,
+                        const KnownFile* known) {
   const ArrayFile& arrays = file.arrays();
   const WeightsMetadata& metadata = arrays.metadata();
   WeightsInput input{file.training(conv1_1, wanted), is_folded(metadata, arrays.label()),
                      read_pooling(metadata, arrays.label()), read_padding(metadata, arrays.label())};
+  if (known != nullptr && wanted == WeightsSource::automatic) {
+    input.training = {known->source, preprocessing_of(known->source, known->source == WeightsSource::torchvision),
+                      text("its checksum is that of ", known->what)};
+  }
   require(!input.folded || wanted == WeightsSource::automatic, ErrorCode::input, arrays.label(),
           " has its preprocessing folded into conv1_1, so a source cannot be given for it; import the original file");
   require(input.training.source != WeightsSource::automatic, ErrorCode::input, arrays.label(),

@@ -18,7 +18,7 @@ namespace impasto {
 class WeightsFile {
  public:
   /// Throws Error(input) for a file that is no such file, or whose shapes are not those of VGG19's convolutions.
-  explicit WeightsFile(std::unique_ptr<const ArrayFile> arrays);
+  explicit WeightsFile(std::shared_ptr<const ArrayFile> arrays);
   explicit WeightsFile(const std::filesystem::path& file) : WeightsFile(open_array_file(file)) {}
 
   const ArrayFile& arrays() const { return *arrays_; }
@@ -37,7 +37,7 @@ class WeightsFile {
  private:
   Index width_of(std::size_t i, Index channels) const;
 
-  std::unique_ptr<const ArrayFile> arrays_;
+  std::shared_ptr<const ArrayFile> arrays_;
   ConvolutionPlaces places_;
   bool oihw_ = false;
 };
@@ -49,6 +49,7 @@ struct WeightsInput {
   Pooling pooling = Pooling::max;
   Padding padding = Padding::zero;
 };
-WeightsInput find_input(const WeightsFile& file, const ConvWeights& conv1_1, WeightsSource wanted);
+WeightsInput find_input(const WeightsFile& file, const ConvWeights& conv1_1, WeightsSource wanted,
+                        const KnownFile* known = nullptr);
 
 }  // namespace impasto

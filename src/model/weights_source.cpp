@@ -45,10 +45,11 @@ std::vector<double> first_filter(const Tensor<float>& w, bool turned) {
 
 constexpr KnownFile kKnownFiles[] = {
     {"vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5", 80134624, "253f8cb515780f3b799900260a226db6", "",
-     "Keras' VGG19 without its classifier"},
-    {"vgg19_weights_tf_dim_ordering_tf_kernels.h5", 574710816, "cbe5617147190e668d6c5d5026f83318", "", "Keras' VGG19"},
+     "Keras' VGG19 without its classifier", WeightsSource::keras},
+    {"vgg19_weights_tf_dim_ordering_tf_kernels.h5", 574710816, "cbe5617147190e668d6c5d5026f83318", "", "Keras' VGG19",
+     WeightsSource::keras},
     {"vgg19.tv_in1k.safetensors", 0, "", "11aea017b543ff59233749d8f1cf544cda749378f5790d2fedab841fb86b7669",
-     "timm/vgg19.tv_in1k"},
+     "timm/vgg19.tv_in1k", WeightsSource::torchvision},
 };
 
 }  // namespace

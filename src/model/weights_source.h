@@ -43,6 +43,7 @@ struct KnownFile {
   const char* md5;      ///< "": not published
   const char* sha256;
   const char* what;  ///< for people
+  WeightsSource source;
 };
 
 /// The known file with this checksum, or nullptr; reads the file once or twice. Throws Error(input) for a file with the

@@ -1,0 +1,41 @@
+#include "model/weights_save.h"
+
+#include <vector>
+
+#include "archive/safetensors.h"
+#include "impasto/version.h"
+#include "model/vgg19.h"
+
+namespace impasto {
+namespace {
+
+const char* dtype_of(WeightsType type) {
+  return type == WeightsType::f16 ? "F16" : type == WeightsType::bf16 ? "BF16" : "F32";
+}
+
+ArrayToSave array(const std::string& name, const char* dtype, const Tensor<float>& values) {
+  std::vector<Index> sizes;
+  for (int i = 0; i < values.shape().rank(); ++i) sizes.push_back(values.shape()[i]);
+  return {name, dtype, std::move(sizes),
+          [&values] { return std::vector<float>(values.values().begin(), values.values().end()); }};
+}
+
+}  // namespace
+
+void save_convolutions(const std::filesystem::path& to, std::span<const ConvWeights> convolutions, WeightsType type,
+                       WeightsMetadata metadata) {
+  metadata["network"] = "VGG19";
+  metadata["layout"] = "HWIO";
+  metadata["created_by"] = "Impasto " IMPASTO_VERSION;
+  std::vector<ArrayToSave> arrays;
+  std::size_t i = 0;
+  for (const Vgg19Layer& layer : vgg19_layers()) {
+    if (layer.is_pool || i == convolutions.size()) continue;
+    const ConvWeights& convolution = convolutions[i++];
+    arrays.push_back(array(layer.keras_name() + "/kernel", dtype_of(type), convolution.w));
+    arrays.push_back(array(layer.keras_name() + "/bias", "F32", convolution.b));
+  }
+  save_safetensors(to, arrays, metadata);
+}
+
+}  // namespace impasto
