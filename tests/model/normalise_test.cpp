@@ -1,10 +1,13 @@
 // Gatys' normalisation: what becomes 1, what stays, and what is told.
-#include "model/normalise.h"
-
+#include "impasto/stylise.h"
+#include "impasto/weights_tools.h"
+#include "model/mean_activations.h"
 #include "model/vgg19.h"
+#include "support/error_of.h"
 #include "support/golden.h"
 #include "support/hash_network.h"
 #include "support/narrow_network.h"
+#include "support/temp_folder.h"
 
 namespace impasto {
 namespace {
@@ -115,6 +118,73 @@ TEST_CASE("model: means do not depend on the number of threads, and count positi
   once.add(waves(24, 16, 0), Context(1));
   for (int i = 0; i < 2; ++i) twice.add(waves(24, 16, 0), Context(1));
   CHECK(twice.means() == once.means());
+}
+
+// The golden network, imported.
+std::filesystem::path imported(const testing::TempFolder& folder, bool fold) {
+  const std::filesystem::path golden(IMPASTO_GOLDEN_DIR);
+  import_weights(golden / "golden_vgg19_torchvision.safetensors", folder / "in.safetensors",
+                 {.source = WeightsSource::keras, .fold = fold});
+  return folder / "in.safetensors";
+}
+
+TEST_CASE("model: a normalised file has means of 1 on its pictures, carried or folded, and says so") {
+  const testing::TempFolder folder;
+  const std::filesystem::path golden = std::filesystem::path(IMPASTO_GOLDEN_DIR) / "golden_weights_picture.png";
+  save_image(waves(48, 40, 1), folder / "waves.png");
+  for (const bool fold : {false, true}) {
+    INFO("folded: ", fold);
+    const std::filesystem::path from = imported(folder, fold), to = folder / "out.safetensors";
+    const NormalisedWeights result = normalise_weights(from, {golden, folder / "waves.png"}, to, Context(2));
+    const auto weights = Weights::load(to).network();
+    MeanActivations found(weights);
+    for (const auto& picture : {golden, folder / "waves.png"}) found.add(load_image(picture), Context(2));
+    std::size_t silent = 0;
+    for (const auto& layer : found.means()) {
+      for (const double mean : layer) {
+        if (mean < 1e-3)
+          ++silent;
+        else
+          CHECK(mean == doctest::Approx(1).epsilon(1e-4));
+      }
+    }
+    CHECK(result.silent.size() == silent);
+    CHECK(silent < 20);  // of 70
+    CHECK(result.written.folded == fold);
+    CHECK(result.written.source == WeightsSource::keras);
+    CHECK(result.written.channel_order == (fold ? "RGB" : "BGR"));
+    CHECK(result.written.metadata.at("normalised") == "mean activations are 1 over 2 pictures");
+    CHECK(result.written.metadata.at("sha256") == inspect_weights(from).metadata.at("sha256"));
+  }
+}
+
+TEST_CASE("model: pictures for means are shrunk to the size that was asked for") {
+  const testing::TempFolder folder;
+  const std::filesystem::path from = imported(folder, false);
+  const Image large = waves(96, 64, 0);
+  save_image(large, folder / "large.png");
+  save_image(resize(load_image(folder / "large.png"), 48, 32), folder / "small16.png", EncodeOptions{.bits = 16});
+  normalise_weights(from, {folder / "large.png"}, folder / "a.safetensors", Context(1), 48);
+  normalise_weights(from, {folder / "small16.png"}, folder / "b.safetensors", Context(1));
+  const auto a = Weights::load(folder / "a.safetensors").network(),
+             b = Weights::load(folder / "b.safetensors").network();
+  for (Index k = 0; k < 4; ++k)
+    CHECK(a->convolutions[0].w[k] == doctest::Approx(b->convolutions[0].w[k]).epsilon(1e-3));
+}
+
+TEST_CASE("model: normalising without pictures, of a picture too small, or onto its own file is refused") {
+  const testing::TempFolder folder;
+  const std::filesystem::path from = imported(folder, false), to = folder / "out.safetensors";
+  save_image(waves(8, 8, 0), folder / "small.png");
+  save_image(waves(32, 32, 0), folder / "waves.png");
+  const auto message = [&](ErrorCode code, const std::vector<std::filesystem::path>& pictures, const auto& out) {
+    return testing::error_of(code, [&] { normalise_weights(from, pictures, out); });
+  };
+  CHECK(testing::contains(message(ErrorCode::usage, {}, to), "no picture"));
+  CHECK(testing::contains(message(ErrorCode::input, {folder / "small.png"}, to), "too small"));
+  CHECK(testing::contains(message(ErrorCode::usage, {folder / "waves.png"}, from), "would replace"));
+  CHECK(testing::contains(message(ErrorCode::input, {folder / "missing.png"}, to), "missing.png"));
+  CHECK(!std::filesystem::exists(to));
 }
 
 }  // namespace

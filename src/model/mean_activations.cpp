@@ -1,4 +1,4 @@
-#include "model/normalise.h"
+#include "model/mean_activations.h"
 
 #include <algorithm>
 #include <numeric>
