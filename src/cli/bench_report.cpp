@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "cli/json_text.h"
 #include "cli/text.h"
 
 namespace impasto::cli {
@@ -64,28 +65,13 @@ std::string op_table(const BenchReport& report) {
   return lines + format("Adam and the rest: %.2f ms. Times in ms, the shortest of each op.\n", std::max(rest, 0.0));
 }
 
-std::string json_string(const std::string& text) {
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') quoted += '\\';
-    quoted += static_cast<unsigned char>(c) < 0x20 ? format("\\u%04x", static_cast<unsigned>(c)) : std::string(1, c);
-  }
-  return quoted + "\"";
-}
-
-std::string list(const auto& items, const char* before_each, const auto& text_of) {
-  std::string text;
-  for (const auto& item : items) text += (text.empty() ? "" : ",") + (before_each + text_of(item));
-  return "[" + text + "]";
-}
-
 std::string real(double value) { return number_text(value, kDigits); }
 
 std::string json_op(const OpCost& op, double peak) {
   const double seconds = op.forward_seconds + op.backward_seconds;
   const double gflops = seconds == 0 ? 0 : 1e-9 * (op.forward_flops + op.backward_flops) / seconds;
   return "{\"name\": " + json_string(op.name) +
-         ", \"shape\": " + list(op.shape, " ", [](std::size_t size) { return std::to_string(size); }) +
+         ", \"shape\": " + json_list(op.shape, " ", [](std::size_t size) { return std::to_string(size); }) +
          ", \"forward_ms\": " + real(1000 * op.forward_seconds) +
          ", \"backward_ms\": " + real(1000 * op.backward_seconds) +
          ", \"forward_gflop\": " + real(1e-9 * op.forward_flops) +
@@ -115,27 +101,24 @@ std::string table_text(const BenchReport& r) {
 }
 
 std::string json_text(const BenchReport& r) {
-  std::string text = "{\n";
-  const auto add_key = [&](const char* key, const std::string& value) {
-    text += (text.size() > 2 ? ",\n  \"" : "  \"") + std::string(key) + "\": " + value;
-  };
-  add_key("width", std::to_string(r.width));
-  add_key("height", std::to_string(r.height));
-  add_key("threads", std::to_string(r.threads));
-  add_key("simd", json_string(r.simd));
-  add_key("conv", json_string(r.conv));
-  add_key("memory", json_string(r.memory));
-  add_key("preset", json_string(r.preset));
-  add_key("weights", json_string(r.weights));
-  add_key("step_ms_min", real(r.step_ms_min()));
-  add_key("step_ms_median", real(r.step_ms_median()));
-  add_key("step_ms", list(r.step_ms, " ", real));
-  add_key("first_step_ms", real(r.first_step_ms));
-  add_key("planned_mib", real(r.planned_mib));
-  add_key("peak_rss_mib", real(r.peak_rss_mib));
-  add_key("peak_gflops", real(r.peak_gflops));
-  add_key("layers", list(r.ops, "\n    ", [&](const OpCost& op) { return json_op(op, r.peak_gflops); }));
-  return text + "\n}\n";
+  JsonObject json;
+  json.add("width", std::to_string(r.width));
+  json.add("height", std::to_string(r.height));
+  json.add("threads", std::to_string(r.threads));
+  json.add("simd", json_string(r.simd));
+  json.add("conv", json_string(r.conv));
+  json.add("memory", json_string(r.memory));
+  json.add("preset", json_string(r.preset));
+  json.add("weights", json_string(r.weights));
+  json.add("step_ms_min", real(r.step_ms_min()));
+  json.add("step_ms_median", real(r.step_ms_median()));
+  json.add("step_ms", json_list(r.step_ms, " ", real));
+  json.add("first_step_ms", real(r.first_step_ms));
+  json.add("planned_mib", real(r.planned_mib));
+  json.add("peak_rss_mib", real(r.peak_rss_mib));
+  json.add("peak_gflops", real(r.peak_gflops));
+  json.add("layers", json_list(r.ops, "\n    ", [&](const OpCost& op) { return json_op(op, r.peak_gflops); }));
+  return json.text();
 }
 
 }  // namespace impasto::cli

@@ -19,6 +19,7 @@ constexpr const char* kBenchFooter =
     "[ ] default; random: VGG19 in full width, the work of trained weights\n"
     "LIST is name=weight,name=weight,...\n"
     "Exit codes: 0 done, 1 failed, 2 wrong options.";
+constexpr const char* kWeightsFooter = "'impasto weights ACTION --help' lists an action's options.";
 constexpr const char* kStyliseFooter =
     "[ ] default (with the built-in weights); another preset's: --preset NAME --help\n"
     "LIST: a,b,... or, of layers, name=weight,...\n"
@@ -57,9 +58,33 @@ void check_stylise(const CLI::App& command, const StyliseRequest& request) {
   }
 }
 
+// The command that was given, or the action of a command.
+const CLI::App& deepest(const CLI::App& app) {
+  const auto parsed = app.get_subcommands();
+  return parsed.empty() ? app : deepest(*parsed.front());
+}
+
 std::string help_sentence(const CLI::App& app) {
-  return "see impasto" + std::string(app.get_subcommands().empty() ? "" : " " + app.get_subcommands()[0]->get_name()) +
-         " --help";
+  std::string words;
+  for (const CLI::App* command = &deepest(app); command != nullptr; command = command->get_parent())
+    words = " " + command->get_name() + words;
+  return "see" + words + " --help";
+}
+
+void find_weights_action(const CLI::App& weights, CommandLine& line) {
+  std::vector<std::string> names;
+  for (const WeightsAction& action : weights_actions()) {
+    names.push_back(action.name);
+    const CLI::App* command = weights.get_subcommand(action.name);
+    if (!command->parsed()) continue;
+    const std::string words = std::string("weights ") + action.name;
+    refuse_extras(*command, words + " takes one file, but got", {}, "impasto " + words + " --help");
+    line.weights_action = &action;
+  }
+  refuse_extras(weights, "unknown action", names, "impasto weights --help");
+  if (line.weights_action == nullptr)
+    refuse("weights needs an action, such as import or info; see impasto weights --help");
+  line.command = CommandLine::Command::weights;
 }
 
 }  // namespace
@@ -94,6 +119,15 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   add_run_options(*presets, line.request);
   presets->set_help_flag("-h,--help", "print this help")->group("Run");
 
+  CLI::App* weights = app.add_subcommand("weights", "Imports weights of VGG19, or tells what a file holds.");
+  weights->allow_extras()->footer(kWeightsFooter)->set_help_flag("-h,--help", "print this help")->group("Run");
+  for (const WeightsAction& action : weights_actions()) {
+    CLI::App* command = weights->add_subcommand(action.name, action.summary);
+    command->allow_extras()->footer(action.footer)->set_help_flag();
+    action.add_options(*command, line.weights);
+    command->set_help_flag("-h,--help", "print this help")->group("Run");
+  }
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForVersion&) {
@@ -102,8 +136,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   } catch (const CLI::CallForHelp&) {
     if (stylise->parsed()) show_defaults(*stylise, line.request.preset);
     if (bench->parsed()) show_defaults(*bench, line.bench.painting.preset);
-    const auto parsed = app.get_subcommands();
-    line.text = (parsed.empty() ? &app : parsed.front())->help();
+    line.text = deepest(app).help();
     return line;
   } catch (const CLI::ArgumentMismatch& error) {
     const std::string sentence = error.what();
@@ -114,7 +147,8 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     refuse(sentence + "; " + help_sentence(app));
   }
 
-  refuse_extras(app, "unknown command", {"stylise", "stylize", "bench", "info", "presets"}, "impasto --help");
+  refuse_extras(app, "unknown command", {"stylise", "stylize", "bench", "info", "presets", "weights"},
+                "impasto --help");
   if (stylise->parsed()) {
     check_stylise(*stylise, line.request);
     line.command = CommandLine::Command::stylise;
@@ -128,8 +162,10 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     refuse_extras(*presets, "presets takes one name, but got", {}, "impasto presets --help");
     line.command = CommandLine::Command::presets;
     if (presets->get_option("NAME")->empty()) line.request.preset.clear();
+  } else if (weights->parsed()) {
+    find_weights_action(*weights, line);
   } else {
-    refuse("no command given, wanted stylise, bench, presets or info; see impasto --help");
+    refuse("no command given, wanted stylise, bench, presets, weights or info; see impasto --help");
   }
   return line;
 }

@@ -34,7 +34,7 @@ std::vector<fs::path> usual_files(const fs::path& program) {
       files.push_back((program / folder / "weights/vgg19.safetensors").lexically_normal());
     }
   }
-  if (const fs::path data = data_folder(); !data.empty()) files.push_back(data / "weights/vgg19.safetensors");
+  if (const fs::path own = users_weights(); !own.empty()) files.push_back(own);
   return files;
 }
 
@@ -44,6 +44,11 @@ FoundWeights load(const fs::path& name) {
 }
 
 }  // namespace
+
+fs::path users_weights() {
+  const fs::path data = data_folder();
+  return data.empty() ? data : data / "weights/vgg19.safetensors";
+}
 
 fs::path program_folder(const char* argv0) {
   std::error_code failure;
@@ -69,10 +74,9 @@ FoundWeights find_weights(const std::string& named, const fs::path& program) {
 }
 
 std::string weights_advice() {
-  const fs::path data = data_folder();
-  return "no VGG19 weights found, so the built-in network paints; for the real one save timm/vgg19.tv_in1k's "
-         "model.safetensors as " +
-         ((data.empty() ? fs::path() : data) / "weights/vgg19.safetensors").string() + " or name it with --weights";
+  return "no VGG19 weights found, so the built-in network paints; for the real one bring Keras' .h5 or "
+         "timm/vgg19.tv_in1k's model.safetensors to " +
+         users_weights().string() + " by impasto weights import FILE, or name an imported file with --weights";
 }
 
 }  // namespace impasto::cli

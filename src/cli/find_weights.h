@@ -21,6 +21,10 @@ std::filesystem::path program_folder(const char* argv0);
 /// user's data folder, then built-in. Throws Error(input) for a file that is no good.
 FoundWeights find_weights(const std::string& named, const std::filesystem::path& program);
 
+/// weights/vgg19.safetensors in the user's data folder, which find_weights looks for; empty when there is no such
+/// folder.
+std::filesystem::path users_weights();
+
 /// One sentence: how to have better weights than the built-in ones.
 std::string weights_advice();
 

@@ -62,11 +62,15 @@ std::string usage(const CLI::App* app, const std::string& name) {
   return line + " [options]\n";
 }
 
+// The program's name, the command's, and the name of what the command does.
+std::string words_before(const CLI::App* app) {
+  return app->get_parent() == nullptr ? "" : words_before(app->get_parent()) + app->get_parent()->get_name() + " ";
+}
+
 }  // namespace
 
 std::string HelpFormat::make_help(const CLI::App* app, std::string name, CLI::AppFormatMode) const {
-  const std::string full_name =
-      app->get_parent() != nullptr ? app->get_parent()->get_name() + " " + app->get_name() : name;
+  const std::string full_name = app->get_parent() != nullptr ? words_before(app) + app->get_name() : name;
   std::string help = usage(app, full_name.empty() ? app->get_name() : full_name) + app->get_description() + "\n";
   const auto commands = app->get_subcommands({});
   if (!commands.empty()) help += "\nCommands:\n";

@@ -30,6 +30,8 @@ int run(int argc, char** argv) {
       return bench_command(line.bench, program, start);
     case CommandLine::Command::presets:
       return presets_command(line.request, program);
+    case CommandLine::Command::weights:
+      return line.weights_action->run(line.weights, program);
     case CommandLine::Command::print:
       break;
   }

@@ -1,0 +1,62 @@
+#include "cli/weights_options.h"
+
+#include <CLI/CLI.hpp>
+
+#include "cli/stylise_options.h"
+#include "cli/weights_command.h"
+#include "impasto/error.h"
+
+namespace impasto::cli {
+namespace {
+
+constexpr const char* kFiles = "Files";
+constexpr const char* kNumbers = "Numbers";
+
+void add_input(CLI::App& command, WeightsRequest& request) {
+  command.add_option("FILE", request.input, "the weights")->type_name("FILE")->default_str("");
+}
+
+void add_file(CLI::App& command, const char* name, const char* label, const char* help,
+              std::optional<std::filesystem::path>& file, const char* shown) {
+  const std::string option = std::string(name).substr(std::string(name).find("--"));
+  add_word(command, kFiles, name, label, help, [&file, option](const std::string& text) {
+    if (text.empty()) throw Error(ErrorCode::usage, option + " is empty, wanted a name");
+    file = text;
+  })->default_str(shown);
+}
+
+void add_import_options(CLI::App& command, WeightsRequest& request) {
+  WeightsImport& how = request.how;
+  add_input(command, request);
+  add_file(command, "-o,--output", "FILE", "the new weights (.safetensors)", request.output, "where stylise looks");
+  add_word(command, kNumbers, "--source", "KIND", "trained by keras, torchvision or caffe; auto: found out",
+           [&how](const std::string& text) { how.source = weights_source(text); })
+      ->default_str(to_string(how.source));
+  add_word(command, kNumbers, "--dtype", "KIND", "f32, f16 or bf16", [&how](const std::string& text) {
+    how.type = weights_type(text);
+  })->default_str(to_string(how.type));
+  add_word(command, kNumbers, "--until", "LAYER", "the last layer to keep", [&how](const std::string& text) {
+    how.until = text;
+  })->default_str("all");
+  command.add_flag("--fold", how.fold, "preprocessing into conv1_1, not beside it")->group(kNumbers);
+}
+
+void add_info_options(CLI::App& command, WeightsRequest& request) {
+  add_input(command, request);
+  command.add_flag("--json", request.json, "for programs")->group(kFiles);
+  add_file(command, "--picture", "FILE", "conv1_1's filters as a mosaic", request.picture, "");
+}
+
+constexpr WeightsAction kActions[] = {
+    {"import", "Makes the file that stylise takes from what a framework saved.",
+     "Example: impasto weights import vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5", add_import_options,
+     import_command},
+    {"info", "Tells what a file of weights holds.", "Example: impasto weights info vgg19.safetensors", add_info_options,
+     weights_info_command},
+};
+
+}  // namespace
+
+std::span<const WeightsAction> weights_actions() { return kActions; }
+
+}  // namespace impasto::cli
