@@ -1,13 +1,70 @@
 #include "archive/array_file.h"
 
+#include <algorithm>
+
+#include "archive/blob.h"
+#include "archive/foreign_file.h"
+#include "archive/hdf5.h"
+#include "archive/npz.h"
 #include "archive/safetensors.h"
 #include "base/check.h"
+#include "base/file_reader.h"
 
 namespace impasto {
+namespace {
+
+constexpr std::size_t kStartBytes = 512;  // enough to know a format by
+
+bool is_json(std::string_view start) {
+  const std::size_t first = start.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && start[first] == '{';
+}
+
+}  // namespace
 
 ArrayFile::ArrayFile(const std::filesystem::path& file) : label_(text("weights file '", file.string(), "'")) {}
 
+std::size_t ArrayFile::bytes_of(const std::string& name, const std::vector<Index>& sizes, std::size_t bits,
+                                std::size_t available) const {
+  if (std::find(sizes.begin(), sizes.end(), 0) != sizes.end()) return 0;
+  // In bits, so that types of 4 fit; a file has fewer than 2^61 bytes.
+  const std::size_t limit = std::min<std::size_t>(available, std::size_t{1} << 58) * 8;
+  std::size_t total = bits;
+  for (const Index size : sizes) {
+    require(static_cast<std::size_t>(size) <= limit / total, ErrorCode::input, label_, ": '", name,
+            "' wants more values than the file holds: it was cut short or is damaged, get it again");
+    total *= static_cast<std::size_t>(size);
+  }
+  require(total <= limit, ErrorCode::input, label_, ": '", name,
+          "' wants more values than the file holds: it was cut short or is damaged, get it again");
+  return total / 8;
+}
+
+void ArrayFile::require_apart() const {
+  std::vector<const std::pair<const std::string, Entry>*> order;
+  for (const auto& entry : entries_) {
+    if (entry.second.bytes != 0) order.push_back(&entry);
+  }
+  std::sort(order.begin(), order.end(),
+            [](const auto* a, const auto* b) { return a->second.offset < b->second.offset; });
+  for (std::size_t i = 1; i < order.size(); ++i) {
+    const auto& [name, entry] = *order[i - 1];
+    require(entry.offset + entry.bytes <= order[i]->second.offset, ErrorCode::input, label_, ": '", name, "' and '",
+            order[i]->first, "' overlap; the file is damaged, get it again");
+  }
+}
+
 std::unique_ptr<ArrayFile> open_array_file(const std::filesystem::path& file) {
+  const FileReader reader(file, "weights file");
+  std::string start(std::min(reader.size(), kStartBytes), '\0');
+  reader.read(0, {reinterpret_cast<std::uint8_t*>(start.data()), start.size()});
+  if (start.starts_with("\x89HDF\r\n\x1a\n")) return open_hdf5(file);
+  if (start.starts_with("PK\3\4") || start.starts_with("PK\5\6")) return open_npz(file);
+  const std::filesystem::path beside = blob_description_of(file);
+  if (!beside.empty()) return open_blob(beside);
+  const std::string foreign = foreign_file(start, reader.size());
+  require(foreign.empty(), ErrorCode::input, "weights file '", file.string(), "' is ", foreign);
+  if (is_json(start)) return open_blob(file);
   return std::make_unique<Safetensors>(file);
 }
 

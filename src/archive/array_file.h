@@ -39,6 +39,12 @@ class ArrayFile {
  protected:
   explicit ArrayFile(const std::filesystem::path& file);
 
+  /// Bytes of an array of these sizes with elements of `bits`. Throws Error(input) when they are more than `available`.
+  std::size_t bytes_of(const std::string& name, const std::vector<Index>& sizes, std::size_t bits,
+                       std::size_t available) const;
+  /// Throws Error(input) when two entries share bytes of the file.
+  void require_apart() const;
+
   std::string label_;
   std::map<std::string, std::string> metadata_;
   std::map<std::string, Entry> entries_;

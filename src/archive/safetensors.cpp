@@ -1,9 +1,10 @@
 #include "archive/safetensors.h"
 
 #include <array>
-#include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "archive/elements.h"
+#include "archive/json_text.h"
 #include "base/check.h"
 
 namespace impasto {
@@ -20,6 +21,24 @@ std::uint64_t little_endian_64(const std::uint8_t* bytes) {
   return value;
 }
 
+struct Type {
+  std::string_view name;
+  std::size_t bits;
+};
+
+constexpr Type kTypes[] = {{"F32", 32},    {"F16", 16},    {"BF16", 16},   {"F64", 64},    {"I64", 64},
+                           {"I32", 32},    {"I16", 16},    {"I8", 8},      {"U64", 64},    {"U32", 32},
+                           {"U16", 16},    {"U8", 8},      {"BOOL", 8},    {"F8_E5M2", 8}, {"F8_E4M3", 8},
+                           {"F8_E8M0", 8}, {"F6_E2M3", 6}, {"F6_E3M2", 6}, {"F4", 4},      {"C64", 64}};
+
+// 0 for a type the format does not have.
+std::size_t element_bits(std::string_view dtype) {
+  for (const Type& type : kTypes) {
+    if (type.name == dtype) return type.bits;
+  }
+  return 0;
+}
+
 struct Header {
   Json json;
   std::size_t data_begin;  // bytes
@@ -31,14 +50,15 @@ Header read_header(const FileReader& file, const std::string& label) {
   std::array<std::uint8_t, kLengthBytes + 1> start;
   file.read(0, start);
   const std::uint64_t length = little_endian_64(start.data());
-  require(length <= kMaxHeader && length >= 2 && start[kLengthBytes] == '{', ErrorCode::input, label,
-          " is not a safetensors file (it does not start with a JSON header); convert the weights to safetensors");
+  require(
+      length <= kMaxHeader && length >= 2 && start[kLengthBytes] == '{', ErrorCode::input, label,
+      " is not a safetensors file (it does not start with a JSON header), nor HDF5, .npz or the JSON of a raw file; "
+      "convert the weights to safetensors");
   require(length <= file.size() - kLengthBytes, ErrorCode::input, label, " was cut short: its header wants ", length,
           " bytes, the file holds ", file.size() - kLengthBytes, "; get it again");
   std::vector<std::uint8_t> header(static_cast<std::size_t>(length));
   file.read(kLengthBytes, header);
-  Json json = Json::parse(header.begin(), header.end(), nullptr, false);
-  require(json.is_object(), ErrorCode::input, label, " has a damaged header (not a JSON object); get it again");
+  Json json = parse_json(header, label, "header");
   return {std::move(json), kLengthBytes + header.size()};
 }
 
@@ -47,14 +67,13 @@ Header read_header(const FileReader& file, const std::string& label) {
 Safetensors::Safetensors(const std::filesystem::path& file) : ArrayFile(file), file_(file, "weights file") {
   const Header header = read_header(file_, label_);
   for (const auto& [name, entry] : header.json.items()) {
-    if (name != "__metadata__") {
+    if (name == "__metadata__") {
+      metadata_ = json_strings(entry);
+    } else {
       read_entry(name, &entry, header.data_begin);
-    } else if (entry.is_object()) {
-      for (const auto& [key, value] : entry.items()) {
-        if (value.is_string()) metadata_[key] = value.get<std::string>();
-      }
     }
   }
+  require_apart();
 }
 
 void Safetensors::read_entry(const std::string& name, const void* json_entry, std::size_t data_begin) {
@@ -71,24 +90,21 @@ void Safetensors::read_entry(const std::string& name, const void* json_entry, st
   Entry entry;
   entry.dtype = json["dtype"].get<std::string>();
   const std::size_t available = file_.size() - data_begin;
-  std::size_t count = 1;
+  const std::size_t bits = element_bits(entry.dtype);
+  if (bits == 0) damaged("is of type '", entry.dtype, "', which safetensors does not have");
   for (const Json& size : json["shape"]) {
-    if (!is_number(size)) damaged("has a shape that is not a list of sizes");
-    const std::uint64_t value = size.get<std::uint64_t>();
-    if (value != 0 && count > available / value) damaged("wants more values than the file holds");
-    count *= static_cast<std::size_t>(value);
-    entry.sizes.push_back(static_cast<Index>(value));
+    if (!is_number(size) || size.get<std::uint64_t>() > static_cast<std::uint64_t>(PTRDIFF_MAX))
+      damaged("has a shape that is not a list of sizes");
+    entry.sizes.push_back(size.get<Index>());
   }
+  const std::size_t wanted = bytes_of(name, entry.sizes, bits, available);
   const std::uint64_t begin = json["data_offsets"][0].get<std::uint64_t>();
   const std::uint64_t end = json["data_offsets"][1].get<std::uint64_t>();
   if (begin > end || end > available) {
     damaged("lies at bytes ", begin, " to ", end, ", but the file holds ", available,
             " bytes of data: it was cut short");
   }
-  const std::size_t bytes = element_bytes(entry.dtype);
-  if (bytes != 0 && end - begin != count * bytes) {
-    damaged("has ", end - begin, " bytes for ", count, " values of ", entry.dtype);
-  }
+  if (end - begin != wanted) damaged("has ", end - begin, " bytes, but its shape and type want ", wanted);
   entry.offset = data_begin + static_cast<std::size_t>(begin);
   entry.bytes = static_cast<std::size_t>(end - begin);
   entries_[name] = std::move(entry);

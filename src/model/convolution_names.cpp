@@ -267,6 +267,10 @@ ConvolutionPlaces find_convolutions(const ArrayFile& file) {
   std::string missing;
   std::size_t i = 0;
   const std::vector<int> wanted = numbers_of(kVggs[0], found.naming, counted, false);
+  for (const auto& [number, place] : convolutions) {
+    require(std::find(wanted.begin(), wanted.end(), number) != wanted.end(), ErrorCode::input, label,
+            " holds the convolution '", place.weights, "' at a position where VGG19 has none: this is another network");
+  }
   for (const Vgg19Layer& layer : vgg19_layers()) {
     if (layer.is_pool) continue;
     const auto place = convolutions.find(wanted[i++]);
@@ -283,9 +287,6 @@ ConvolutionPlaces find_convolutions(const ArrayFile& file) {
             place->second.weights, "' (", layer.keras_name(), "); get the complete file");
     places.convolutions.push_back(place->second);
   }
-  require(!places.convolutions.empty(), ErrorCode::input, label, " holds convolutions with names as of ",
-          to_string(found.naming), " ('", convolutions.begin()->second.weights,
-          "'), but at none of the positions of VGG19; this is another network");
   return places;
 }
 

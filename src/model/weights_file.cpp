@@ -46,6 +46,13 @@ void turn(const float* from, Index K, Index C, float* to) {
   }
 }
 
+std::string convolution_name(std::size_t i) {
+  for (const Vgg19Layer& layer : vgg19_layers()) {
+    if (!layer.is_pool && i-- == 0) return layer.keras_name();
+  }
+  return "";
+}
+
 Tensor<float> tensor_of(const Shape& shape, const std::vector<float>& values) {
   Tensor<float> tensor(shape);
   std::copy(values.begin(), values.end(), tensor.data());
@@ -67,16 +74,13 @@ Index WeightsFile::width_of(std::size_t i, Index channels) const {
   const std::vector<Index>& s = arrays_->entries().at(weights).sizes;
   const std::vector<Index>& b = arrays_->entries().at(bias).sizes;
   const char* wanted = oihw_ ? "K x C x 3 x 3" : "3 x 3 x C x K";
-  require(!fits(s, !oihw_) || fits(s, oihw_), ErrorCode::input, label, ": '", weights, "' is ", shape_text(s),
-          ", which looks transposed; with these names it should be ", wanted,
-          "; export it again, or say the layout in its metadata (weights/FORMAT.md)");
-  require(fits(s, oihw_), ErrorCode::input, label, ": '", weights, "' is ", shape_text(s), "; wanted ", wanted,
-          " with 3 x 3 kernels");
+  const std::string what = text(label, ": '", weights, "' (", convolution_name(i), ") is ", shape_text(s));
+  require(fits(s, oihw_) || !fits(s, !oihw_), ErrorCode::input, what, ", which looks transposed; wanted ", wanted,
+          "; export it again, or say its layout in the metadata (weights/FORMAT.md)");
+  require(fits(s, oihw_), ErrorCode::input, what, "; wanted ", wanted, " with 3 x 3 kernels");
   const Index K = oihw_ ? s[0] : s[3], C = oihw_ ? s[1] : s[2];
-  require(C == channels, ErrorCode::input, label, ": '", weights, "' is ", shape_text(s), " and takes ", C,
-          K == channels ? " channels, its sizes C and K exchanged: the layer before it gives "
-                        : " channels, but the layer before it gives ",
-          channels, "; these are not VGG19's weights");
+  require(C == channels, ErrorCode::input, what, " and takes ", C, " channels, but the layer before it gives ",
+          channels, K == channels ? "; its C and K are exchanged" : "; these are not VGG19's weights");
   require(b.size() == 1 && b[0] == K, ErrorCode::input, label, ": '", bias, "' is ", shape_text(b), "; wanted ", K,
           " numbers, one for each filter of '", weights, "'");
   return K;

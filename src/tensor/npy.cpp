@@ -15,22 +15,17 @@ namespace {
 
 constexpr std::string_view kMagic("\x93NUMPY", 6);
 constexpr std::size_t kMaxRank = 4;
+constexpr std::size_t kMaxHeaderRank = 32;  // what older NumPy allows
 // NumPy pads so that the numbers begin at a multiple of this.
 constexpr std::size_t kHeaderAlignment = 64;
-
-struct Header {
-  std::string type;
-  bool fortran_order = false;
-  std::vector<std::size_t> shape;
-};
 
 // Reads the header's Python dictionary, e.g. {'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }
 class HeaderParser {
  public:
   HeaderParser(std::string_view rest, const std::string& name) : rest_(rest), name_(name) {}
 
-  Header parse() {
-    Header header;
+  NpyHeader parse() {
+    NpyHeader header;
     bool type = false, order = false, shape = false;
     expect('{');
     while (!accept('}')) {
@@ -104,7 +99,7 @@ class HeaderParser {
     std::vector<std::size_t> result;
     expect('(');
     while (!accept(')')) {
-      if (result.size() > kMaxRank) malformed();
+      if (result.size() == kMaxHeaderRank) malformed();
       result.push_back(integer());
       if (!accept(',')) {
         expect(')');
@@ -159,7 +154,10 @@ std::string shape_text(std::span<const std::size_t> shape) {
 
 }  // namespace
 
-NpyArray decode_npy(std::span<const std::uint8_t> bytes, const std::string& name) {
+NpyPrefix read_npy_prefix(std::span<const std::uint8_t> bytes, const std::string& name) {
+  const auto truncated = [&name] {
+    fail(ErrorCode::input, name, " is a .npy file that ends within its header; copy or download it again");
+  };
   require(bytes.size() >= kMagic.size() + 2 && std::memcmp(bytes.data(), kMagic.data(), kMagic.size()) == 0,
           ErrorCode::input, name, " is not a .npy file; write it with numpy.save");
   const int version = bytes[kMagic.size()];
@@ -167,17 +165,20 @@ NpyArray decode_npy(std::span<const std::uint8_t> bytes, const std::string& name
           "; wanted are 1 to 3, so write it again with numpy.save");
   const std::size_t length_at = kMagic.size() + 2;
   const std::size_t length_bytes = version == 1 ? 2 : 4;
-  const auto truncated = [&name] {
-    fail(ErrorCode::input, name, " is a .npy file that ends within its header; copy or download it again");
-  };
   if (bytes.size() < length_at + length_bytes) truncated();
-  const std::uint64_t header_length = little_endian(bytes.data() + length_at, length_bytes);
-  const std::span<const std::uint8_t> rest = bytes.subspan(length_at + length_bytes);
-  if (rest.size() < header_length) truncated();
+  return {length_at + length_bytes, static_cast<std::size_t>(little_endian(bytes.data() + length_at, length_bytes))};
+}
 
-  const std::string_view header_text(reinterpret_cast<const char*>(rest.data()),
-                                     static_cast<std::size_t>(header_length));
-  const Header header = HeaderParser(header_text, name).parse();
+NpyHeader parse_npy_header(std::string_view header, const std::string& name) {
+  return HeaderParser(header, name).parse();
+}
+
+NpyArray decode_npy(std::span<const std::uint8_t> bytes, const std::string& name) {
+  const NpyPrefix prefix = read_npy_prefix(bytes, name);
+  const std::span<const std::uint8_t> rest = bytes.subspan(prefix.bytes);
+  require(rest.size() >= prefix.header_bytes, ErrorCode::input, name,
+          " is a .npy file that ends within its header; copy or download it again");
+  const NpyHeader header = parse_npy_header({reinterpret_cast<const char*>(rest.data()), prefix.header_bytes}, name);
   const bool wide = header.type == "<f8";
   require(wide || header.type == "<f4", ErrorCode::input, name, " is a .npy file of type '", header.type,
           "'; wanted is '<f4' or '<f8', so save it as float32");
@@ -186,7 +187,7 @@ NpyArray decode_npy(std::span<const std::uint8_t> bytes, const std::string& name
   require(!header.fortran_order || header.shape.size() == 1, ErrorCode::input, name,
           " is a .npy file in Fortran order; wanted is C order, so save numpy.ascontiguousarray of it");
 
-  const std::span<const std::uint8_t> data = rest.subspan(static_cast<std::size_t>(header_length));
+  const std::span<const std::uint8_t> data = rest.subspan(prefix.header_bytes);
   const std::size_t width = wide ? 8 : 4;
   const std::size_t count = count_elements(header.shape, data.size() / width);
   require(count * width == data.size(), ErrorCode::input, name, " is a .npy file with ", data.size(),

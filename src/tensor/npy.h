@@ -5,11 +5,29 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "impasto/npy.h"
 
 namespace impasto {
+
+/// What stands in front of the numbers.
+struct NpyHeader {
+  std::string type;  ///< NumPy's name, "<f4"
+  bool fortran_order = false;
+  std::vector<std::size_t> shape;  ///< as claimed, rank 0 to 32
+};
+
+struct NpyPrefix {
+  std::size_t bytes;         ///< before the header's text
+  std::size_t header_bytes;  ///< of the text, as claimed; the numbers follow
+};
+constexpr std::size_t kNpyPrefixBytes = 12;  ///< read_npy_prefix needs no more
+
+/// From the first bytes of a file, and from the text after them. `name` begins messages. Both throw Error(input).
+NpyPrefix read_npy_prefix(std::span<const std::uint8_t> bytes, const std::string& name);
+NpyHeader parse_npy_header(std::string_view header, const std::string& name);
 
 /// float32 or float64, little-endian, C order, 1 to 4 dimensions. The sizes in the header are checked against the bytes
 /// that are there before memory is taken. `name` begins messages. Throws Error(input).

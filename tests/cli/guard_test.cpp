@@ -41,7 +41,7 @@ void expect_refused(const Run& run, const std::vector<std::string>& parts) {
 
 TEST_CASE("cli: no output replaces an input") {
   const Studio studio;
-  studio.write("mine.safetensors", safetensors(first_convolutions()));
+  studio.write("mine.safetensors", safetensors(first_convolutions(), torchvision_input()));
   fs::create_symlink("style.png", studio / "link.png");
   const auto guarded = [&](const std::vector<std::string>& more, const std::vector<std::string>& parts) {
     expect_guarded(studio, Studio::arguments(more), parts);

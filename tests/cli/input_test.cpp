@@ -105,7 +105,7 @@ TEST_CASE("cli: a painting too small for the network's pools") {
 
 TEST_CASE("cli: a weights file that is missing, a folder, empty, truncated or of another kind") {
   const Studio studio;
-  const std::string good = safetensors(first_convolutions());
+  const std::string good = safetensors(first_convolutions(), torchvision_input());
   studio.write("good.safetensors", good);
   CHECK(paint_weights(studio, "good.safetensors").code == 0);
   std::filesystem::remove(studio / "result.png");
@@ -142,7 +142,7 @@ TEST_CASE("cli: weights of wrong shapes, without a layer, or with NaN") {
 
 TEST_CASE("cli: a layer the weights do not have") {
   const Studio studio;
-  studio.write("two.safetensors", safetensors(first_convolutions()));
+  studio.write("two.safetensors", safetensors(first_convolutions(), torchvision_input()));
   const Run run = studio.paint(
       {"--weights", "two.safetensors", "--content-layers", "block1_conv2", "--style-layers", "block5_conv1"});
   expect_failure(run, 2, {"block5_conv1"});
@@ -161,7 +161,8 @@ TEST_CASE("cli: weights are looked for by option, environment, beside the progra
   };
   const auto place = [&](const std::filesystem::path& folder) {
     std::filesystem::create_directories(folder / "weights");
-    std::ofstream(folder / "weights/vgg19.safetensors", std::ios::binary) << safetensors(first_convolutions());
+    std::ofstream(folder / "weights/vgg19.safetensors", std::ios::binary)
+        << safetensors(first_convolutions(), torchvision_input());
   };
   const std::string data = (studio / "data").string();
 
@@ -181,7 +182,7 @@ TEST_CASE("cli: weights are looked for by option, environment, beside the progra
   place(studio / "place/bin");
   CHECK(contains(info({}, {}).out, "place/bin/weights/vgg19.safetensors"));
 
-  studio.write("mine.safetensors", safetensors(first_convolutions()));
+  studio.write("mine.safetensors", safetensors(first_convolutions(), torchvision_input()));
   const Program::Environment variable = {{"IMPASTO_WEIGHTS", "mine.safetensors"}};
   CHECK(contains(info({}, variable).out, "mine.safetensors"));
   CHECK_FALSE(contains(info({"--weights", "builtin"}, variable).out, ".safetensors"));

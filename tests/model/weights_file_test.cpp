@@ -4,54 +4,22 @@
 #include "archive/elements.h"
 #include "model/network_weights.h"
 #include "support/error_of.h"
+#include "support/known_weights.h"
 #include "support/safetensors.h"
+#include "support/same_numbers.h"
 #include "support/temp_folder.h"
 
 namespace impasto::testing {
 namespace {
 
-NetworkWeights load(const std::string& bytes) {
+// Numbers of no training that is known: what they were trained on is said here.
+NetworkWeights load(const std::string& bytes, WeightsSource source = WeightsSource::torchvision) {
   const TempFolder folder;
-  return load_weights(folder.write("w.safetensors", bytes));
+  return load_weights(folder.write("w.safetensors", bytes), source);
 }
 
 std::string error_from(const std::string& bytes) {
   return error_of(ErrorCode::input, [&] { load(bytes); });
-}
-
-bool same_numbers(const NetworkWeights& a, const NetworkWeights& b) {
-  if (a.convolutions.size() != b.convolutions.size()) return false;
-  const auto equal = [](const Tensor<float>& x, const Tensor<float>& y) {
-    return x.shape() == y.shape() && std::equal(x.values().begin(), x.values().end(), y.values().begin());
-  };
-  for (std::size_t i = 0; i < a.convolutions.size(); ++i) {
-    if (!equal(a.convolutions[i].w, b.convolutions[i].w) || !equal(a.convolutions[i].b, b.convolutions[i].b))
-      return false;
-  }
-  return true;
-}
-
-// K C kh kw to kh kw C K.
-std::vector<float> to_hwio(const NamedTensor& t) {
-  const std::size_t K = t.shape[0], C = t.shape[1];
-  std::vector<float> values(t.values.size());
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const std::size_t tap = i % 9, c = i / 9 % C, k = i / 9 / C;
-    values[(tap * C + c) * K + k] = t.values[i];
-  }
-  return values;
-}
-
-std::vector<NamedTensor> as_keras(const std::string& weights_suffix, const std::string& bias_suffix) {
-  std::vector<NamedTensor> tensors = first_convolutions();
-  for (std::size_t i = 0; i < tensors.size(); ++i) {
-    const std::string layer = i < 2 ? "block1_conv1" : "block1_conv2";
-    tensors[i].name = layer + (i % 2 == 0 ? weights_suffix : bias_suffix);
-    if (i % 2 != 0) continue;
-    tensors[i].values = to_hwio(tensors[i]);
-    tensors[i].shape = {3, 3, tensors[i].shape[1], tensors[i].shape[0]};
-  }
-  return tensors;
 }
 
 TEST_CASE("model: torchvision, Keras and Caffe names and layouts give the same numbers") {
@@ -60,13 +28,10 @@ TEST_CASE("model: torchvision, Keras and Caffe names and layouts give the same n
   CHECK(torch.convolutions[0].w.shape() == Shape{3, 3, 3, 8});
   // OIHW [k=1][c=2][y=0][x=1]
   CHECK(torch.convolutions[0].w[((0 * 3 + 1) * 3 + 2) * 8 + 1] == first_convolutions()[0].values[(1 * 3 + 2) * 9 + 1]);
-  CHECK(same_numbers(torch, load(safetensors(as_keras("/kernel:0", "/bias:0")))));
-  CHECK(same_numbers(torch, load(safetensors(as_keras("/kernel", "/bias")))));
-  CHECK(same_numbers(torch, load(safetensors(as_keras(".kernel", ".bias")))));
-  std::vector<NamedTensor> caffe = first_convolutions();
-  const char* names[] = {"conv1_1.weight", "conv1_1.bias", "conv1_2.weight", "conv1_2.bias"};
-  for (std::size_t i = 0; i < 4; ++i) caffe[i].name = names[i];
-  CHECK(same_numbers(torch, load(safetensors(caffe))));
+  CHECK(same_numbers(torch, load(safetensors(as_keras(first_convolutions(), "/kernel:0", "/bias:0")))));
+  CHECK(same_numbers(torch, load(safetensors(as_keras(first_convolutions(), "/kernel", "/bias")))));
+  CHECK(same_numbers(torch, load(safetensors(as_keras(first_convolutions(), ".kernel", ".bias")))));
+  CHECK(same_numbers(torch, load(safetensors(as_caffe(first_convolutions())))));
 }
 
 TEST_CASE("model: F16 and BF16 give the numbers of F32 when those are exact") {
@@ -90,22 +55,14 @@ TEST_CASE("model: half precision is decoded exactly, subnormal and infinite valu
   CHECK(float_from_bfloat16(0x4049) == 3.140625F);
 }
 
-TEST_CASE("model: preprocessing follows from the names: torchvision's as it is, Keras' and Caffe's to BGR 0..255") {
-  CHECK(load(safetensors(first_convolutions())).input == ChannelMap{});
-  const ChannelMap keras = load(safetensors(as_keras("/kernel:0", "/bias:0"))).input;
-  CHECK(keras.order == std::array<int, 3>{2, 1, 0});
-  CHECK(keras.gain[0] == doctest::Approx(255 * 0.225));
-  // Mid grey 0.5 of blue, normalised, must become 127.5 - 103.939.
-  CHECK(keras.gain[0] * ((0.5 - 0.406) / 0.225) + keras.offset[0] == doctest::Approx(127.5 - 103.939));
-}
-
 TEST_CASE("model: preprocessing, pooling and padding in the metadata win over the names") {
   const NetworkWeights weights = load(safetensors(first_convolutions(), {{"channel_order", "BGR"},
                                                                          {"range", "255"},
                                                                          {"mean", "1,2,3"},
                                                                          {"std", "2,2,4"},
                                                                          {"pooling", "average"},
-                                                                         {"padding", "reflect"}}));
+                                                                         {"padding", "reflect"}}),
+                                      WeightsSource::automatic);
   CHECK(weights.input.order == std::array<int, 3>{2, 1, 0});
   CHECK(weights.input.gain[2] == doctest::Approx(255 * 0.229 / 4));
   CHECK(weights.input.offset[2] == doctest::Approx((255 * 0.485 - 3) / 4));
@@ -119,7 +76,11 @@ TEST_CASE("model: preprocessing, pooling and padding in the metadata win over th
                                                                      {"padding", "wrap"},
                                                                      {"layout", "OHWI"}}) {
     INFO(key);
-    CHECK(contains(error_from(safetensors(first_convolutions(), {{key, value}})), key));
+    std::map<std::string, std::string> metadata = torchvision_input();
+    metadata[key] = value;
+    CHECK(contains(error_of(ErrorCode::input,
+                            [&] { load(safetensors(first_convolutions(), metadata), WeightsSource::automatic); }),
+                   key));
   }
 }
 
@@ -154,20 +115,23 @@ TEST_CASE("model: damaged headers are refused, and sizes are checked before memo
 TEST_CASE("model: weights of another network are refused, and the sentence names the layer") {
   std::vector<NamedTensor> t = first_convolutions();
   t[0].shape = {8, 27, 1, 1};
-  CHECK(contains(error_from(safetensors(t)), "'features.0.weight' is 8 x 27 x 1 x 1; wanted K x C x 3 x 3"));
+  CHECK(contains(error_from(safetensors(t)),
+                 "'features.0.weight' (block1_conv1) is 8 x 27 x 1 x 1; wanted K x C x 3 x 3"));
   t = first_convolutions();
   t[2].shape = {16, 4, 3, 3};
-  CHECK(contains(error_from(safetensors(t)), "block1_conv2 has weights of 3 x 3 x 4 x 16"));
+  CHECK(contains(
+      error_from(safetensors(t)),
+      "'features.2.weight' (block1_conv2) is 16 x 4 x 3 x 3 and takes 4 channels, but the layer before it gives 8"));
   t = first_convolutions();
   t.erase(t.begin() + 1);
-  CHECK(contains(error_from(safetensors(t)), "lacks 'features.0.bias'"));
+  CHECK(contains(error_from(safetensors(t)), "lacks the bias that goes with 'features.0.weight'"));
   t = first_convolutions();
   t[2].name = "features.5.weight";
   t[3].name = "features.5.bias";
   CHECK(contains(error_from(safetensors(t)), "lacks 'features.2.weight'"));
   t = first_convolutions();
   t[0].name = "something";
-  CHECK(contains(error_from(safetensors(t)), "holds no first convolution"));
+  CHECK(contains(error_from(safetensors(t)), "lacks 'features.0.weight' but holds 'features.2.weight'"));
   t = first_convolutions();
   t[1].dtype = "I16";
   CHECK(contains(error_from(safetensors(t)), "type I16"));

@@ -29,6 +29,9 @@ inline std::vector<NamedTensor> first_convolutions() {
           {"features.2.bias", {8}, steps(8)}};
 }
 
+/// Metadata that say what input such a network takes.
+inline std::map<std::string, std::string> torchvision_input() { return {{"source", "torchvision"}}; }
+
 inline void append_little_endian(std::string& bytes, std::uint64_t value, int count) {
   for (int i = 0; i < count; ++i) bytes += static_cast<char>(value >> (8 * i) & 255);
 }

@@ -1,0 +1,35 @@
+#include "archive/byte_cursor.h"
+
+#include "base/check.h"
+
+namespace impasto {
+
+void ByteCursor::damaged(const char* how) const {
+  fail(ErrorCode::input, *label_, " is damaged: its ", what_, " ", how, "; get it again");
+}
+
+std::span<const std::uint8_t> ByteCursor::take(std::uint64_t bytes) {
+  if (bytes > rest_.size()) damaged("ends too early");
+  const std::span<const std::uint8_t> front = rest_.first(static_cast<std::size_t>(bytes));
+  rest_ = rest_.subspan(static_cast<std::size_t>(bytes));
+  return front;
+}
+
+std::string_view ByteCursor::take_text(std::uint64_t bytes) {
+  const std::span<const std::uint8_t> front = take(bytes);
+  return {reinterpret_cast<const char*>(front.data()), front.size()};
+}
+
+std::uint64_t ByteCursor::number(std::size_t bytes) {
+  std::uint64_t value = 0;
+  const std::span<const std::uint8_t> front = take(bytes);
+  for (std::size_t i = 0; i < bytes; ++i) value |= std::uint64_t{front[i]} << (8 * i);
+  return value;
+}
+
+void ByteCursor::expect(std::string_view signature) {
+  if (rest_.size() < signature.size() || take_text(signature.size()) != signature)
+    damaged("does not begin as one does");
+}
+
+}  // namespace impasto

@@ -1,0 +1,124 @@
+#include "archive/hdf5.h"
+
+#include "archive/elements.h"
+#include "archive/hdf5_blocks.h"
+#include "archive/hdf5_messages.h"
+#include "base/check.h"
+#include "base/file_reader.h"
+
+namespace impasto {
+namespace {
+
+constexpr int kMaxDepth = 32;  // of groups; Keras nests to 8
+
+class Hdf5File final : public ArrayFile {
+ public:
+  explicit Hdf5File(const std::filesystem::path& file) : ArrayFile(file), file_(file, "weights file") {
+    Hdf5Blocks blocks(file_, label_);
+    read_object(blocks, blocks.root(), "", 0);
+  }
+
+  const char* format() const override { return "HDF5"; }
+
+  std::vector<float> values(const std::string& name) const override {
+    const Entry& entry = entries_.at(name);
+    const std::size_t width = element_bytes(entry.dtype);
+    require(width != 0, ErrorCode::input, label_, ": '", name, "' is of type ", entry.dtype,
+            "; wanted F64, F32, F16 or BF16");
+    const auto refusal = unreadable_.find(name);
+    if (refusal != unreadable_.end()) fail(ErrorCode::input, label_, ": '", name, "' ", refusal->second);
+    std::size_t at = entry.offset;
+    return read_elements(entry.dtype, entry.bytes / width, [&](std::span<std::uint8_t> piece) {
+      file_.read(at, piece);
+      at += piece.size();
+    });
+  }
+
+ private:
+  void read_object(Hdf5Blocks& blocks, std::uint64_t address, const std::string& path, int depth);
+  void read_dataset(Hdf5Blocks& blocks, const std::vector<Hdf5Message>& messages, const std::string& path);
+  void place(const Hdf5Layout& layout, std::size_t width, const std::string& path, Entry& entry);
+
+  FileReader file_;
+  std::map<std::string, std::string> unreadable_;  // what hinders, by name
+};
+
+const Hdf5Message* find(const std::vector<Hdf5Message>& messages, Hdf5Message::Type type) {
+  for (const Hdf5Message& message : messages) {
+    if (message.type == type) return &message;
+  }
+  return nullptr;
+}
+
+void Hdf5File::read_object(Hdf5Blocks& blocks, std::uint64_t address, const std::string& path, int depth) {
+  require(depth <= kMaxDepth, ErrorCode::input, label_, ": groups are nested deeper than ", kMaxDepth, " at '", path,
+          "'; the file is damaged, get it again");
+  const std::vector<Hdf5Message> messages = blocks.header(address);
+  if (find(messages, Hdf5Message::layout)) return read_dataset(blocks, messages, path);
+  for (const Hdf5Message& message : messages) {
+    if (message.type != Hdf5Message::attribute || message.shared) continue;
+    if (auto attribute = read_hdf5_attribute(blocks.cursor(message.data, "attribute"), blocks))
+      metadata_[path + "@" + attribute->first] = std::move(attribute->second);
+  }
+  for (const Hdf5Link& link : blocks.links(messages)) {
+    require(!link.name.empty() && link.name.find_first_of(std::string_view("/\0", 2)) == std::string::npos,
+            ErrorCode::input, label_, ": group '", path,
+            "' lists a name that is none; the file is damaged, get it again");
+    read_object(blocks, link.header, path.empty() ? link.name : path + "/" + link.name, depth + 1);
+  }
+}
+
+void Hdf5File::read_dataset(Hdf5Blocks& blocks, const std::vector<Hdf5Message>& messages, const std::string& path) {
+  const Hdf5Message* parts[] = {find(messages, Hdf5Message::datatype), find(messages, Hdf5Message::dataspace),
+                                find(messages, Hdf5Message::layout)};
+  for (const Hdf5Message* part : parts) {
+    require(part != nullptr && !part->shared, ErrorCode::input, label_, ": dataset '", path,
+            "' lacks its type or sizes, or shares them with others; save it again, or the file is damaged");
+  }
+  ByteCursor type_in = blocks.cursor(parts[0]->data, "type of a dataset");
+  ByteCursor sizes_in = blocks.cursor(parts[1]->data, "sizes of a dataset");
+  ByteCursor layout_in = blocks.cursor(parts[2]->data, "layout of a dataset");
+  const Hdf5Type type = read_hdf5_type(type_in);
+  const Hdf5Layout layout = read_hdf5_layout(layout_in);
+  require(layout.kind != Hdf5Layout::virtual_files && !find(messages, Hdf5Message::external_files), ErrorCode::input,
+          label_, ": dataset '", path,
+          "' keeps its numbers in other files; those are not read, so save the arrays into ", "one file");
+  Entry entry;
+  entry.dtype = type.name;
+  for (const std::uint64_t size : read_hdf5_sizes(sizes_in)) {
+    require(size <= static_cast<std::uint64_t>(PTRDIFF_MAX), ErrorCode::input, label_, ": dataset '", path,
+            "' has a size of ", size, "; the file is damaged, get it again");
+    entry.sizes.push_back(static_cast<Index>(size));
+  }
+  place(layout, type.bytes, path, entry);
+  require(entries_.emplace(path, std::move(entry)).second, ErrorCode::input, label_, ": the name '", path,
+          "' stands in it twice; the file is damaged, get it again");
+}
+
+void Hdf5File::place(const Hdf5Layout& layout, std::size_t width, const std::string& path, Entry& entry) {
+  if (layout.kind != Hdf5Layout::contiguous) {
+    unreadable_[path] = layout.kind == Hdf5Layout::chunked
+                            ? "is stored in chunks or compressed; rewrite the file: h5repack -f NONE -l CONTI IN OUT"
+                            : "is stored within its header; rewrite the file: h5repack -l CONTI IN OUT";
+    return;
+  }
+  const std::size_t bytes = bytes_of(path, entry.sizes, 8 * width, file_.size());
+  if (bytes == 0) return;
+  if (layout.address == Hdf5Blocks::kNowhere) {
+    unreadable_[path] = "was never written; save the weights again";
+    return;
+  }
+  require(layout.bytes == bytes, ErrorCode::input, label_, ": dataset '", path, "' has ", layout.bytes,
+          " bytes, but its sizes and type want ", bytes, "; the file is damaged, get it again");
+  require(layout.address <= file_.size() && bytes <= file_.size() - layout.address, ErrorCode::input, label_,
+          ": dataset '", path, "' lies at bytes ", layout.address, " to ", layout.address + bytes,
+          ", but the file has ", file_.size(), ": it was cut short, get it again");
+  entry.offset = static_cast<std::size_t>(layout.address);
+  entry.bytes = bytes;
+}
+
+}  // namespace
+
+std::unique_ptr<ArrayFile> open_hdf5(const std::filesystem::path& file) { return std::make_unique<Hdf5File>(file); }
+
+}  // namespace impasto

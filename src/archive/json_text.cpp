@@ -1,0 +1,39 @@
+#include "archive/json_text.h"
+
+#include <set>
+
+#include "base/check.h"
+
+namespace impasto {
+
+nlohmann::json parse_json(std::span<const std::uint8_t> bytes, const std::string& label, const char* what) {
+  using Json = nlohmann::json;
+  constexpr int kMaxDepth = 8;
+  std::vector<std::set<std::string>> keys(kMaxDepth + 1);  // seen so far in the open object of each depth
+  const auto check = [&](int depth, Json::parse_event_t event, Json& parsed) {
+    require(depth <= kMaxDepth, ErrorCode::input, label, " has a damaged ", what, " (nested deeper than ", kMaxDepth,
+            "); get it again");
+    const auto level = static_cast<std::size_t>(depth);
+    if (event == Json::parse_event_t::object_start && depth < kMaxDepth) keys[level + 1].clear();
+    if (event == Json::parse_event_t::key) {
+      const std::string& key = parsed.get_ref<const std::string&>();
+      require(keys[level].insert(key).second, ErrorCode::input, label, ": its ", what, " has the name '", key,
+              "' twice; write the file again with each name once");
+    }
+    return true;
+  };
+  Json json = Json::parse(bytes.begin(), bytes.end(), check, false);
+  require(json.is_object(), ErrorCode::input, label, " has a damaged ", what, " (not a JSON object); get it again");
+  return json;
+}
+
+std::map<std::string, std::string> json_strings(const nlohmann::json& object) {
+  std::map<std::string, std::string> strings;
+  if (!object.is_object()) return strings;
+  for (const auto& [key, value] : object.items()) {
+    if (value.is_string()) strings[key] = value.get<std::string>();
+  }
+  return strings;
+}
+
+}  // namespace impasto

@@ -1,0 +1,126 @@
+#include "archive/npz.h"
+
+#include <algorithm>
+
+#include "archive/elements.h"
+#include "archive/zip.h"
+#include "base/check.h"
+#include "base/file_reader.h"
+#include "tensor/npy.h"
+
+namespace impasto {
+namespace {
+
+constexpr std::size_t kMaxHeader = 65536;  // bytes of text before the numbers of an array
+
+std::string type_name(const std::string& numpy) {
+  if (numpy == "<f2") return "F16";
+  if (numpy == "<f4") return "F32";
+  return numpy == "<f8" ? "F64" : numpy;
+}
+
+// From Fortran order, first size fastest, to C order.
+std::vector<float> to_c_order(const std::vector<float>& values, const std::vector<Index>& sizes) {
+  std::vector<float> result(values.size());
+  const std::size_t rank = sizes.size();
+  std::vector<std::size_t> stride(rank), index(rank, 0);
+  for (std::size_t i = rank, step = 1; i-- > 0; step *= static_cast<std::size_t>(sizes[i])) stride[i] = step;
+  std::size_t to = 0;
+  for (const float value : values) {
+    result[to] = value;
+    for (std::size_t i = 0; i < rank; ++i) {
+      to += stride[i];
+      if (++index[i] < static_cast<std::size_t>(sizes[i])) break;
+      to -= stride[i] * index[i];
+      index[i] = 0;
+    }
+  }
+  return result;
+}
+
+class Npz final : public ArrayFile {
+ public:
+  explicit Npz(const std::filesystem::path& file) : ArrayFile(file), file_(file, "weights file") {
+    const std::map<std::string, ZipMember> members = read_zip_directory(file_, label_);
+    for (const auto& [name, member] : members) {
+      constexpr std::string_view kSuffix = ".npy";
+      if (name.ends_with(kSuffix)) read_header(name, name.substr(0, name.size() - kSuffix.size()), member);
+    }
+    if (entries_.empty()) refuse(members);
+  }
+
+  const char* format() const override { return "NumPy .npz"; }
+
+  std::vector<float> values(const std::string& name) const override {
+    const Entry& entry = entries_.at(name);
+    const Place& place = places_.at(name);
+    const std::size_t width = element_bytes(entry.dtype);
+    require(width != 0, ErrorCode::input, label_, ": '", name, "' is of type ", entry.dtype,
+            "; wanted '<f2', '<f4' or '<f8', so save it as float32");
+    ZipStream stream(file_, label_, name + ".npy", place.member);
+    std::vector<std::uint8_t> header(place.header_bytes);
+    stream.read(header);
+    std::vector<float> values =
+        read_elements(entry.dtype, entry.bytes / width, [&](std::span<std::uint8_t> piece) { stream.read(piece); });
+    return place.fortran_order && entry.sizes.size() > 1 ? to_c_order(values, entry.sizes) : values;
+  }
+
+ private:
+  struct Place {
+    ZipMember member;
+    std::size_t header_bytes;  // before the numbers
+    bool fortran_order;
+  };
+
+  void read_header(const std::string& member_name, const std::string& name, const ZipMember& member);
+  [[noreturn]] void refuse(const std::map<std::string, ZipMember>& members) const;
+
+  FileReader file_;
+  std::map<std::string, Place> places_;
+};
+
+void Npz::read_header(const std::string& member_name, const std::string& name, const ZipMember& member) {
+  const std::string label = text(label_, ": '", member_name, "'");
+  ZipStream stream(file_, label_, member_name, member);
+  std::vector<std::uint8_t> bytes(std::min(kNpyPrefixBytes, member.bytes));
+  stream.read(bytes);
+  const NpyPrefix prefix = read_npy_prefix(bytes, label);
+  const std::size_t header_bytes = prefix.bytes + prefix.header_bytes;
+  require(prefix.header_bytes <= kMaxHeader, ErrorCode::input, label, " has a header of ", prefix.header_bytes,
+          " bytes; wanted at most ", kMaxHeader);
+  require(header_bytes >= bytes.size() && header_bytes <= member.bytes, ErrorCode::input, label,
+          " is a .npy file that ends within its header; copy or download it again");
+  const std::size_t already = bytes.size();
+  bytes.resize(header_bytes);
+  stream.read(std::span(bytes).subspan(already));
+  const NpyHeader header =
+      parse_npy_header({reinterpret_cast<const char*>(bytes.data()) + prefix.bytes, prefix.header_bytes}, label);
+  Entry entry;
+  entry.dtype = type_name(header.type);
+  for (const std::size_t size : header.shape) entry.sizes.push_back(static_cast<Index>(size));
+  const std::size_t width = element_bytes(entry.dtype), available = member.bytes - header_bytes;
+  entry.bytes = width == 0 ? available : bytes_of(name, entry.sizes, 8 * width, available);
+  require(entry.bytes == available, ErrorCode::input, label, " has ", available,
+          " bytes of numbers, but its shape and ", "type want ", entry.bytes, "; the file is damaged, get it again");
+  if (!member.deflated) entry.offset = member.offset + header_bytes;
+  places_[name] = {member, header_bytes, header.fortran_order};
+  entries_[name] = std::move(entry);
+}
+
+void Npz::refuse(const std::map<std::string, ZipMember>& members) const {
+  for (const auto& [name, member] : members) {
+    require(!name.ends_with("data.pkl"), ErrorCode::input, label_,
+            " is a PyTorch file, which can hold programs and is ",
+            "not opened; convert it with weights/export_vgg19.py");
+    require(name != "model.weights.h5", ErrorCode::input, label_, " is a whole model of Keras (.keras); unzip it and ",
+            "name the model.weights.h5 in it");
+  }
+  fail(ErrorCode::input, label_,
+       " is a zip file without a .npy in it; wanted a .npz of NumPy, or unpack it and name the ", "weights file in it");
+}
+
+}  // namespace
+
+std::unique_ptr<ArrayFile> open_npz(const std::filesystem::path& file) { return std::make_unique<Npz>(file); }
+
+}  // namespace impasto

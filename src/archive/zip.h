@@ -1,0 +1,54 @@
+// Zip files, as far as NumPy's .npz needs them: members stored or deflated, also beyond 4 GiB (zip64). Own reading of
+// the directory (APPNOTE.TXT 6.3.10), strict; zlib inflates.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "base/file_reader.h"
+
+namespace impasto {
+
+struct ZipMember {
+  bool deflated = false;
+  std::uint32_t crc = 0;
+  std::size_t offset = 0;  ///< of its first byte in the file
+  std::size_t stored = 0;  ///< bytes in the file
+  std::size_t bytes = 0;   ///< once inflated; at most 1032 times `stored`
+};
+
+/// Members by name. Throws Error(input) for a directory that is damaged or cut short, for members that overlap, share a
+/// name, or are encrypted or compressed by another method than deflate.
+std::map<std::string, ZipMember> read_zip_directory(const FileReader& file, const std::string& label);
+
+/// The bytes of one member from its first to its last. Holds references to file and label.
+class ZipStream {
+ public:
+  ZipStream(const FileReader& file, const std::string& label, std::string name, const ZipMember& member);
+  ~ZipStream();
+  ZipStream(const ZipStream&) = delete;
+  ZipStream& operator=(const ZipStream&) = delete;
+
+  /// Fills `bytes` with what follows; at the member's end compares its checksum. Throws Error(input).
+  void read(std::span<std::uint8_t> bytes);
+
+ private:
+  struct Inflater;
+  [[noreturn]] void damaged(const char* how) const;
+  void read_stored(std::span<std::uint8_t> bytes);
+  void read_deflated(std::span<std::uint8_t> bytes);
+
+  const FileReader& file_;
+  const std::string& label_;
+  std::string name_;
+  ZipMember member_;
+  std::size_t read_ = 0;   // bytes handed out
+  std::size_t taken_ = 0;  // of the stored ones
+  std::uint32_t crc_ = 0;
+  std::unique_ptr<Inflater> inflater_;
+};
+
+}  // namespace impasto
