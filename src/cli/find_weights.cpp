@@ -81,7 +81,9 @@ FoundWeights find_weights(const std::string& named, const fs::path& program) {
 }
 
 std::string weights_advice() {
-  return "no VGG19 weights found, so the built-in network paints; 'impasto weights fetch' gets the real ones (80 MB)";
+  return "no VGG19 weights found, so the built-in network paints; impasto weights fetch brings the real ones (80 MB) "
+         "to " +
+         users_weights().string() + ", and impasto weights import FILE what is here already";
 }
 
 }  // namespace impasto::cli

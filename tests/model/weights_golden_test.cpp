@@ -29,7 +29,10 @@ struct GoldenFile {
   WeightsSource source;
 };
 
-constexpr GoldenFile kGoldenFiles[] = {{"golden_vgg19_torchvision.safetensors", WeightsSource::torchvision}};
+constexpr GoldenFile kGoldenFiles[] = {{"golden_vgg19_torchvision.safetensors", WeightsSource::torchvision},
+                                       {"golden_vgg19_official.h5", WeightsSource::keras},
+                                       {"golden_vgg19_tf_keras.h5", WeightsSource::keras},
+                                       {"golden_vgg19_keras3.weights.h5", WeightsSource::keras}};
 
 std::filesystem::path golden_path(const std::string& name) { return std::filesystem::path(IMPASTO_GOLDEN_DIR) / name; }
 
