@@ -8,6 +8,7 @@ PREFIX ?= /usr/local
 STEPS ?=
 RUN_OPTIONS ?=
 BENCH_OPTIONS ?=
+FUZZ_SECONDS ?= 600
 
 # A compiler that has Eigen or xtensor in front of it takes about 1 GiB: more jobs than that would swap, not hurry.
 JOBS ?= $(shell cat /proc/meminfo /sys/fs/cgroup/memory.max 2>/dev/null | \
@@ -19,7 +20,7 @@ JOBS ?= $(shell cat /proc/meminfo /sys/fs/cgroup/memory.max 2>/dev/null | \
 MAKEFLAGS += --no-print-directory
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: program run weights gallery compile test bench asan ubsan tidy format deps install clean help
+.PHONY: program run weights gallery compile test bench asan ubsan fuzz tidy format deps install clean help
 
 program: $(BUILD)/Makefile  ## build the program, build/impasto (the default)
 	@cmake --build $(BUILD) --parallel $(JOBS) --target impasto
@@ -51,6 +52,17 @@ asan:  ## the tests under the address and undefined-behaviour sanitizers
 
 ubsan:  ## the tests under the undefined-behaviour sanitizer alone, which is faster
 	@$(MAKE) test PRESET=ubsan
+
+fuzz:  ## each reader of weights under libFuzzer for FUZZ_SECONDS (600); crashes are left in build-fuzz/
+	@third_party/install.sh clang
+	@$(MAKE) PRESET=fuzz build-fuzz/Makefile
+	@cmake --build build-fuzz --parallel $(JOBS) --target fuzzers
+	@set -e; for reader in safetensors hdf5 npz blob; do \
+	  mkdir -p build-fuzz/corpus/$$reader; echo "$$reader:"; \
+	  build-fuzz/tests/fuzz/fuzz_$$reader -max_total_time=$(FUZZ_SECONDS) -max_len=32768 -rss_limit_mb=1024 \
+	    -malloc_limit_mb=256 -timeout=10 -artifact_prefix=build-fuzz/$$reader- -print_final_stats=1 -verbosity=0 \
+	    build-fuzz/corpus/$$reader tests/fuzz/corpus/$$reader; \
+	done
 
 tidy:  ## compile under clang-tidy
 	@third_party/install.sh clang-tidy

@@ -32,7 +32,10 @@ impasto_find("nlohmann-json 3.9 or newer" nlohmann-json3-dev nlohmann_json::nloh
 impasto_find("CLI11" libcli11-dev CLI11::CLI11 CLI11)
 if(IMPASTO_TESTS)
   impasto_find("doctest" doctest-dev doctest::doctest doctest)
-  find_package(HDF5 1.10 QUIET COMPONENTS C)  # the tests write HDF5 with it; without it those cases are left out
+  # The tests write HDF5 with libhdf5; without it those cases are left out. CMake's own FindHDF5 wants C.
+  find_path(IMPASTO_HDF5_INCLUDE hdf5.h PATH_SUFFIXES hdf5/serial)
+  find_library(IMPASTO_HDF5_LIBRARY NAMES hdf5_serial hdf5)
+  mark_as_advanced(IMPASTO_HDF5_INCLUDE IMPASTO_HDF5_LIBRARY)
 endif()
 if(IMPASTO_BENCH)
   impasto_find("Google Benchmark" libbenchmark-dev benchmark::benchmark benchmark)

@@ -15,6 +15,11 @@ namespace {
 
 constexpr std::size_t kStartBytes = 512;  // enough to know a format by
 
+// A header's length below 2^32, then the header. Its length may spell another format's signature.
+bool is_safetensors(std::string_view start) {
+  return start.size() > 8 && start.substr(4, 5) == std::string_view("\0\0\0\0{", 5);
+}
+
 bool is_json(std::string_view start) {
   const std::size_t first = start.find_first_not_of(" \t\r\n");
   return first != std::string_view::npos && start[first] == '{';
@@ -23,6 +28,12 @@ bool is_json(std::string_view start) {
 }  // namespace
 
 ArrayFile::ArrayFile(const std::filesystem::path& file) : label_(text("weights file '", file.string(), "'")) {}
+
+void ArrayFile::read(const std::string& name, std::span<float> into) const {
+  const std::vector<float> read = values(name);
+  IMPASTO_ASSERT(read.size() == into.size());
+  std::copy(read.begin(), read.end(), into.begin());
+}
 
 std::size_t ArrayFile::bytes_of(const std::string& name, const std::vector<Index>& sizes, std::size_t bits,
                                 std::size_t available) const {
@@ -60,6 +71,7 @@ std::unique_ptr<ArrayFile> open_array_file(const std::filesystem::path& file) {
   reader.read(0, {reinterpret_cast<std::uint8_t*>(start.data()), start.size()});
   if (start.starts_with("\x89HDF\r\n\x1a\n")) return open_hdf5(file);
   if (start.starts_with("PK\3\4") || start.starts_with("PK\5\6")) return open_npz(file);
+  if (is_safetensors(start)) return std::make_unique<Safetensors>(file);
   const std::filesystem::path beside = blob_description_of(file);
   if (!beside.empty()) return open_blob(beside);
   const std::string foreign = foreign_file(start, reader.size());

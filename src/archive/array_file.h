@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,8 @@ class ArrayFile {
   /// Values as float, in the file's order (C order, last size fastest). The name must exist. F32, F16 and BF16 are
   /// exact, F64 is rounded. Throws Error(input) for another type, or when the file has become shorter.
   virtual std::vector<float> values(const std::string& name) const = 0;
+  /// The same into memory that is there already, as many values as the array has; F32 without a copy where it can be.
+  virtual void read(const std::string& name, std::span<float> into) const;
 
  protected:
   explicit ArrayFile(const std::filesystem::path& file);

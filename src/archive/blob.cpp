@@ -34,8 +34,8 @@ fs::path numbers_of(const fs::path& description, const Json& json, const std::st
   const std::string name = json["file"].get<std::string>();
   const bool plain = !name.empty() && name != "." && name != ".." &&
                      name.find_first_of(std::string_view("/\\:\0", 4)) == std::string::npos;
-  require(plain, ErrorCode::input, label, ": \"file\" is '", name,
-          "'; wanted a plain name of a file in the same folder");
+  require(plain, ErrorCode::input, label, ": \"file\" must be a plain name of a file in the same folder, and is '",
+          name, "'");
   return description.parent_path() / name;
 }
 

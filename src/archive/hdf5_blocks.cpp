@@ -120,9 +120,9 @@ std::vector<Hdf5Link> Hdf5Blocks::links(const std::vector<Hdf5Message>& messages
     } else if (message.type == Hdf5Message::link_info) {
       in.skip(1);
       if (in.u8() & 1) in.skip(8);
-      require(
-          in.u64() == kNowhere, ErrorCode::input, label_,
-          " keeps the names of its groups in a form of newer HDF5 that is not read here; rewrite it: h5repack IN OUT");
+      require(in.u64() == kNowhere, ErrorCode::input, label_,
+              " keeps the names of its groups in a form of newer HDF5 that is not read here; write it again with the "
+              "default libver of h5py");
     }
   }
   return result;
@@ -136,7 +136,7 @@ Hdf5Link Hdf5Blocks::link(ByteCursor in) const {
   if (flags & 0x10) in.skip(1);
   const std::uint64_t length = in.number(std::size_t{1} << (flags & 3));
   const std::string name(in.take_text(length));
-  require(type == 0, ErrorCode::input, label_, ": '", name, "' is a ", type == 1 ? "soft" : "external",
+  require(type == 0, ErrorCode::input, label_, ": '", name, "' is ", type == 1 ? "a soft" : "an external",
           " link; links are not followed, so save the arrays themselves");
   return {name, in.u64()};
 }

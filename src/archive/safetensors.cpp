@@ -1,6 +1,7 @@
 #include "archive/safetensors.h"
 
 #include <array>
+#include <bit>
 #include <string_view>
 
 #include "archive/elements.h"
@@ -120,6 +121,13 @@ std::vector<float> Safetensors::values(const std::string& name) const {
     file_.read(at, piece);
     at += piece.size();
   });
+}
+
+void Safetensors::read(const std::string& name, std::span<float> into) const {
+  const Entry& entry = entries_.at(name);
+  if (entry.dtype != "F32" || std::endian::native != std::endian::little) return ArrayFile::read(name, into);
+  IMPASTO_ASSERT(entry.bytes == into.size_bytes());
+  file_.read(entry.offset, {reinterpret_cast<std::uint8_t*>(into.data()), into.size_bytes()});
 }
 
 }  // namespace impasto

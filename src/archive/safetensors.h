@@ -20,6 +20,7 @@ class Safetensors final : public ArrayFile {
 
   const char* format() const override { return "safetensors"; }
   std::vector<float> values(const std::string& name) const override;
+  void read(const std::string& name, std::span<float> into) const override;
 
  private:
   void read_entry(const std::string& name, const void* json_entry, std::size_t data_begin);

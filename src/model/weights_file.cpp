@@ -53,9 +53,9 @@ std::string convolution_name(std::size_t i) {
   return "";
 }
 
-Tensor<float> tensor_of(const Shape& shape, const std::vector<float>& values) {
+Tensor<float> read_tensor(const ArrayFile& file, const std::string& name, const Shape& shape) {
   Tensor<float> tensor(shape);
-  std::copy(values.begin(), values.end(), tensor.data());
+  file.read(name, tensor.values());
   return tensor;
 }
 
@@ -90,9 +90,9 @@ ConvWeights WeightsFile::convolution(std::size_t i) const {
   const auto& [weights, bias] = places_.convolutions[i];
   const std::vector<Index>& s = arrays_->entries().at(weights).sizes;
   const Index K = oihw_ ? s[0] : s[3], C = oihw_ ? s[1] : s[2];
-  const std::vector<float> values = arrays_->values(weights);
-  Tensor<float> b = tensor_of({K}, arrays_->values(bias));
-  if (!oihw_) return {tensor_of({3, 3, C, K}, values), std::move(b)};
+  Tensor<float> b = read_tensor(*arrays_, bias, {K});
+  if (!oihw_) return {read_tensor(*arrays_, weights, {3, 3, C, K}), std::move(b)};
+  const Tensor<float> values = read_tensor(*arrays_, weights, {K, C, 3, 3});
   Tensor<float> w({3, 3, C, K});
   turn(values.data(), K, C, w.data());
   return {std::move(w), std::move(b)};

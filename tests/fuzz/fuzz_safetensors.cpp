@@ -1,0 +1,8 @@
+// By way of the sniffing that every file goes through first.
+#include "fuzz/read_all.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto file = impasto::testing::fuzz_file("w", data, size);
+  impasto::testing::read_all([&] { return impasto::open_array_file(file); });
+  return 0;
+}
