@@ -21,7 +21,11 @@ TORCHVISION = {"channel_order": "RGB", "range": "1", "mean": "0.485,0.456,0.406"
 # Files that PyTorch people share bear the first digits of their SHA-256: torchvision's own, jcjohnson's and pystiche's
 # conversions of Caffe's weights.
 KNOWN = {"dcbb9e9d": "torchvision", "d01eb7cb": "caffe", "74e45263": "caffe"}
-LICENCE = {"licence": "CC BY 4.0", "attribution": "VGG19: K. Simonyan and A. Zisserman, Visual Geometry Group, University of Oxford, arXiv:1409.1556"}
+VGG = "VGG19 by Karen Simonyan and Andrew Zisserman"
+# Claimed where the numbers are known to be those.
+RIGHTS = {"torchvision": {"licence": "BSD-3-Clause", "attribution": f"weights by torchvision; {VGG}"},
+          "caffe": {"licence": "CC BY 4.0", "attribution": f"{VGG}, Visual Geometry Group, University of Oxford"},
+          None: {"licence": "that of the file it was made from", "attribution": f"{VGG}; weights by who made that file"}}
 
 
 class Failure(Exception):
@@ -124,8 +128,9 @@ def write(file, layers, metadata, dtype):
     header, parts, end = {"__metadata__": metadata}, [], 0
     for layer, pair in layers.items():
         for kind, values in zip(("kernel", "bias"), pair):
-            parts.append(as_type(values, dtype))
-            header[f"{layer}/{kind}"] = {"dtype": dtype.upper(), "shape": list(values.shape), "data_offsets": [end, end + len(parts[-1])]}
+            kept = dtype if kind == "kernel" else "f32"
+            parts.append(as_type(values, kept))
+            header[f"{layer}/{kind}"] = {"dtype": kept.upper(), "shape": list(values.shape), "data_offsets": [end, end + len(parts[-1])]}
             end += len(parts[-1])
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
@@ -135,22 +140,21 @@ def write(file, layers, metadata, dtype):
 
 
 def export(arguments):
-    metadata = {"layout": "HWIO", "preprocessing": "carried", "pooling": "max", "padding": "zero", **LICENCE}
-    source = arguments.source
+    metadata = {"network": "VGG19", "layout": "HWIO", "preprocessing": "carried", "pooling": "max", "padding": "zero", "created_by": "export_vgg19.py"}
     if arguments.keras_application:
         keras = needed("keras", "--keras-application")
-        layers, where = keras_layers(keras.applications.VGG19(weights="imagenet", include_top=False)), "Keras' VGG19"
-        metadata["made_from"], source = "keras.applications.VGG19", source or "keras"
+        where, known, metadata["made_from"] = "Keras' VGG19", "keras", "keras.applications.VGG19"
+        layers = keras_layers(keras.applications.VGG19(weights="imagenet", include_top=False))
     else:
         where = arguments.file
         if not where.is_file(): raise Failure(f"{where} is no file")
-        sha256 = hashlib.sha256(where.read_bytes()).hexdigest()
-        metadata |= {"made_from": where.name, "made_from_sha256": sha256}
+        metadata |= {"made_from": where.name, "sha256": hashlib.sha256(where.read_bytes()).hexdigest()}
+        known = KNOWN.get(metadata["sha256"][:8])
         with open(where, "rb") as file: start = file.read(8)
         if start == b"\x89HDF\r\n\x1a\n" or where.suffix == ".keras": layers = keras_file(where)
         else: layers = by_torch_names(state_dict(where), where)
-        source = source or KNOWN.get(sha256[:8])
-    layers = check(layers, where)
+    layers, source = check(layers, where), arguments.source or known
+    metadata |= RIGHTS["caffe" if known == "keras" else known]
     if source: metadata |= {"source": source, **(TORCHVISION if source == "torchvision" else CAFFE)}
     write(arguments.output, layers, metadata, arguments.dtype)
     print(f"{arguments.output}: {len(layers)} convolutions, {source or 'of unknown source: impasto weights import finds it out by the numbers, or asks for --source'}")
