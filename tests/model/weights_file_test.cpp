@@ -102,8 +102,7 @@ TEST_CASE("model: damaged headers are refused, and sizes are checked before memo
   CHECK(contains(error_from(entry("{}")), "lacks dtype"));
   CHECK(contains(error_from(entry("{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,16]}")), "cut short"));
   CHECK(contains(error_from(entry("{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,0]}")), "bytes 8 to 0"));
-  CHECK(
-      contains(error_from(entry("{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,8]}")), "wants more values"));
+  CHECK(contains(error_from(entry("{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,8]}")), "wants more values"));
   CHECK(contains(error_from(entry("{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296,4],\"data_offsets\":[0,8]}")),
                  "more values than"));
   CHECK(contains(error_from(entry("{\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]}")), "shape"));
