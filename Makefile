@@ -20,7 +20,7 @@ JOBS ?= $(shell cat /proc/meminfo /sys/fs/cgroup/memory.max 2>/dev/null | \
 MAKEFLAGS += --no-print-directory
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: program run gallery compile test bench asan ubsan fuzz tidy format deps install clean help
+.PHONY: program run weights gallery compile test bench asan ubsan fuzz tidy format deps install clean help
 
 program: $(BUILD)/Makefile  ## build the program, build/impasto (the default)
 	@cmake --build $(BUILD) --parallel $(JOBS) --target impasto
@@ -29,6 +29,9 @@ run: program  ## paint data/content.jpg in the style of data/style.jpg into outp
 	@mkdir -p output
 	$(BUILD)/impasto stylise data/content.jpg data/style.jpg --output output/painting.jpg --snapshots output \
 	  $(if $(STEPS),--epochs 2 --steps-per-epoch $(STEPS)) $(RUN_OPTIONS)
+
+weights: program  ## download the real VGG19 weights (80 MB) to where the program finds them
+	$(BUILD)/impasto weights fetch
 
 gallery: program  ## paint the pictures of docs/GALLERY.md anew
 	docs/make_gallery.sh $(BUILD)/impasto docs/gallery

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "impasto/context.h"
 #include "impasto/image.h"
 
 namespace impasto {
@@ -92,6 +93,22 @@ WeightsSummary inspect_weights(const std::filesystem::path& file);
 /// Channels are turned to RGB where the network takes BGR; a source that is not certain is taken by its names. Throws
 /// Error(input) as inspect_weights, and without conv1_1.
 Image weights_mosaic(const std::filesystem::path& file);
+
+struct NormalisedWeights {
+  WeightsSummary written;
+  /// Filters that (next to) never fire on the pictures, left as they are: "block4_conv2 filter 17", counted from 0.
+  std::vector<std::string> silent;
+};
+
+/// Gatys' normalisation: writes `to`, the same network with each filter divided by its mean activation over all
+/// positions of all `pictures`, and the next layer multiplied by it (docs/MATH.md). On these pictures every mean is
+/// then 1, and a loss weight means the same in every layer. Pictures are shrunk to `size` on their long side. Reads
+/// what Weights::load reads; preprocessing, pooling, padding and metadata stay, and "normalised" tells of the pictures.
+/// `to` appears complete or not at all. Throws Error(usage) without a picture, Error(input) for a file or picture that
+/// is no good or too small for the deepest layer, Error(io) when the disk refuses.
+NormalisedWeights normalise_weights(const std::filesystem::path& from,
+                                    const std::vector<std::filesystem::path>& pictures, const std::filesystem::path& to,
+                                    const Context& context = Context(), int size = 512);
 
 /// SHA-256 of a file, 64 hexadecimal digits, or MD5, 32, as Keras publishes it. Throws Error(input) for a file that
 /// cannot be read, Error(usage) in a build without OpenSSL.

@@ -78,12 +78,12 @@ void find_weights_action(const CLI::App& weights, CommandLine& line) {
     const CLI::App* command = weights.get_subcommand(action.name);
     if (!command->parsed()) continue;
     const std::string words = std::string("weights ") + action.name;
-    refuse_extras(*command, words + " takes one file, but got", {}, "impasto " + words + " --help");
+    refuse_extras(*command, words + " takes " + action.takes + ", but got", {}, "impasto " + words + " --help");
     line.weights_action = &action;
   }
   refuse_extras(weights, "unknown action", names, "impasto weights --help");
   if (line.weights_action == nullptr)
-    refuse("weights needs an action, such as import or info; see impasto weights --help");
+    refuse("weights needs an action, such as fetch, import or info; see impasto weights --help");
   line.command = CommandLine::Command::weights;
 }
 

@@ -57,26 +57,33 @@ fs::path program_folder(const char* argv0) {
   return program.parent_path();
 }
 
+fs::path usual_weights_file(const fs::path& program) {
+  for (const fs::path& file : usual_files(program)) {
+    std::error_code failure;
+    if (fs::exists(file, failure)) return file;
+  }
+  return {};
+}
+
+std::string weights_variable() { return variable(kVariable); }
+
 FoundWeights find_weights(const std::string& named, const fs::path& program) {
   if (!named.empty()) return load(named);
-  if (const std::string from_variable = variable(kVariable); !from_variable.empty()) {
+  if (const std::string from_variable = weights_variable(); !from_variable.empty()) {
     try {
       return load(from_variable);
     } catch (const Error& error) {
       throw Error(error.code(), std::string(error.what()) + " (the environment variable " + kVariable + " names it)");
     }
   }
-  for (const fs::path& file : usual_files(program)) {
-    std::error_code failure;
-    if (fs::exists(file, failure)) return load(file);
-  }
+  if (const fs::path file = usual_weights_file(program); !file.empty()) return load(file);
   return {Weights::builtin(), {}, true};
 }
 
 std::string weights_advice() {
-  return "no VGG19 weights found, so the built-in network paints; for the real one bring Keras' .h5 or "
-         "timm/vgg19.tv_in1k's model.safetensors to " +
-         users_weights().string() + " by impasto weights import FILE, or name an imported file with --weights";
+  return "no VGG19 weights found, so the built-in network paints; impasto weights fetch brings the real ones (80 MB) "
+         "to " +
+         users_weights().string() + ", and impasto weights import FILE what is here already";
 }
 
 }  // namespace impasto::cli

@@ -21,6 +21,11 @@ std::filesystem::path program_folder(const char* argv0);
 /// user's data folder, then built-in. Throws Error(input) for a file that is no good.
 FoundWeights find_weights(const std::string& named, const std::filesystem::path& program);
 
+/// The first of the usual places that holds a file; empty: none does.
+std::filesystem::path usual_weights_file(const std::filesystem::path& program);
+/// What the environment variable IMPASTO_WEIGHTS says, which counts before them.
+std::string weights_variable();
+
 /// weights/vgg19.safetensors in the user's data folder, which find_weights looks for; empty when there is no such
 /// folder.
 std::filesystem::path users_weights();

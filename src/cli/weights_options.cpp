@@ -2,9 +2,12 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/normalise_command.h"
 #include "cli/stylise_options.h"
+#include "cli/text.h"
 #include "cli/weights_command.h"
 #include "impasto/error.h"
+#include "impasto/image.h"
 
 namespace impasto::cli {
 namespace {
@@ -47,12 +50,39 @@ void add_info_options(CLI::App& command, WeightsRequest& request) {
   add_file(command, "--picture", "FILE", "conv1_1's filters as a mosaic", request.picture, "");
 }
 
+void add_normalise_options(CLI::App& command, WeightsRequest& request) {
+  add_input(command, request);
+  command
+      .add_option_function<std::vector<std::string>>(
+          "PICTURE",
+          [&request](const std::vector<std::string>& names) { request.pictures.assign(names.begin(), names.end()); },
+          "pictures to take means over")
+      ->type_name("PICTURE")
+      ->expected(-1)
+      ->default_str("");
+  add_file(command, "-o,--output", "FILE", "the normalised weights (.safetensors)", request.output, "");
+  add_word(command, kNumbers, "--size", "N", "long side that pictures are shrunk to",
+           [&request](const std::string& text) {
+             request.size = static_cast<int>(parse_integer("--size", text, 1, kMaxImageSide));
+           })
+      ->default_str(std::to_string(request.size));
+}
+
 constexpr WeightsAction kActions[] = {
+    {"fetch", "Downloads official weights to where stylise finds them.",
+     "SOURCE: keras (80 MB, the default) or torchvision (575 MB)", "one source",
+     [](CLI::App& command, WeightsRequest& request) { add_fetch_options(command, request.fetch); },
+     [](const WeightsRequest& request, const std::filesystem::path& program) {
+       return fetch_command(request.fetch, program);
+     }},
     {"import", "Makes the file that stylise takes from what a framework saved.",
-     "Example: impasto weights import vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5", add_import_options,
-     import_command},
-    {"info", "Tells what a file of weights holds.", "Example: impasto weights info vgg19.safetensors", add_info_options,
-     weights_info_command},
+     "Example: impasto weights import vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5", "one file",
+     add_import_options, import_command},
+    {"info", "Tells what a file of weights holds.", "Example: impasto weights info vgg19.safetensors", "one file",
+     add_info_options, weights_info_command},
+    {"normalise", "Makes every filter's mean activation over pictures 1.",
+     "Example: impasto weights normalise vgg19.safetensors photos/*.jpg -o equal.safetensors", "a file and pictures",
+     add_normalise_options, normalise_command},
 };
 
 }  // namespace

@@ -5,7 +5,9 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
+#include "cli/fetch_command.h"
 #include "impasto/weights_tools.h"
 
 namespace CLI {
@@ -20,6 +22,9 @@ struct WeightsRequest {
   WeightsImport how;                             ///< of import
   bool json = false;                             ///< of info
   std::optional<std::filesystem::path> picture;  ///< of info
+  FetchRequest fetch;
+  std::vector<std::filesystem::path> pictures;  ///< of normalise
+  int size = 512;                               ///< of normalise: their long side
 };
 
 /// A word behind `impasto weights`.
@@ -27,6 +32,7 @@ struct WeightsAction {
   const char* name;
   const char* summary;
   const char* footer;
+  const char* takes;  ///< for messages: "one file"
   /// `request` is filled while the command parses; a bad value throws Error(usage) out of the parser.
   void (*add_options)(CLI::App& command, WeightsRequest& request);
   /// Refuses, with Error(usage), what was not given. Gives the exit code.

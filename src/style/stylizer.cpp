@@ -22,28 +22,6 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-}  // namespace
-
-std::vector<float> normalise(const Image& image) {
-  std::vector<float> values(image.pixels().begin(), image.pixels().end());
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    values[i] = (values[i] - static_cast<float>(kRgbMean[i % 3])) / static_cast<float>(kRgbDeviation[i % 3]);
-  }
-  return values;
-}
-
-Image denormalise(std::span<const float> values, int width, int height) {
-  Image image(width, height);
-  require(values.size() == image.pixels().size(), ErrorCode::input, "got ", values.size(), " values for a picture of ",
-          width, " x ", height, " pixels; wanted ", image.pixels().size());
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    image.pixels()[i] = values[i] * static_cast<float>(kRgbDeviation[i % 3]) + static_cast<float>(kRgbMean[i % 3]);
-  }
-  return image;
-}
-
-namespace {
-
 void check_pictures(const Pictures& pictures) {
   require(!pictures.content.empty(), ErrorCode::input, "the content picture is empty");
   require(!pictures.styles.empty(), ErrorCode::usage, "there is no style picture; give at least one");

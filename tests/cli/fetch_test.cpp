@@ -1,0 +1,195 @@
+// `impasto weights fetch` against mirrors on this machine: files and a web server.
+#include <doctest/doctest.h>
+
+#include <fstream>
+
+#include "impasto/weights_tools.h"
+#include "support/error_of.h"
+#include "support/http_server.h"
+#include "support/run_program.h"
+
+using namespace impasto;
+using namespace impasto::testing;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kNarrow = fs::path(IMPASTO_GOLDEN_DIR) / "golden_vgg19_torchvision.safetensors";
+constexpr const char* kKerasAddress =
+    "https://storage.googleapis.com/tensorflow/keras-applications/vgg19/"
+    "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5";
+constexpr const char* kTorchvisionAddress = "https://huggingface.co/timm/vgg19.tv_in1k/resolve/main/model.safetensors";
+
+// A home to fetch to.
+struct Home : TempFolder {
+  fs::path weights() const { return path() / ".local/share/impasto/weights"; }
+  fs::path target() const { return weights() / "vgg19.safetensors"; }
+
+  // Fetches from `mirror`, IMPASTO_WEIGHTS_URL.
+  Run fetch(const std::string& mirror, std::vector<std::string> more = {},
+            Program::Environment environment = {}) const {
+    std::vector<std::string> words = {"weights", "fetch"};
+    words.insert(words.end(), more.begin(), more.end());
+    environment.emplace("IMPASTO_WEIGHTS_URL", mirror);
+    // A proxy of the machine is for other machines.
+    environment.emplace("NO_PROXY", "*");
+    return run_program(words, path(), environment);
+  }
+  // The narrow network, accepted by its own checksum.
+  Run fetch_narrow(const std::string& mirror, std::vector<std::string> more = {}) const {
+    more.insert(more.begin(), {"torchvision", "--sha256", sha256_of(kNarrow)});
+    return fetch(mirror, more);
+  }
+};
+
+std::string narrow_bytes() { return read_text(kNarrow); }
+std::string file_address(const fs::path& file) { return "file://" + file.string(); }
+
+// One sentence, failed, with what to do by hand.
+void check_failure(const Run& run, const std::string& part) {
+  INFO(run.err);
+  CHECK(run.code == 1);
+  CHECK(run.out.empty());
+  const std::size_t sentence = run.err.find("impasto: ");
+  REQUIRE(sentence != std::string::npos);
+  CHECK(contains(run.err.substr(sentence), part));
+  for (const char* wanted : {"by hand: save ", kKerasAddress, kTorchvisionAddress, "impasto weights import FILE -o "}) {
+    CHECK(contains(run.err.substr(sentence), wanted));
+  }
+  CHECK(run.err.find('\n', sentence) == run.err.size() - 1);
+}
+
+}  // namespace
+
+TEST_CASE("cli: fetched weights are imported to where stylise finds them, and the download is removed") {
+  const Home home;
+  const Run run = home.fetch_narrow(file_address(kNarrow));
+  INFO(run.err);
+  CHECK(run.code == 0);
+  CHECK(contains(run.out, "stylise now paints with " + home.target().string()));
+  CHECK(fs::exists(home.target()));
+  CHECK(std::distance(fs::directory_iterator(home.weights()), {}) == 1);
+  CHECK(contains(run_program({"info"}, home.path()).out, home.target().string()));
+}
+
+TEST_CASE("cli: weights that are there are not fetched again, unless --force says so") {
+  const Home home;
+  REQUIRE(home.fetch_narrow(file_address(kNarrow), {"-q"}).code == 0);
+  const Run again = home.fetch("http://127.0.0.1:1/");
+  CHECK(again.code == 0);
+  CHECK(contains(again.out, "is there already (torchvision, 16 convolutions)"));
+  const Run other = home.fetch("http://127.0.0.1:1/", {"keras"});
+  CHECK(other.code == 1);
+  CHECK(contains(other.err, "holds the weights of torchvision, not of keras; --force replaces it"));
+  check_failure(home.fetch("http://127.0.0.1:1/", {"--force"}), "is there a network?");
+  CHECK(fs::exists(home.target()));
+  const Run forced = home.fetch_narrow(file_address(kNarrow), {"--force", "--keep", "--quiet"});
+  CHECK(forced.code == 0);
+  CHECK(forced.out.empty());
+  CHECK(forced.err.empty());
+  CHECK(read_text(home.weights() / kNarrow.filename()) == narrow_bytes());
+}
+
+TEST_CASE("cli: weights that would not be found first are announced as such") {
+  const Home home;
+  const Run run = home.fetch("file://" + kNarrow.string(), {"torchvision", "--sha256", sha256_of(kNarrow)},
+                             {{"IMPASTO_WEIGHTS", "builtin"}});
+  CHECK(run.code == 0);
+  CHECK(contains(run.err, "but the environment variable IMPASTO_WEIGHTS names builtin first"));
+}
+
+TEST_CASE("cli: a mirror's file of another size or checksum is refused and removed") {
+  const Home home;
+  fs::create_directory(home / "mirror");
+  const std::string keras = "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5";
+  home.write("mirror/" + keras, std::string("not it"));
+  check_failure(home.fetch(file_address(home / "mirror")), "has 6 bytes, and the published file 80134624");
+  fs::resize_file(home / ("mirror/" + keras), 80'134'624);
+  check_failure(home.fetch(file_address(home / "mirror") + "/"), "wanted 253f8cb515780f3b799900260a226db6");
+  fs::copy_file(kNarrow, home / "mirror/model.safetensors");
+  check_failure(home.fetch(file_address(home / "mirror"), {"torchvision"}),
+                "wanted 11aea017b543ff59233749d8f1cf544cda749378f5790d2fedab841fb86b7669");
+  check_failure(home.fetch(file_address(kNarrow), {"torchvision", "--sha256", std::string(64, '0')}),
+                "has the SHA-256 " + sha256_of(kNarrow));
+  CHECK(fs::is_empty(home.weights()));
+}
+
+TEST_CASE("cli: a download that broke off is gone on with") {
+  const std::string bytes = narrow_bytes();
+  const HttpServer server({"/mirror/model.safetensors", bytes, 5000});
+  const Home home;
+  check_failure(home.fetch_narrow(server.address() + "/mirror"), "broke off after");
+  CHECK(fs::file_size(home.weights() / "model.safetensors.part") == 5000);
+  CHECK(!fs::exists(home.target()));
+  const Run run = home.fetch_narrow(server.address() + "/mirror");
+  INFO(run.err);
+  CHECK(run.code == 0);
+  CHECK(contains(run.err, "going on after"));
+  REQUIRE(server.requests().size() == 2);
+  CHECK(server.requests()[1] == "GET /mirror/model.safetensors HTTP/1.1 bytes=5000-");
+  CHECK(fs::exists(home.target()));
+}
+
+TEST_CASE("cli: a server that cannot go on sends the file from the start") {
+  const std::string bytes = narrow_bytes();
+  const HttpServer server({"/model.safetensors", bytes, 5000, false});
+  const Home home;
+  check_failure(home.fetch_narrow(server.address()), "run the same again to go on from there");
+  CHECK(home.fetch_narrow(server.address()).code == 0);
+  CHECK(server.requests().size() == 3);
+}
+
+TEST_CASE("cli: a part from a local mirror is gone on with, and one that is too long is thrown away") {
+  const Home home;
+  fs::create_directories(home.weights());
+  const std::string part = ".local/share/impasto/weights/" + kNarrow.filename().string() + ".part";
+  home.write(part, narrow_bytes().substr(0, 777));
+  CHECK(home.fetch_narrow(file_address(kNarrow)).code == 0);
+  fs::remove(home.target());
+  home.write(part, narrow_bytes() + "and more");
+  CHECK(home.fetch_narrow(file_address(kNarrow)).code == 0);
+}
+
+TEST_CASE("cli: a complete download from before is imported without another") {
+  const Home home;
+  fs::create_directories(home.weights());
+  fs::copy_file(kNarrow, home.weights() / "model.safetensors");
+  CHECK(home.fetch_narrow("http://127.0.0.1:1").code == 0);
+}
+
+TEST_CASE("cli: no network, no such file, no curl, no room: each has its sentence") {
+  const Home home;
+  check_failure(home.fetch_narrow("http://127.0.0.1:1"), "nothing came from http://127.0.0.1:1/model.safetensors");
+  const HttpServer server({"/elsewhere", "x"});
+  check_failure(home.fetch_narrow(server.address()), "404");
+  check_failure(home.fetch_narrow(file_address(home / "missing.safetensors")), "missing.safetensors");
+  check_failure(home.fetch("file:///", {}, {{"PATH", home.path().string()}}),
+                "curl, which downloads, is not on the PATH");
+  home.write(".local/share/file", std::string("in the way"));
+  check_failure(home.fetch("file:///", {}, {{"XDG_DATA_HOME", (home / ".local/share/file").string()}}),
+                "cannot be made");
+  const Run nowhere = home.fetch("file:///", {}, {{"HOME", ""}});
+  CHECK(nowhere.code == 1);
+  CHECK(contains(nowhere.err, "neither HOME nor XDG_DATA_HOME"));
+}
+
+TEST_CASE("cli: a disk that takes no more is told as such") {
+  const Home home;
+  const HttpServer server({"/model.safetensors", narrow_bytes()});
+  fs::create_directories(home.weights() / "model.safetensors.part");  // a folder takes no bytes either
+  check_failure(home.fetch_narrow(server.address()), "the disk refused");
+}
+
+TEST_CASE("cli: words that fetch does not understand are refused") {
+  const Home home;
+  const auto refused = [&](const std::string& mirror, const std::vector<std::string>& words, const std::string& part) {
+    const Run run = home.fetch(mirror, words);
+    CHECK(run.code == 2);
+    CHECK(contains(run.err, part));
+  };
+  refused("file:///", {"caffe"}, "there are no official weights 'caffe', wanted keras or torchvision");
+  refused("ftp://example.org/", {}, "wanted an address that begins with https://, http:// or file://");
+  refused("file:///", {"--sha256", "abc"}, "--sha256 is 'abc', wanted 64 hexadecimal digits");
+  refused("file:///", {"keras", "torchvision"}, "torchvision");
+}
