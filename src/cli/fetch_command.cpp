@@ -139,6 +139,7 @@ WeightsSource source_of(const fs::path& file, const OfficialWeights& official) {
 
 void fetch_to(const fs::path& target, const OfficialWeights& official, const FetchRequest& request) {
   const std::string address = address_of(official);
+  if (!checksums_available()) throw Error(ErrorCode::io, "this build has no OpenSSL, so it can check no download");
   const fs::path folder = target.parent_path();
   make_folder(folder);
   Download download{address, download_file(address, target), request.sha256.empty() ? official.bytes : 0,
