@@ -49,7 +49,7 @@ struct WeightsLayer {
   std::string type;                 ///< F32, F16, BF16, ...
   std::uint64_t offset = 0;         ///< of the first byte in the file; 0 where the format's library finds the numbers
   std::uint64_t bytes = 0;
-  /// Over all values; 0 for an array of `layer` "", whose numbers are not read.
+  /// Over all values; 0 for an array of `layer` "", whose numbers are not read, or one that cannot be (see problems).
   double mean = 0, deviation = 0, min = 0, max = 0;
 };
 
