@@ -35,26 +35,26 @@ case " $system $like " in
     if [ "$system" = debian ]; then jpeg=libjpeg62-turbo-dev; fi
     runtime=  # what clang's sanitizers and fuzzer are linked with
     case " $tools " in *" clang "*) runtime=libclang-rt-dev ;; esac
-    packages="g++ make cmake libeigen3-dev $jpeg libpng-dev zlib1g-dev libssl-dev libtiff-dev libwebp-dev liblcms2-dev libxtensor-dev
+    packages="g++ make cmake curl libeigen3-dev $jpeg libpng-dev zlib1g-dev libssl-dev libtiff-dev libwebp-dev liblcms2-dev libxtensor-dev
               libhwy-dev libcli11-dev
               nlohmann-json3-dev doctest-dev libhdf5-dev libbenchmark-dev $runtime"
     command="apt-get install" ;;
   *" fedora "*)
-    packages="gcc-c++ make cmake eigen3-devel libjpeg-turbo-devel libpng-devel zlib-devel openssl-devel libtiff-devel libwebp-devel
+    packages="gcc-c++ make cmake curl eigen3-devel libjpeg-turbo-devel libpng-devel zlib-devel openssl-devel libtiff-devel libwebp-devel
               lcms2-devel xtensor-devel highway-devel cli11-devel
               json-devel doctest-devel hdf5-devel google-benchmark-devel"
     command="dnf install" ;;
   *" arch "*)
-    packages="gcc make cmake eigen libjpeg-turbo libpng zlib openssl libtiff libwebp lcms2 xtensor highway cli11 nlohmann-json
+    packages="gcc make cmake curl eigen libjpeg-turbo libpng zlib openssl libtiff libwebp lcms2 xtensor highway cli11 nlohmann-json
               doctest hdf5 benchmark"
     command="pacman -S" ;;
   *" alpine "*)
-    packages="g++ make cmake eigen-dev libjpeg-turbo-dev libpng-dev zlib-dev openssl-dev tiff-dev libwebp-dev lcms2-dev xtensor
+    packages="g++ make cmake curl eigen-dev libjpeg-turbo-dev libpng-dev zlib-dev openssl-dev tiff-dev libwebp-dev lcms2-dev xtensor
               highway-dev cli11-dev nlohmann-json
               doctest-dev hdf5-dev benchmark-dev"
     command="apk add" ;;
   *suse*)
-    packages="gcc-c++ make cmake eigen3-devel libjpeg8-devel libpng16-devel zlib-devel libopenssl-devel libtiff-devel libwebp-devel
+    packages="gcc-c++ make cmake curl eigen3-devel libjpeg8-devel libpng16-devel zlib-devel libopenssl-devel libtiff-devel libwebp-devel
               liblcms2-devel xtensor-devel highway-devel cli11-devel
               nlohmann_json-devel doctest-devel hdf5-devel benchmark-devel"
     command="zypper install" ;;
@@ -63,7 +63,7 @@ case " $system $like " in
               google-benchmark libomp"
     command="brew install" ;;
   *)
-    packages="a C++20 compiler, make, CMake, Eigen, libjpeg-turbo, libpng, zlib, OpenSSL, libtiff, libwebp, LittleCMS 2, xtensor,
+    packages="a C++20 compiler, make, CMake, curl, Eigen, libjpeg-turbo, libpng, zlib, OpenSSL, libtiff, libwebp, LittleCMS 2, xtensor,
               Highway, CLI11, nlohmann-json,
               doctest, HDF5, Google Benchmark"
     command="install by hand:" ;;
@@ -94,7 +94,7 @@ missing=
 for package in $packages $tools; do
   case $package in
     g++) has_compiler && continue ;;
-    make | cmake | clang | clang-*) has "$package" && continue ;;
+    make | cmake | curl | clang | clang-*) has "$package" && continue ;;
     *) case "$installed" in *" installed:$package "*) continue ;; esac ;;
   esac
   missing="$missing $package"

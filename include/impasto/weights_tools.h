@@ -114,5 +114,7 @@ NormalisedWeights normalise_weights(const std::filesystem::path& from,
 /// cannot be read, Error(usage) in a build without OpenSSL.
 std::string sha256_of(const std::filesystem::path& file);
 std::string md5_of(const std::filesystem::path& file);
+/// Whether this build can take them.
+bool checksums_available();
 
 }  // namespace impasto

@@ -124,6 +124,7 @@ fs::path download_name(const std::string& address) { return address.substr(addre
 
 void fetch_to(const fs::path& target, const OfficialWeights& official, const FetchRequest& request) {
   const std::string address = address_of(official);
+  if (!checksums_available()) throw Error(ErrorCode::io, "this build has no OpenSSL, so it can check no download");
   const fs::path folder = target.parent_path();
   make_folder(folder);
   Download download{address, folder / download_name(address), request.sha256.empty() ? official.bytes : 0,

@@ -103,5 +103,6 @@ WeightsSummary import_weights(const std::filesystem::path& from, const std::file
 
 std::string sha256_of(const std::filesystem::path& file) { return sha256_checksum(file); }
 std::string md5_of(const std::filesystem::path& file) { return md5_checksum(file); }
+bool checksums_available() { return has_checksums(); }
 
 }  // namespace impasto

@@ -3,6 +3,7 @@
 #include "impasto/weights_tools.h"
 #include "model/mean_activations.h"
 #include "model/vgg19.h"
+#include "model/weights_metadata.h"
 #include "support/error_of.h"
 #include "support/golden.h"
 #include "support/hash_network.h"
@@ -154,7 +155,8 @@ TEST_CASE("model: a normalised file has means of 1 on its pictures, carried or f
     CHECK(result.written.source == WeightsSource::keras);
     CHECK(result.written.channel_order == (fold ? "RGB" : "BGR"));
     CHECK(result.written.metadata.at("normalised") == "mean activations are 1 over 2 pictures");
-    CHECK(result.written.metadata.at("sha256") == inspect_weights(from).metadata.at("sha256"));
+    WeightsMetadata words = result.written.metadata;
+    CHECK(words["sha256"] == inspect_weights(from).metadata["sha256"]);
   }
 }
 
