@@ -57,6 +57,7 @@ void Hdf5File::read_object(Hdf5Blocks& blocks, std::uint64_t address, const std:
   if (find(messages, Hdf5Message::layout)) return read_dataset(blocks, messages, path);
   for (const Hdf5Message& message : messages) {
     if (message.type != Hdf5Message::attribute || message.shared) continue;
+    blocks.count(path.size());
     if (auto attribute = read_hdf5_attribute(blocks.cursor(message.data, "attribute"), blocks))
       metadata_[path + "@" + attribute->first] = std::move(attribute->second);
   }
@@ -64,6 +65,7 @@ void Hdf5File::read_object(Hdf5Blocks& blocks, std::uint64_t address, const std:
     require(!link.name.empty() && link.name.find_first_of(std::string_view("/\0", 2)) == std::string::npos,
             ErrorCode::input, label_, ": group '", path,
             "' lists a name that is none; the file is damaged, get it again");
+    blocks.count(path.size());
     read_object(blocks, link.header, path.empty() ? link.name : path + "/" + link.name, depth + 1);
   }
 }

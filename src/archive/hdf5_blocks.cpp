@@ -7,9 +7,10 @@
 namespace impasto {
 namespace {
 
-constexpr std::uint64_t kMaxMetadata = std::uint64_t{64} << 20;  // bytes of all blocks; VGG19 of Keras has 100 KiB
-constexpr int kMaxTreeDepth = 8;                                 // Keras: 1
-constexpr std::size_t kMaxMessages = 65536;                      // the format's own limit of a header
+constexpr std::uint64_t kMaxMetadata = std::uint64_t{64}
+                                       << 20;  // bytes of blocks and names; VGG19 of Keras has 100 KiB
+constexpr int kMaxTreeDepth = 8;               // Keras: 1
+constexpr std::size_t kMaxMessages = 65536;    // the format's own limit of a header
 constexpr std::string_view kSignature("\x89HDF\r\n\x1a\n", 8);
 
 }  // namespace
@@ -18,12 +19,16 @@ std::vector<std::uint8_t> Hdf5Blocks::block(std::uint64_t address, std::uint64_t
   require(address <= file_.size() && bytes <= file_.size() - address, ErrorCode::input, label_, ": its ", what,
           " lies at bytes ", address, " to ", address + bytes, ", but the file has ", file_.size(),
           ": it is damaged or was cut short, get it again");
-  bytes_read_ += bytes;
-  require(bytes_read_ <= kMaxMetadata, ErrorCode::input, label_, " is damaged: more than ", kMaxMetadata,
-          " bytes describe its arrays; get it again");
+  count(bytes);
   std::vector<std::uint8_t> result(static_cast<std::size_t>(bytes));
   file_.read(static_cast<std::size_t>(address), result);
   return result;
+}
+
+void Hdf5Blocks::count(std::uint64_t bytes) {
+  bytes_kept_ += bytes;
+  require(bytes_kept_ <= kMaxMetadata, ErrorCode::input, label_, " is damaged: more than ", kMaxMetadata,
+          " bytes describe its arrays; get it again");
 }
 
 void Hdf5Blocks::visit(std::uint64_t address, const char* what) {
@@ -170,16 +175,18 @@ void Hdf5Blocks::append_symbols(std::uint64_t address, const std::string& names,
   ByteCursor in = cursor(head, "symbols of a group");
   in.expect("SNOD\x01");
   in.skip(1);
-  const std::uint64_t count = in.u16();
-  const std::vector<std::uint8_t> body = block(address + kHead, count * kSymbol, "symbols of a group");
+  const std::uint64_t symbol_count = in.u16();
+  const std::vector<std::uint8_t> body = block(address + kHead, symbol_count * kSymbol, "symbols of a group");
   ByteCursor symbols = cursor(body, "symbols of a group");
-  for (std::uint64_t i = 0; i < count; ++i) {
+  for (std::uint64_t i = 0; i < symbol_count; ++i) {
     const std::uint64_t name_at = symbols.u64(), object = symbols.u64();
     const std::uint32_t kind = symbols.u32();
     symbols.skip(20);
     const std::size_t end = name_at < names.size() ? names.find('\0', static_cast<std::size_t>(name_at)) : names.npos;
     if (end == names.npos) symbols.damaged("name nothing");
-    std::string name = names.substr(static_cast<std::size_t>(name_at), end - static_cast<std::size_t>(name_at));
+    const std::size_t begin = static_cast<std::size_t>(name_at);
+    count(end - begin);
+    std::string name = names.substr(begin, end - begin);
     require(kind < 2 && object != kNowhere, ErrorCode::input, label_, ": '", name,
             "' is a soft link; links are not followed, so save the arrays themselves");
     links.push_back({std::move(name), object});
@@ -198,35 +205,40 @@ std::string Hdf5Blocks::names(std::uint64_t address) {
   return {data.begin(), data.end()};
 }
 
-std::string Hdf5Blocks::string(ByteCursor& reference) {
+// The objects of a global heap, which are strings here.
+Hdf5Blocks::Strings Hdf5Blocks::strings(std::uint64_t address) {
   constexpr std::uint64_t kHead = 16;  // bytes of a heap and of an object in it
-  const std::uint64_t length = reference.u32(), address = reference.u64();
-  const std::uint32_t wanted = reference.u32();
-  if (length == 0) return {};
-  auto heap = heaps_.find(address);
-  if (heap == heaps_.end()) {
-    const std::vector<std::uint8_t> head = block(address, kHead, "heap of strings");
-    ByteCursor in = cursor(head, "heap of strings");
-    in.expect("GCOL\x01");
-    in.skip(3);
-    const std::uint64_t size = in.u64();
-    if (size < kHead) in.damaged("is too short");
-    heap = heaps_.emplace(address, block(address + kHead, size - kHead, "heap of strings")).first;
-  }
-  ByteCursor in = cursor(heap->second, "heap of strings");
+  const std::vector<std::uint8_t> head = block(address, kHead, "heap of strings");
+  ByteCursor start = cursor(head, "heap of strings");
+  start.expect("GCOL\x01");
+  start.skip(3);
+  const std::uint64_t bytes = start.u64();
+  if (bytes < kHead) start.damaged("is too short");
+  const std::vector<std::uint8_t> data = block(address + kHead, bytes - kHead, "heap of strings");
+  ByteCursor in = cursor(data, "heap of strings");
+  Strings strings;
   while (in.left() >= kHead) {
     const std::uint16_t index = in.u16();
     in.skip(6);
     const std::uint64_t size = in.u64();
     if (index == 0) break;  // free space
-    if (index == wanted) {
-      if (length > size) in.damaged("holds less than an attribute wants");
-      return std::string(in.take_text(length));
-    }
-    in.skip(size);
+    strings.emplace(index, in.take_text(size));
     in.skip(std::min<std::uint64_t>((8 - size % 8) % 8, in.left()));
   }
-  in.damaged("lacks a string");
+  return strings;
+}
+
+std::string Hdf5Blocks::string(ByteCursor& reference) {
+  const std::uint64_t length = reference.u32(), address = reference.u64();
+  const std::uint32_t wanted = reference.u32();
+  if (length == 0) return {};
+  auto heap = heaps_.find(address);
+  if (heap == heaps_.end()) heap = heaps_.emplace(address, strings(address)).first;
+  const auto found = wanted <= UINT16_MAX ? heap->second.find(static_cast<std::uint16_t>(wanted)) : heap->second.end();
+  if (found == heap->second.end()) cursor({}, "heap of strings").damaged("lacks a string");
+  if (length > found->second.size()) cursor({}, "heap of strings").damaged("holds less than an attribute wants");
+  count(length);
+  return found->second.substr(0, static_cast<std::size_t>(length));
 }
 
 }  // namespace impasto

@@ -37,8 +37,8 @@ struct Hdf5Link {
   std::uint64_t header;  // address of the object's header
 };
 
-/// Every block is read once, and all of them together are bounded, so that a file whose blocks lead in circles ends in
-/// an Error(input). Used by one thread.
+/// Every block is read once, and all of them together are bounded, as are the names and strings made of them, so that a
+/// file whose blocks lead in circles or are shared by thousands ends in an Error(input). Used by one thread.
 class Hdf5Blocks {
  public:
   static constexpr std::uint64_t kNowhere = ~std::uint64_t{0};  // the format's undefined address
@@ -54,12 +54,16 @@ class Hdf5Blocks {
   /// A string of variable length: `reference` is its length, heap and index (16 bytes).
   std::string string(ByteCursor& reference);
 
+  /// Counts bytes that are about to be kept. Throws Error(input) beyond the bound.
+  void count(std::uint64_t bytes);
+
   ByteCursor cursor(const std::vector<std::uint8_t>& bytes, const char* what) const { return {bytes, label_, what}; }
 
  private:
   struct Piece {
     std::uint64_t address, bytes;
   };
+  using Strings = std::map<std::uint16_t, std::string>;  // by index; with what pads them
   std::vector<std::uint8_t> block(std::uint64_t address, std::uint64_t bytes, const char* what);
   void visit(std::uint64_t address, const char* what);
   std::vector<Hdf5Message> messages(std::vector<Piece> pieces, std::size_t before);
@@ -67,12 +71,13 @@ class Hdf5Blocks {
   void append_symbols(std::uint64_t address, const std::string& names, std::vector<Hdf5Link>& links);
   Hdf5Link link(ByteCursor in) const;
   std::string names(std::uint64_t address);
+  Strings strings(std::uint64_t address);
 
   const FileReader& file_;
   const std::string& label_;
   std::set<std::uint64_t> visited_;
-  std::map<std::uint64_t, std::vector<std::uint8_t>> heaps_;  // of strings, by address
-  std::uint64_t bytes_read_ = 0;
+  std::map<std::uint64_t, Strings> heaps_;  // by address
+  std::uint64_t bytes_kept_ = 0;
 };
 
 }  // namespace impasto

@@ -9,8 +9,15 @@ namespace impasto {
 nlohmann::json parse_json(std::span<const std::uint8_t> bytes, const std::string& label, const char* what) {
   using Json = nlohmann::json;
   constexpr int kMaxDepth = 8;
+  constexpr int kMaxValues = 1'000'000;                    // each takes 16 bytes and more; VGG19 has about 200
   std::vector<std::set<std::string>> keys(kMaxDepth + 1);  // seen so far in the open object of each depth
+  int values = 0;
   const auto check = [&](int depth, Json::parse_event_t event, Json& parsed) {
+    const bool begins = event == Json::parse_event_t::value || event == Json::parse_event_t::object_start ||
+                        event == Json::parse_event_t::array_start;
+    if (begins) ++values;
+    require(values <= kMaxValues, ErrorCode::input, label, " has a damaged ", what, " (more than ", kMaxValues,
+            " values); get it again");
     require(depth <= kMaxDepth, ErrorCode::input, label, " has a damaged ", what, " (nested deeper than ", kMaxDepth,
             "); get it again");
     const auto level = static_cast<std::size_t>(depth);

@@ -10,8 +10,8 @@
 namespace impasto {
 
 /// The object in `bytes`. Throws Error(input) for anything else, for a key that stands in one object twice (which
-/// parsers resolve in silence, each in its own way), and for more than 8 levels. `label` and `what` ("header") begin
-/// messages.
+/// parsers resolve in silence, each in its own way), and for more than 8 levels or a million values. `label` and `what`
+/// ("header") begin messages.
 nlohmann::json parse_json(std::span<const std::uint8_t> bytes, const std::string& label, const char* what);
 
 /// The strings of an object, others skipped.

@@ -119,7 +119,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   add_run_options(*presets, line.request);
   presets->set_help_flag("-h,--help", "print this help")->group("Run");
 
-  CLI::App* weights = app.add_subcommand("weights", "Imports weights of VGG19, or tells what a file holds.");
+  CLI::App* weights = app.add_subcommand("weights", "Fetches, imports, shows and normalises weights of VGG19.");
   weights->allow_extras()->footer(kWeightsFooter)->set_help_flag("-h,--help", "print this help")->group("Run");
   for (const WeightsAction& action : weights_actions()) {
     CLI::App* command = weights->add_subcommand(action.name, action.summary);

@@ -90,6 +90,13 @@ std::string last_words(std::string text) {
   return text;
 }
 
+// curl takes no address with a blank in it, which a folder's name may well have.
+std::string without_blanks(const std::string& address) {
+  std::string encoded;
+  for (const char c : address) c == ' ' ? encoded += "%20" : encoded += c;
+  return encoded;
+}
+
 }  // namespace
 
 CurlResult run_curl(const std::string& address, const std::filesystem::path& file, const std::function<void()>& tick) {
@@ -98,6 +105,7 @@ CurlResult run_curl(const std::string& address, const std::filesystem::path& fil
                                     "--fail",
                                     "--location",
                                     "--silent",
+                                    "--globoff",
                                     "--show-error",
                                     "--connect-timeout",
                                     "30",
@@ -114,7 +122,7 @@ CurlResult run_curl(const std::string& address, const std::filesystem::path& fil
                                     "--output",
                                     file.string(),
                                     "--url",
-                                    address};
+                                    without_blanks(address)};
   Pipe errors;
   pid_t id = -1;
   const int failure = spawn(words, errors, id);

@@ -105,6 +105,7 @@ int report_present(const fs::path& target, const FetchRequest& request) {
                            : "is not good: " + summary.problems.front()) +
                     "; --force replaces it");
   }
+  if (request.quiet) return kExitDone;
   std::printf("%s is there already (%s, %d convolutions); --force fetches it again\n", target.string().c_str(),
               to_string(summary.source).c_str(), summary.convolutions);
   return kExitDone;
@@ -120,14 +121,28 @@ std::string shadow_of(const fs::path& target, const fs::path& program) {
   return fs::equivalent(first, target, failure) ? "" : quoted(first) + " is found";
 }
 
-fs::path download_name(const std::string& address) { return address.substr(address.rfind('/') + 1); }
+// Beside the target, by the mirror's name unless that is the target's own.
+fs::path download_file(const std::string& address, const fs::path& target) {
+  const std::string name = address.substr(address.rfind('/') + 1);
+  return target.parent_path() / (name == target.filename() ? "download-" + name : name);
+}
+
+// What to import a mirror's own file as: it may tell what it holds, and then has to be what was asked for.
+WeightsSource source_of(const fs::path& file, const OfficialWeights& official) {
+  const WeightsSource told = inspect_weights(file).source;
+  if (told == WeightsSource::automatic) return official.source;
+  if ((told == WeightsSource::torchvision) != (official.source == WeightsSource::torchvision))
+    throw Error(ErrorCode::input, "the mirror's file holds the weights of " + to_string(told) + ", not of " +
+                                      official.name + "; name the source that it is");
+  return WeightsSource::automatic;
+}
 
 void fetch_to(const fs::path& target, const OfficialWeights& official, const FetchRequest& request) {
   const std::string address = address_of(official);
   if (!checksums_available()) throw Error(ErrorCode::io, "this build has no OpenSSL, so it can check no download");
   const fs::path folder = target.parent_path();
   make_folder(folder);
-  Download download{address, folder / download_name(address), request.sha256.empty() ? official.bytes : 0,
+  Download download{address, download_file(address, target), request.sha256.empty() ? official.bytes : 0,
                     request.quiet};
   check_space(folder, download.bytes + kImportedBytes);
   if (!request.quiet) {
@@ -136,7 +151,8 @@ void fetch_to(const fs::path& target, const OfficialWeights& official, const Fet
   }
   fetch(download);
   check(download.file, official, request);
-  import_weights(download.file, target, {.source = official.source});
+  const WeightsSource source = request.sha256.empty() ? official.source : source_of(download.file, official);
+  import_weights(download.file, target, {.source = source});
   std::error_code failure;
   if (!request.keep) fs::remove(download.file, failure);
 }

@@ -5,7 +5,7 @@
 
 namespace impasto::cli {
 
-/// Between quotation marks, with what JSON wants escaped.
+/// Between quotation marks, with what JSON wants escaped; bytes that are no UTF-8 become U+FFFD.
 std::string json_string(const std::string& text);
 
 /// "[a, b]": `text_of` each item, with `before_each` in front.

@@ -1,5 +1,6 @@
 // The program: understands its words, runs a command, and turns whatever is thrown into one sentence and an exit code.
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -47,6 +48,9 @@ int complain(const char* sentence, int code) {
 }  // namespace
 
 int main(int argc, char** argv) {
+#ifdef SIGXFSZ
+  std::signal(SIGXFSZ, SIG_IGN);  // a file beyond the limit of ulimit -f is an error of its write
+#endif
   try {
     return run(argc, argv);
   } catch (const impasto::Error& error) {

@@ -132,6 +132,11 @@ WeightsInput find_input(const WeightsFile& file, const ConvWeights& conv1_1, Wei
           "; import it with impasto weights import --source keras or caffe (BGR 0..255) or torchvision (RGB 0..1)");
   if (wanted == WeightsSource::automatic)
     input.training.preprocessing = read_preprocessing(metadata, input.training.preprocessing, arrays.label());
+  require(!input.folded || input.training.preprocessing.from_normalised() == ChannelMap{}, ErrorCode::input,
+          arrays.label(), " says that its preprocessing is folded into conv1_1, and names an input of ",
+          channel_order_word(input.training.preprocessing), " 0..", input.training.preprocessing.range,
+          " besides, so that it would act twice; wanted torchvision's channel_order, range, mean and std beside "
+          "'folded' (weights/FORMAT.md)");
   return input;
 }
 

@@ -23,6 +23,11 @@ std::string layer_of(const ConvolutionName& name) {
   return "";
 }
 
+void add_problem(std::vector<std::string>& problems, const Error& error) {
+  if (error.code() == ErrorCode::io) throw error;
+  if (std::find(problems.begin(), problems.end(), error.what()) == problems.end()) problems.push_back(error.what());
+}
+
 // The moments of all finite values, and what is wrong with the others.
 void describe(const ArrayFile& file, WeightsLayer& layer, std::vector<std::string>& problems) {
   const std::vector<float> values = file.values(layer.name);
@@ -110,7 +115,11 @@ WeightsSummary inspect(const std::filesystem::path& path) {
       layer.is_bias = parsed->is_bias;
     }
     if (!layer.layer.empty()) {
-      describe(*arrays, layer, summary.problems);
+      try {
+        describe(*arrays, layer, summary.problems);
+      } catch (const Error& error) {
+        add_problem(summary.problems, error);
+      }
       std::uint64_t count = 1;
       for (const std::int64_t size : layer.sizes) count *= static_cast<std::uint64_t>(size);
       summary.parameters += count;
@@ -125,21 +134,14 @@ WeightsSummary inspect(const std::filesystem::path& path) {
   try {
     describe_network(WeightsFile(arrays), summary);
   } catch (const Error& error) {
-    if (error.code() == ErrorCode::io) throw;
-    summary.problems.push_back(error.what());
+    add_problem(summary.problems, error);
   }
   return summary;
 }
 
 constexpr int kInRow = 8, kTap = 8, kCell = 3 * kTap, kGap = 4;
 
-}  // namespace
-
-WeightsSummary inspect_weights(const std::filesystem::path& file) {
-  return with_memory_error("reading weights", [&] { return inspect(file); });
-}
-
-Image weights_mosaic(const std::filesystem::path& path) {
+Image mosaic(const std::filesystem::path& path) {
   const WeightsFile file(path);
   const ConvWeights first = file.convolution(0);
   const std::string& label = file.arrays().label();
@@ -168,6 +170,16 @@ Image weights_mosaic(const std::filesystem::path& path) {
     }
   }
   return image;
+}
+
+}  // namespace
+
+WeightsSummary inspect_weights(const std::filesystem::path& file) {
+  return with_memory_error("reading weights", [&] { return inspect(file); });
+}
+
+Image weights_mosaic(const std::filesystem::path& file) {
+  return with_memory_error("reading weights", [&] { return mosaic(file); });
 }
 
 }  // namespace impasto

@@ -44,6 +44,8 @@ NormalisedWeights normalise_file(const std::filesystem::path& from, const std::v
   NormalisedWeights result;
   result.silent = divide_by_means(*weights, activations.means());
   WeightsMetadata metadata = file.arrays().metadata();
+  // Attributes of HDF5 speak of its groups, which are left behind.
+  std::erase_if(metadata, [](const auto& word) { return word.first.find('@') != std::string::npos; });
   for (const auto& [key, value] :
        written_metadata(input.training.preprocessing, input.folded, input.pooling, input.padding))
     metadata[key] = value;

@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "support/array_file_case.h"
+#include "support/safetensors.h"
 
 #ifdef IMPASTO_TESTS_HDF5
 #include <hdf5.h>
@@ -86,6 +87,22 @@ class Writer {
     const hid_t space = H5Screate_simple(1, &count, nullptr);
     const hid_t id = H5Acreate2(at, attribute, type, space, H5P_DEFAULT, H5P_DEFAULT);
     H5Awrite(id, type, padded.data());
+    H5Aclose(id);
+    H5Sclose(space);
+    H5Gclose(at);
+    H5Tclose(type);
+  }
+
+  // A list of strings of any length at the root: one text, then `count` - 1 of one letter.
+  void texts(const char* attribute, std::size_t count, const std::string& text) const {
+    const hid_t type = H5Tcopy(H5T_C_S1), at = H5Gopen2(file_, "/", H5P_DEFAULT);
+    H5Tset_size(type, H5T_VARIABLE);
+    const hsize_t size = count;
+    const hid_t space = H5Screate_simple(1, &size, nullptr);
+    const hid_t id = H5Acreate2(at, attribute, type, space, H5P_DEFAULT, H5P_DEFAULT);
+    std::vector<const char*> all(count, "y");
+    all.front() = text.c_str();
+    H5Awrite(id, type, all.data());
     H5Aclose(id);
     H5Sclose(space);
     H5Gclose(at);
@@ -194,6 +211,28 @@ TEST_CASE("hdf5: nothing in a file makes us read another file") {
                    H5Pclose(virtual_one);
                  }),
                  "'a' keeps its numbers in other files"));
+}
+
+TEST_CASE("hdf5: a long string that many attributes share, or a long name above many arrays, is not copied for each") {
+  const TempFolder folder;
+  const std::string text(400'000, 'x');
+  const auto file = written(folder, [&](const Writer& w) { w.texts("@shared", 400, text); });
+  std::ifstream in(file, std::ios::binary);
+  std::string bytes{std::istreambuf_iterator<char>(in), {}};
+  // References of 16 bytes in a row, each to a string of its own length; the first is to the long one.
+  std::string length;
+  append_little_endian(length, text.size(), 4);
+  std::size_t at = bytes.find(length);
+  while (bytes.substr(at + 16, 4) != std::string("\1\0\0\0", 4)) at = bytes.find(length, at + 1);
+  for (std::size_t i = 1; i < 400; ++i) bytes.replace(at + 16 * i, 16, bytes, at, 16);
+  CHECK(contains(refusal_of_bytes(bytes), "describe its arrays"));
+
+  CHECK(contains(refusal([](const Writer& w) {
+                   const std::string group(60'000, 'g');
+                   for (int i = 0; i < 1200; ++i)
+                     w.floats((group + "/a" + std::to_string(i)).c_str(), H5T_IEEE_F32LE, {1});
+                 }),
+                 "describe its arrays"));
 }
 
 TEST_CASE("hdf5: groups that lead in a circle are refused") {

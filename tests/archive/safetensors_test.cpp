@@ -72,4 +72,10 @@ TEST_CASE("safetensors: a header nested without end is refused") {
   CHECK(contains(refusal("{\"\xff\":1}"), "damaged header"));
 }
 
+TEST_CASE("safetensors: a header of millions of numbers is refused before they fill the memory") {
+  std::string zeros = "0";
+  for (int i = 0; i < 1'100'000; ++i) zeros += ",0";
+  CHECK(contains(refusal("{\"a\":[" + zeros + "]}"), "more than 1000000 values"));
+}
+
 }  // namespace impasto::testing

@@ -184,6 +184,45 @@ FETCH_CASE("cli: a disk that takes no more is told as such") {
   check_failure(home.fetch_narrow(server.address()), "the disk refused");
 }
 
+FETCH_CASE("cli: a mirror's file with the name of the weights themselves does not get in their way") {
+  const Home home;
+  fs::create_directory(home / "mirror");
+  fs::copy_file(kNarrow, home / "mirror/vgg19.safetensors");
+  const std::string mirror = file_address(home / "mirror/vgg19.safetensors");
+  REQUIRE(home.fetch_narrow(mirror).code == 0);
+  CHECK(inspect_weights(home.target()).source == WeightsSource::torchvision);
+  CHECK(std::distance(fs::directory_iterator(home.weights()), {}) == 1);
+  const std::string before = read_text(home.target());
+  check_failure(home.fetch(mirror, {"torchvision", "--force", "--sha256", std::string(64, '0')}), "was removed");
+  CHECK(read_text(home.target()) == before);
+  CHECK(home.fetch_narrow(mirror, {"--force"}).code == 0);
+}
+
+FETCH_CASE("cli: a mirror's file that says what it is is not taken for another") {
+  const Home home;
+  const fs::path mine = home / "mine.safetensors";
+  import_weights(kNarrow, mine, {.source = WeightsSource::torchvision});
+  const std::vector<std::string> sum = {"--sha256", sha256_of(mine)};
+  check_failure(home.fetch(file_address(mine), sum), "holds the weights of torchvision, not of keras");
+  CHECK(!fs::exists(home.target()));
+  CHECK(home.fetch(file_address(mine), {"torchvision", sum[0], sum[1]}).code == 0);
+  import_weights(kNarrow, mine, {.source = WeightsSource::keras, .fold = true});
+  CHECK(home.fetch(file_address(mine), {"--force", "--sha256", sha256_of(mine)}).code == 0);
+  CHECK(inspect_weights(home.target()).folded);
+}
+
+FETCH_CASE("cli: a mirror's address may hold brackets and blanks, and --quiet says nothing of weights that are there") {
+  const Home home;
+  fs::create_directory(home / "my [1] {a}");
+  fs::copy_file(kNarrow, home / "my [1] {a}/model.safetensors");
+  const Run run = home.fetch_narrow(file_address(home / "my [1] {a}"), {"--quiet"});
+  CHECK(run.code == 0);
+  CHECK(run.err.empty());
+  const Run again = home.fetch("http://127.0.0.1:1/", {"--quiet"});
+  CHECK(again.code == 0);
+  CHECK(again.out.empty());
+}
+
 TEST_CASE("cli: words that fetch does not understand are refused") {
   const Home home;
   const auto refused = [&](const std::string& mirror, const std::vector<std::string>& words, const std::string& part) {

@@ -92,6 +92,32 @@ TEST_CASE("cli: weights info prints a table, or JSON, and saves the mosaic") {
   CHECK(contains(json.out, "\"name\": \"block1_conv2/bias:0\", \"layer\": \"block1_conv2\", \"shape\": [ 8]"));
 }
 
+TEST_CASE("cli: a file that grows beyond the limit of the shell ends in a sentence and leaves nothing behind") {
+  const Studio studio;
+  studio.write("tv.safetensors",
+               read_text(std::filesystem::path(IMPASTO_GOLDEN_DIR) / "golden_vgg19_torchvision.safetensors"));
+  const std::filesystem::path out = studio.path() / "out";
+  std::filesystem::create_directory(out);
+  const Run run = Program("/bin/sh",
+                          {"-c", "ulimit -f 4 && exec \"$0\" \"$@\"", IMPASTO_PROGRAM, "weights", "import",
+                           "tv.safetensors", "-o", "out/x.safetensors", "--source", "caffe"},
+                          studio.path())
+                      .wait();
+  expect_failure(run, 1, {"'out/x.safetensors' failed after"});
+  CHECK(std::filesystem::is_empty(out));
+}
+
+TEST_CASE("cli: JSON stays JSON whatever bytes a name has") {
+  const Studio studio;
+  const std::string name = "k\xff\xc3\xa4\xed\xa0\x80\"\n\xe2\x82.safetensors";
+  studio.write(name, keras_file());
+  const Run run = weights(studio, {"info", name, "--json"});
+  REQUIRE(run.code == 0);
+  const std::string unknown = "\xef\xbf\xbd";
+  CHECK(contains(run.out, "\"k" + unknown + "\xc3\xa4" + unknown + unknown + unknown + "\\\"\\u000a" + unknown +
+                              unknown + ".safetensors\""));
+}
+
 TEST_CASE("cli: weights that are not there, words that are not understood, and outputs that would destroy") {
   const Studio studio;
   studio.write("keras.safetensors", keras_file());

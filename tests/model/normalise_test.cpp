@@ -7,6 +7,7 @@
 #include "support/error_of.h"
 #include "support/golden.h"
 #include "support/hash_network.h"
+#include "support/known_weights.h"
 #include "support/narrow_network.h"
 #include "support/temp_folder.h"
 
@@ -158,6 +159,18 @@ TEST_CASE("model: a normalised file has means of 1 on its pictures, carried or f
     WeightsMetadata words = result.written.metadata;
     CHECK(words["sha256"] == inspect_weights(from).metadata["sha256"]);
   }
+}
+
+TEST_CASE("model: words of Keras about its own file do not go into a normalised one") {
+  const testing::TempFolder folder;
+  auto tensors = testing::first_convolutions();
+  testing::put_caffe_filter(tensors);
+  const auto from = folder.write("in.safetensors", testing::safetensors(tensors, {{"@backend", "jax"}, {"mine", "x"}}));
+  save_image(waves(16, 16, 0), folder / "waves.png");
+  const auto written =
+      normalise_weights(from, {folder / "waves.png"}, folder / "out.safetensors", Context(1)).written.metadata;
+  CHECK(written.at("mine") == "x");
+  CHECK(written.count("@backend") == 0);
 }
 
 TEST_CASE("model: pictures for means are shrunk to the size that was asked for") {

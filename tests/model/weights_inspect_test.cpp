@@ -84,6 +84,20 @@ TEST_CASE("model: a summary of another network, or of numbers nobody knows, says
       error_of(ErrorCode::input, [&] { inspect_weights(folder.write("x", std::string("words of no kind"))); }).empty());
 }
 
+TEST_CASE("model: a summary lists arrays whose numbers cannot be read, and says so once") {
+  std::string bytes = safetensors(first_convolutions(), torchvision_input());
+  bytes.replace(bytes.find("F32"), 3, "I32");
+  const TempFolder folder;
+  const WeightsSummary summary = inspect_weights(folder.write("w.safetensors", bytes));
+  CHECK(summary.network == "VGG19");
+  REQUIRE(summary.layers.size() == 4);
+  CHECK(summary.layers[0].type == "I32");
+  CHECK(summary.layers[1].max > 0);
+  CHECK(std::count_if(summary.problems.begin(), summary.problems.end(), [](const std::string& problem) {
+          return contains(problem, "'features.0.weight' is of type I32");
+        }) == 1);
+}
+
 TEST_CASE("model: the mosaic shows each filter of conv1_1 in the picture's colours") {
   const TempFolder folder;
   Tensors tensors = first_convolutions();

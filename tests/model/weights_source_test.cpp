@@ -97,6 +97,17 @@ TEST_CASE("model: metadata tell by order and range, or by the source's word; wha
   CHECK_FALSE(error_of(ErrorCode::input, [] { load(first_convolutions(), {{"range", "255"}}); }).empty());
 }
 
+TEST_CASE("model: preprocessing that is folded and told once more would act twice, and is refused") {
+  for (const Metadata& told : {Metadata{{"source", "keras"}}, Metadata{{"channel_order", "BGR"}, {"range", "1"}},
+                               Metadata{{"source", "torchvision"}, {"mean", "0,0,0"}}}) {
+    Metadata metadata = told;
+    CHECK_NOTHROW(load(first_convolutions(), metadata));
+    metadata["preprocessing"] = "folded";
+    CHECK(contains(error_of(ErrorCode::input, [&] { load(first_convolutions(), metadata); }), "act twice"));
+  }
+  CHECK(load(first_convolutions(), {{"source", "torchvision"}, {"preprocessing", "folded"}}).folded);
+}
+
 TEST_CASE("model: a mean that is given belongs to the order that is given") {
   const ChannelMap map =
       load(first_convolutions(), {{"channel_order", "BGR"}, {"range", "1"}, {"mean", "0.1,0.2,0.3"}}).input;
