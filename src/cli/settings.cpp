@@ -63,7 +63,8 @@ void read_setting(StyliseRequest& request, const OptionField& field, const std::
 
 void add_field(CLI::App& command, StyliseRequest& request, const OptionField& field) {
   const bool words = field.label.find('|') != std::string::npos;
-  const std::string help = words ? field.help + ": " + spaced(field.label) : field.help;
+  const char* also = field.name == "init" ? ", or a file" : "";
+  const std::string help = words ? field.help + ": " + spaced(field.label) + also : field.help;
   add_word(command, field.group.c_str(), ("--" + field.name).c_str(), words ? "KIND" : field.label.c_str(), help,
            [&request, &field](const std::string& text) { read_setting(request, field, text); });
 }
