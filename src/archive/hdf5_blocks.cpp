@@ -4,7 +4,7 @@
 
 #include "base/check.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 constexpr std::uint64_t kMaxMetadata = std::uint64_t{64} << 20;  // bytes of all blocks; VGG19 of Keras has 100 KiB
@@ -229,4 +229,4 @@ std::string Hdf5Blocks::string(ByteCursor& reference) {
   in.damaged("lacks a string");
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

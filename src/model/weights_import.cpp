@@ -8,7 +8,7 @@
 #include "model/weights_file.h"
 #include "model/weights_save.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 // Convolutions up to the layer, the layer's own among them.
@@ -104,4 +104,4 @@ WeightsSummary import_weights(const std::filesystem::path& from, const std::file
 std::string sha256_of(const std::filesystem::path& file) { return sha256_checksum(file); }
 std::string md5_of(const std::filesystem::path& file) { return md5_checksum(file); }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -8,7 +8,7 @@
 #include "model/vgg19.h"
 #include "model/weights_file.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 std::string layer_of(const ConvolutionName& name) {
@@ -170,4 +170,4 @@ Image weights_mosaic(const std::filesystem::path& path) {
   return image;
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1
