@@ -9,7 +9,7 @@ if ! { cat docs/Doxyfile; echo "OUTPUT_DIRECTORY = $work"; } | doxygen - >"$work
   cat "$work/log"
   exit 1
 fi
-if grep -i 'warning' "$work/log"; then exit 1; fi
+if grep -iE 'warning|error:' "$work/log"; then exit 1; fi
 pages=$(find "$work/html" -name 'classimpasto*.html' | wc -l)
 [ "$pages" -ge 5 ] || { echo "the reference has only $pages pages of classes"; exit 1; }
 echo "the reference has $pages pages of classes and no warning."
