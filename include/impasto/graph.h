@@ -119,7 +119,7 @@ class IMPASTO_API Graph {
   std::vector<NodeId> features(NodeId picture, const Weights& weights, const std::vector<std::string>& layers);
 
   Sizes sizes(NodeId id) const;
-  /// value(id) will be readable after a replay; leaves and the loss always are.
+  /// value(id) will be readable after a replay; inputs, variables and the loss always are.
   void keep(NodeId id);
   /// The scalar that backward() differentiates. Throws Error(usage) for anything else.
   void set_loss(NodeId id);
@@ -134,9 +134,10 @@ class IMPASTO_API Graph {
 
   /// The loss of the last replay. Throws Error(usage) when there is none.
   T loss();
-  /// Of a leaf at any time, of the loss and of kept nodes after a replay; write to inputs and variables only.
+  /// Of an input or a variable at any time, to be written too; of the loss and of kept nodes after a replay. Throws
+  /// Error(usage) for others.
   std::span<T> value(NodeId id);
-  /// Of a variable that lies below the loss, from backward() to the next forward().
+  /// Of a variable, from backward() to the next forward(); 0 where the loss does not depend on it.
   std::span<const T> gradient(NodeId id) const;
   const Context& context() const noexcept;
 

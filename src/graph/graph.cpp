@@ -71,7 +71,7 @@ const Context& OpArrays<T>::context() const {
 
 template <class T>
 struct Graph<T>::State {
-  enum class Kind { leaf, variable, other };
+  enum class Kind { constant, input, variable, other };
 
   explicit State(const Context& context) : tape(context) {}
 
@@ -126,12 +126,12 @@ NodeId Graph<T>::constant(const Sizes& sizes, std::vector<T> values) {
           tensor.shape().count(), " values, and ", values.size(), " were given");
   std::copy(values.begin(), values.end(), tensor.data());
   state_->constants.push_back(std::move(tensor));
-  return state_->note(state_->tape.constant(state_->constants.back().view()), State::Kind::leaf);
+  return state_->note(state_->tape.constant(state_->constants.back().view()), State::Kind::constant);
 }
 template <class T>
 NodeId Graph<T>::input(const Sizes& sizes) {
   state_->require_recording();
-  return state_->note(state_->tape.input(shape_of(sizes)), State::Kind::leaf);
+  return state_->note(state_->tape.input(shape_of(sizes)), State::Kind::input);
 }
 template <class T>
 NodeId Graph<T>::variable(const Sizes& sizes) {
@@ -296,6 +296,8 @@ template <class T>
 std::span<T> Graph<T>::value(NodeId id) {
   State& s = *state_;
   s.checked(id);
+  require(s.kind(id) != State::Kind::constant, ErrorCode::usage, "node ", id.index,
+          " is a constant; its values are those it was made of");
   const bool kept = std::find(s.kept.begin(), s.kept.end(), id) != s.kept.end();
   require(s.kind(id) != State::Kind::other || kept, ErrorCode::usage, "the value of node ", id.index,
           " is gone after a replay; call keep() before the first one");
@@ -310,9 +312,7 @@ std::span<const T> Graph<T>::gradient(NodeId id) const {
   require(s.kind(id) == State::Kind::variable, ErrorCode::usage, "node ", id.index,
           " is no variable; only those have gradients");
   require(s.has_values && !s.can_go_back, ErrorCode::usage, "there are no gradients; call forward() and backward()");
-  const std::span<const T> gradient = s.tape.gradient({id.index});
-  require(gradient.data() != nullptr, ErrorCode::usage, "variable ", id.index, " does not lie below the loss");
-  return gradient;
+  return s.tape.gradient({id.index});
 }
 template <class T>
 const Context& Graph<T>::context() const noexcept {

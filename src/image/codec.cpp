@@ -36,7 +36,7 @@ bool is_built_in(Format format) {
   return kHasWebp;
 }
 
-// Of the formats in this build: ".jpg, .jpeg or .png".
+// Of the formats in this build: "choose a name that ends in .jpg, .jpeg or .png".
 std::string endings() {
   std::string list;
   const auto add = [&](bool is_there, const char* between, const char* names) {
@@ -46,7 +46,7 @@ std::string endings() {
   add(kHasTiff, ", ", ".tif, .tiff");
   add(kHasWebp, ", ", ".webp");
   add(kHasPng, " or ", ".png");
-  return list.empty() ? "nothing: this build has no picture format" : list;
+  return list.empty() ? "this build writes no pictures; use copy_to()" : "choose a name that ends in " + list;
 }
 
 Format require_format(const std::filesystem::path& file) {
@@ -56,7 +56,7 @@ Format require_format(const std::filesystem::path& file) {
   if (format) fail_absent(*format, what, ErrorCode::usage);
   const std::string ending = file.extension().string();
   fail(ErrorCode::usage, what, ": ", ending.empty() ? "it has no ending" : "its ending '" + ending + "' is unknown",
-       "; choose a name that ends in ", endings());
+       "; ", endings());
 }
 
 void check_options(Format format, const EncodeOptions& options) {
@@ -163,7 +163,7 @@ void fail_absent(Format format, const std::string& what, ErrorCode code) {
                                          {"WebP", "WEBP", "libwebp"}};
   const Absent& absent = by_format[static_cast<std::size_t>(format)];
   fail(code, what, ": this build of Impasto lacks ", absent.library, ", so it has no ", absent.name,
-       "; build it with -DIMPASTO_", absent.option, "=ON, or use ", format == Format::png ? "another format" : "PNG");
+       "; build it with -DIMPASTO_", absent.option, "=ON, or use ", kHasPng ? "PNG" : "another format");
 }
 
 Image decode_image(std::span<const std::uint8_t> bytes, const std::string& name, const DecodeOptions& options) {
