@@ -50,14 +50,14 @@ else()
   foreach(way subdirectory fetch)
     step(${CMAKE_COMMAND} -S ${CONSUMER_DIR}/from_source -B ${WORK_DIR}/${way} ${compilers} -D WAY=${way}
          -D IMPASTO_SOURCE=${SOURCE_DIR})
-    step(${CMAKE_COMMAND} --build ${WORK_DIR}/${way} --target headers)
   endforeach()
+  step(${CMAKE_COMMAND} --build ${WORK_DIR}/fetch --target headers)
   # The smallest build: the formats of pictures are what is compiled in another way, so those are compiled.
   step(${CMAKE_COMMAND} -S ${SOURCE_DIR} -B ${WORK_DIR}/smallest ${compilers} -D CMAKE_BUILD_TYPE=Debug
        -D IMPASTO_TESTS=OFF -D IMPASTO_PROGRAM=OFF -D IMPASTO_JPEG=OFF -D IMPASTO_PNG=OFF -D IMPASTO_TIFF=OFF
        -D IMPASTO_WEBP=OFF -D IMPASTO_ICC=OFF -D IMPASTO_CHECKSUMS=OFF)
   if(GENERATOR STREQUAL "Unix Makefiles")
-    foreach(source image/codec image/jpeg_decode image/png_decode image/animation)
+    foreach(source image/codec image/png_decode)
       step(${CMAKE_COMMAND} --build ${WORK_DIR}/smallest --target src/${source}.o)
     endforeach()
   endif()
