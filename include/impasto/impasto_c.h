@@ -72,8 +72,8 @@ typedef struct impasto_pixels {
   int width;
   int height;
   ptrdiff_t stride;
-  impasto_sample sample;
-  impasto_channels channels;
+  int sample;   /**< an impasto_sample */
+  int channels; /**< an impasto_channels */
 } impasto_pixels;
 
 IMPASTO_API impasto_status impasto_image_from_pixels(const impasto_pixels* pixels, impasto_image** out);

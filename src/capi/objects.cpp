@@ -31,16 +31,15 @@ const impasto::OptionField* field_at(int index) noexcept {
   return index >= 0 && index < static_cast<int>(fields.size()) ? &fields[static_cast<std::size_t>(index)] : nullptr;
 }
 
-impasto::Sample sample_of(impasto_sample sample) {
-  impasto::require(sample >= IMPASTO_U8 && sample <= IMPASTO_F32, impasto::ErrorCode::usage, "the sample type ",
-                   static_cast<int>(sample), " does not exist; choose IMPASTO_U8, IMPASTO_U16 or IMPASTO_F32");
+impasto::Sample sample_of(int sample) {
+  impasto::require(sample >= IMPASTO_U8 && sample <= IMPASTO_F32, impasto::ErrorCode::usage, "the sample type ", sample,
+                   " does not exist; choose IMPASTO_U8, IMPASTO_U16 or IMPASTO_F32");
   return static_cast<impasto::Sample>(sample);
 }
 
-impasto::Channels channels_of(impasto_channels channels) {
+impasto::Channels channels_of(int channels) {
   impasto::require(channels >= IMPASTO_RGB && channels <= IMPASTO_BGRA, impasto::ErrorCode::usage, "the channels ",
-                   static_cast<int>(channels),
-                   " do not exist; choose IMPASTO_RGB, IMPASTO_RGBA, IMPASTO_BGR or IMPASTO_BGRA");
+                   channels, " do not exist; choose IMPASTO_RGB, IMPASTO_RGBA, IMPASTO_BGR or IMPASTO_BGRA");
   return static_cast<impasto::Channels>(channels);
 }
 

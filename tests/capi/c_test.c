@@ -65,7 +65,7 @@ static void test_pictures(void) {
   CHECK(words[7][WIDTH][0] == 0x5A5A);
   const impasto_pixels small = {words, WIDTH - 1, HEIGHT, 0, IMPASTO_U16, IMPASTO_RGB};
   CHECK(impasto_image_copy_to(image, &small) == IMPASTO_ERROR_INPUT);
-  const impasto_pixels unknown = {words, WIDTH, HEIGHT, 0, (impasto_sample)9, IMPASTO_RGB};
+  const impasto_pixels unknown = {words, WIDTH, HEIGHT, 0, 9, IMPASTO_RGB};
   CHECK(impasto_image_copy_to(image, &unknown) == IMPASTO_ERROR_USAGE);
   impasto_image_free(image);
 }
