@@ -20,7 +20,7 @@ JOBS ?= $(shell cat /proc/meminfo /sys/fs/cgroup/memory.max 2>/dev/null | \
 MAKEFLAGS += --no-print-directory
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: program run weights gallery compile test bench asan ubsan fuzz tidy format deps install clean help
+.PHONY: program run weights gallery compile test bench asan ubsan fuzz tidy format docs deps install clean help
 
 program: $(BUILD)/Makefile  ## build the program, build/impasto (the default)
 	@cmake --build $(BUILD) --parallel $(JOBS) --target impasto
@@ -71,13 +71,19 @@ tidy:  ## compile under clang-tidy
 
 format:  ## rewrite all sources in the project's layout
 	@third_party/install.sh clang-format
-	@find include src tests bench data -name '*.h' -o -name '*.cpp' -o -name '*.inl' | xargs clang-format -i
+	@find include src tests bench data examples -name '*.h' -o -name '*.cpp' -o -name '*.inl' -o -name '*.c' | xargs clang-format -i
+
+docs:  ## the reference of the API, build/reference/html/index.html
+	@third_party/install.sh doxygen
+	@mkdir -p build
+	@{ cat docs/Doxyfile; echo "OUTPUT_DIRECTORY = build/reference"; } | doxygen -
+	@echo build/reference/html/index.html
 
 deps:  ## install the libraries Impasto is built from (says nothing when they are there)
 	@third_party/install.sh
 
-install: program  ## install program, library and CMake package under PREFIX (/usr/local); DESTDIR is honoured
-	@cmake --build $(BUILD) --parallel $(JOBS) --target impasto_library
+install: program  ## install program, libraries, manual and packages under PREFIX (/usr/local); DESTDIR is honoured
+	@cmake --build $(BUILD) --parallel $(JOBS) --target impasto_library impasto_shared
 	@DESTDIR="$(DESTDIR)" cmake --install $(BUILD) --prefix "$(abspath $(PREFIX))"
 
 clean:  ## remove every build folder (paintings in output/ stay)

@@ -23,13 +23,13 @@ macro(impasto_find name debian target)
 endmacro()
 
 impasto_find("Eigen 3.3 or newer" libeigen3-dev Eigen3::Eigen Eigen3 3.3 NO_MODULE)
-impasto_find("libjpeg-turbo" libjpeg62-turbo-dev JPEG::JPEG JPEG)
-impasto_find("libpng" libpng-dev PNG::PNG PNG)
 impasto_find("zlib" zlib1g-dev ZLIB::ZLIB ZLIB)
 impasto_find("xtensor" libxtensor-dev xtensor xtensor)
 impasto_find("Highway" libhwy-dev hwy::hwy hwy CONFIG)
 impasto_find("nlohmann-json 3.9 or newer" nlohmann-json3-dev nlohmann_json::nlohmann_json nlohmann_json 3.9)
-impasto_find("CLI11" libcli11-dev CLI11::CLI11 CLI11)
+if(IMPASTO_PROGRAM)
+  impasto_find("CLI11" libcli11-dev CLI11::CLI11 CLI11)
+endif()
 if(IMPASTO_TESTS)
   impasto_find("doctest" doctest-dev doctest::doctest doctest)
   # The tests write HDF5 with libhdf5; without it those cases are left out. CMake's own FindHDF5 wants C.
@@ -41,14 +41,14 @@ if(IMPASTO_BENCH)
   impasto_find("Google Benchmark" libbenchmark-dev benchmark::benchmark benchmark)
 endif()
 
-# Optional picture libraries. Each is AUTO (used when it is there), ON (its absence is an error) or OFF.
+# Optional libraries. Each is AUTO (used when it is there), ON (its absence is an error) or OFF.
 #
-# impasto_find_optional(<option> <what it is for> <name> <Debian package> <target> <find_package arguments...>)
+# impasto_find_optional(<option> <default> <what it is for> <name> <Debian package> <target> <find_package arguments...>)
 # Sets <option>_FOUND and adds to picture_libraries and to picture_definitions (IMPASTO_HAS_...).
 set(picture_libraries "")
 set(picture_definitions "")
-macro(impasto_find_optional option purpose name debian target)
-  set(${option} AUTO CACHE STRING "${purpose} through ${name}: AUTO, ON or OFF")
+macro(impasto_find_optional option default purpose name debian target)
+  set(${option} ${default} CACHE STRING "${purpose} through ${name}: AUTO, ON or OFF")
   set_property(CACHE ${option} PROPERTY STRINGS AUTO ON OFF)
   set(${option}_FOUND OFF)
   if(${option} STREQUAL "AUTO")
@@ -68,10 +68,12 @@ macro(impasto_find_optional option purpose name debian target)
 endmacro()
 
 list(APPEND CMAKE_MODULE_PATH ${CMAKE_CURRENT_LIST_DIR})  # FindLittleCMS, FindLibWebP
-impasto_find_optional(IMPASTO_ICC "colour profiles" "LittleCMS" liblcms2-dev LittleCMS::LittleCMS LittleCMS)
+impasto_find_optional(IMPASTO_JPEG ON "JPEG" "libjpeg-turbo" libjpeg62-turbo-dev JPEG::JPEG JPEG)
+impasto_find_optional(IMPASTO_PNG ON "PNG" "libpng" libpng-dev PNG::PNG PNG)
+impasto_find_optional(IMPASTO_ICC AUTO "colour profiles" "LittleCMS" liblcms2-dev LittleCMS::LittleCMS LittleCMS)
 # From 4.5 on a file can have error handlers of its own; those of the process are not ours.
-impasto_find_optional(IMPASTO_TIFF "TIFF" "libtiff 4.5 or newer" libtiff-dev TIFF::TIFF TIFF 4.5)
-impasto_find_optional(IMPASTO_WEBP "WebP" "libwebp" libwebp-dev LibWebP::LibWebP LibWebP)
-impasto_find_optional(IMPASTO_CHECKSUMS "checksums" "OpenSSL" libssl-dev OpenSSL::Crypto OpenSSL COMPONENTS Crypto)
+impasto_find_optional(IMPASTO_TIFF AUTO "TIFF" "libtiff 4.5 or newer" libtiff-dev TIFF::TIFF TIFF 4.5)
+impasto_find_optional(IMPASTO_WEBP AUTO "WebP" "libwebp" libwebp-dev LibWebP::LibWebP LibWebP)
+impasto_find_optional(IMPASTO_CHECKSUMS AUTO "checksums" "OpenSSL" libssl-dev OpenSSL::Crypto OpenSSL COMPONENTS Crypto)
 
 find_package(OpenMP QUIET COMPONENTS CXX)  # optional: without it everything runs on one thread

@@ -94,7 +94,7 @@ missing=
 for package in $packages $tools; do
   case $package in
     g++) has_compiler && continue ;;
-    make | cmake | curl | clang | clang-*) has "$package" && continue ;;
+    make | cmake | curl | clang | clang-* | doxygen) has "$package" && continue ;;
     *) case "$installed" in *" installed:$package "*) continue ;; esac ;;
   esac
   missing="$missing $package"

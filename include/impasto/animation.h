@@ -4,9 +4,10 @@
 #include <filesystem>
 #include <memory>
 
+#include "impasto/export.h"
 #include "impasto/image.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 struct AnimationOptions {
   int quality = 85;  ///< 0..100, lossy
@@ -15,7 +16,7 @@ struct AnimationOptions {
 
 /// Frames go in one at a time and are kept compressed only. The file appears when finish() is called, all at once.
 /// Thread safety: use from one thread at a time.
-class AnimationWriter {
+class IMPASTO_API AnimationWriter {
  public:
   /// Throws Error(usage) when the name does not end in .webp, when this build lacks WebP, or when an option is out of
   /// range; Error(io) unless a file can be written there now.
@@ -39,4 +40,4 @@ class AnimationWriter {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

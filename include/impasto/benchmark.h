@@ -6,8 +6,9 @@
 #include <vector>
 
 #include "impasto/context.h"
+#include "impasto/export.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// One op of a step. Seconds are the shortest of all profiled steps. Floating-point operations are those of the direct
 /// algorithm, a multiply-add counting 2, whatever way was taken; 0 for ops that are bound by memory.
@@ -23,6 +24,6 @@ struct OpCost {
 /// Multiply-adds in registers on all the context's threads together, in 10^9 float operations a second (a multiply-add
 /// counts 2): what its SIMD target can reach and memory can only slow down. Measures for about 50 ms; other programs on
 /// the same cores lower the figure. Thread safety: any thread.
-double peak_gflops(const Context& context);
+IMPASTO_API double peak_gflops(const Context& context);
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

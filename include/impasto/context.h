@@ -4,13 +4,15 @@
 #include <string>
 #include <vector>
 
-namespace impasto {
+#include "impasto/export.h"
+
+namespace impasto::inline v0_1 {
 
 /// Instruction sets with a kernel of their own. `baseline` runs everywhere: Eigen, compiled for the plain architecture.
 enum class SimdTarget { baseline, neon, ssse3, sse4, avx2, avx3 };
 
 /// Lower-case name: "baseline", "neon", "ssse3", "sse4", "avx2", "avx3" (AVX-512).
-std::string to_string(SimdTarget target);
+IMPASTO_API std::string to_string(SimdTarget target);
 
 /// How convolutions are computed. `automatic`: Winograd's minimal filtering for 3 x 3 kernels and stride 1 in float,
 /// direct for a picture with zero borders, and im2col for the rest and on the target `baseline`. `winograd`: the same,
@@ -19,7 +21,7 @@ std::string to_string(SimdTarget target);
 enum class Convolution { automatic, winograd, im2col };
 
 /// "auto", "winograd", "im2col".
-std::string to_string(Convolution convolution);
+IMPASTO_API std::string to_string(Convolution convolution);
 
 /// What a run does without when its maps are large. `small`: maps that are cheap to compute once more are not kept from
 /// the forward to the backward pass, which costs about 4 % of the time. `fast`: all are. `automatic`: small above 512 x
@@ -27,17 +29,17 @@ std::string to_string(Convolution convolution);
 enum class Memory { automatic, small, fast };
 
 /// "auto", "small", "fast".
-std::string to_string(Memory memory);
+IMPASTO_API std::string to_string(Memory memory);
 
 /// Targets this build holds and this machine can execute, best first; never empty, `baseline` last.
-std::vector<SimdTarget> available_targets();
+IMPASTO_API std::vector<SimdTarget> available_targets();
 
 /// Number of cores this process may use (affinity respected), at least 1.
-int available_cores();
+IMPASTO_API int available_cores();
 
 /// Threads, SIMD target, convolution and memory of a computation. A cheap value: copy it freely.
 /// Thread safety: const use from any thread. Results are the same bits for any number of threads, not for any target.
-class Context {
+class IMPASTO_API Context {
  public:
   /// All available cores; the best target, or the one named by the environment variable IMPASTO_SIMD.
   /// Throws Error(usage) when IMPASTO_SIMD names a target that is unknown or that this machine lacks.
@@ -63,4 +65,4 @@ class Context {
   Memory memory_ = Memory::automatic;
 };
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

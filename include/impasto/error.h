@@ -6,14 +6,16 @@
 #include <stdexcept>
 #include <string>
 
-namespace impasto {
+#include "impasto/export.h"
+
+namespace impasto::inline v0_1 {
 
 /// Who can mend it: `usage` the caller's options, `input` the caller's files or pictures, `io` the machine (disk,
 /// permissions, memory), `diverged` the numbers of a run.
 enum class ErrorCode { usage, input, io, diverged };
 
 /// Thrown by every public function that can fail. Thread safety: a value, as std::runtime_error.
-class Error : public std::runtime_error {
+class IMPASTO_API Error : public std::runtime_error {
  public:
   Error(ErrorCode code, const std::string& message) : std::runtime_error(message), code_(code) {}
   ErrorCode code() const noexcept { return code_; }
@@ -22,4 +24,4 @@ class Error : public std::runtime_error {
   ErrorCode code_;
 };
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

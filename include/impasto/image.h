@@ -9,7 +9,9 @@
 #include <string>
 #include <vector>
 
-namespace impasto {
+#include "impasto/export.h"
+
+namespace impasto::inline v0_1 {
 
 /// Limits of a picture, read or made: 65,535 pixels a side and 2^28 pixels in all (3 GiB of floats).
 inline constexpr int kMaxImageSide = 65535;
@@ -36,11 +38,14 @@ enum class AlphaUse { straight, over_white };
 /// Values outside 0..1 are allowed in memory and clipped when written to a file: they are colours beyond sRGB, on the
 /// curve that is mirrored at 0 (scRGB, IEC 61966-2-2), as a Display P3 picture has them.
 /// Thread safety: a plain value.
-class Image {
+class IMPASTO_API Image {
  public:
   Image() = default;
   /// Black picture. Throws Error(input) unless the size is 1 x 1 to the limits above, Error(io) when memory is short.
   Image(int width, int height);
+  /// Takes over H * W * 3 values without copying them. Throws Error(input) for a size outside the limits above or
+  /// another number of values.
+  Image(int width, int height, std::vector<float>&& pixels);
 
   int width() const noexcept { return width_; }
   int height() const noexcept { return height_; }
@@ -81,7 +86,7 @@ class Image {
 /// Gives a painting its content's alpha, resized to the painting's size, and its content's metadata. The alpha is
 /// straight: the colours under half-transparent pixels are the painting's own. Throws Error(input) for an empty
 /// painting.
-void keep_extras(Image& painting, const Image& content);
+IMPASTO_API void keep_extras(Image& painting, const Image& content);
 
 /// How a value 0..1 becomes a byte: `nearest` rounds value * 255, `truncate` cuts its fraction (the tutorial's habit).
 enum class Rounding { nearest, truncate };
@@ -116,33 +121,34 @@ struct EncodeOptions {
 /// that is broken or does not belong to the picture is passed over with a warning (Metadata::warnings).
 /// Throws Error(input) for a file that is missing, a directory, empty, truncated, of another kind, of a kind that this
 /// build cannot read, or larger than the limits above (checked before memory is taken).
-Image load_image(const std::filesystem::path& file, const DecodeOptions& options = {});
+IMPASTO_API Image load_image(const std::filesystem::path& file, const DecodeOptions& options = {});
 /// The same from bytes in memory; `name` is what messages call it.
-Image decode_image(std::span<const std::uint8_t> bytes, const std::string& name, const DecodeOptions& options = {});
+IMPASTO_API Image decode_image(std::span<const std::uint8_t> bytes, const std::string& name,
+                               const DecodeOptions& options = {});
 
 /// Writes by the name's ending: .jpg/.jpeg, .png, .tif/.tiff or .webp, with alpha where there is some, composited on
 /// white in a JPEG. Written beside the target and renamed into place, so a failure leaves no partial file. Throws
 /// Error(usage) for what check_image_output refuses, Error(input) for an empty picture or one too large for the format
 /// (JPEG ends at 65,500 pixels a side, WebP at 16,383), Error(io) when the disk refuses.
-void save_image(const Image& image, const std::filesystem::path& file, const EncodeOptions& options = {});
+IMPASTO_API void save_image(const Image& image, const std::filesystem::path& file, const EncodeOptions& options = {});
 
 /// What save_image would refuse about the name and the options, found out before hours of work: Error(usage) for an
 /// ending other than those (in any case) or of a format that this build cannot write, for a quality out of range, or
 /// for 16 bits in a format of 8; Error(io) unless a file can be written there now. Leaves nothing behind.
-void check_image_output(const std::filesystem::path& file, const EncodeOptions& options = {});
+IMPASTO_API void check_image_output(const std::filesystem::path& file, const EncodeOptions& options = {});
 
 /// One line for each picture format and for colour profiles, with the library behind it or that this build lacks it:
 /// "TIFF: libtiff 4.5.0", "WebP: not in this build (libwebp)".
-std::vector<std::string> image_formats();
+IMPASTO_API std::vector<std::string> image_formats();
 
 /// Bilinear, half-pixel centres, edges clamped, no antialiasing: what TensorFlow's tf.image.resize does by default.
 /// Throws Error(input) for an empty picture or a size outside the limits above. Alpha and metadata come along, here
 /// and below.
-Image resize_bilinear(const Image& image, int width, int height);
+IMPASTO_API Image resize_bilinear(const Image& image, int width, int height);
 
 /// As above with a filter as wide as the shrinkage (triangle kernel, renormalised at edges), so that fine detail
 /// averages instead of aliasing: tf.image.resize with antialias=True. Enlarging is plain bilinear.
-Image resize_antialiased(const Image& image, int width, int height);
+IMPASTO_API Image resize_antialiased(const Image& image, int width, int height);
 
 /// `bilinear` and `triangle`: the two above. `area`: the mean of the pixels under the new pixel, by the share of it
 /// that they cover. `lanczos3`: sinc(x) sinc(x / 3), |x| < 3, as wide as the shrinkage, the sharpest; it overshoots at
@@ -156,6 +162,6 @@ struct ResizeOptions {
   bool linear_light = false;
 };
 
-Image resize(const Image& image, int width, int height, const ResizeOptions& options = {});
+IMPASTO_API Image resize(const Image& image, int width, int height, const ResizeOptions& options = {});
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -6,7 +6,9 @@
 #include <span>
 #include <vector>
 
-namespace impasto {
+#include "impasto/export.h"
+
+namespace impasto::inline v0_1 {
 
 struct NpyArray {
   std::vector<std::size_t> shape;  ///< rank 1..4, C order
@@ -14,11 +16,12 @@ struct NpyArray {
 };
 
 /// Reads little-endian float32 or float64. Throws Error(input) for anything else or a file that is cut short.
-NpyArray load_npy(const std::filesystem::path& file);
+IMPASTO_API NpyArray load_npy(const std::filesystem::path& file);
 /// Writes float32, atomically. Throws Error(usage) unless the shape fits the values, Error(io) when the disk refuses.
-void save_npy(std::span<const float> values, std::span<const std::size_t> shape, const std::filesystem::path& file);
+IMPASTO_API void save_npy(std::span<const float> values, std::span<const std::size_t> shape,
+                          const std::filesystem::path& file);
 
 /// Throws Error(io) unless save_npy could write there now, found out before hours of work. Leaves nothing behind.
-void check_npy_output(const std::filesystem::path& file);
+IMPASTO_API void check_npy_output(const std::filesystem::path& file);
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

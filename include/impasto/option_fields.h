@@ -6,9 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "impasto/export.h"
 #include "impasto/options.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// One setting of Options.
 struct OptionField {
@@ -25,18 +26,18 @@ struct OptionField {
 };
 
 /// In the order of a help. Setting "size" unsets "width" and "height", and the other way round.
-const std::vector<OptionField>& option_fields();
+IMPASTO_API const std::vector<OptionField>& option_fields();
 
 /// The preset `name`, or the one in a file when the name ends in .json: an object of settings by name, values being
 /// numbers, strings, true or false, with "preset" naming the one whose settings it does not mention.
 /// Throws Error(usage) for an unknown name or setting, Error(input) for a file that cannot be read.
-Options load_preset(const std::string& name, const Weights& weights);
+IMPASTO_API Options load_preset(const std::string& name, const Weights& weights);
 
 /// Writes all settings but the start's values, atomically. Throws Error(usage) unless the name ends in .json,
 /// Error(io) when the disk refuses.
-void save_preset(const Options& options, const std::filesystem::path& file);
+IMPASTO_API void save_preset(const Options& options, const std::filesystem::path& file);
 
 /// Throws what save_preset would about the name and the folder, found out before hours of work. Leaves nothing behind.
-void check_preset_output(const std::filesystem::path& file);
+IMPASTO_API void check_preset_output(const std::filesystem::path& file);
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -6,10 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "impasto/export.h"
 #include "impasto/image.h"
 #include "impasto/weights.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// A layer by any of its names (block4_conv2, conv4_2, relu4_2, torchvision's index 21 or 22) and its share of the
 /// loss. Layers are read after their ReLU.
@@ -132,8 +133,8 @@ struct Options {
 };
 
 /// Iterations at a scale, 0 for the coarsest, and of the first `scales` together.
-int iterations_at(const Options& options, int scale);
-int total_iterations(const Options& options, int scales);
+IMPASTO_API int iterations_at(const Options& options, int scale);
+IMPASTO_API int total_iterations(const Options& options, int scales);
 
 struct PresetInfo {
   std::string name;
@@ -141,18 +142,18 @@ struct PresetInfo {
 };
 
 /// All presets, the default first.
-std::vector<PresetInfo> presets();
+IMPASTO_API std::vector<PresetInfo> presets();
 
 /// The named preset. `weights` decides where a preset differs between the built-in network and a real VGG19.
 /// Throws Error(usage) for an unknown name, listing the known ones.
-Options preset(const std::string& name, const Weights& weights);
+IMPASTO_API Options preset(const std::string& name, const Weights& weights);
 
 /// Throws Error(usage) naming the first setting that is out of range, unknown, or contradicts another.
-void validate(const Options& options, const Weights& weights);
+IMPASTO_API void validate(const Options& options, const Weights& weights);
 
 /// Parses "name=weight,name=weight,..." ("name" alone has weight 1). Throws Error(usage) for what is not that.
-std::vector<LayerWeight> parse_layers(const std::string& list);
+IMPASTO_API std::vector<LayerWeight> parse_layers(const std::string& list);
 /// The inverse of parse_layers.
-std::string format_layers(const std::vector<LayerWeight>& layers);
+IMPASTO_API std::string format_layers(const std::vector<LayerWeight>& layers);
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

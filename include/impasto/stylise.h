@@ -11,11 +11,12 @@
 
 #include "impasto/benchmark.h"
 #include "impasto/context.h"
+#include "impasto/export.h"
 #include "impasto/image.h"
 #include "impasto/options.h"
 #include "impasto/weights.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// Weighted terms of the objective; total = content + style + tv.
 struct Losses {
@@ -51,9 +52,9 @@ struct Step {
 
 /// Picture values <-> the units the optimiser works in: (value - mean) / deviation per channel, with torchvision's
 /// mean (.485, .456, .406) and deviation (.229, .224, .225). H x W x 3.
-std::vector<float> normalise(const Image& image);
+IMPASTO_API std::vector<float> normalise(const Image& image);
 /// Throws Error(input) unless values.size() is width * height * 3.
-Image denormalise(std::span<const float> values, int width, int height);
+IMPASTO_API Image denormalise(std::span<const float> values, int width, int height);
 
 struct StylePicture {
   Image image;
@@ -79,17 +80,17 @@ struct PaintingSize {
 };
 
 /// The size a painting of `content` will have: options.width x height, or options.size along the content's longer side.
-PaintingSize painting_size(const Image& content, const Options& options);
+IMPASTO_API PaintingSize painting_size(const Image& content, const Options& options);
 
 /// The sizes a painting has from the coarsest scale to the last, its own. Throws Error(usage) for scale_sizes that are
 /// larger than the painting.
-std::vector<PaintingSize> painting_sizes(const Image& content, const Options& options);
+IMPASTO_API std::vector<PaintingSize> painting_sizes(const Image& content, const Options& options);
 
 /// A painting in progress, for hosts with a loop of their own; `stylise` below is the loop for everybody else.
 /// Construction resizes, matches colours, computes the targets and plans all memory; the first step of a scale takes
 /// what it needs, the others allocate nothing.
 /// Thread safety: one thread at a time per object; different objects are independent.
-class Stylizer {
+class IMPASTO_API Stylizer {
  public:
   /// Throws Error(usage) for options that do not fit, Error(input) for a picture too small for the deepest layer or
   /// masks that do not fit each other, Error(io) when memory does not suffice.
@@ -163,10 +164,10 @@ using Observer = std::function<bool(const Stylizer&, const Step&)>;
 
 /// Paints a picture in the style of others. Errors as Stylizer's; a loss that is not finite ends the run with
 /// Outcome::diverged and the best picture seen.
-Result stylise(const Pictures& pictures, const Weights& weights, const Options& options, const Observer& observer = {},
-               const Context& context = Context());
+IMPASTO_API Result stylise(const Pictures& pictures, const Weights& weights, const Options& options,
+                           const Observer& observer = {}, const Context& context = Context());
 /// One style, no masks.
-Result stylise(const Image& content, const Image& style, const Weights& weights, const Options& options,
-               const Observer& observer = {}, const Context& context = Context());
+IMPASTO_API Result stylise(const Image& content, const Image& style, const Weights& weights, const Options& options,
+                           const Observer& observer = {}, const Context& context = Context());
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

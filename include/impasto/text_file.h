@@ -4,13 +4,15 @@
 #include <filesystem>
 #include <string_view>
 
-namespace impasto {
+#include "impasto/export.h"
+
+namespace impasto::inline v0_1 {
 
 /// Replaces `file` by `text`, atomically; a symbolic link stays, and its target is replaced. Throws Error(io); on
 /// failure the old file is untouched.
-void save_text(std::string_view text, const std::filesystem::path& file);
+IMPASTO_API void save_text(std::string_view text, const std::filesystem::path& file);
 
 /// Throws Error(io) unless save_text could write there now, found out before hours of work. Leaves nothing behind.
-void check_text_output(const std::filesystem::path& file);
+IMPASTO_API void check_text_output(const std::filesystem::path& file);
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

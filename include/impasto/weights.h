@@ -8,8 +8,9 @@
 #include <vector>
 
 #include "impasto/context.h"
+#include "impasto/export.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// Of 2 x 2 values. `l2`: the root of their mean square, between the other two.
 enum class Pooling { max, average, l2 };
@@ -19,7 +20,7 @@ struct NetworkWeights;  // src/model/network_weights.h
 
 /// An immutable network: convolution weights, preprocessing, and the pooling and padding it was made for.
 /// Copies share one set of numbers. Thread safety: const use from any thread.
-class Weights {
+class IMPASTO_API Weights {
  public:
   /// The closed-form network that comes with the library: no file, no download, same bits everywhere (docs/MATH.md).
   static Weights builtin();
@@ -51,4 +52,4 @@ class Weights {
   std::shared_ptr<const NetworkWeights> network_;
 };
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

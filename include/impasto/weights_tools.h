@@ -10,26 +10,27 @@
 #include <vector>
 
 #include "impasto/context.h"
+#include "impasto/export.h"
 #include "impasto/image.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// What the network was trained on. `keras` and `caffe`: BGR 0..255 minus the mean (Keras' weights are Caffe's);
 /// `torchvision`: RGB 0..1, minus mean, over deviation. `automatic`: told by facts of the file.
 enum class WeightsSource { automatic, keras, torchvision, caffe };
 
 /// "auto", "keras", "torchvision", "caffe".
-std::string to_string(WeightsSource source);
+IMPASTO_API std::string to_string(WeightsSource source);
 /// Of those four words. Throws Error(usage) for another.
-WeightsSource weights_source(const std::string& word);
+IMPASTO_API WeightsSource weights_source(const std::string& word);
 
 /// Type of the numbers in a written file. f16 and bf16 round to the nearest.
 enum class WeightsType { f32, f16, bf16 };
 
 /// "f32", "f16", "bf16".
-std::string to_string(WeightsType type);
+IMPASTO_API std::string to_string(WeightsType type);
 /// Of those three words. Throws Error(usage) for another.
-WeightsType weights_type(const std::string& word);
+IMPASTO_API WeightsType weights_type(const std::string& word);
 
 struct WeightsImport {
   WeightsSource source = WeightsSource::automatic;  ///< anything else beats what the file says
@@ -81,18 +82,18 @@ struct WeightsSummary {
 /// at all; its folder must exist. Gives the summary of what was written. Throws Error(input) for a file that is damaged
 /// or holds another network, or whose source is not certain while how.source is automatic; Error(usage) for a layer
 /// that is not there; Error(io) when the disk refuses. Thread safety: as long as nobody else writes `to`.
-WeightsSummary import_weights(const std::filesystem::path& from, const std::filesystem::path& to,
-                              const WeightsImport& how = {});
+IMPASTO_API WeightsSummary import_weights(const std::filesystem::path& from, const std::filesystem::path& to,
+                                          const WeightsImport& how = {});
 
 /// What a readable file holds; what is wrong with it as weights of VGG19 is listed in `problems`, not thrown.
 /// Throws Error(input) for a file that cannot be read as one of the formats at all.
-WeightsSummary inspect_weights(const std::filesystem::path& file);
+IMPASTO_API WeightsSummary inspect_weights(const std::filesystem::path& file);
 
 /// The filters of conv1_1 as a mosaic of 8 in a row, each 3 x 3 x RGB filter enlarged to 24 x 24 pixels with a gap of
 /// 4: 220 x 220 pixels for 64 filters. Grey 0.5 is weight 0, and the largest |weight| of the file reaches 0 or 1.
 /// Channels are turned to RGB where the network takes BGR; a source that is not certain is taken by its names. Throws
 /// Error(input) as inspect_weights, and without conv1_1.
-Image weights_mosaic(const std::filesystem::path& file);
+IMPASTO_API Image weights_mosaic(const std::filesystem::path& file);
 
 struct NormalisedWeights {
   WeightsSummary written;
@@ -106,15 +107,16 @@ struct NormalisedWeights {
 /// what Weights::load reads; preprocessing, pooling, padding and metadata stay, and "normalised" tells of the pictures.
 /// `to` appears complete or not at all. Throws Error(usage) without a picture, Error(input) for a file or picture that
 /// is no good or too small for the deepest layer, Error(io) when the disk refuses.
-NormalisedWeights normalise_weights(const std::filesystem::path& from,
-                                    const std::vector<std::filesystem::path>& pictures, const std::filesystem::path& to,
-                                    const Context& context = Context(), int size = 512);
+IMPASTO_API NormalisedWeights normalise_weights(const std::filesystem::path& from,
+                                                const std::vector<std::filesystem::path>& pictures,
+                                                const std::filesystem::path& to, const Context& context = Context(),
+                                                int size = 512);
 
 /// SHA-256 of a file, 64 hexadecimal digits, or MD5, 32, as Keras publishes it. Throws Error(input) for a file that
 /// cannot be read, Error(usage) in a build without OpenSSL.
-std::string sha256_of(const std::filesystem::path& file);
-std::string md5_of(const std::filesystem::path& file);
+IMPASTO_API std::string sha256_of(const std::filesystem::path& file);
+IMPASTO_API std::string md5_of(const std::filesystem::path& file);
 /// Whether this build can take them.
-bool checksums_available();
+IMPASTO_API bool checksums_available();
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -10,7 +10,7 @@
 #include "base/check.h"
 #include "base/file_reader.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 constexpr std::size_t kStartBytes = 512;  // enough to know a format by
@@ -80,4 +80,4 @@ std::unique_ptr<ArrayFile> open_array_file(const std::filesystem::path& file) {
   return std::make_unique<Safetensors>(file);
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -10,7 +10,7 @@
 
 #include "tensor/shape.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// An open, checked file: sizes and offsets were compared with the file before any memory is taken for them.
 /// Thread safety: const use from any thread.
@@ -57,4 +57,4 @@ class ArrayFile {
 /// format known here, or of one this build was made without.
 std::unique_ptr<ArrayFile> open_array_file(const std::filesystem::path& file);
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

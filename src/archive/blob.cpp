@@ -6,7 +6,7 @@
 #include "base/file.h"
 #include "base/file_reader.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 using Json = nlohmann::json;
@@ -115,4 +115,4 @@ fs::path blob_description_of(const fs::path& blob) {
   return names_it ? beside : fs::path();
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

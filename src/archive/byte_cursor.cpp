@@ -2,7 +2,7 @@
 
 #include "base/check.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 void ByteCursor::damaged(const char* how) const {
   fail(ErrorCode::input, *label_, " is damaged: its ", what_, " ", how, "; get it again");
@@ -32,4 +32,4 @@ void ByteCursor::expect(std::string_view signature) {
     damaged("does not begin as one does");
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

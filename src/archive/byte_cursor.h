@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// Reads on from the front. Holds views: `bytes` and `label` must outlive it.
 class ByteCursor {
@@ -35,4 +35,4 @@ class ByteCursor {
   const char* what_;
 };
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -5,7 +5,7 @@
 
 #include "base/check.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 constexpr std::size_t kPiece = 16384;  // numbers converted at a time: 128 KiB of F64, which stay in L2
@@ -105,4 +105,4 @@ std::uint16_t half_from_float(float value) {
   return static_cast<std::uint16_t>(sign | half);
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// Bytes of one number of a type that is read here (F64, F32, F16, BF16), 0 for any other.
 std::size_t element_bytes(const std::string& dtype);
@@ -28,4 +28,4 @@ float float_from_bfloat16(std::uint16_t bits);
 std::uint16_t half_from_float(float value);
 std::uint16_t bfloat16_from_float(float value);
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

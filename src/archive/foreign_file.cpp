@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 struct Signature {
@@ -73,4 +73,4 @@ std::string foreign_file(std::string_view start, std::size_t bytes) {
   return {};
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

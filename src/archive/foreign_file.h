@@ -4,10 +4,10 @@
 #include <string>
 #include <string_view>
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// What a file that begins with `start` is, and what to do ("a PNG picture; name ..."); empty when it is nothing that
 /// is known here. `bytes` is the size of the file.
 std::string foreign_file(std::string_view start, std::size_t bytes);
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

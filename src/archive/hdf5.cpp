@@ -6,7 +6,7 @@
 #include "base/check.h"
 #include "base/file_reader.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 constexpr int kMaxDepth = 32;  // of groups; Keras nests to 8
@@ -123,4 +123,4 @@ void Hdf5File::place(const Hdf5Layout& layout, std::size_t width, const std::str
 
 std::unique_ptr<ArrayFile> open_hdf5(const std::filesystem::path& file) { return std::make_unique<Hdf5File>(file); }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

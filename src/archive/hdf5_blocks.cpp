@@ -4,7 +4,7 @@
 
 #include "base/check.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 constexpr std::uint64_t kMaxMetadata = std::uint64_t{64}
@@ -241,4 +241,4 @@ std::string Hdf5Blocks::string(ByteCursor& reference) {
   return found->second.substr(0, static_cast<std::size_t>(length));
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

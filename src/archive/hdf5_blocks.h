@@ -11,7 +11,7 @@
 #include "archive/byte_cursor.h"
 #include "base/file_reader.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// One message of an object header; the numbers are the format's.
 struct Hdf5Message {
@@ -80,4 +80,4 @@ class Hdf5Blocks {
   std::uint64_t bytes_kept_ = 0;
 };
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

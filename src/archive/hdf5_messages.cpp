@@ -4,7 +4,7 @@
 
 #include "base/check.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 constexpr int kMaxRank = 32;  // the format's
@@ -121,4 +121,4 @@ std::optional<std::pair<std::string, std::string>> read_hdf5_attribute(ByteCurso
   return std::pair(std::string(name), std::move(result));
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -4,7 +4,7 @@
 
 #include "base/check.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 nlohmann::json parse_json(std::span<const std::uint8_t> bytes, const std::string& label, const char* what) {
   using Json = nlohmann::json;
@@ -43,4 +43,4 @@ std::map<std::string, std::string> json_strings(const nlohmann::json& object) {
   return strings;
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -8,7 +8,7 @@
 #include "base/file_reader.h"
 #include "tensor/npy.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 constexpr std::size_t kMaxHeader = 65536;  // bytes of text before the numbers of an array
@@ -123,4 +123,4 @@ void Npz::refuse(const std::map<std::string, ZipMember>& members) const {
 
 std::unique_ptr<ArrayFile> open_npz(const std::filesystem::path& file) { return std::make_unique<Npz>(file); }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -8,7 +8,7 @@
 #include "archive/json_text.h"
 #include "base/check.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 using Json = nlohmann::json;
@@ -130,4 +130,4 @@ void Safetensors::read(const std::string& name, std::span<float> into) const {
   file_.read(entry.offset, {reinterpret_cast<std::uint8_t*>(into.data()), into.size_bytes()});
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -11,7 +11,7 @@
 #include "archive/array_file.h"
 #include "base/file_reader.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 class Safetensors final : public ArrayFile {
  public:
@@ -42,4 +42,4 @@ struct ArrayToSave {
 void save_safetensors(const std::filesystem::path& file, const std::vector<ArrayToSave>& arrays,
                       const std::map<std::string, std::string>& metadata = {});
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

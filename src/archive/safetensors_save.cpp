@@ -8,7 +8,7 @@
 #include "base/check.h"
 #include "base/file_writer.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -86,4 +86,4 @@ void save_safetensors(const std::filesystem::path& file, const std::vector<Array
   out.commit();
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

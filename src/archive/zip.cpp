@@ -9,7 +9,7 @@
 #include "archive/byte_cursor.h"
 #include "base/check.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 constexpr std::uint64_t kMaxDirectory = std::uint64_t{16} << 20;  // bytes
@@ -198,4 +198,4 @@ void ZipStream::read_deflated(std::span<std::uint8_t> bytes) {
   }
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -10,7 +10,7 @@
 
 #include "base/file_reader.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 struct ZipMember {
   bool deflated = false;
@@ -51,4 +51,4 @@ class ZipStream {
   std::unique_ptr<Inflater> inflater_;
 };
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

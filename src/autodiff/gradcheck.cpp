@@ -8,7 +8,7 @@
 #include "base/check.h"
 #include "base/random.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 std::string GradcheckResult::describe() const {
   return text("variable ", variable, ", element ", element, ": analytic ", analytic, ", numeric ", numeric,
@@ -68,4 +68,4 @@ GradcheckResult gradcheck(const GradcheckFunction& function, const std::vector<T
   return result;
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -7,7 +7,7 @@
 
 #include "autodiff/tape.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// Records the function under test: given one variable per starting point, returns its value, of any shape.
 using GradcheckFunction = std::function<Id(Tape<double>& tape, const std::vector<Id>& variables)>;
@@ -34,4 +34,4 @@ struct GradcheckResult {
 GradcheckResult gradcheck(const GradcheckFunction& function, const std::vector<Tensor<double>>& at,
                           const GradcheckOptions& options = {}, const Context& context = Context(1));
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -5,7 +5,7 @@
 
 #include "base/buffer.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 Plan plan_memory(std::vector<PlannedBuffer> buffers) {
   std::vector<std::size_t> order(buffers.size());
@@ -34,4 +34,4 @@ Plan plan_memory(std::vector<PlannedBuffer> buffers) {
   return plan;
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

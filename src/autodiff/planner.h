@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// A buffer that holds something from step `begin` to step `end`, both included.
 struct PlannedBuffer {
@@ -26,4 +26,4 @@ struct Plan {
 /// first, each at the lowest offset that is free during its life (Pisarchyk & Lee, arXiv:2001.03288, "greedy by size").
 Plan plan_memory(std::vector<PlannedBuffer> buffers);
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -5,7 +5,7 @@
 
 #include "base/check.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 template <class T>
 Tape<T>::Tape(const Context& context) : context_(context) {}
@@ -207,4 +207,4 @@ std::span<const T> Tape<T>::gradient(Id id) const {
 template class Tape<float>;
 template class Tape<double>;
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -14,7 +14,7 @@
 #include "impasto/context.h"
 #include "tensor/tensor.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// A node of a tape: a leaf, or what an op computes.
 struct Id {
@@ -235,4 +235,4 @@ T* Run<T>::scratch() const {
   return backward_ ? tape_->nodes_[node_].backward_scratch : tape_->nodes_[node_].forward_scratch;
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -6,7 +6,7 @@
 
 #include "autodiff/tape.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 // in_backward: a variable lies below the node and the loss above it.
 template <class T>
@@ -217,4 +217,4 @@ IMPASTO_INSTANTIATE(float)
 IMPASTO_INSTANTIATE(double)
 #undef IMPASTO_INSTANTIATE
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #endif
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 // A large page of x86-64 and of most aarch64 systems. Kernels walk 64 streams at once, more than small pages' TLB
@@ -34,4 +34,4 @@ AlignedBytes allocate_aligned(std::size_t bytes) {
   return AlignedBytes(static_cast<std::byte*>(memory), AlignedDelete{whole});
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

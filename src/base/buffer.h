@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <memory>
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// 64 bytes: a cache line and the widest vector of any target.
 inline constexpr std::size_t kAlignment = 64;
@@ -22,4 +22,4 @@ using AlignedBytes = std::unique_ptr<std::byte[], AlignedDelete>;
 /// Throws Error(io) naming the size when the system has no more memory.
 AlignedBytes allocate_aligned(std::size_t bytes);
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -12,7 +12,7 @@
 
 #include "base/file_reader.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 constexpr std::size_t kPiece = std::size_t{1} << 20;  // bytes
@@ -48,11 +48,11 @@ bool has_checksums() { return true; }
 std::string sha256_checksum(const std::filesystem::path& file) { return checksum(file, EVP_sha256(), "SHA-256"); }
 std::string md5_checksum(const std::filesystem::path& file) { return checksum(file, EVP_md5(), "MD5"); }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1
 
 #else
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 [[noreturn]] void refuse() {
@@ -67,6 +67,6 @@ bool has_checksums() { return false; }
 std::string sha256_checksum(const std::filesystem::path&) { refuse(); }
 std::string md5_checksum(const std::filesystem::path&) { refuse(); }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1
 
 #endif

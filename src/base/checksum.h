@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string>
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// Whether this build has OpenSSL.
 bool has_checksums();
@@ -13,4 +13,4 @@ std::string sha256_checksum(const std::filesystem::path& file);
 /// 32 hexadecimal digits. Throws as above.
 std::string md5_checksum(const std::filesystem::path& file);
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -14,7 +14,7 @@
 #include <sched.h>
 #endif
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 constexpr int kMaxThreads = 1024;
@@ -131,4 +131,4 @@ Context Context::with_convolution(Convolution convolution) const {
   return changed;
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

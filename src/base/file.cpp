@@ -10,7 +10,7 @@
 #include "base/file_writer.h"
 #include "impasto/text_file.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 namespace fs = std::filesystem;
@@ -73,4 +73,4 @@ void save_text(std::string_view text, const fs::path& file) {
 
 void check_text_output(const fs::path& file) { check_writable(file); }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

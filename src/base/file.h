@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// All bytes of a regular file. `what` names it in messages ("content picture", "weights file").
 /// Throws Error(input): missing, a directory, unreadable, or larger than `limit` bytes.
@@ -20,4 +20,4 @@ void write_file(const std::filesystem::path& file, std::span<const std::uint8_t>
 /// `file` is not itself a folder. Leaves nothing behind.
 void check_writable(const std::filesystem::path& file);
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -17,7 +17,7 @@
 #include <unistd.h>
 #endif
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 #ifdef _WIN32
@@ -79,4 +79,4 @@ void FileReader::read(std::size_t offset, std::span<std::uint8_t> bytes) const {
   }
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

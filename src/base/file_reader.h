@@ -8,7 +8,7 @@
 #include <span>
 #include <string>
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// An open regular file; neither copied nor moved. Thread safety: const use from any thread.
 class FileReader {
@@ -30,4 +30,4 @@ class FileReader {
   std::size_t size_ = 0;
 };
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -13,7 +13,7 @@
 
 #include "base/check.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 namespace fs = std::filesystem;
@@ -129,4 +129,4 @@ void FileWriter::commit() {
   temporary_.clear();
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -9,7 +9,7 @@
 #include <memory>
 #include <span>
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 struct CloseFile {
   void operator()(std::FILE* file) const noexcept { std::fclose(file); }
@@ -39,4 +39,4 @@ class FileWriter {
   std::size_t written_ = 0;  // bytes
 };
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

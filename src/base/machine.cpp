@@ -8,7 +8,7 @@
 #include <unistd.h>
 #endif
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 std::ptrdiff_t l2_cache_bytes() {
   constexpr long kUsual = 1L << 20;
@@ -46,4 +46,4 @@ std::size_t free_memory_bytes() {
   return static_cast<std::size_t>(free);
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

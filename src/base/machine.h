@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// Bytes of one core's second-level cache; 1 MiB where the system does not tell.
 std::ptrdiff_t l2_cache_bytes();
@@ -11,4 +11,4 @@ std::ptrdiff_t l2_cache_bytes();
 /// Bytes that could be taken now without swapping, control groups respected; 2^62 where the system does not tell.
 std::size_t free_memory_bytes();
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

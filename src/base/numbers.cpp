@@ -6,7 +6,7 @@
 
 #include "base/check.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 [[noreturn]] void refuse(const std::string& called, const std::string& text, const std::string& wanted) {
@@ -51,4 +51,4 @@ std::string shortest(double value) {
   return {digits, std::to_chars(digits, digits + sizeof digits, value).ptr};
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

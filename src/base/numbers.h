@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// Whole number in lowest..highest. Throws Error(usage): `called` is 'text', wanted ...
 std::int64_t parse_integer(const std::string& called, const std::string& text, std::int64_t lowest,
@@ -17,4 +17,4 @@ double parse_real(const std::string& called, const std::string& text);
 /// The fewest digits that read back as the same number.
 std::string shortest(double value);
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

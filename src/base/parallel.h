@@ -13,7 +13,7 @@
 #include <omp.h>
 #endif
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// Calls body(i, worker) for i in [0, count), each exactly once, on up to context.threads() threads; returns when all
 /// are done. `worker` is 0..threads-1 and unique among the bodies running at one time: it picks scratch memory.
@@ -50,4 +50,4 @@ void parallel_for([[maybe_unused]] const Context& context, std::ptrdiff_t count,
   for (std::ptrdiff_t i = 0; i < count; ++i) body(i, 0);
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

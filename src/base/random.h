@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", OOPSLA 2014). A plain value.
 class Random {
@@ -33,4 +33,4 @@ class Random {
   std::uint64_t state_;
 };
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -11,7 +11,7 @@
 #include "image/webp_handles.h"
 #endif
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 #ifdef IMPASTO_HAS_WEBP
 
@@ -115,4 +115,4 @@ AnimationWriter::~AnimationWriter() = default;
 AnimationWriter::AnimationWriter(AnimationWriter&&) noexcept = default;
 AnimationWriter& AnimationWriter::operator=(AnimationWriter&&) noexcept = default;
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

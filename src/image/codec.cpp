@@ -1,15 +1,10 @@
 // Which codec a file is given to: reading goes by its first bytes, writing by its ending.
 #include "image/codec.h"
 
-#include <png.h>
-
 #include <algorithm>
 #include <cstddef>
-#include <cstdio>
 #include <cstring>
 #include <string_view>
-// jpeglib.h uses size_t and FILE without including their headers.
-#include <jpeglib.h>
 
 #include "base/check.h"
 #include "base/file.h"
@@ -21,19 +16,37 @@
 #include "image/webp.h"
 #include "impasto/image.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 // 1 GiB: a picture at the pixel limit takes less in any format read here, save 16-bit noise.
 constexpr std::size_t kMaxFileBytes = std::size_t{1} << 30;
 
-bool is_built_in(Format format) { return format == Format::tiff ? kHasTiff : format == Format::webp ? kHasWebp : true; }
+bool is_built_in(Format format) {
+  switch (format) {
+    case Format::jpeg:
+      return kHasJpeg;
+    case Format::png:
+      return kHasPng;
+    case Format::tiff:
+      return kHasTiff;
+    case Format::webp:
+      break;
+  }
+  return kHasWebp;
+}
 
+// Of the formats in this build: "choose a name that ends in .jpg, .jpeg or .png".
 std::string endings() {
-  std::string list = ".jpg, .jpeg";
-  if (kHasTiff) list += ", .tif, .tiff";
-  if (kHasWebp) list += ", .webp";
-  return list + " or .png";
+  std::string list;
+  const auto add = [&](bool is_there, const char* between, const char* names) {
+    if (is_there) list += (list.empty() ? "" : between) + std::string(names);
+  };
+  add(kHasJpeg, ", ", ".jpg, .jpeg");
+  add(kHasTiff, ", ", ".tif, .tiff");
+  add(kHasWebp, ", ", ".webp");
+  add(kHasPng, " or ", ".png");
+  return list.empty() ? "this build writes no pictures; use copy_to()" : "choose a name that ends in " + list;
 }
 
 Format require_format(const std::filesystem::path& file) {
@@ -43,7 +56,7 @@ Format require_format(const std::filesystem::path& file) {
   if (format) fail_absent(*format, what, ErrorCode::usage);
   const std::string ending = file.extension().string();
   fail(ErrorCode::usage, what, ": ", ending.empty() ? "it has no ending" : "its ending '" + ending + "' is unknown",
-       "; choose a name that ends in ", endings());
+       "; ", endings());
 }
 
 void check_options(Format format, const EncodeOptions& options) {
@@ -85,21 +98,17 @@ std::string_view describe(std::span<const std::uint8_t> bytes) {
 std::vector<std::uint8_t> encode(Format format, const Image& image, const EncodeOptions& options) {
   switch (format) {
     case Format::jpeg:
-      return encode_jpeg(image, options);
+      if constexpr (kHasJpeg) return encode_jpeg(image, options);
+      break;
     case Format::png:
-      return encode_png(image, options);
+      if constexpr (kHasPng) return encode_png(image, options);
+      break;
     case Format::tiff:
-#ifdef IMPASTO_HAS_TIFF
-      return encode_tiff(image, options);
-#else
+      if constexpr (kHasTiff) return encode_tiff(image, options);
       break;
-#endif
     case Format::webp:
-#ifdef IMPASTO_HAS_WEBP
-      return encode_webp(image, options);
-#else
+      if constexpr (kHasWebp) return encode_webp(image, options);
       break;
-#endif
   }
   IMPASTO_ASSERT(false && "require_format() lets no other format pass");
   return {};
@@ -111,21 +120,21 @@ std::string format_line(const char* what, const std::string& library, const char
 
 Image decode(std::span<const std::uint8_t> bytes, const std::string& name, const DecodeOptions& options) {
   require(!bytes.empty(), ErrorCode::input, name, " is empty (0 bytes); copy or download it again");
-  if (is_jpeg(bytes)) return decode_jpeg(bytes, name, options);
-  if (is_png(bytes)) return decode_png(bytes, name, options);
+  if (is_jpeg(bytes)) {
+    if constexpr (kHasJpeg) return decode_jpeg(bytes, name, options);
+    fail_absent(Format::jpeg, name + " is a JPEG file that cannot be read", ErrorCode::input);
+  }
+  if (is_png(bytes)) {
+    if constexpr (kHasPng) return decode_png(bytes, name, options);
+    fail_absent(Format::png, name + " is a PNG file that cannot be read", ErrorCode::input);
+  }
   if (is_tiff(bytes)) {
-#ifdef IMPASTO_HAS_TIFF
-    return decode_tiff(bytes, name, options);
-#else
+    if constexpr (kHasTiff) return decode_tiff(bytes, name, options);
     fail_absent(Format::tiff, name + " is a TIFF file that cannot be read", ErrorCode::input);
-#endif
   }
   if (is_webp(bytes)) {
-#ifdef IMPASTO_HAS_WEBP
-    return decode_webp(bytes, name, options);
-#else
+    if constexpr (kHasWebp) return decode_webp(bytes, name, options);
     fail_absent(Format::webp, name + " is a WebP file that cannot be read", ErrorCode::input);
-#endif
   }
   fail(ErrorCode::input, name, " is ", describe(bytes),
        " file, not a picture that can be read; convert it to JPEG or PNG");
@@ -145,9 +154,16 @@ std::optional<Format> format_of_ending(const std::filesystem::path& file) {
 }
 
 void fail_absent(Format format, const std::string& what, ErrorCode code) {
-  const bool tiff = format == Format::tiff;
-  fail(code, what, ": this build of Impasto lacks ", tiff ? "libtiff" : "libwebp", ", so it has no ",
-       tiff ? "TIFF" : "WebP", "; build it with -DIMPASTO_", tiff ? "TIFF" : "WEBP", "=ON, or use PNG");
+  struct Absent {
+    const char *name, *option, *library;
+  };
+  static constexpr Absent by_format[] = {{"JPEG", "JPEG", "libjpeg-turbo"},
+                                         {"PNG", "PNG", "libpng"},
+                                         {"TIFF", "TIFF", "libtiff"},
+                                         {"WebP", "WEBP", "libwebp"}};
+  const Absent& absent = by_format[static_cast<std::size_t>(format)];
+  fail(code, what, ": this build of Impasto lacks ", absent.library, ", so it has no ", absent.name,
+       "; build it with -DIMPASTO_", absent.option, "=ON, or use ", kHasPng ? "PNG" : "another format");
 }
 
 Image decode_image(std::span<const std::uint8_t> bytes, const std::string& name, const DecodeOptions& options) {
@@ -172,16 +188,9 @@ void check_image_output(const std::filesystem::path& file, const EncodeOptions& 
 }
 
 std::vector<std::string> image_formats() {
-#ifdef LIBJPEG_TURBO_VERSION
-#define IMPASTO_TEXT_OF(macro) IMPASTO_TEXT(macro)
-#define IMPASTO_TEXT(tokens) #tokens
-  const std::string jpeg = "libjpeg-turbo " IMPASTO_TEXT_OF(LIBJPEG_TURBO_VERSION);
-#else
-  const std::string jpeg = "libjpeg " + std::to_string(JPEG_LIB_VERSION);
-#endif
-  return {format_line("JPEG", jpeg, ""), format_line("PNG", text("libpng ", png_get_libpng_ver(nullptr)), ""),
+  return {format_line("JPEG", jpeg_library(), "libjpeg-turbo"), format_line("PNG", png_library(), "libpng"),
           format_line("TIFF", tiff_library(), "libtiff"), format_line("WebP", webp_library(), "libwebp"),
           format_line("colour profiles", icc_library(), "LittleCMS")};
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

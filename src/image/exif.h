@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// The block within the payload of a JPEG's APP1 segment, after "Exif\0\0"; empty when the payload is not EXIF.
 std::span<const std::uint8_t> exif_of_app1(std::span<const std::uint8_t> app1);
@@ -30,4 +30,4 @@ std::vector<std::uint8_t> exif_of_tiff(std::span<const std::uint8_t> file);
 /// Adds it to the first directory of a TIFF file of the same byte order, whose own entries go before.
 void add_exif_to_tiff(std::vector<std::uint8_t>& file, std::span<const std::uint8_t> block);
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -6,7 +6,7 @@
 #include "image/exif.h"
 #include "image/tiff_numbers.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 constexpr std::uint32_t kExifDirectory = 0x8769;
@@ -142,4 +142,4 @@ void add_exif_to_tiff(std::vector<std::uint8_t>& file, std::span<const std::uint
   put_tiff_number(file.data() + 4, offset, 4, big_endian);
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -1,7 +1,19 @@
 // Which of the optional libraries this build has (third_party/dependencies.cmake decides).
 #pragma once
 
-namespace impasto {
+namespace impasto::inline v0_1 {
+
+#ifdef IMPASTO_HAS_JPEG
+inline constexpr bool kHasJpeg = true;
+#else
+inline constexpr bool kHasJpeg = false;
+#endif
+
+#ifdef IMPASTO_HAS_PNG
+inline constexpr bool kHasPng = true;
+#else
+inline constexpr bool kHasPng = false;
+#endif
 
 #ifdef IMPASTO_HAS_ICC
 inline constexpr bool kHasIcc = true;
@@ -21,4 +33,4 @@ inline constexpr bool kHasWebp = true;
 inline constexpr bool kHasWebp = false;
 #endif
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

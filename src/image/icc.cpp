@@ -12,7 +12,7 @@
 #include <lcms2.h>
 #endif
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 #ifdef IMPASTO_HAS_ICC
 
@@ -231,4 +231,4 @@ std::string icc_library() { return {}; }
 
 #endif
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

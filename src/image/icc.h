@@ -7,7 +7,7 @@
 #include <span>
 #include <string>
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// What a file's samples mean: 1, 3 or 4 values 0..1 a pixel. Of `cmyk` 1 is full ink.
 enum class Device { grey, rgb, cmyk };
@@ -40,4 +40,4 @@ IccWriting write_icc(std::span<const std::uint8_t> profile_bytes);
 /// "LittleCMS 2.14", empty when the build lacks it.
 std::string icc_library();
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -7,7 +7,7 @@
 #include "image/limits.h"
 #include "image/quantize.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 void check_image_size(std::uint64_t width, std::uint64_t height, const std::string& what) {
   constexpr std::uint64_t side = kMaxImageSide;
@@ -17,17 +17,33 @@ void check_image_size(std::uint64_t width, std::uint64_t height, const std::stri
           " a side and at most ", kMaxImagePixels, " in all, so scale it to that first");
 }
 
-Image::Image(int width, int height) : width_(width), height_(height) {
+namespace {
+
+// H * W * 3, of a size that is allowed.
+std::size_t checked_count(int width, int height) {
   require(width >= 1 && height >= 1, ErrorCode::input, "a picture of ", width, " x ", height,
           " pixels cannot be made; both sides must be at least 1");
   check_image_size(static_cast<std::uint64_t>(width), static_cast<std::uint64_t>(height), "the picture asked for");
-  const std::size_t count = static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3;
+  return static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3;
+}
+
+}  // namespace
+
+Image::Image(int width, int height) : width_(width), height_(height) {
+  const std::size_t count = checked_count(width, height);
   try {
     pixels_.resize(count);
   } catch (const std::bad_alloc&) {
     fail(ErrorCode::io, "no memory is left for a picture of ", width, " x ", height, " pixels (",
          count * sizeof(float) >> 20, " MiB); close other programs or use a smaller picture");
   }
+}
+
+Image::Image(int width, int height, std::vector<float>&& pixels) : width_(width), height_(height) {
+  const std::size_t count = checked_count(width, height);
+  require(pixels.size() == count, ErrorCode::input, "a picture of ", width, " x ", height, " pixels has ", count,
+          " values, and ", pixels.size(), " were given; wanted are H x W x 3 floats");
+  pixels_ = std::move(pixels);
 }
 
 void Image::set_alpha(std::vector<float> alpha, AlphaUse use) {
@@ -46,4 +62,4 @@ const Metadata& Image::metadata() const noexcept {
 
 void Image::set_metadata(Metadata metadata) { metadata_ = std::make_shared<const Metadata>(std::move(metadata)); }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -8,7 +8,7 @@
 
 #include "impasto/image.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// JPEG's own limit, smaller than ours.
 inline constexpr int kMaxJpegSide = 65500;
@@ -22,4 +22,7 @@ Image decode_jpeg(std::span<const std::uint8_t> bytes, const std::string& name, 
 /// Throws Error(input) for a picture above kMaxJpegSide, Error(usage) for a quality outside 1..100.
 std::vector<std::uint8_t> encode_jpeg(const Image& image, const EncodeOptions& options);
 
-}  // namespace impasto
+/// "libjpeg-turbo 2.1.5", empty when the build lacks it.
+std::string jpeg_library();
+
+}  // namespace impasto::inline v0_1

@@ -1,3 +1,8 @@
+#include "image/features.h"
+#include "image/jpeg.h"
+
+#ifdef IMPASTO_HAS_JPEG
+
 #include <algorithm>
 #include <array>
 #include <csetjmp>
@@ -9,12 +14,11 @@
 
 #include "base/check.h"
 #include "image/exif.h"
-#include "image/jpeg.h"
 #include "image/jpeg_error.h"
 #include "image/limits.h"
 #include "image/picture_builder.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 // The limit of libjpeg-turbo's own fuzzers. A small file with thousands of scans over a large picture takes hours.
@@ -136,10 +140,6 @@ const std::array<float, 256>& levels() {
 
 }  // namespace
 
-bool is_jpeg(std::span<const std::uint8_t> bytes) {
-  return bytes.size() >= 3 && bytes[0] == 0xFF && bytes[1] == 0xD8 && bytes[2] == 0xFF;
-}
-
 Image decode_jpeg(std::span<const std::uint8_t> bytes, const std::string& name, const DecodeOptions& options) {
   // libjpeg counts in unsigned long, which has 32 bits on some systems.
   require(bytes.size() <= std::numeric_limits<unsigned long>::max(), ErrorCode::input, name, " has ", bytes.size(),
@@ -168,4 +168,32 @@ Image decode_jpeg(std::span<const std::uint8_t> bytes, const std::string& name, 
   return builder.finish();
 }
 
-}  // namespace impasto
+std::string jpeg_library() {
+#ifdef LIBJPEG_TURBO_VERSION
+#define IMPASTO_TEXT_OF(macro) IMPASTO_TEXT(macro)
+#define IMPASTO_TEXT(tokens) #tokens
+  return "libjpeg-turbo " IMPASTO_TEXT_OF(LIBJPEG_TURBO_VERSION);
+#else
+  return "libjpeg " + std::to_string(JPEG_LIB_VERSION);
+#endif
+}
+
+}  // namespace impasto::inline v0_1
+
+#else
+
+namespace impasto::inline v0_1 {
+
+std::string jpeg_library() { return {}; }
+
+}  // namespace impasto::inline v0_1
+
+#endif
+
+namespace impasto::inline v0_1 {
+
+bool is_jpeg(std::span<const std::uint8_t> bytes) {
+  return bytes.size() >= 3 && bytes[0] == 0xFF && bytes[1] == 0xD8 && bytes[2] == 0xFF;
+}
+
+}  // namespace impasto::inline v0_1

@@ -1,3 +1,7 @@
+#include "image/features.h"
+
+#ifdef IMPASTO_HAS_JPEG
+
 #include <algorithm>
 #include <cstddef>
 #include <string_view>
@@ -7,7 +11,7 @@
 #include "image/jpeg_error.h"
 #include "image/picture_rows.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 using namespace std::string_view_literals;
 
@@ -143,4 +147,6 @@ std::vector<std::uint8_t> encode_jpeg(const Image& image, const EncodeOptions& o
   return bytes;
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1
+
+#endif

@@ -15,7 +15,7 @@
 
 #include <type_traits>
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 struct JpegTrouble {
   jpeg_error_mgr manager{};
@@ -57,4 +57,4 @@ bool jpeg_guard(JpegTrouble& trouble, Calls calls) {
   return true;
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

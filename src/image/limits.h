@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <string>
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// Throws Error(input) unless width and height are 1..kMaxImageSide and their product is at most kMaxImagePixels.
 /// `what` begins the message.
 void check_image_size(std::uint64_t width, std::uint64_t height, const std::string& what);
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -7,7 +7,7 @@
 #include "base/check.h"
 #include "image/exif.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 // Inks to light, where no profile tells better: R = (1 - C)(1 - K).
@@ -112,4 +112,4 @@ Image PictureBuilder::finish() {
   return std::move(image_);
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -7,7 +7,7 @@
 #include "image/exif.h"
 #include "image/quantize.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 // The profile up to its stated size, for what follows it is none of a file's business; empty for one of grey or CMYK.
@@ -76,4 +76,4 @@ void PictureRows::row(int y, std::uint16_t* to) {
   }
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

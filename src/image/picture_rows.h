@@ -9,7 +9,7 @@
 #include "image/icc.h"
 #include "impasto/image.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 class PictureRows {
  public:
@@ -43,4 +43,4 @@ class PictureRows {
   std::vector<float> colours_;
 };
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

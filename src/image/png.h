@@ -8,7 +8,7 @@
 
 #include "impasto/image.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 bool is_png(std::span<const std::uint8_t> bytes);
 
@@ -19,4 +19,7 @@ Image decode_png(std::span<const std::uint8_t> bytes, const std::string& name, c
 /// RGB or RGBA, 8 or 16 bits a sample.
 std::vector<std::uint8_t> encode_png(const Image& image, const EncodeOptions& options);
 
-}  // namespace impasto
+/// "libpng 1.6.39", empty when the build lacks it.
+std::string png_library();
+
+}  // namespace impasto::inline v0_1

@@ -1,3 +1,11 @@
+#include <algorithm>
+#include <iterator>
+
+#include "image/features.h"
+#include "image/png.h"
+
+#ifdef IMPASTO_HAS_PNG
+
 #include <png.h>
 
 #include <algorithm>
@@ -9,12 +17,11 @@
 #include "base/check.h"
 #include "image/limits.h"
 #include "image/picture_builder.h"
-#include "image/png.h"
 #include "image/png_error.h"
 #include "image/shaper.h"
 #include "image/srgb.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 constexpr const char* kXmpKey = "XML:com.adobe.xmp";  // XMP specification, part 3, 1.1.5
@@ -197,11 +204,6 @@ void check_header(const PngReader& reader, std::size_t bytes, const std::string&
 
 }  // namespace
 
-bool is_png(std::span<const std::uint8_t> bytes) {
-  constexpr std::uint8_t signature[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
-  return bytes.size() >= sizeof signature && std::equal(std::begin(signature), std::end(signature), bytes.begin());
-}
-
 Image decode_png(std::span<const std::uint8_t> bytes, const std::string& name, const DecodeOptions& options) {
   PngReader reader(bytes, name);
   reader.read_header();
@@ -233,4 +235,25 @@ Image decode_png(std::span<const std::uint8_t> bytes, const std::string& name, c
   return builder.finish();
 }
 
-}  // namespace impasto
+std::string png_library() { return text("libpng ", png_get_libpng_ver(nullptr)); }
+
+}  // namespace impasto::inline v0_1
+
+#else
+
+namespace impasto::inline v0_1 {
+
+std::string png_library() { return {}; }
+
+}  // namespace impasto::inline v0_1
+
+#endif
+
+namespace impasto::inline v0_1 {
+
+bool is_png(std::span<const std::uint8_t> bytes) {
+  constexpr std::uint8_t signature[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
+  return bytes.size() >= sizeof signature && std::equal(std::begin(signature), std::end(signature), bytes.begin());
+}
+
+}  // namespace impasto::inline v0_1

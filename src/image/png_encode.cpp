@@ -1,3 +1,7 @@
+#include "image/features.h"
+
+#ifdef IMPASTO_HAS_PNG
+
 #include <png.h>
 
 #include <cstddef>
@@ -8,7 +12,7 @@
 #include "image/png.h"
 #include "image/png_error.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 class PngWriter {
@@ -120,4 +124,6 @@ std::vector<std::uint8_t> encode_png(const Image& image, const EncodeOptions& op
   return bytes;
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1
+
+#endif

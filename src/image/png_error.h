@@ -9,7 +9,7 @@
 #include <cstdio>
 #include <type_traits>
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 struct PngTrouble {
   std::jmp_buf escape{};
@@ -32,4 +32,4 @@ struct PngTrouble {
   }
 };
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

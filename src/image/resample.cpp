@@ -5,7 +5,7 @@
 #include <numbers>
 #include <numeric>
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 double sinc(double x) {
@@ -85,4 +85,4 @@ void resample(const Plane& from, const std::vector<Span>& columns, const std::ve
   }
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

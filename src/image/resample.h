@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// height x width x channels values.
 struct Plane {
@@ -30,4 +30,4 @@ std::vector<Span> lanczos3_spans(std::size_t in, std::size_t out);
 /// top to bottom.
 void resample(const Plane& from, const std::vector<Span>& columns, const std::vector<Span>& rows, float* to);
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -16,7 +16,7 @@
 #include "image/srgb.h"
 #include "impasto/image.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 void check_request(const Image& image, int width, int height) {
@@ -174,4 +174,4 @@ void keep_extras(Image& painting, const Image& content) {
   painting.share_metadata(content);
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

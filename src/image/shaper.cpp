@@ -6,7 +6,7 @@
 #include "image/quantize.h"
 #include "image/srgb.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 // A multiple of 255, so that the values of 8 bits lie on nodes.
@@ -166,4 +166,4 @@ bool Shaper::is_srgb() const {
   return true;
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -6,7 +6,7 @@
 #include <functional>
 #include <vector>
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// Rows of a matrix.
 using Matrix3 = std::array<std::array<double, 3>, 3>;
@@ -40,4 +40,4 @@ class Shaper {
   std::array<std::array<float, 3>, 3> to_{}, from_{};
 };
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

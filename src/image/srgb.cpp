@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstddef>
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 // Both tables are read between two nodes by a straight line; the error of that is the second derivative / 8 steps^2.
@@ -83,4 +83,4 @@ void srgb_decode(std::span<float> values) {
   for (float& value : values) value = decode(table, value);
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -8,7 +8,7 @@
 
 #include "impasto/image.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// Classic or BigTIFF.
 bool is_tiff(std::span<const std::uint8_t> bytes);
@@ -24,4 +24,4 @@ std::vector<std::uint8_t> encode_tiff(const Image& image, const EncodeOptions& o
 /// "libtiff 4.5.0", empty when the build lacks it.
 std::string tiff_library();
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

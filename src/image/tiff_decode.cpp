@@ -15,7 +15,7 @@
 #include "image/picture_builder.h"
 #include "image/tiff_memory.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 // Of a satellite's many channels the first three are no picture.
@@ -327,19 +327,19 @@ std::string tiff_library() {
   return number == std::string::npos ? "libtiff" : "libtiff " + version.substr(number, version.find('\n') - number);
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1
 
 #else
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 std::string tiff_library() { return {}; }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1
 
 #endif
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 bool is_tiff(std::span<const std::uint8_t> bytes) {
   if (bytes.size() < 4) return false;
@@ -348,4 +348,4 @@ bool is_tiff(std::span<const std::uint8_t> bytes) {
   return little || big;
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

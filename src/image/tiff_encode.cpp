@@ -10,7 +10,7 @@
 #include "image/tiff.h"
 #include "image/tiff_memory.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 void set_fields(TIFF* tiff, const Image& image, const PictureRows& rows, int bits) {
@@ -68,6 +68,6 @@ std::vector<std::uint8_t> encode_tiff(const Image& image, const EncodeOptions& o
   return bytes;
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1
 
 #endif

@@ -8,7 +8,7 @@
 
 #include "image/tiff_memory.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 TiffMemory::TiffMemory(std::span<const std::uint8_t> bytes) : read_(bytes) { open("r"); }
 
@@ -80,6 +80,6 @@ int TiffMemory::on_error(TIFF* /*tiff*/, void* self, const char* /*module*/, con
   return 1;
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1
 
 #endif

@@ -12,7 +12,7 @@
 #include <span>
 #include <vector>
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 class TiffMemory {
  public:
@@ -53,4 +53,4 @@ class TiffMemory {
   char message_[200] = {};
 };
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

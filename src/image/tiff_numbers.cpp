@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 std::optional<TiffNumbers> TiffNumbers::of(std::span<const std::uint8_t> bytes) {
   if (bytes.size() < 8) return std::nullopt;
@@ -60,4 +60,4 @@ void put_tiff_number(std::uint8_t* to, std::uint32_t value, std::size_t count, b
   }
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -15,7 +15,7 @@
 #include "image/picture_builder.h"
 #include "image/webp_handles.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 [[noreturn]] void fail_undecodable(const std::string& name) {
@@ -103,19 +103,19 @@ std::string webp_library() {
   return text("libwebp ", version >> 16, '.', version >> 8 & 0xFF, '.', version & 0xFF);
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1
 
 #else
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 std::string webp_library() { return {}; }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1
 
 #endif
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 bool is_webp(std::span<const std::uint8_t> bytes) {
   constexpr std::uint8_t riff[] = {'R', 'I', 'F', 'F'};
@@ -124,4 +124,4 @@ bool is_webp(std::span<const std::uint8_t> bytes) {
          std::equal(std::begin(webp), std::end(webp), bytes.begin() + 8);
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -4,7 +4,7 @@
 
 #include "image/webp_handles.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 // libwebp's sink; false ends the encoding.
@@ -58,6 +58,6 @@ std::vector<std::uint8_t> encode_webp(const Image& image, const EncodeOptions& o
   return whole.bytes();
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1
 
 #endif

@@ -14,7 +14,7 @@
 #include "image/picture_rows.h"
 #include "image/webp.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 template <class T, void (*Delete)(T*)>
 struct WebpDelete {
@@ -70,4 +70,4 @@ class WebpPicture {
   bool good_ = false;
 };
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

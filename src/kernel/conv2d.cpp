@@ -6,7 +6,7 @@
 #include "base/parallel.h"
 #include "kernel/gemm.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 Index strips(Index positions) { return (positions + kRowBlock - 1) / kRowBlock; }
@@ -170,4 +170,4 @@ template Index Conv2d::backward_weights_scratch<double>(const Context&) const;
 template void Conv2d::backward_weights(const Context&, const float*, const float*, float*, bool, float*) const;
 template void Conv2d::backward_weights(const Context&, const double*, const double*, double*, bool, double*) const;
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -7,7 +7,7 @@
 #include "kernel/gemm.h"
 #include "kernel/gram.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 // F(6x6): the map is the picture's size, and large tiles waste least there.
@@ -329,4 +329,4 @@ void ConvPair::gather(const Context& context, const float* patches, float* dx, b
   });
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

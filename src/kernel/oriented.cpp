@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 std::vector<OrientedSegment> segments_of(const std::vector<Index>& slots) {
   std::vector<OrientedSegment> segments;
@@ -25,4 +25,4 @@ std::vector<OrientedSegment> segments_of(const std::vector<Index>& slots) {
   return segments;
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

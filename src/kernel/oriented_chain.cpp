@@ -8,7 +8,7 @@
 #include "kernel/gram.h"
 #include "kernel/ranges.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 bool OrientedChain::available(const Context& context) { return oriented_stages(context.target()) != nullptr; }
 
@@ -130,4 +130,4 @@ void OrientedChain::backward_tile(OrientedTile& tile, TileMoments& moments, cons
   }
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -4,7 +4,7 @@
 
 #include "base/check.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 constexpr Index kFloat = sizeof(float);
@@ -185,4 +185,4 @@ void OrientedTile::write(bool pooled, float* y) {
   }
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -11,7 +11,7 @@
 
 #include "kernel/simd/oriented.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// Positions of a map.
 struct OrientedArea {
@@ -120,4 +120,4 @@ class OrientedTile {
   float *signals_, *row_, *zeros_, *fresh_ = nullptr, *sums_ = nullptr, *signal_gradient_ = nullptr;
 };
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

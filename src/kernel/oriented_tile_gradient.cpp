@@ -5,7 +5,7 @@
 #include "base/check.h"
 #include "kernel/oriented_tile.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 void OrientedTile::clear_around(Index l) {
   const OrientedArea area = region(l);
@@ -173,4 +173,4 @@ void OrientedTile::write_picture_gradient(Index row, Index column, bool always_a
   }
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -8,7 +8,7 @@
 #include "base/parallel.h"
 #include "impasto/benchmark.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 struct Trial {
@@ -44,4 +44,4 @@ double peak_gflops(const Context& context) {
   return best;
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

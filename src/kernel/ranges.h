@@ -7,7 +7,7 @@
 #include "base/parallel.h"
 #include "tensor/shape.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// 16,384 elements: enough work for a thread to be worth waking, small enough to balance.
 inline constexpr Index kRange = 16384;
@@ -53,4 +53,4 @@ void put(T& to, T value, bool add) {
   to = add ? to + value : value;
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

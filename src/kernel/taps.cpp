@@ -4,7 +4,7 @@
 
 #include "base/check.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 constexpr Index kNothing = -1;
@@ -61,4 +61,4 @@ AxisTaps transpose(const AxisTaps& taps, Index size) {
   return result;
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -7,7 +7,7 @@
 
 #include "tensor/shape.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// What lies beyond the edge. `valid`: windows stay inside; the others give 'same' output, ceil(size / stride), with
 /// zeros, the edge value repeated, or the picture mirrored about its edge pixel (PyTorch's names and meaning).
@@ -36,4 +36,4 @@ AxisTaps window_taps(Index size, Index kernel, Index stride, Border border);
 /// convolution with filters turned by 180 degrees. `size`: source positions.
 AxisTaps transpose(const AxisTaps& taps, Index size);
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -5,7 +5,7 @@
 #include "kernel/oriented_tile.h"
 #include "kernel/simd/active_lanes.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// A square matrix over the lanes of `units`, in chunks.
 struct LaneMatrix {
@@ -44,4 +44,4 @@ void read_moments(const LaneMatrix& matrix, const float* lanes, std::span<const 
 void write_gradients(const LaneMatrix& matrix, const float* dG, const float* ds, std::span<const Index> slots,
                      float* lanes);
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -8,7 +8,7 @@
 #include "base/parallel.h"
 #include "kernel/winograd_block.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 constexpr Index kFloat = sizeof(float);
@@ -280,4 +280,4 @@ void WinogradConv::fold_ring(const Context& context, const float* ring, float* d
   });
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

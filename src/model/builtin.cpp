@@ -13,7 +13,7 @@
 #include "model/network_weights.h"
 #include "model/vgg19.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 struct GainBias {
@@ -186,4 +186,4 @@ NetworkWeights builtin_weights() {
   return weights;
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -12,7 +12,7 @@
 #include "kernel/oriented.h"
 #include "model/vgg19.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 constexpr int kAngles = 8;
@@ -210,4 +210,4 @@ std::vector<BuiltinLayer> builtin_layers() {
   return made;
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

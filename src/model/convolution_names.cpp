@@ -8,7 +8,7 @@
 #include "base/check.h"
 #include "model/vgg19.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 constexpr std::string_view kSeparators = "./_:";
@@ -290,4 +290,4 @@ ConvolutionPlaces find_convolutions(const ArrayFile& file) {
   return places;
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

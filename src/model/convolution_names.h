@@ -9,7 +9,7 @@
 
 #include "archive/array_file.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// Who names layers like this.
 enum class Naming { torchvision, keras, caffe };
@@ -53,4 +53,4 @@ ConvolutionPlaces find_convolutions(const ArrayFile& file);
 /// "unknown".
 std::string network_by_names(const ArrayFile& file);
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -7,7 +7,7 @@
 #include "impasto/stylise.h"
 #include "model/vgg19.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 // Positions in vgg19_layers() of the first `count` convolutions.
@@ -84,4 +84,4 @@ std::vector<std::string> divide_by_means(NetworkWeights& weights, const std::vec
   return silent;
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -10,7 +10,7 @@
 #include "impasto/image.h"
 #include "model/network_weights.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// Sums of the maps after their ReLUs, picture by picture. Thread safety: use one from one thread.
 class MeanActivations {
@@ -36,4 +36,4 @@ inline constexpr double kSilent = 1e-6;
 /// network's input. Gives the silent filters as "block4_conv2 filter 17", from 0.
 std::vector<std::string> divide_by_means(NetworkWeights& weights, const std::vector<std::vector<double>>& means);
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -8,7 +8,7 @@
 #include "base/parallel.h"
 #include "model/vgg19.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 constexpr std::uint32_t kExponent = 0x7f800000u;  // all ones in infinities and NaN
@@ -93,4 +93,4 @@ std::vector<std::string> Weights::layers() const {
   return names;
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -15,7 +15,7 @@
 #include "kernel/oriented.h"
 #include "tensor/tensor.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// One convolution: w is 3 x 3 x C x K, b is K.
 struct ConvWeights {
@@ -84,4 +84,4 @@ NetworkWeights random_weights(std::uint64_t seed);
 NetworkWeights load_weights(const std::filesystem::path& path, WeightsSource source = WeightsSource::automatic,
                             const Context& context = Context());
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

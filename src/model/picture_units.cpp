@@ -3,7 +3,7 @@
 #include "impasto/stylise.h"
 #include "model/network_weights.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 std::vector<float> normalise(const Image& image) {
   std::vector<float> values(image.pixels().begin(), image.pixels().end());
@@ -23,4 +23,4 @@ Image denormalise(std::span<const float> values, int width, int height) {
   return image;
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

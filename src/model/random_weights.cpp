@@ -7,7 +7,7 @@
 #include "model/network_weights.h"
 #include "model/vgg19.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 NetworkWeights random_weights(std::uint64_t seed) {
   NetworkWeights network;
@@ -25,4 +25,4 @@ NetworkWeights random_weights(std::uint64_t seed) {
   return network;
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

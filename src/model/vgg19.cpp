@@ -6,7 +6,7 @@
 
 #include "base/check.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 constexpr Vgg19Layer conv(int block, int index, int torchvision, Index channels) {
@@ -336,4 +336,4 @@ std::vector<Id> Vgg19<T>::record(Tape<T>& tape, Id picture, std::span<const std:
 template class Vgg19<float>;
 template class Vgg19<double>;
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

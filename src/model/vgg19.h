@@ -13,7 +13,7 @@
 #include "autodiff/ops/ops.h"
 #include "model/network_weights.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// A convolution (with its ReLU) or a pooling.
 struct Vgg19Layer {
@@ -93,4 +93,4 @@ class Vgg19 {
 extern template class Vgg19<float>;
 extern template class Vgg19<double>;
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -6,7 +6,7 @@
 #include "base/parallel.h"
 #include "model/vgg19.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 constexpr Index kTaps = 9;
@@ -158,4 +158,4 @@ NetworkWeights load_weights(const std::filesystem::path& path, WeightsSource sou
   return weights;
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

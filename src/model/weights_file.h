@@ -12,7 +12,7 @@
 #include "model/weights_metadata.h"
 #include "model/weights_source.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// Thread safety: const use from any thread.
 class WeightsFile {
@@ -52,4 +52,4 @@ struct WeightsInput {
 WeightsInput find_input(const WeightsFile& file, const ConvWeights& conv1_1, WeightsSource wanted,
                         const KnownFile* known = nullptr);
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

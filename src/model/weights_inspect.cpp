@@ -8,7 +8,7 @@
 #include "model/vgg19.h"
 #include "model/weights_file.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 std::string layer_of(const ConvolutionName& name) {
@@ -182,4 +182,4 @@ Image weights_mosaic(const std::filesystem::path& file) {
   return with_memory_error("reading weights", [&] { return mosaic(file); });
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -7,7 +7,7 @@
 #include "base/check.h"
 #include "base/numbers.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 constexpr std::array<int, 3> kRgb{0, 1, 2}, kBgr{2, 1, 0};
@@ -158,4 +158,4 @@ WeightsMetadata written_metadata(const Preprocessing& p, bool folded, Pooling po
           {"padding", padding_word(padding)}};
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -6,7 +6,7 @@
 #include "impasto/version.h"
 #include "model/vgg19.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 const char* dtype_of(WeightsType type) {
@@ -38,4 +38,4 @@ void save_convolutions(const std::filesystem::path& to, std::span<const ConvWeig
   save_safetensors(to, arrays, metadata);
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -6,7 +6,7 @@
 #include "base/check.h"
 #include "kernel/ranges.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 // Whether no |g| reaches a tenth of the root of T's largest number.
@@ -64,4 +64,4 @@ void Adam<T>::update(std::span<T> x, std::span<const T> gradient) {
 template class Adam<float>;
 template class Adam<double>;
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -3,7 +3,7 @@
 #include "base/check.h"
 #include "kernel/ranges.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 template <class T>
 IterateAverage<T>::IterateAverage(double decay, Index count, const Context& context)
@@ -31,4 +31,4 @@ void IterateAverage<T>::mean(std::span<T> out) const {
 template class IterateAverage<float>;
 template class IterateAverage<double>;
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -6,7 +6,7 @@
 #include "impasto/context.h"
 #include "tensor/tensor.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// A direction d as the line search sees it, g the gradient where it begins.
 struct Direction {
@@ -81,4 +81,4 @@ class CurvaturePairs {
 extern template class CurvaturePairs<float>;
 extern template class CurvaturePairs<double>;
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 bool FlatStop::add(double loss) {
   if (loss < lowest_) lowest_ = loss;
@@ -13,4 +13,4 @@ bool FlatStop::add(double loss) {
   return flat;
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -6,7 +6,7 @@
 #include "base/check.h"
 #include "kernel/ranges.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 template <class T>
@@ -133,4 +133,4 @@ int history_that_fits(int wanted, Index count, std::size_t budget_bytes) {
 template class Lbfgs<float>;
 template class Lbfgs<double>;
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -6,7 +6,7 @@
 #include "optimise/optimiser.h"
 #include "optimise/wolfe_search.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// A step is a direction and a line search along it: one evaluation of the problem as a rule, up to
 /// options.max_evaluations; the first step evaluates once more, at the start. x only ever moves to where the loss is
@@ -50,4 +50,4 @@ int history_that_fits(int wanted, Index count, std::size_t budget_bytes);
 extern template class Lbfgs<float>;
 extern template class Lbfgs<double>;
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

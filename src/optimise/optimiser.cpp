@@ -3,7 +3,7 @@
 #include "optimise/adam.h"
 #include "optimise/lbfgs.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 template <class T>
 std::unique_ptr<Optimiser<T>> make_optimiser(const Options& options, Index count, const Context& context) {
@@ -22,4 +22,4 @@ template std::unique_ptr<Optimiser<double>> make_optimiser(const Options&, Index
 template std::size_t optimiser_bytes<float>(const Options&, Index);
 template std::size_t optimiser_bytes<double>(const Options&, Index);
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -9,7 +9,7 @@
 #include "impasto/options.h"
 #include "tensor/shape.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// A function of many variables, and the point it is looked at. `evaluate` computes the loss at x and leaves its
 /// gradient in `gradient`; the optimiser moves x between evaluations, nobody else does between steps.
@@ -53,4 +53,4 @@ extern template std::unique_ptr<Optimiser<double>> make_optimiser(const Options&
 extern template std::size_t optimiser_bytes<float>(const Options&, Index);
 extern template std::size_t optimiser_bytes<double>(const Options&, Index);
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -9,7 +9,7 @@
 #include "kernel/ranges.h"
 #include "model/network_weights.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 struct Moments {
@@ -231,4 +231,4 @@ void finish_colours(const Options& options, std::span<float> painting, const Ten
   });
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

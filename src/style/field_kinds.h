@@ -11,7 +11,7 @@
 #include "base/numbers.h"
 #include "impasto/option_fields.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 inline constexpr int kAnyInt = std::numeric_limits<int>::max();
 
@@ -102,4 +102,4 @@ OptionField layers_field(const char* name, const char* help, Field field) {
           .get = [=](const Options& o) { return format_layers(field(o)); }};
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -9,7 +9,7 @@
 
 #include "base/check.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 constexpr std::size_t kMostColours = 16;
@@ -262,4 +262,4 @@ Guide make_guide(const Pictures& pictures) {
   return guide;
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -6,7 +6,7 @@
 
 #include "base/parallel.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 constexpr Index kPixels = 8192;  // of a piece; counts and extremes do not depend on the order of pieces
@@ -142,4 +142,4 @@ void match_distributions(Tensor<float>& picture, const std::vector<WeightedPictu
   });
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -7,7 +7,7 @@
 #include "impasto/context.h"
 #include "tensor/tensor.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 struct WeightedPicture {
   View<const float> values;  ///< h x w x 3
@@ -25,4 +25,4 @@ void match_distributions(Tensor<float>& picture, const std::vector<WeightedPictu
 
 inline constexpr int kHistogramBins = 1024;
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

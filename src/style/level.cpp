@@ -8,7 +8,7 @@
 #include "style/noise.h"
 #include "style/scales.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 Tensor<float> to_tensor(const Image& image, PaintingSize size, const ResizeOptions& how) {
@@ -78,4 +78,4 @@ Image Level::finish(Tensor<float> x, const Options& options, const Context& cont
   return denormalise(x.values(), size().width, size().height);
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

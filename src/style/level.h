@@ -7,7 +7,7 @@
 #include "style/objective.h"
 #include "style/scene.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// The pictures at one of the painting's sizes, colours prepared. `guide` is borrowed.
 Scene<float> make_scene(const Pictures& pictures, const Guide& guide, const Options& options, PaintingSize size,
@@ -37,4 +37,4 @@ class Level {
   Tensor<float> protect_;   // H x W, or empty
 };
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

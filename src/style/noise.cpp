@@ -9,7 +9,7 @@
 #include "base/parallel.h"
 #include "base/random.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 constexpr int kOctaves = 4;
@@ -131,4 +131,4 @@ Tensor<float> make_start(const Tensor<float>& content, const Options& options, c
   return start;
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -7,7 +7,7 @@
 #include "impasto/options.h"
 #include "tensor/tensor.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// H x W x 3 noise in normalised units, the same for the same seed on every machine; all zero for amplitude 0.
 Tensor<float> make_noise(const Shape& shape, NoiseKind kind, double amplitude, std::uint64_t seed,
@@ -22,4 +22,4 @@ Tensor<float> make_start(const Tensor<float>& content, const Options& options, c
 Tensor<float> resize_values(const Tensor<float>& values, Index height, Index width,
                             const Context& context = Context(1));
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

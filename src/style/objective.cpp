@@ -5,7 +5,7 @@
 #include "style/energy.h"
 #include "style/style_loss.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 // Sum over positions and channels of (F - mean over positions)^2, for a map H x W x C.
@@ -169,4 +169,4 @@ std::vector<LayerLoss> Objective<T>::layer_losses() {
 template class Objective<float>;
 template class Objective<double>;
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -10,7 +10,7 @@
 #include "model/vgg19.h"
 #include "style/scene.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// Thread safety: one thread at a time.
 template <class T>
@@ -60,4 +60,4 @@ class Objective {
 extern template class Objective<float>;
 extern template class Objective<double>;
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -4,7 +4,7 @@
 
 #include "style/field_kinds.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 const Words<bool> kYesNo = {{"yes", true}, {"no", false}};
@@ -270,4 +270,4 @@ const std::vector<OptionField>& option_fields() {
   return table;
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -10,7 +10,7 @@
 #include "base/numbers.h"
 #include "model/vgg19.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 constexpr int kMaxSide = 16384;
@@ -148,4 +148,4 @@ std::string format_layers(const std::vector<LayerWeight>& layers) {
   return list;
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -8,7 +8,7 @@
 #include "impasto/option_fields.h"
 #include "impasto/text_file.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -82,4 +82,4 @@ void check_preset_output(const std::filesystem::path& file) {
   check_text_output(file);
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -4,7 +4,7 @@
 #include "base/check.h"
 #include "impasto/options.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 std::vector<LayerWeight> equally(std::initializer_list<const char*> layers) {
@@ -176,4 +176,4 @@ Options preset(const std::string& name, const Weights& weights) {
   fail(ErrorCode::usage, "there is no preset '", name, "'; the presets are: ", known);
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

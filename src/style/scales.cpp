@@ -7,7 +7,7 @@
 #include "base/check.h"
 #include "impasto/stylise.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 // Automatic scales go no lower: coarser ones lose thin structures for good. VGG's own input size.
@@ -52,4 +52,4 @@ std::vector<PaintingSize> painting_sizes(const Image& content, const Options& op
   return sizes;
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

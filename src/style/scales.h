@@ -3,7 +3,7 @@
 
 #include "impasto/stylise.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// Both sides times `factor`, rounded, at least 1.
 PaintingSize scaled(PaintingSize size, double factor);
@@ -11,4 +11,4 @@ PaintingSize scaled(PaintingSize size, double factor);
 /// The picture's size with this long side, aspect kept.
 PaintingSize with_long_side(const Image& image, int long_side);
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -6,7 +6,7 @@
 #include "style/guide.h"
 #include "tensor/tensor.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 template <class T>
 struct SceneStyle {
@@ -25,4 +25,4 @@ struct Scene {
   Tensor<float> smooth;               ///< h x w, of any size: share of the total-variation weight; empty: 1 everywhere
 };
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -5,7 +5,7 @@
 #include "base/check.h"
 #include "style/energy.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 bool protects_nothing(const Tensor<float>& map) {
@@ -258,4 +258,4 @@ void StyleLoss<T>::check_regions() const {
 template class StyleLoss<float>;
 template class StyleLoss<double>;
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

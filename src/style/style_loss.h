@@ -9,7 +9,7 @@
 #include "model/vgg19.h"
 #include "style/scene.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// Thread safety: one thread at a time.
 template <class T>
@@ -56,4 +56,4 @@ class StyleLoss {
 extern template class StyleLoss<float>;
 extern template class StyleLoss<double>;
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

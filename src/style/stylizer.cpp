@@ -15,7 +15,7 @@
 #include "style/level.h"
 #include "style/noise.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -162,6 +162,19 @@ struct Stylizer::State {
   }
 };
 
+namespace {
+
+Pictures one_style(const Image& content, const Image& style) {
+  return with_memory_error("copying the pictures", [&] {
+    Pictures pictures;
+    pictures.content = content;
+    pictures.styles.push_back({.image = style});
+    return pictures;
+  });
+}
+
+}  // namespace
+
 Stylizer::Stylizer(const Pictures& pictures, const Weights& weights, const Options& options, const Context& context) {
   check_pictures(pictures);
   validate(options, weights);
@@ -171,7 +184,7 @@ Stylizer::Stylizer(const Pictures& pictures, const Weights& weights, const Optio
 
 Stylizer::Stylizer(const Image& content, const Image& style, const Weights& weights, const Options& options,
                    const Context& context)
-    : Stylizer(Pictures{.content = content, .styles = {{.image = style}}}, weights, options, context) {}
+    : Stylizer(one_style(content, style), weights, options, context) {}
 
 Stylizer::~Stylizer() = default;
 Stylizer::Stylizer(Stylizer&&) noexcept = default;
@@ -237,20 +250,26 @@ std::vector<OpCost> Stylizer::op_costs() const {
 }
 
 std::vector<float> Stylizer::values() const {
-  const Tensor<float> x = state_->picture();
-  const Tensor<float> full = resize_values(x, height(), width(), state_->context);
-  return {full.values().begin(), full.values().end()};
+  return with_memory_error("copying the painting", [&] {
+    const Tensor<float> x = state_->picture();
+    const Tensor<float> full = resize_values(x, height(), width(), state_->context);
+    return std::vector<float>(full.values().begin(), full.values().end());
+  });
 }
 
 Image Stylizer::preview() const {
-  return state_->levels[state_->level].finish(state_->picture(), state_->options, state_->context);
+  return with_memory_error("showing the painting", [&] {
+    return state_->levels[state_->level].finish(state_->picture(), state_->options, state_->context);
+  });
 }
 
 Image Stylizer::image() const {
-  Image image = state_->levels.back().finish(resize_values(state_->picture(), height(), width(), state_->context),
-                                             state_->options, state_->context);
-  keep_extras(image, state_->extras);
-  return image;
+  return with_memory_error("showing the painting", [&] {
+    Image image = state_->levels.back().finish(resize_values(state_->picture(), height(), width(), state_->context),
+                                               state_->options, state_->context);
+    keep_extras(image, state_->extras);
+    return image;
+  });
 }
 
 Result stylise(const Pictures& pictures, const Weights& weights, const Options& options, const Observer& observer,
@@ -281,7 +300,7 @@ Result stylise(const Pictures& pictures, const Weights& weights, const Options& 
 
 Result stylise(const Image& content, const Image& style, const Weights& weights, const Options& options,
                const Observer& observer, const Context& context) {
-  return stylise(Pictures{.content = content, .styles = {{.image = style}}}, weights, options, observer, context);
+  return stylise(one_style(content, style), weights, options, observer, context);
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

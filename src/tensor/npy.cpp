@@ -10,7 +10,7 @@
 #include "base/check.h"
 #include "base/file.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 constexpr std::string_view kMagic("\x93NUMPY", 6);
@@ -235,4 +235,4 @@ void save_npy(std::span<const float> values, std::span<const std::size_t> shape,
 
 void check_npy_output(const std::filesystem::path& file) { check_writable(file); }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -10,7 +10,7 @@
 
 #include "impasto/npy.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// What stands in front of the numbers.
 struct NpyHeader {
@@ -36,4 +36,4 @@ NpyArray decode_npy(std::span<const std::uint8_t> bytes, const std::string& name
 /// A float32 array, header version 1. `values` must be as many as the product of `shape`.
 std::vector<std::uint8_t> encode_npy(std::span<const float> values, std::span<const std::size_t> shape);
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -2,7 +2,7 @@
 
 #include "base/check.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 Shape::Shape(std::initializer_list<Index> sizes) {
   constexpr Index kMaxCount = Index{1} << 40;
@@ -21,4 +21,4 @@ std::ostream& operator<<(std::ostream& out, const Shape& shape) {
   return out;
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

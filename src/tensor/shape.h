@@ -6,7 +6,7 @@
 #include <initializer_list>
 #include <ostream>
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// Signed, so that differences and reversed loops are safe.
 using Index = std::ptrdiff_t;
@@ -35,4 +35,4 @@ class Shape {
 /// "35 x 45 x 64"; "scalar" for rank 0.
 std::ostream& operator<<(std::ostream& out, const Shape& shape);
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

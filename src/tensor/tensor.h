@@ -7,7 +7,7 @@
 #include "base/buffer.h"
 #include "tensor/shape.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// Borrowed numbers: valid as long as their owner. T may be const.
 template <class T>
@@ -57,4 +57,4 @@ class Tensor {
   AlignedBytes memory_;
 };
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -12,6 +12,14 @@
 namespace {
 
 std::atomic<long> allocations{0};
+thread_local bool runs_out = false;
+thread_local long spared = 0;
+
+// Notes an allocation; false when it is to fail.
+[[maybe_unused]] bool granted(std::size_t bytes) {
+  ++allocations;
+  return !runs_out || bytes < 4096 || --spared >= 0;
+}
 
 }  // namespace
 
@@ -21,27 +29,18 @@ std::atomic<long> allocations{0};
 extern "C" {
 void* __libc_malloc(std::size_t);
 void* __libc_memalign(std::size_t, std::size_t);
-void* malloc(std::size_t bytes) {
-  ++allocations;
-  return __libc_malloc(bytes);
-}
+void* malloc(std::size_t bytes) { return granted(bytes) ? __libc_malloc(bytes) : nullptr; }
 void* __libc_calloc(std::size_t, std::size_t);
 void* __libc_realloc(void*, std::size_t);
 void* calloc(std::size_t count, std::size_t bytes) {
-  ++allocations;
-  return __libc_calloc(count, bytes);
+  return granted(count * bytes) ? __libc_calloc(count, bytes) : nullptr;
 }
-void* realloc(void* memory, std::size_t bytes) {
-  ++allocations;
-  return __libc_realloc(memory, bytes);
-}
+void* realloc(void* memory, std::size_t bytes) { return granted(bytes) ? __libc_realloc(memory, bytes) : nullptr; }
 void* aligned_alloc(std::size_t alignment, std::size_t bytes) {
-  ++allocations;
-  return __libc_memalign(alignment, bytes);
+  return granted(bytes) ? __libc_memalign(alignment, bytes) : nullptr;
 }
 int posix_memalign(void** memory, std::size_t alignment, std::size_t bytes) {
-  ++allocations;
-  *memory = __libc_memalign(alignment, bytes);
+  *memory = granted(bytes) ? __libc_memalign(alignment, bytes) : nullptr;
   return *memory == nullptr ? ENOMEM : 0;
 }
 }
@@ -50,6 +49,12 @@ int posix_memalign(void** memory, std::size_t alignment, std::size_t bytes) {
 #endif
 
 namespace impasto {
+
+testing::MemoryRunsOut::MemoryRunsOut(long count) {
+  spared = count;
+  runs_out = true;
+}
+testing::MemoryRunsOut::~MemoryRunsOut() { runs_out = false; }
 
 long testing::allocations() { return IMPASTO_COUNTS_ALLOCATIONS ? ::allocations.load() : -1; }
 

@@ -5,7 +5,7 @@
 #include "base/check.h"
 #include "kernel/ranges.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 template <class T>
 Id add(Tape<T>& tape, Id a, Id b) {
@@ -77,4 +77,4 @@ Id sum(Tape<T>& tape, Id x) {
   template Id sum(Tape<T>&, Id);
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -3,7 +3,7 @@
 #include "autodiff/ops/pool.h"
 #include "base/parallel.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 template <class T>
@@ -46,4 +46,4 @@ Id avg_pool(Tape<T>& tape, Id x, Index size, Index stride) {
 #define IMPASTO_OP(T) template Id avg_pool(Tape<T>&, Id, Index, Index);
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -3,7 +3,7 @@
 #include "base/check.h"
 #include "kernel/ranges.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 template <class T>
 Id bias(Tape<T>& tape, Id x, Id b) {
@@ -47,4 +47,4 @@ Id bias(Tape<T>& tape, Id x, Id b) {
 #define IMPASTO_OP(T) template Id bias(Tape<T>&, Id, Id);
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -3,7 +3,7 @@
 #include "base/check.h"
 #include "kernel/ranges.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 template <class T>
 Id blend(Tape<T>& tape, Id a, Id b, Id m) {
@@ -40,4 +40,4 @@ Id blend(Tape<T>& tape, Id a, Id b, Id m) {
 #define IMPASTO_OP(T) template Id blend(Tape<T>&, Id, Id, Id);
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -8,7 +8,7 @@
 #include "autodiff/ops/ops.h"
 #include "base/check.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 template <class T>
 Id conv2d(Tape<T>& tape, Id x, Id w, Index stride, Border border) {
@@ -44,4 +44,4 @@ Id conv2d(Tape<T>& tape, Id x, Id w, Index stride, Border border) {
 #define IMPASTO_OP(T) template Id conv2d(Tape<T>&, Id, Id, Index, Border);
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

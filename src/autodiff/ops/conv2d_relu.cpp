@@ -7,7 +7,7 @@
 #include "base/check.h"
 #include "kernel/winograd.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 bool runs_winograd(const Tape<float>& tape, Id w, Id b, Border border) {
@@ -57,4 +57,4 @@ Id conv2d_relu(Tape<T>& tape, Id x, Id w, Id b, Border border, Pool pool) {
 #define IMPASTO_OP(T) template Id conv2d_relu(Tape<T>&, Id, Id, Id, Border, Pool);
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

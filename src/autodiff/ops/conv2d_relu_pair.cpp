@@ -7,7 +7,7 @@
 #include "kernel/conv_pair.h"
 #include "kernel/winograd.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 // A picture with zero borders, and at most 128 channels in both maps, so that both filters stay in L2.
@@ -72,4 +72,4 @@ ConvPairIds conv2d_relu_pair(Tape<T>& tape, Id x, const std::array<Id, 4>& weigh
 #define IMPASTO_OP(T) template ConvPairIds conv2d_relu_pair(Tape<T>&, Id, const std::array<Id, 4>&, Border, Pool, bool);
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

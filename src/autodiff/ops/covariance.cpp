@@ -5,7 +5,7 @@
 #include "base/parallel.h"
 #include "kernel/ranges.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 template <class T>
 CovarianceIds covariance(Tape<T>& tape, Id gram, Id sum, double count) {
@@ -56,4 +56,4 @@ CovarianceIds covariance(Tape<T>& tape, Id gram, Id sum, double count) {
 #define IMPASTO_OP(T) template CovarianceIds covariance(Tape<T>&, Id, Id, double);
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -16,7 +16,7 @@
 #include "kernel/gemm.h"
 #include "kernel/gram.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 // Positions that are packed and multiplied at a time: 256 x 512 floats are 512 KiB, half of a usual L2.
@@ -310,4 +310,4 @@ Id gram_matrix(Tape<T>& tape, Id x) {
   template Id gram_matrix(Tape<T>&, Id);
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -3,7 +3,7 @@
 #include "base/check.h"
 #include "kernel/ranges.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 template <class T>
 Id normalise(Tape<T>& tape, Id x, const ChannelMap& map) {
@@ -43,4 +43,4 @@ Id normalise(Tape<T>& tape, Id x, const ChannelMap& map) {
 #define IMPASTO_OP(T) template Id normalise(Tape<T>&, Id, const ChannelMap&);
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -7,7 +7,7 @@
 #include "base/check.h"
 #include "kernel/oriented_chain.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 bool runs_oriented(const Context& context) {
   return context.convolution() == Convolution::automatic && OrientedChain::available(context);
@@ -54,4 +54,4 @@ OrientedIds oriented_conv2d_relu(Tape<float>& tape, Id x, std::span<const Orient
   return ids;
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -2,7 +2,7 @@
 #include "autodiff/ops/ops.h"
 #include "kernel/ranges.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 template <class T>
 Id relu(Tape<T>& tape, Id x) {
@@ -36,4 +36,4 @@ Id relu(Tape<T>& tape, Id x) {
 #define IMPASTO_OP(T) template Id relu(Tape<T>&, Id);
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

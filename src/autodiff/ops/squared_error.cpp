@@ -6,7 +6,7 @@
 #include "base/check.h"
 #include "kernel/ranges.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 namespace {
 
@@ -66,4 +66,4 @@ Id squared_error(Tape<T>& tape, Id a, Id b, T factor, T gradient_norm) {
 #define IMPASTO_OP(T) template Id squared_error(Tape<T>&, Id, Id, T, T);
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

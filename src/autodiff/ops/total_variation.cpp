@@ -6,7 +6,7 @@
 #include "base/parallel.h"
 #include "kernel/ranges.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 template <class T>
@@ -94,4 +94,4 @@ Id total_variation(Tape<T>& tape, Id x, T factor, Id weights) {
 #define IMPASTO_OP(T) template Id total_variation(Tape<T>&, Id, T, Id);
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

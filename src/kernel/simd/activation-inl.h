@@ -15,7 +15,7 @@
 #include "kernel/simd/lanes-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace HWY_NAMESPACE {
 namespace {
 
@@ -91,7 +91,7 @@ struct Activation {
 
 }  // namespace
 }  // namespace HWY_NAMESPACE
-}  // namespace impasto
+}  // namespace impasto::inline v0_1
 HWY_AFTER_NAMESPACE();
 
 #endif  // include guard of this target

@@ -12,7 +12,7 @@
 
 #if HWY_TARGET != HWY_SCALAR  // which no SimdTarget stands for
 HWY_BEFORE_NAMESPACE();
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace HWY_NAMESPACE {
 namespace {
 
@@ -212,16 +212,16 @@ const ActiveLaneStages* get_active_lane_stages() {
 }
 
 }  // namespace HWY_NAMESPACE
-}  // namespace impasto
+}  // namespace impasto::inline v0_1
 HWY_AFTER_NAMESPACE();
 #endif
 
 #if HWY_ONCE
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 const ActiveLaneStages* active_lane_stages(SimdTarget target) {
   IMPASTO_DISPATCH(target, get_active_lane_stages(), nullptr)
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1
 #endif

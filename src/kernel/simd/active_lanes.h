@@ -8,7 +8,7 @@
 #include "impasto/context.h"
 #include "kernel/oriented.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// Part of a row of a map: lane i of unit u at position p is first[u * plane + p * kUnit + i].
 struct UnitRow {
@@ -39,4 +39,4 @@ inline constexpr Index active_groups(Index width) { return width / 4 + width % 4
 /// nullptr when this build has none for the target (baseline).
 const ActiveLaneStages* active_lane_stages(SimdTarget target);
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

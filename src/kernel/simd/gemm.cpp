@@ -17,7 +17,7 @@
 #include "kernel/simd/lanes-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace HWY_NAMESPACE {
 namespace {
 
@@ -119,13 +119,13 @@ const Gemm<float>* get_gemm() {
 }
 
 }  // namespace HWY_NAMESPACE
-}  // namespace impasto
+}  // namespace impasto::inline v0_1
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 const Gemm<float>* simd_gemm(SimdTarget target) { IMPASTO_DISPATCH(target, get_gemm(), nullptr) }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1
 #endif

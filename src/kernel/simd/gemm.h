@@ -3,9 +3,9 @@
 
 #include "kernel/gemm.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// The kernel compiled for `target`, or nullptr when this build has none (baseline).
 const Gemm<float>* simd_gemm(SimdTarget target);
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

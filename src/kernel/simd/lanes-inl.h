@@ -17,7 +17,7 @@
 #include "tensor/shape.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace HWY_NAMESPACE {
 namespace {
 
@@ -104,7 +104,7 @@ HWY_INLINE Vector keep_bits(const std::uint8_t* bits, Vector v) {
 
 }  // namespace
 }  // namespace HWY_NAMESPACE
-}  // namespace impasto
+}  // namespace impasto::inline v0_1
 HWY_AFTER_NAMESPACE();
 
 #endif  // include guard of this target

@@ -13,7 +13,7 @@
 
 #if HWY_TARGET != HWY_SCALAR  // which no SimdTarget stands for
 HWY_BEFORE_NAMESPACE();
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace HWY_NAMESPACE {
 namespace {
 
@@ -336,14 +336,14 @@ const OrientedStages* get_oriented_stages() {
 }
 
 }  // namespace HWY_NAMESPACE
-}  // namespace impasto
+}  // namespace impasto::inline v0_1
 HWY_AFTER_NAMESPACE();
 #endif
 
 #if HWY_ONCE
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 const OrientedStages* oriented_stages(SimdTarget target) { IMPASTO_DISPATCH(target, get_oriented_stages(), nullptr) }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1
 #endif

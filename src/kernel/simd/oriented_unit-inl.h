@@ -11,7 +11,7 @@
 
 #if HWY_TARGET != HWY_SCALAR  // which no SimdTarget stands for
 HWY_BEFORE_NAMESPACE();
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace HWY_NAMESPACE {
 namespace {
 
@@ -92,7 +92,7 @@ HWY_INLINE Unit smooth(const Unit& a, const Unit& b, const Unit& c) {
 
 }  // namespace
 }  // namespace HWY_NAMESPACE
-}  // namespace impasto
+}  // namespace impasto::inline v0_1
 HWY_AFTER_NAMESPACE();
 #endif
 

@@ -11,7 +11,7 @@
 #include "kernel/simd/dispatch.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace HWY_NAMESPACE {
 namespace {
 
@@ -43,11 +43,11 @@ double multiply_adds(Index rounds) {
 double run(Index rounds) { return multiply_adds(rounds); }
 
 }  // namespace HWY_NAMESPACE
-}  // namespace impasto
+}  // namespace impasto::inline v0_1
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 // The same in the compiler's own vectors, as wide as the plain architecture's registers: what Eigen is compiled for.
@@ -74,5 +74,5 @@ double run_multiply_adds(SimdTarget target, Index rounds) {
   IMPASTO_DISPATCH(target, run(rounds), baseline_multiply_adds(rounds))
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1
 #endif

@@ -10,7 +10,7 @@
 #include "kernel/simd/dispatch.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace HWY_NAMESPACE {
 namespace {
 
@@ -72,11 +72,11 @@ void combine(double a, const float* HWY_RESTRICT s, double b, const float* HWY_R
 WideSums get_wide_sums() { return {products, combine}; }
 
 }  // namespace HWY_NAMESPACE
-}  // namespace impasto
+}  // namespace impasto::inline v0_1
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace {
 
 void baseline_products(const float* b, const double* y, const double* g, Index count, double& by, double& bg) {
@@ -110,5 +110,5 @@ WideSums wide_sums(SimdTarget target) {
   IMPASTO_DISPATCH(target, get_wide_sums(), (WideSums{baseline_products, baseline_combine}))
 }
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1
 #endif

@@ -4,7 +4,7 @@
 #include "impasto/context.h"
 #include "tensor/shape.h"
 
-namespace impasto {
+namespace impasto::inline v0_1 {
 
 /// The same bits for every target: 8 chains of additions, products and sums rounded separately.
 struct WideSums {
@@ -17,4 +17,4 @@ struct WideSums {
 /// Baseline has the same in the plain architecture's vectors.
 WideSums wide_sums(SimdTarget target);
 
-}  // namespace impasto
+}  // namespace impasto::inline v0_1

@@ -11,7 +11,7 @@
 #include "kernel/simd/winograd_transforms-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace HWY_NAMESPACE {
 namespace {
 
@@ -125,7 +125,7 @@ void cut(const TileSource& source, const TileAt* tiles, Index first, Index last,
 
 }  // namespace
 }  // namespace HWY_NAMESPACE
-}  // namespace impasto
+}  // namespace impasto::inline v0_1
 HWY_AFTER_NAMESPACE();
 
 #endif  // include guard of this target

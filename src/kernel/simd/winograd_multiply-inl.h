@@ -10,7 +10,7 @@
 #include "kernel/simd/lanes-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace impasto {
+namespace impasto::inline v0_1 {
 namespace HWY_NAMESPACE {
 namespace {
 
@@ -67,7 +67,7 @@ inline void multiply(Index points, Index count, Index depth, const float* V, Ind
 
 }  // namespace
 }  // namespace HWY_NAMESPACE
-}  // namespace impasto
+}  // namespace impasto::inline v0_1
 HWY_AFTER_NAMESPACE();
 
 #endif  // include guard of this target
