@@ -12,6 +12,7 @@
 #include "impasto/benchmark.h"
 #include "impasto/context.h"
 #include "impasto/error.h"
+#include "impasto/gradcheck.h"
 #include "impasto/image.h"
 #include "impasto/npy.h"
 #include "impasto/options.h"

@@ -4,17 +4,19 @@
 #include <string>
 
 #include "cli/bench_options.h"
+#include "cli/gradcheck_options.h"
 #include "cli/stylise_options.h"
 #include "cli/weights_options.h"
 
 namespace impasto::cli {
 
 struct CommandLine {
-  enum class Command { print, stylise, bench, info, presets, weights };
+  enum class Command { print, stylise, bench, gradcheck, info, presets, weights };
   Command command = Command::print;
   std::string text;        ///< of Command::print: help or version
   StyliseRequest request;  ///< of stylise; info reads its weights and threads, presets its preset and weights
   BenchRequest bench;
+  GradcheckRequest gradcheck;
   WeightsRequest weights;
   const WeightsAction* weights_action = nullptr;  ///< of weights
 };
