@@ -14,6 +14,7 @@
 #include "impasto/error.h"
 #include "impasto/gradcheck.h"
 #include "impasto/image.h"
+#include "impasto/inspect.h"
 #include "impasto/npy.h"
 #include "impasto/options.h"
 #include "impasto/stylise.h"

@@ -10,6 +10,7 @@
 #include "cli/find_weights.h"
 #include "cli/gradcheck_command.h"
 #include "cli/info_command.h"
+#include "cli/inspect_command.h"
 #include "cli/presets_command.h"
 #include "cli/stylise_command.h"
 #include "impasto/error.h"
@@ -31,6 +32,8 @@ int run(int argc, char** argv) {
       return bench_command(line.bench, program, start);
     case CommandLine::Command::gradcheck:
       return gradcheck_command(line.gradcheck, program);
+    case CommandLine::Command::inspect:
+      return inspect_command(line.inspect, program);
     case CommandLine::Command::presets:
       return presets_command(line.request, program);
     case CommandLine::Command::weights:

@@ -24,7 +24,7 @@ void read_values(const StyliseRequest& request, const fs::path& file, Options& o
   const NpyArray array = load_npy(file);
   const auto is_side = [](std::size_t n) { return n >= 1 && n <= static_cast<std::size_t>(kMaxImageSide); };
   if (array.shape.size() != 3 || array.shape[2] != 3 || !is_side(array.shape[0]) || !is_side(array.shape[1])) {
-    throw Error(ErrorCode::input, "--init " + quoted(file) + " has the shape " + shape_text(array.shape) +
+    throw Error(ErrorCode::input, request.start_option + " " + quoted(file) + " has the shape " + shape_text(array.shape) +
                                       ", wanted height x width x 3, sides from 1 to " + std::to_string(kMaxImageSide));
   }
   const auto height = static_cast<int>(array.shape[0]);
@@ -36,7 +36,7 @@ void read_values(const StyliseRequest& request, const fs::path& file, Options& o
     const std::string wanted =
         request.width ? "--width " + std::to_string(*request.width) + " --height " + std::to_string(*request.height)
                       : "--size " + std::to_string(*request.size);
-    throw Error(ErrorCode::input, "--init " + quoted(file) + " holds " + std::to_string(width) + " x " +
+    throw Error(ErrorCode::input, request.start_option + " " + quoted(file) + " holds " + std::to_string(width) + " x " +
                                       std::to_string(height) + " values, but " + wanted +
                                       " was given; leave the size out or use a file of that size");
   }
@@ -44,7 +44,7 @@ void read_values(const StyliseRequest& request, const fs::path& file, Options& o
   std::vector<float> values(array.values.begin(), array.values.end());
   if (!std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); })) {
     throw Error(ErrorCode::input,
-                "--init " + quoted(file) + " holds values that are not finite as float32; write it anew");
+                request.start_option + " " + quoted(file) + " holds values that are not finite as float32; write it anew");
   }
   options.width = width;
   options.height = height;
