@@ -62,8 +62,8 @@ struct Inspection {
 };
 
 /// Evaluates loss and gradient at what a painting starts from (Options::start; at its last scale), as a step does, to
-/// the bit. `layers`, by any of their names, are looked at in a second evaluation, in which their maps stand in memory;
-/// fused ops keep them from doing so in the first. Without styles there are only content terms.
+/// the bit. `layers`, by any of their names, are looked at in a second evaluation by plain ops (Convolution::im2col),
+/// where maps and their whole gradients stand in memory. Without styles there are only content terms.
 /// Errors as Stylizer's; Error(diverged) as a context that checks numbers gives it.
 /// Thread safety: any thread.
 Inspection inspect(const Pictures& pictures, const Weights& weights, const Options& options,

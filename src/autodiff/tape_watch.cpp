@@ -26,6 +26,12 @@ std::size_t first_bad(std::span<const T> numbers) {
   return static_cast<std::size_t>(bad - numbers.begin());
 }
 
+// What a bad number is; the sign of NaN says nothing.
+template <class T>
+const char* word_for(std::span<const T> numbers, std::size_t bad) {
+  return bad == numbers.size() || std::isnan(numbers[bad]) ? "nan" : numbers[bad] > 0 ? "inf" : "-inf";
+}
+
 constexpr const char* kAdvice = "'impasto inspect' shows the ops before it";
 
 }  // namespace
@@ -39,7 +45,7 @@ void Tape<T>::watch_leaves() {
     if (context_.checks_numbers()) {
       const std::size_t bad = first_bad(numbers);
       require(bad == numbers.size(), ErrorCode::diverged, "'", leaf.op.name, "' (node ", i, ", ", leaf.op.shape,
-              ") is ", bad < numbers.size() ? numbers[bad] : T(0), " at ", place_of(leaf.op.shape, bad),
+              ") is ", word_for(numbers, bad), " at ", place_of(leaf.op.shape, bad),
               " before any op has run; give finite numbers");
     }
     if (observer_) observer_(Id{static_cast<std::int32_t>(i)}, Sight::value, numbers);
@@ -54,8 +60,8 @@ void Tape<T>::watch_values(std::size_t i) {
     if (context_.checks_numbers()) {
       const std::size_t bad = first_bad(numbers);
       require(bad == numbers.size(), ErrorCode::diverged, "going forward, '", self.op.name, "' (node ", k, ", ",
-              self.op.shape, ") made ", bad < numbers.size() ? numbers[bad] : T(0), " at ",
-              place_of(self.op.shape, bad), " of finite inputs; ", kAdvice);
+              self.op.shape, ") made ", word_for(numbers, bad), " at ", place_of(self.op.shape, bad),
+              " of finite inputs; ", kAdvice);
     }
     if (observer_) observer_(Id{static_cast<std::int32_t>(k)}, Sight::value, numbers);
   }
@@ -94,8 +100,7 @@ void Tape<T>::check_gradients_made(std::size_t i) const {
     const std::size_t bad = first_bad(numbers);
     require(bad == numbers.size(), ErrorCode::diverged, "going backward, '", op.name, "' (node ", i,
             ") gave its input '", input.op.name, "' (node ", id.index, ", ", input.op.shape, ") a gradient that is ",
-            bad < numbers.size() ? numbers[bad] : T(0), " at ", place_of(input.op.shape, bad),
-            ", from one that was finite; ", kAdvice);
+            word_for(numbers, bad), " at ", place_of(input.op.shape, bad), ", from one that was finite; ", kAdvice);
   }
 }
 

@@ -59,13 +59,13 @@ struct Bench {
     scene = make_scene(pictures, guide, options, size, context);
     first = make_first(scene, options, size, context);
   }
-  Objective<float> objective(const std::vector<std::size_t>& watched) const {
-    return Objective<float>(network, *weights.network(), options, scene, context, watched);
+  Objective<float> objective(const Context& where, const std::vector<std::size_t>& watched) const {
+    return Objective<float>(network, *weights.network(), options, scene, where, watched);
   }
 };
 
 void inspect_nodes(const Bench& bench, Inspection& found) {
-  Objective<float> objective = bench.objective({});
+  Objective<float> objective = bench.objective(bench.context, {});
   objective.prepare();
   std::copy(bench.first.values().begin(), bench.first.values().end(), objective.picture().begin());
   Tape<float>& tape = objective.tape();
@@ -122,7 +122,8 @@ void inspect_layers(const Bench& bench, const std::vector<std::string>& names, I
   for (const std::string& name : names) positions.push_back(find_layer(name));
   std::sort(positions.begin(), positions.end());
   positions.erase(std::unique(positions.begin(), positions.end()), positions.end());
-  Objective<float> objective = bench.objective(positions);
+  // Where ops are fused, a map's gradient does not stand in memory: what its Gram matrix adds stays inside an op.
+  Objective<float> objective = bench.objective(bench.context.with_convolution(Convolution::im2col), positions);
   objective.prepare();
   std::copy(bench.first.values().begin(), bench.first.values().end(), objective.picture().begin());
   Tape<float>& tape = objective.tape();

@@ -64,8 +64,9 @@ TEST_CASE("autodiff: gradcheck fails where a value or a gradient is not a number
 TEST_CASE("autodiff: gradcheck refuses what it cannot check") {
   using testing::contains;
   using testing::error_of;
-  CHECK(contains(error_of([] { gradcheck(cubes, cubes_gradient, {}); }), "no values"));
-  CHECK(contains(error_of([] { gradcheck(cubes, cubes_gradient, kPoint, {.epsilons = {-1}}); }), "a step of -1"));
+  CHECK(contains(error_of(ErrorCode::usage, [] { gradcheck(cubes, cubes_gradient, {}); }), "no values"));
+  CHECK(contains(error_of(ErrorCode::usage, [] { gradcheck(cubes, cubes_gradient, kPoint, {.epsilons = {-1}}); }),
+                 "a step of -1"));
 }
 
 }  // namespace

@@ -38,10 +38,11 @@ TEST_CASE("lab: the gradients of the network and of the whole loss are right") {
 
 TEST_CASE("lab: gradcheck refuses names and shapes that mean nothing") {
   const Weights weights = Weights::builtin();
-  CHECK(contains(error_of([&] { gradcheck_engine("conv3d", weights); }), "conv2d_relu"));
-  CHECK(contains(error_of([&] { gradcheck_engine("relu", weights, {.height = 3}); }), "3 x 0 x 0"));
-  CHECK(contains(error_of([&] { gradcheck_engine("loss", weights, {.height = 9, .width = 9, .channels = 4}); }),
-                 "H x W x 3"));
+  CHECK(contains(error_of(ErrorCode::usage, [&] { gradcheck_engine("conv3d", weights); }), "conv2d_relu"));
+  CHECK(contains(error_of(ErrorCode::usage, [&] { gradcheck_engine("relu", weights, {.height = 3}); }), "3 x 0 x 0"));
+  CHECK(contains(
+      error_of(ErrorCode::usage, [&] { gradcheck_engine("loss", weights, {.height = 9, .width = 9, .channels = 4}); }),
+      "H x W x 3"));
 }
 
 }  // namespace
