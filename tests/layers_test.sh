@@ -7,7 +7,7 @@ cd "$1"
 violations=$(mktemp)
 trap 'rm -f "$violations"' EXIT
 
-files=$(find include src tests bench data \( -name '*.h' -o -name '*.cpp' -o -name '*.inl' \) | sort)
+files=$(find include src tests bench data examples \( -name '*.h' -o -name '*.cpp' -o -name '*.inl' \) | sort)
 count=$(echo "$files" | wc -l)
 if [ "$count" -lt 20 ]; then
   echo "layers_test.sh: only $count source files under $1; this is not the repository, and nothing was checked."
