@@ -71,7 +71,7 @@ tidy:  ## compile under clang-tidy
 
 format:  ## rewrite all sources in the project's layout
 	@third_party/install.sh clang-format
-	@find include src tests bench data -name '*.h' -o -name '*.cpp' -o -name '*.inl' | xargs clang-format -i
+	@find include src tests bench data examples -name '*.h' -o -name '*.cpp' -o -name '*.inl' | xargs clang-format -i
 
 deps:  ## install the libraries Impasto is built from (says nothing when they are there)
 	@third_party/install.sh

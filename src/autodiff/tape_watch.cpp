@@ -4,20 +4,10 @@
 
 #include "autodiff/tape.h"
 #include "base/check.h"
+#include "tensor/place.h"
 
 namespace impasto {
 namespace {
-
-// "(3, 0, 17)" of a shape's element.
-std::string place_of(const Shape& shape, std::size_t element) {
-  std::string text;
-  auto rest = static_cast<Index>(element);
-  for (int axis = shape.rank() - 1; axis >= 0; --axis) {
-    text = std::to_string(rest % shape[axis]) + (text.empty() ? "" : ", ") + text;
-    rest /= shape[axis];
-  }
-  return "(" + text + ")";
-}
 
 // The first element that is infinite or not a number; as many as there are if all are finite.
 template <class T>
@@ -45,7 +35,7 @@ void Tape<T>::watch_leaves() {
     if (context_.checks_numbers()) {
       const std::size_t bad = first_bad(numbers);
       require(bad == numbers.size(), ErrorCode::diverged, "'", leaf.op.name, "' (node ", i, ", ", leaf.op.shape,
-              ") is ", word_for(numbers, bad), " at ", place_of(leaf.op.shape, bad),
+              ") is ", word_for(numbers, bad), " at ", place_text(leaf.op.shape, static_cast<Index>(bad)),
               " before any op has run; give finite numbers");
     }
     if (observer_) observer_(Id{static_cast<std::int32_t>(i)}, Sight::value, numbers);
@@ -60,8 +50,8 @@ void Tape<T>::watch_values(std::size_t i) {
     if (context_.checks_numbers()) {
       const std::size_t bad = first_bad(numbers);
       require(bad == numbers.size(), ErrorCode::diverged, "going forward, '", self.op.name, "' (node ", k, ", ",
-              self.op.shape, ") made ", word_for(numbers, bad), " at ", place_of(self.op.shape, bad),
-              " of finite inputs; ", kAdvice);
+              self.op.shape, ") made ", word_for(numbers, bad), " at ",
+              place_text(self.op.shape, static_cast<Index>(bad)), " of finite inputs; ", kAdvice);
     }
     if (observer_) observer_(Id{static_cast<std::int32_t>(k)}, Sight::value, numbers);
   }
@@ -100,7 +90,8 @@ void Tape<T>::check_gradients_made(std::size_t i) const {
     const std::size_t bad = first_bad(numbers);
     require(bad == numbers.size(), ErrorCode::diverged, "going backward, '", op.name, "' (node ", i,
             ") gave its input '", input.op.name, "' (node ", id.index, ", ", input.op.shape, ") a gradient that is ",
-            word_for(numbers, bad), " at ", place_of(input.op.shape, bad), ", from one that was finite; ", kAdvice);
+            word_for(numbers, bad), " at ", place_text(input.op.shape, static_cast<Index>(bad)),
+            ", from one that was finite; ", kAdvice);
   }
 }
 

@@ -9,6 +9,7 @@
 #include "impasto/gradcheck.h"
 #include "lab/op_cases.h"
 #include "style/objective.h"
+#include "tensor/place.h"
 
 namespace impasto {
 namespace {
@@ -48,19 +49,10 @@ GradcheckOptions tolerances(const EngineGradcheckOptions& o, std::size_t most) {
   return options;
 }
 
-std::string place(const Shape& shape, Index element) {
-  std::string text;
-  for (int axis = shape.rank() - 1; axis >= 0; --axis) {
-    text = std::to_string(element % shape[axis]) + (text.empty() ? "" : ", ") + text;
-    element /= shape[axis];
-  }
-  return "(" + text + ")";
-}
-
 EngineGradcheck report(const std::string& subject, const GradcheckResult& result, const std::vector<Shape>& shapes) {
   const TapeGradcheck found = locate(result, shapes);
   const Shape& shape = shapes[found.variable];
-  return {subject, text(shape), found.variable, place(shape, found.element), result};
+  return {subject, text(shape), found.variable, place_text(shape, found.element), result};
 }
 
 EngineGradcheck check_recorded(const OpCase& one, const EngineGradcheckOptions& o, std::size_t most,
