@@ -64,7 +64,8 @@ TEST_CASE("autodiff: gradcheck fails where a value or a gradient is not a number
 TEST_CASE("autodiff: gradcheck refuses what it cannot check") {
   using testing::contains;
   using testing::error_of;
-  CHECK(contains(error_of(ErrorCode::usage, [] { gradcheck(cubes, cubes_gradient, std::vector<double>()); }), "no values"));
+  CHECK(contains(error_of(ErrorCode::usage, [] { gradcheck(cubes, cubes_gradient, std::vector<double>()); }),
+                 "no values"));
   CHECK(contains(error_of(ErrorCode::usage, [] { gradcheck(cubes, cubes_gradient, kPoint, {.epsilons = {-1}}); }),
                  "a step of -1"));
 }

@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "autodiff/tape_gradcheck.h"
 #include "autodiff/ops/ops.h"
+#include "autodiff/tape_gradcheck.h"
 #include "base/check.h"
 #include "base/random.h"
 
