@@ -18,7 +18,7 @@ awk '
   function violation(sentence) { printf "%s:%d: %s\n", FILENAME, FNR, sentence }
 
   BEGIN {
-    count = split("base image tensor archive kernel autodiff model optimise graph style capi cli", order, " ")
+    count = split("base image tensor archive kernel autodiff model optimise graph style lab capi cli", order, " ")
     for (i = 1; i <= count; i++) rank[order[i]] = i
   }
 

@@ -52,17 +52,23 @@ class IMPASTO_API Context {
   Context with_convolution(Convolution convolution) const;
   /// The same with another choice between memory and time.
   Context with_memory(Memory memory) const;
+  /// The same with every value and gradient looked at after each op, for a number that is infinite or none: the first
+  /// one ends the run by Error(diverged) that names the op, the element and the direction. For finding faults: it costs
+  /// a pass over everything.
+  Context with_number_checks(bool on = true) const;
 
   int threads() const noexcept { return threads_; }
   SimdTarget target() const noexcept { return target_; }
   Convolution convolution() const noexcept { return convolution_; }
   Memory memory() const noexcept { return memory_; }
+  bool checks_numbers() const noexcept { return checks_numbers_; }
 
  private:
   int threads_;
   SimdTarget target_;
   Convolution convolution_ = Convolution::automatic;
   Memory memory_ = Memory::automatic;
+  bool checks_numbers_ = false;
 };
 
 }  // namespace impasto::inline v0_1

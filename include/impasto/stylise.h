@@ -163,7 +163,7 @@ struct Result {
 using Observer = std::function<bool(const Stylizer&, const Step&)>;
 
 /// Paints a picture in the style of others. Errors as Stylizer's; a loss that is not finite ends the run with
-/// Outcome::diverged and the best picture seen.
+/// Outcome::diverged and the best picture seen, or with Error(diverged) when the context checks numbers.
 IMPASTO_API Result stylise(const Pictures& pictures, const Weights& weights, const Options& options,
                            const Observer& observer = {}, const Context& context = Context());
 /// One style, no masks.

@@ -152,8 +152,12 @@ void Tape<T>::forward() {
   for (Node& self : nodes_) {
     if (self.again != nullptr) self.value = self.first;
   }
+  const bool watched = is_watched();
+  if (watched) watch_leaves();
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
-    if (nodes_[i].kind == Kind::operation) run(i, false);
+    if (nodes_[i].kind != Kind::operation) continue;
+    run(i, false);
+    if (watched) watch_values(i);
   }
   has_values_ = can_go_back_ = true;
 }
@@ -167,9 +171,14 @@ void Tape<T>::backward() {
   }
   if (!node(loss_).in_backward) return;
   *node(loss_).gradient = T(1);
+  const bool watched = is_watched();
   for (std::size_t i = nodes_.size(); i-- > 0;) {
-    if (nodes_[i].kind == Kind::operation && nodes_[i].in_backward) run(i, true);
+    if (nodes_[i].kind != Kind::operation || !nodes_[i].in_backward) continue;
+    if (watched) watch_gradients(i);
+    run(i, true);
+    if (context_.checks_numbers()) check_gradients_made(i);
   }
+  if (watched) watch_variables();
 }
 
 template <class T>

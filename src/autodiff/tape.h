@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -88,6 +89,20 @@ struct OpProfile {
   double backward_flops = 0;  ///< 0 when the op has no backward pass
 };
 
+/// A leaf or a value of an op, as it was recorded and planned.
+struct TapeNode {
+  enum class Kind { constant, input, variable, operation, output };
+  Kind kind;  ///< output: a further value of the op that is its only input
+  std::string name;
+  std::vector<Id> inputs;
+  Shape shape;
+  std::optional<PlannedBuffer> value, gradient;  ///< in the arena; buffers are shared by values that follow each other
+  OpProfile profile;                             ///< all 0 for what is no op
+};
+
+/// What an observer of a replay is shown: a value as soon as it is there, a gradient when all its parts are.
+enum class Sight { value, gradient };
+
 /// A tape over T = float or double.
 /// Thread safety: one thread at a time; a replay uses the context's threads itself.
 template <class T>
@@ -137,6 +152,13 @@ class Tape {
   void set_profiling(bool on);
   /// All ops in the order of their recording.
   std::vector<OpProfile> profile() const;
+  /// All nodes by their index. Ends the recording, as plan() does.
+  std::vector<TapeNode> nodes();
+
+  /// Called during replays with the numbers of every leaf, value and gradient, whose memory may hold something else
+  /// after the call. An empty function ends it; none costs nothing.
+  using Observer = std::function<void(Id node, Sight sight, std::span<const T> numbers)>;
+  void set_observer(Observer observer) { observer_ = std::move(observer); }
 
   /// Leaf, loss or kept value; writable for input and variable.
   std::span<T> value(Id id);
@@ -145,7 +167,7 @@ class Tape {
 
  private:
   friend class Run<T>;
-  enum class Kind { constant, input, variable, operation, output };
+  using Kind = TapeNode::Kind;
   struct Node {
     Kind kind = Kind::operation;
     Operation<T> op;
@@ -185,6 +207,12 @@ class Tape {
   int last_use(std::size_t i) const;
   void mark_recomputed();
   void compute_again(std::size_t i);
+  bool is_watched() const { return observer_ || context_.checks_numbers(); }
+  void watch_leaves();
+  void watch_values(std::size_t i);
+  void watch_gradients(std::size_t i);
+  void watch_variables();
+  void check_gradients_made(std::size_t i) const;
 
   Context context_;
   std::string label_;
@@ -194,6 +222,7 @@ class Tape {
   bool has_values_ = false;   // forward() ran at least once
   bool can_go_back_ = false;  // forward() ran since the last backward()
   bool profiling_ = false;
+  Observer observer_;
   Plan plan_;
   AlignedBytes arena_;
 };

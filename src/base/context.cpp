@@ -121,6 +121,12 @@ Context Context::with_memory(Memory memory) const {
   return changed;
 }
 
+Context Context::with_number_checks(bool on) const {
+  Context changed = *this;
+  changed.checks_numbers_ = on;
+  return changed;
+}
+
 Context Context::with_convolution(Convolution convolution) const {
   require(
       convolution != Convolution::winograd || target_ != SimdTarget::baseline, ErrorCode::usage,

@@ -19,6 +19,13 @@ constexpr const char* kBenchFooter =
     "[ ] default; random: VGG19 in full width, the work of trained weights\n"
     "LIST is name=weight,name=weight,...\n"
     "Exit codes: 0 done, 1 failed, 2 wrong options.";
+constexpr const char* kGradcheckFooter =
+    "Example: impasto gradcheck conv2d --shape 5x5x2\n"
+    "Exit codes: 0 all gradients right, 1 one is wrong, 2 wrong options.";
+constexpr const char* kInspectFooter =
+    "Example: impasto inspect photo.jpg painting.jpg -o step --size 256\n"
+    "[ ] default; LIST is name,name,...\n"
+    "Exit codes: 0 done, 1 failed, 2 wrong options.";
 constexpr const char* kWeightsFooter = "'impasto weights ACTION --help' lists an action's options.";
 constexpr const char* kStyliseFooter =
     "[ ] default (with the built-in weights); another preset's: --preset NAME --help\n"
@@ -108,6 +115,16 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   add_bench_options(*bench, line.bench);
   bench->set_help_flag("-h,--help", "print this help")->group("Run");
 
+  CLI::App* gradcheck = app.add_subcommand("gradcheck", "Checks the engine's gradients against differences.");
+  gradcheck->allow_extras()->footer(kGradcheckFooter)->set_help_flag();
+  add_gradcheck_options(*gradcheck, line.gradcheck);
+  gradcheck->set_help_flag("-h,--help", "print this help")->group("Run");
+
+  CLI::App* inspect = app.add_subcommand("inspect", "Shows one step of a painting, node by node.");
+  inspect->allow_extras()->footer(kInspectFooter)->set_help_flag();
+  add_inspect_options(*inspect, line.inspect);
+  inspect->set_help_flag("-h,--help", "print this help")->group("Run");
+
   CLI::App* info = app.add_subcommand("info", "Prints version, build, SIMD, threads, weights and presets.");
   info->allow_extras()->footer("")->set_help_flag();
   add_run_options(*info, line.request);
@@ -135,6 +152,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     return line;
   } catch (const CLI::CallForHelp&) {
     if (stylise->parsed()) show_defaults(*stylise, line.request.preset);
+    if (inspect->parsed()) show_defaults(*inspect, line.inspect.painting.preset);
     if (bench->parsed()) show_defaults(*bench, line.bench.painting.preset);
     line.text = deepest(app).help();
     return line;
@@ -147,7 +165,8 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     refuse(sentence + "; " + help_sentence(app));
   }
 
-  refuse_extras(app, "unknown command", {"stylise", "stylize", "bench", "info", "presets", "weights"},
+  refuse_extras(app, "unknown command",
+                {"stylise", "stylize", "bench", "gradcheck", "inspect", "info", "presets", "weights"},
                 "impasto --help");
   if (stylise->parsed()) {
     check_stylise(*stylise, line.request);
@@ -155,6 +174,14 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   } else if (bench->parsed()) {
     refuse_extras(*bench, "bench makes its pictures itself, but got", {}, "impasto bench --help");
     line.command = CommandLine::Command::bench;
+  } else if (gradcheck->parsed()) {
+    refuse_extras(*gradcheck, "gradcheck takes one subject, but got also", {}, "impasto gradcheck --help");
+    line.command = CommandLine::Command::gradcheck;
+  } else if (inspect->parsed()) {
+    refuse_extras(*inspect, "inspect takes pictures, CONTENT and STYLE, but got", {}, "impasto inspect --help");
+    if (line.inspect.painting.content.empty())
+      refuse("inspect needs a picture, CONTENT, and takes STYLE; see impasto inspect --help");
+    line.command = CommandLine::Command::inspect;
   } else if (info->parsed()) {
     refuse_extras(*info, "info takes no file, but got", {}, "impasto info --help");
     line.command = CommandLine::Command::info;
@@ -165,7 +192,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   } else if (weights->parsed()) {
     find_weights_action(*weights, line);
   } else {
-    refuse("no command given, wanted stylise, bench, presets, weights or info; see impasto --help");
+    refuse("no command given, wanted stylise, bench, gradcheck, inspect, presets, weights or info; see impasto --help");
   }
   return line;
 }

@@ -9,7 +9,9 @@
 #include "cli/command_line.h"
 #include "cli/exit_code.h"
 #include "cli/find_weights.h"
+#include "cli/gradcheck_command.h"
 #include "cli/info_command.h"
+#include "cli/inspect_command.h"
 #include "cli/presets_command.h"
 #include "cli/stylise_command.h"
 #include "impasto/error.h"
@@ -29,6 +31,10 @@ int run(int argc, char** argv) {
       return info_command(line.request, program);
     case CommandLine::Command::bench:
       return bench_command(line.bench, program, start);
+    case CommandLine::Command::gradcheck:
+      return gradcheck_command(line.gradcheck, program);
+    case CommandLine::Command::inspect:
+      return inspect_command(line.inspect, program);
     case CommandLine::Command::presets:
       return presets_command(line.request, program);
     case CommandLine::Command::weights:

@@ -24,8 +24,9 @@ void read_values(const StyliseRequest& request, const fs::path& file, Options& o
   const NpyArray array = load_npy(file);
   const auto is_side = [](std::size_t n) { return n >= 1 && n <= static_cast<std::size_t>(kMaxImageSide); };
   if (array.shape.size() != 3 || array.shape[2] != 3 || !is_side(array.shape[0]) || !is_side(array.shape[1])) {
-    throw Error(ErrorCode::input, "--init " + quoted(file) + " has the shape " + shape_text(array.shape) +
-                                      ", wanted height x width x 3, sides from 1 to " + std::to_string(kMaxImageSide));
+    throw Error(ErrorCode::input, request.start_option + " " + quoted(file) + " has the shape " +
+                                      shape_text(array.shape) + ", wanted height x width x 3, sides from 1 to " +
+                                      std::to_string(kMaxImageSide));
   }
   const auto height = static_cast<int>(array.shape[0]);
   const auto width = static_cast<int>(array.shape[1]);
@@ -36,15 +37,15 @@ void read_values(const StyliseRequest& request, const fs::path& file, Options& o
     const std::string wanted =
         request.width ? "--width " + std::to_string(*request.width) + " --height " + std::to_string(*request.height)
                       : "--size " + std::to_string(*request.size);
-    throw Error(ErrorCode::input, "--init " + quoted(file) + " holds " + std::to_string(width) + " x " +
-                                      std::to_string(height) + " values, but " + wanted +
+    throw Error(ErrorCode::input, request.start_option + " " + quoted(file) + " holds " + std::to_string(width) +
+                                      " x " + std::to_string(height) + " values, but " + wanted +
                                       " was given; leave the size out or use a file of that size");
   }
   // A double may be beyond the range of a float.
   std::vector<float> values(array.values.begin(), array.values.end());
   if (!std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); })) {
-    throw Error(ErrorCode::input,
-                "--init " + quoted(file) + " holds values that are not finite as float32; write it anew");
+    throw Error(ErrorCode::input, request.start_option + " " + quoted(file) +
+                                      " holds values that are not finite as float32; write it anew");
   }
   options.width = width;
   options.height = height;

@@ -119,7 +119,7 @@ CLI::Option* add_word(CLI::App& command, const char* group, const char* name, co
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
 }
 
-void add_stylise_options(CLI::App& command, StyliseRequest& request) {
+void add_pictures(CLI::App& command, StyliseRequest& request) {
   command.add_option("CONTENT", request.content, "the scene")->type_name("FILE");
   command
       .add_option_function<std::vector<std::string>>(
@@ -129,6 +129,10 @@ void add_stylise_options(CLI::App& command, StyliseRequest& request) {
           },
           "the painting whose style it takes; several with their shares: a.jpg:2 b.jpg:1")
       ->type_name("FILE");
+}
+
+void add_stylise_options(CLI::App& command, StyliseRequest& request) {
+  add_pictures(command, request);
   add_file(command, "-o,--output", "FILE", "a picture, or .npy: the values", request.output, "output/painting.jpg");
   add_file(command, "--preview", "FILE", "the picture so far, every epoch anew", request.preview, "");
   add_file(command, "--snapshots", "DIR", "DIR/1.jpg, ... every epoch, or FILE.webp, which moves", request.snapshots,
@@ -152,6 +156,7 @@ void add_context_options(CLI::App& command, StyliseRequest& request) {
   add_threads(command, request);
   add_conv(command, request);
   add_memory(command, request);
+  command.add_flag("--check-numbers", request.checks_numbers, "look for NaN after every op, and name it")->group(kRun);
 }
 
 void add_run_options(CLI::App& command, StyliseRequest& request) {
@@ -160,7 +165,10 @@ void add_run_options(CLI::App& command, StyliseRequest& request) {
 }
 
 Context run_context(const StyliseRequest& request) {
-  return Context(request.threads).with_convolution(request.convolution).with_memory(request.memory);
+  return Context(request.threads)
+      .with_convolution(request.convolution)
+      .with_memory(request.memory)
+      .with_number_checks(request.checks_numbers);
 }
 
 }  // namespace impasto::cli

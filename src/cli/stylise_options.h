@@ -49,18 +49,22 @@ struct StyliseRequest {
   std::optional<int> width;
   std::optional<int> height;
   std::optional<std::filesystem::path> start_file;  ///< --init FILE
+  std::string start_option = "--init";              ///< what messages call it
   int threads = 0;
   Convolution convolution = Convolution::automatic;
   Memory memory = Memory::automatic;
+  bool checks_numbers = false;
   ProgressKind progress = ProgressKind::automatic;
   bool quiet = false;
 };
 
 /// `request` is filled while `command` parses; a bad value throws Error(usage) out of the parser.
 void add_stylise_options(CLI::App& command, StyliseRequest& request);
+/// The words CONTENT and STYLE[:SHARE] ...
+void add_pictures(CLI::App& command, StyliseRequest& request);
 /// The fields of option_fields() with these names, as options, in that order.
 void add_settings(CLI::App& command, StyliseRequest& request, const std::vector<std::string>& names);
-/// --threads, --conv and --memory, in the group "Run".
+/// --threads, --conv, --memory and --check-numbers, in the group "Run".
 void add_context_options(CLI::App& command, StyliseRequest& request);
 /// One word that `read` takes; the last one counts when it is given twice.
 CLI::Option* add_word(CLI::App& command, const char* group, const char* name, const char* label,

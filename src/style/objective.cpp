@@ -62,8 +62,8 @@ Guide unguided(std::size_t styles) {
 
 template <class T>
 Objective<T>::Objective(const Vgg19<T>& network, const NetworkWeights& weights, const Options& options,
-                        const Scene<T>& scene, const Context& context)
-    : tape_(context) {
+                        const Scene<T>& scene, const Context& context, const std::vector<std::size_t>& watched)
+    : tape_(context), watched_(watched.size()) {
   const Running how{options.pooling.value_or(weights.pooling), options.padding.value_or(weights.padding),
                     options.preprocess == Preprocess::literal};
   const Guide everywhere = unguided(scene.styles.size());
@@ -76,10 +76,14 @@ Objective<T>::Objective(const Vgg19<T>& network, const NetworkWeights& weights, 
   for (const Reading& reading :
        readings_of(options.style_layers, style_loss.reads_gram(), options.statistic != StyleStatistic::gram))
     readings.push_back(reading);
+  const std::size_t terms = readings.size();
+  for (const std::size_t layer : watched) readings.push_back({layer});
   const Index M = scene.content.shape()[0] * scene.content.shape()[1];
   network.read(tape_, painted_, readings, how, [&](std::size_t k, Id value, Index positions, Id sums) {
     if (k < contents) {
       add_term(false, options.content_layers[k].layer, record_content(options, k, value), content_);
+    } else if (k >= terms) {
+      watched_[k - terms] = value;
     } else {
       const Id loss = style_loss.record(tape_, k - contents, value, sums, positions, M);
       if (loss.index >= 0) add_term(true, options.style_layers[k - contents].layer, loss, style_);

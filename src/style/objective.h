@@ -19,8 +19,9 @@ class Objective {
   /// Computes the targets, records the loss and plans; nothing of scene and
   /// options is needed later. Errors as Vgg19::read's; Error(input) when all is protected, or a region is too small for
   /// every style layer.
+  /// `watched`: layers (vgg19_layers()) whose maps stand on the tape, though no loss may read them.
   Objective(const Vgg19<T>& network, const NetworkWeights& weights, const Options& options, const Scene<T>& scene,
-            const Context& context);
+            const Context& context, const std::vector<std::size_t>& watched = {});
 
   /// Takes the memory that evaluations need. Throws Error(io) when it does not suffice.
   void prepare() { tape_.prepare(); }
@@ -36,6 +37,10 @@ class Objective {
   /// Tape::set_profiling and Tape::profile of an evaluation's ops.
   void set_profiling(bool on) { tape_.set_profiling(on); }
   std::vector<OpProfile> profile() const { return tape_.profile(); }
+  /// What is replayed, to be observed; its nodes are the objective's own.
+  Tape<T>& tape() { return tape_; }
+  /// The maps of the watched layers, in their order.
+  const std::vector<Id>& watched() const { return watched_; }
   /// Bytes one evaluation needs beside picture and gradient.
   std::size_t planned_bytes() { return tape_.plan().arena_bytes; }
 
@@ -54,6 +59,7 @@ class Objective {
   std::vector<Tensor<T>> content_targets_, constants_;  // borrowed by the tape
   Tape<T> tape_;
   std::vector<Term> terms_;
+  std::vector<Id> watched_;
   Id picture_, painted_, total_, content_, style_, tv_;
 };
 

@@ -282,7 +282,7 @@ Result stylise(const Pictures& pictures, const Weights& weights, const Options& 
     try {
       step = stylizer.step();
     } catch (const Error& error) {
-      if (error.code() != ErrorCode::diverged) throw;
+      if (error.code() != ErrorCode::diverged || context.checks_numbers()) throw;  // which op it was must be heard
       result.outcome = Outcome::diverged;
       break;
     }

@@ -5,7 +5,7 @@ page=$1/docs/impasto.1 program=$2
 known=$(mktemp)
 trap 'rm -f "$known"' EXIT
 sed 's/\\-/-/g' "$page" | grep -oE -- '--[a-z0-9-]+' | sort -u >"$known"
-for command in stylise bench presets info 'weights fetch' 'weights import' 'weights info' 'weights normalise'; do
+for command in stylise bench gradcheck inspect presets info 'weights fetch' 'weights import' 'weights info' 'weights normalise'; do
   "$program" $command --help | grep -oE -- '^  (-[a-z], )?--[a-z0-9-]+' | grep -oE -- '--[a-z0-9-]+'
 done | sort -u >"$known.program"
 trap 'rm -f "$known" "$known.program"' EXIT

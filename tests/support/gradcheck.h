@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "autodiff/gradcheck.h"
 #include "autodiff/ops/ops.h"
+#include "autodiff/tape_gradcheck.h"
 #include "base/check.h"
 #include "base/random.h"
 
@@ -22,10 +22,10 @@ inline Tensor<double> random_tensor(const Shape& shape, std::uint64_t seed, doub
 }
 
 /// Gradcheck at random points of the given shapes; a failure prints shape, element and both gradients.
-inline void expect_gradient(const GradcheckFunction& function, const std::vector<Shape>& shapes) {
+inline void expect_gradient(const Recorder<double>& function, const std::vector<Shape>& shapes) {
   std::vector<Tensor<double>> at;
   for (const Shape& shape : shapes) at.push_back(random_tensor(shape, 7 + at.size()));
-  const GradcheckResult result = gradcheck(function, at);
+  const TapeGradcheck result = gradcheck(function, at);
   INFO("first shape ", text(shapes.front()), ": ", result.describe());
   CHECK(result.passed);
 }

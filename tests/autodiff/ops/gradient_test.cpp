@@ -109,7 +109,7 @@ TEST_CASE("autodiff: gradcheck finds a wrong gradient and names the element") {
   };
   std::vector<Tensor<double>> at;
   at.push_back(testing::random_tensor({4}, 3));
-  const GradcheckResult result = gradcheck(wrong, at);
+  const TapeGradcheck result = gradcheck(wrong, at);
   CHECK_FALSE(result.passed);
   CHECK(result.element == 2);
 }
@@ -129,7 +129,7 @@ TEST_CASE("autodiff: gradcheck notices a gradient that is not a number, wherever
     };
     std::vector<Tensor<double>> at;
     at.push_back(testing::random_tensor({4}, 3));
-    const GradcheckResult result = gradcheck(broken, at);
+    const TapeGradcheck result = gradcheck(broken, at);
     CHECK_FALSE(result.passed);
     CHECK(result.element == place);
   }

@@ -1,0 +1,124 @@
+#include "lab/op_cases.h"
+
+#include <algorithm>
+
+#include "autodiff/ops/ops.h"
+#include "base/random.h"
+
+namespace impasto::inline v0_1 {
+namespace {
+
+using Ids = std::vector<Id>;
+
+// A leaf without gradient, the same numbers in both types.
+template <class T>
+Id fixed(Tape<T>& tape, const Shape& shape, std::uint64_t seed, double low = -1, double high = 1) {
+  const Id id = tape.input(shape);
+  Random random(seed);
+  for (T& value : tape.value(id)) value = static_cast<T>(random.uniform(low, high));
+  return id;
+}
+
+// One function for both number types.
+template <class Record>
+OpCase both(std::string name, std::vector<Shape> shapes, Record record) {
+  return {std::move(name), std::move(shapes), record, record};
+}
+
+std::array<Id, 4> pair_weights(auto& tape, std::uint64_t seed) {
+  return {fixed(tape, {3, 3, 3, 4}, seed), fixed(tape, {4}, seed + 1), fixed(tape, {3, 3, 4, 5}, seed + 2),
+          fixed(tape, {5}, seed + 3)};
+}
+
+// Weights of 0 at every third position.
+std::shared_ptr<const PositionWeights> some_positions(const Shape& map) {
+  auto weights = std::make_shared<PositionWeights>();
+  for (Index p = 0; p < map[0] * map[1]; ++p) {
+    if (p % 3 == 2 && p > 2) continue;
+    weights->positions.push_back(p);
+    weights->weights.push_back(0.5 + static_cast<double>(p % 5) / 4);
+  }
+  return weights;
+}
+
+void add_convolutions(std::vector<OpCase>& cases, const Shape& map, std::uint64_t seed,
+                      const std::shared_ptr<const NetworkWeights>& builtin) {
+  const Index C = map[2];
+  const Shape picture{map[0], map[1], 3}, filters{3, 3, C, 4};
+  cases.push_back(both("conv2d", {map, filters},
+                       []<class T>(Tape<T>& t, const Ids& v) { return conv2d(t, v[0], v[1], 1, Border::replicate); }));
+  cases.push_back(both("bias", {map, {C}}, []<class T>(Tape<T>& t, const Ids& v) { return bias(t, v[0], v[1]); }));
+  cases.push_back(both("relu", {map}, []<class T>(Tape<T>& t, const Ids& v) { return relu(t, v[0]); }));
+  cases.push_back(both("conv2d_relu", {map}, [=]<class T>(Tape<T>& t, const Ids& v) {
+    return conv2d_relu(t, v[0], fixed(t, filters, seed), fixed(t, {4}, seed + 1), Border::zero);
+  }));
+  cases.push_back(both("conv2d_relu_pair", {picture}, [=]<class T>(Tape<T>& t, const Ids& v) {
+    const ConvPairIds ids = conv2d_relu_pair(t, v[0], pair_weights(t, seed), Border::zero, Pool::none, true);
+    return add(t, sum(t, gram_matrix(t, ids.y)), sum(t, ids.gram));
+  }));
+  const auto plain = [builtin]<class T>(Tape<T>& t, const Ids& v) {
+    Id x = v[0];
+    for (std::size_t k = 0; k < 2; ++k) {
+      const ConvWeights& layer = builtin->dense()[k];
+      const Id w = t.input(layer.w.shape()), b = t.input(layer.b.shape());
+      std::copy(layer.w.values().begin(), layer.w.values().end(), t.value(w).begin());
+      std::copy(layer.b.values().begin(), layer.b.values().end(), t.value(b).begin());
+      x = conv2d_relu(t, x, w, b, Border::replicate);
+    }
+    return x;
+  };
+  const auto fast = [builtin, plain](Tape<float>& t, const Ids& v) {
+    if (!runs_oriented(t.context())) return plain(t, v);
+    return oriented_conv2d_relu(t, v[0], builtin->oriented->layers().first(2)).y;
+  };
+  cases.push_back({"oriented_conv2d_relu", {picture}, plain, fast});
+}
+
+void add_statistics(std::vector<OpCase>& cases, const Shape& map) {
+  const Index C = map[2];
+  cases.push_back(both("max_pool", {map}, []<class T>(Tape<T>& t, const Ids& v) { return max_pool(t, v[0]); }));
+  cases.push_back(both("avg_pool", {map}, []<class T>(Tape<T>& t, const Ids& v) { return avg_pool(t, v[0]); }));
+  cases.push_back(both("l2_pool", {map}, []<class T>(Tape<T>& t, const Ids& v) { return l2_pool(t, v[0]); }));
+  cases.push_back(both("gram_matrix", {map}, []<class T>(Tape<T>& t, const Ids& v) { return gram_matrix(t, v[0]); }));
+  const auto positions = some_positions(map);
+  cases.push_back(both("channel_moments", {map}, [positions]<class T>(Tape<T>& t, const Ids& v) {
+    const MomentIds ids = channel_moments(t, v[0], {true, positions});
+    return add(t, sum(t, gram_matrix(t, v[0])), squared_error(t, ids.sum, fixed(t, t.shape(ids.sum), 5)));
+  }));
+  const double count = static_cast<double>(map[0] * map[1]);
+  cases.push_back(both("covariance", {{C, C}, {C}}, [count]<class T>(Tape<T>& t, const Ids& v) {
+    const CovarianceIds ids = covariance(t, v[0], v[1], count);
+    return add(t, squared_error(t, ids.covariance, fixed(t, t.shape(ids.covariance), 6)),
+               squared_error(t, ids.mean, fixed(t, t.shape(ids.mean), 7)));
+  }));
+}
+
+void add_pictures(std::vector<OpCase>& cases, const Shape& map, std::uint64_t seed) {
+  const Shape picture{map[0], map[1], 3}, plane{map[0], map[1]};
+  cases.push_back(both("squared_error", {map, map},
+                       []<class T>(Tape<T>& t, const Ids& v) { return squared_error(t, v[0], v[1], T(0.7)); }));
+  cases.push_back(both("total_variation", {map}, [=]<class T>(Tape<T>& t, const Ids& v) {
+    return total_variation(t, v[0], T(0.3), fixed(t, plane, seed, 0, 1));
+  }));
+  cases.push_back(both("blend", {map}, [=]<class T>(Tape<T>& t, const Ids& v) {
+    return blend(t, v[0], fixed(t, map, seed), fixed(t, plane, seed + 1, 0, 1));
+  }));
+  cases.push_back(both("normalise", {picture}, []<class T>(Tape<T>& t, const Ids& v) {
+    return normalise(t, v[0], ChannelMap{{2, 0, 1}, {58.4, -2, 0.5}, {1, -103, 7}});
+  }));
+  cases.push_back(both("add", {map, map}, []<class T>(Tape<T>& t, const Ids& v) { return add(t, v[0], v[1]); }));
+  cases.push_back(both("scale", {map}, []<class T>(Tape<T>& t, const Ids& v) { return scale(t, v[0], T(-1.7)); }));
+  cases.push_back(both("sum", {map}, []<class T>(Tape<T>& t, const Ids& v) { return sum(t, v[0]); }));
+}
+
+}  // namespace
+
+std::vector<OpCase> op_cases(const Shape& map, std::uint64_t seed, std::shared_ptr<const NetworkWeights> builtin) {
+  std::vector<OpCase> cases;
+  add_convolutions(cases, map, seed, builtin);
+  add_statistics(cases, map);
+  add_pictures(cases, map, seed);
+  return cases;
+}
+
+}  // namespace impasto::inline v0_1

@@ -1,0 +1,16 @@
+#include "lab/receptive_field.h"
+
+#include "model/vgg19.h"
+
+namespace impasto::inline v0_1 {
+
+ReceptiveField receptive_field(std::size_t layer) {
+  ReceptiveField field;
+  for (const Vgg19Layer& one : vgg19_layers().first(layer + 1)) {
+    field.size += (one.is_pool ? 1 : 2) * field.stride;
+    if (one.is_pool) field.stride *= 2;
+  }
+  return field;
+}
+
+}  // namespace impasto::inline v0_1

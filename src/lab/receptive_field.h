@@ -1,0 +1,17 @@
+// What part of the picture a value of a layer depends on.
+#pragma once
+
+#include <cstddef>
+
+namespace impasto::inline v0_1 {
+
+/// Pixels a side. A convolution of 3 x 3 adds two neighbours' distance, a pooling of 2 x 2 one, and doubles it.
+struct ReceptiveField {
+  int size = 1;
+  int stride = 1;
+};
+
+/// `layer`: position in vgg19_layers().
+ReceptiveField receptive_field(std::size_t layer);
+
+}  // namespace impasto::inline v0_1
