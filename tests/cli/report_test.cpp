@@ -56,8 +56,8 @@ std::string fact(const Json& data, const std::string& name) {
 
 TEST_CASE("cli: a report holds the whole run") {
   const Studio studio;
-  const Run run = studio.paint({"--report", "r.html", "-o", "end.png", "--seed", "7", "--scales", "24,48", "--tv-weight",
-                                "0.1", "--save-preset", "preset.json"});
+  const Run run = studio.paint({"--report", "r.html", "-o", "end.png", "--seed", "7", "--scales", "24,48",
+                                "--tv-weight", "0.1", "--save-preset", "preset.json"});
   INFO(run.err);
   REQUIRE(run.code == 0);
   const std::string page = read_text(studio / "r.html");
@@ -166,7 +166,8 @@ TEST_CASE("cli: a run that is stopped, fails or diverges leaves a report that sa
   program.send(SIGINT);
   CHECK(program.wait().code == 130);
   const Json stopped = data_of(read_text(studio / "r.html"));
-  CHECK(contains(stopped["notice"], "Stopped after step " + std::to_string(stopped["steps"].get<int>()) + " of 200000"));
+  CHECK(
+      contains(stopped["notice"], "Stopped after step " + std::to_string(stopped["steps"].get<int>()) + " of 200000"));
   CHECK(stopped["film"].size() <= 24);
   CHECK(stopped["film"].back()["step"] == stopped["steps"]);
 
