@@ -126,6 +126,11 @@ IMPASTO_API Image load_image(const std::filesystem::path& file, const DecodeOpti
 IMPASTO_API Image decode_image(std::span<const std::uint8_t> bytes, const std::string& name,
                                const DecodeOptions& options = {});
 
+/// A file's bytes in memory; `name` decides the format by its ending and is what messages call the picture. Throws as
+/// save_image, but for the disk.
+IMPASTO_API std::vector<std::uint8_t> encode_image(const Image& image, const std::string& name,
+                                                   const EncodeOptions& options = {});
+
 /// Writes by the name's ending: .jpg/.jpeg, .png, .tif/.tiff or .webp, with alpha where there is some, composited on
 /// white in a JPEG. Written beside the target and renamed into place, so a failure leaves no partial file. Throws
 /// Error(usage) for what check_image_output refuses, Error(input) for an empty picture or one too large for the format

@@ -33,7 +33,9 @@ IMPASTO_API const std::vector<OptionField>& option_fields();
 /// Throws Error(usage) for an unknown name or setting, Error(input) for a file that cannot be read.
 IMPASTO_API Options load_preset(const std::string& name, const Weights& weights);
 
-/// Writes all settings but the start's values, atomically. Throws Error(usage) unless the name ends in .json,
+/// All settings but the start's values, as the JSON that load_preset reads.
+IMPASTO_API std::string preset_text(const Options& options);
+/// Writes preset_text, atomically. Throws Error(usage) unless the name ends in .json,
 /// Error(io) when the disk refuses.
 IMPASTO_API void save_preset(const Options& options, const std::filesystem::path& file);
 

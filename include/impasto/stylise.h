@@ -44,8 +44,12 @@ struct Step {
   int scales = 1;
   int width = 0;  ///< of the picture at this scale
   int height = 0;
-  Losses losses;           ///< Adam: of the picture before this step's update; L-BFGS: of the new picture
-  int evaluations = 1;     ///< of loss and gradient
+  Losses losses;        ///< Adam: of the picture before this step's update; L-BFGS: of the new picture
+  int evaluations = 1;  ///< of loss and gradient
+  /// L2 norm over all pixels and channels, in normalised units (`normalise`), of the loss's gradient where `losses`
+  /// are.
+  double gradient_norm = 0;
+  double change_norm = 0;  ///< the same of what this step added to the picture
   bool restarted = false;  ///< L-BFGS found no way down, forgot its history and went on along the gradient
   double seconds = 0;      ///< wall time of this step
 };
@@ -86,6 +90,13 @@ IMPASTO_API PaintingSize painting_size(const Image& content, const Options& opti
 /// larger than the painting.
 IMPASTO_API std::vector<PaintingSize> painting_sizes(const Image& content, const Options& options);
 
+/// Bytes that a run holds beside weights and targets.
+struct PlannedMemory {
+  std::size_t arena = 0;      ///< maps, gradients and scratch of one evaluation, sharing memory where they can
+  std::size_t pictures = 0;   ///< the picture, its gradient, the best one, the one before, the average
+  std::size_t optimiser = 0;  ///< L-BFGS's pairs or Adam's moments
+};
+
 /// A painting in progress, for hosts with a loop of their own; `stylise` below is the loop for everybody else.
 /// Construction resizes, matches colours, computes the targets and plans all memory; the first step of a scale takes
 /// what it needs, the others allocate nothing.
@@ -108,8 +119,8 @@ class IMPASTO_API Stylizer {
   int height() const noexcept;
   /// Iterations of all scales together.
   int steps() const noexcept;
-  /// Bytes of arena, picture, gradient and optimiser state at the scale that needs most: what a run holds beyond
-  /// weights and targets.
+  /// At the scale that needs most, and the sum of it.
+  PlannedMemory planned_memory() const;
   std::size_t planned_bytes() const;
   /// Pairs that L-BFGS keeps: options().lbfgs.history, or fewer where the machine's free memory holds fewer.
   int history() const noexcept;
@@ -120,6 +131,8 @@ class IMPASTO_API Stylizer {
   /// Error(usage) when finished.
   Step step();
   bool finished() const noexcept;
+  /// Wall time since construction began.
+  double seconds() const;
 
   /// Losses of the start, before the first step; 0 before they are known.
   Losses start_losses() const;
@@ -155,7 +168,7 @@ struct Result {
   int evaluations = 0;  ///< of loss and gradient
   Losses first;         ///< before the first step
   Losses last;          ///< of the last step, as Step::losses
-  double seconds = 0;
+  double seconds = 0;   ///< since the Stylizer's construction began
 };
 
 /// Called after every step; returning false stops the run after it (Outcome::stopped). May look at the picture.
@@ -169,5 +182,8 @@ IMPASTO_API Result stylise(const Pictures& pictures, const Weights& weights, con
 /// One style, no masks.
 IMPASTO_API Result stylise(const Image& content, const Image& style, const Weights& weights, const Options& options,
                            const Observer& observer = {}, const Context& context = Context());
+
+/// The loop alone, for a Stylizer that the caller made (and may have set to profile): takes the steps that are left.
+IMPASTO_API Result stylise(Stylizer& stylizer, const Observer& observer = {});
 
 }  // namespace impasto::inline v0_1

@@ -170,6 +170,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
                 "impasto --help");
   if (stylise->parsed()) {
     check_stylise(*stylise, line.request);
+    for (int i = 0; i < argc; ++i) line.request.command += (i == 0 ? "" : " ") + shell_word(argv[i]);
     line.command = CommandLine::Command::stylise;
   } else if (bench->parsed()) {
     refuse_extras(*bench, "bench makes its pictures itself, but got", {}, "impasto bench --help");

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "cli/build_text.h"
 #include "cli/exit_code.h"
 #include "cli/find_weights.h"
 #include "impasto/context.h"
@@ -12,34 +13,6 @@
 namespace impasto::cli {
 namespace {
 
-std::string compiler() {
-#if defined(__clang__)
-  return "Clang " __clang_version__;
-#elif defined(__GNUC__)
-  return "GCC " __VERSION__;
-#else
-  return "unknown compiler";
-#endif
-}
-
-std::string build() {
-  std::string text = compiler();
-#if defined(NDEBUG)
-  text += ", release";
-#else
-  text += ", with assertions";
-#endif
-#if defined(__SANITIZE_ADDRESS__)
-  text += ", address sanitizer";
-#endif
-#if defined(__x86_64__)
-  text += ", x86-64";
-#elif defined(__aarch64__)
-  text += ", arm64";
-#endif
-  return text;
-}
-
 void print(const char* name, const std::string& value) { std::printf("%-9s %s\n", name, value.c_str()); }
 
 }  // namespace
@@ -49,7 +22,7 @@ int info_command(const StyliseRequest& request, const std::filesystem::path& pro
   std::string others;
   for (const SimdTarget target : available_targets()) others += (others.empty() ? "" : ", ") + to_string(target);
   print("impasto", IMPASTO_VERSION);
-  print("build", build());
+  print("build", build_text());
   print("SIMD", to_string(context.target()) + " in use; available: " + others);
   print("threads", std::to_string(context.threads()) + " in use; available: " + std::to_string(available_cores()));
   const FoundWeights found = find_weights(request.weights, program);

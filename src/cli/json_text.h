@@ -7,6 +7,8 @@ namespace impasto::cli {
 
 /// Between quotation marks, with what JSON wants escaped; bytes that are no UTF-8 become U+FFFD.
 std::string json_string(const std::string& text);
+/// `digits` significant digits; null for what is no finite number.
+std::string json_number(double value, int digits);
 
 /// "[a, b]": `text_of` each item, with `before_each` in front.
 std::string json_list(const auto& items, const char* before_each, const auto& text_of) {

@@ -77,6 +77,13 @@ void check_log(const fs::path& file) {
   }
 }
 
+void check_report(const fs::path& file) {
+  if (!has_ending(file, ".html") && !has_ending(file, ".htm")) {
+    throw Error(ErrorCode::usage, "the report " + quoted(file) + " does not end in .html; choose such a name");
+  }
+  check_text_output(file);
+}
+
 void make_folder(const fs::path& folder) {
   std::error_code failure;
   fs::create_directory(folder, failure);
@@ -92,6 +99,7 @@ Outputs::Outputs(const StyliseRequest& request, const fs::path& weights)
       preview_(request.preview),
       snapshots_(request.snapshots),
       log_(request.log),
+      report_(request.report),
       preset_(request.preset_copy) {
   const char* style = request.styles.size() == 1 ? "the style picture" : "a style picture";
   for (const StyleFile& one : request.styles) inputs_.push_back({one.file, style});
@@ -140,6 +148,7 @@ void Outputs::check(int epochs, const EncodeOptions& encode) const {
     kept.push_back({*file, std::string("the file of ") + option});
   };
   guard_new("--log", log_);
+  guard_new("--report", report_);
   guard_new("--preview", preview_);
   guard_new("--snapshots", animation_file_);
   guard_new("--save-preset", preset_);
@@ -154,6 +163,7 @@ void Outputs::check(int epochs, const EncodeOptions& encode) const {
   if (animation_file_) check_image_output(*animation_file_);
   if (preview_) check_image_output(*preview_, passing(encode));
   if (log_) check_log(*log_);
+  if (report_) check_report(*report_);
   if (preset_) check_preset_output(*preset_);
 }
 

@@ -54,6 +54,7 @@ class Outputs {
   std::optional<std::filesystem::path> snapshots_;  // a folder
   std::optional<std::filesystem::path> animation_file_;
   std::optional<std::filesystem::path> log_;
+  std::optional<std::filesystem::path> report_;
   std::optional<std::filesystem::path> preset_;
   std::optional<AnimationWriter> animation_;
 };

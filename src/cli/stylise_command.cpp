@@ -11,6 +11,7 @@
 #include "cli/log.h"
 #include "cli/outputs.h"
 #include "cli/progress.h"
+#include "cli/report.h"
 #include "cli/start_picture.h"
 #include "cli/text.h"
 #include "impasto/error.h"
@@ -28,8 +29,10 @@ std::string picture_text(const std::filesystem::path& file, const Image& image) 
 // What is done after every step.
 class Watcher {
  public:
-  Watcher(const StyliseRequest& request, Outputs& outputs)
+  /// `report`: to be told of every step, or null.
+  Watcher(const StyliseRequest& request, Outputs& outputs, Report* report)
       : outputs_(outputs),
+        report_(report),
         quiet_(request.quiet),
         progress_(request.quiet ? ProgressKind::none : request.progress, stderr) {}
 
@@ -38,6 +41,7 @@ class Watcher {
     try {
       if (step.step == 1) begin(stylizer);
       if (log_) log_->add(step, stylizer.layer_losses());
+      if (report_ != nullptr) report_->observe(stylizer, step);
       progress_.show(step);
       if (step.restarted) note("L-BFGS found no way down and starts again along the gradient");
       if (step.ends_epoch && outputs_.wants_epochs()) {
@@ -51,6 +55,15 @@ class Watcher {
 
   void end() { progress_.end(); }
   const std::exception_ptr& failure() const { return failure_; }
+  /// What it says; empty without one.
+  std::string failure_text() const {
+    try {
+      if (failure_) std::rethrow_exception(failure_);
+    } catch (const std::exception& error) {
+      return error.what();
+    }
+    return "";
+  }
 
  private:
   void begin(const Stylizer& stylizer) {
@@ -76,6 +89,7 @@ class Watcher {
   }
 
   Outputs& outputs_;
+  Report* report_;
   bool quiet_;
   Progress progress_;
   std::optional<LossLog> log_;
@@ -181,26 +195,27 @@ int stylise_command(const StyliseRequest& request, const std::filesystem::path& 
   const Context context = run_context(request);
   const Pictures pictures = load_pictures(request, options.decode);
   read_start(request, pictures.content, options);
-  int planned_steps = total_iterations(options, static_cast<int>(painting_sizes(pictures.content, options).size()));
+  const int planned_steps =
+      total_iterations(options, static_cast<int>(painting_sizes(pictures.content, options).size()));
   Outputs outputs(request, found.file);
   outputs.check((planned_steps + options.steps_per_epoch - 1) / options.steps_per_epoch, options.encode);
   if (!request.quiet) announce(request, pictures, found, context);
 
-  Watcher watcher(request, outputs);
+  std::optional<Report> report;
+  if (request.report) report.emplace(request, pictures, found, context);
+  Watcher watcher(request, outputs, report ? &*report : nullptr);
   // Alive until the painting is saved: Ctrl-C must not end what it promised to save.
   const Interrupt interrupt(!request.quiet);
-  const Result result = stylise(
-      pictures, found.weights, options,
-      [&](const Stylizer& stylizer, const Step& step) {
-        planned_steps = step.steps;
-        return watcher.observe(stylizer, step);
-      },
-      context);
+  Stylizer stylizer(pictures, found.weights, options, context);
+  if (report) report->begin(stylizer);
+  const Result result =
+      stylise(stylizer, [&](const Stylizer& at, const Step& step) { return watcher.observe(at, step); });
   watcher.end();
   outputs.make_folders();
   outputs.save_painting(result, options.encode);
   outputs.finish(result.image);
-  if (!request.quiet) print_summary(outputs, result, planned_steps);
+  if (report) report->save(stylizer, result, outputs.painting(), watcher.failure_text());
+  if (!request.quiet) print_summary(outputs, result, stylizer.steps());
   if (watcher.failure()) std::rethrow_exception(watcher.failure());
   return exit_code(result, outputs, options);
 }

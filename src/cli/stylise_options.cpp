@@ -138,6 +138,7 @@ void add_stylise_options(CLI::App& command, StyliseRequest& request) {
   add_file(command, "--snapshots", "DIR", "DIR/1.jpg, ... every epoch, or FILE.webp, which moves", request.snapshots,
            "tutorial: output");
   add_file(command, "--log", "FILE.csv", "losses and time of every step", request.log, "");
+  add_file(command, "--report", "FILE.html", "a page that shows and tells all of the run", request.report, "");
   add_weights(command, kFiles, request);
   add_word(command, kFiles, "--preset", "NAME", "the settings not given: see impasto presets, or FILE.json",
            [&request](const std::string& text) { request.preset = text; })

@@ -40,6 +40,8 @@ struct StyliseRequest {
   std::optional<std::filesystem::path> snapshots;    ///< a folder, or an animation when it ends in .webp
   std::optional<std::filesystem::path> preset_copy;  ///< --save-preset
   std::optional<std::filesystem::path> log;
+  std::optional<std::filesystem::path> report;
+  std::string command;             ///< all words of the command line, for a shell
   std::string weights;             ///< a file, "builtin", or empty: search
   std::string preset = "default";  ///< a name or a file
   std::vector<Change> changes;     ///< in no order: no two touch the same setting

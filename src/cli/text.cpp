@@ -83,6 +83,39 @@ std::string quoted(const std::filesystem::path& path) {
   return text;
 }
 
+std::string shell_word(const std::string& word) {
+  const bool plain = std::all_of(word.begin(), word.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("_-./:=,+@%").find(c) != std::string_view::npos;
+  });
+  if (plain && !word.empty()) return word;
+  std::string safe = "'";
+  for (const char c : word) safe += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return safe + "'";
+}
+
+std::string utf8_text(const std::string& text) {
+  std::string valid;
+  for (std::size_t i = 0; i < text.size();) {
+    const auto byte = [&](std::size_t k) {
+      return i + k < text.size() ? static_cast<unsigned>(static_cast<unsigned char>(text[i + k])) : 0U;
+    };
+    const unsigned lead = byte(0), next = byte(1);
+    std::size_t length = lead < 0x80 ? 1 : lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3 : 4;
+    // Overlong forms, surrogates, and what lies beyond U+10FFFF.
+    if ((lead >= 0x80 && lead < 0xc2) || lead > 0xf4 || (lead == 0xe0 && next < 0xa0) ||
+        (lead == 0xed && next > 0x9f) || (lead == 0xf0 && next < 0x90) || (lead == 0xf4 && next > 0x8f)) {
+      length = 0;
+    }
+    for (std::size_t k = 1; k < length; ++k) {
+      if (byte(k) < 0x80 || byte(k) > 0xbf) length = 0;
+    }
+    valid += length == 0 ? "\xef\xbf\xbd" : text.substr(i, length);
+    i += std::max<std::size_t>(length, 1);
+  }
+  return valid;
+}
+
 bool has_ending(const std::filesystem::path& file, std::string_view ending) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
   const std::string own = file.extension().string();

@@ -26,6 +26,10 @@ std::string clock_text(double seconds);
 std::string memory_text(std::size_t bytes);
 /// The path between single quotes.
 std::string quoted(const std::filesystem::path& path);
+/// The word as a POSIX shell would have to be told it.
+std::string shell_word(const std::string& word);
+/// The text with U+FFFD for every byte that belongs to no character of UTF-8 (RFC 3629): file names may hold any.
+std::string utf8_text(const std::string& text);
 /// `ending` in lower case, such as ".npy"; the file's may be in any.
 bool has_ending(const std::filesystem::path& file, std::string_view ending);
 

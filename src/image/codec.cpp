@@ -174,12 +174,16 @@ Image load_image(const std::filesystem::path& file, const DecodeOptions& options
   return decode_image(read_file(file, "picture", kMaxFileBytes), text("picture '", file.string(), "'"), options);
 }
 
-void save_image(const Image& image, const std::filesystem::path& file, const EncodeOptions& options) {
-  const Format format = require_format(file);
+std::vector<std::uint8_t> encode_image(const Image& image, const std::string& name, const EncodeOptions& options) {
+  const Format format = require_format(name);
   check_options(format, options);
-  require(!image.empty(), ErrorCode::input, "picture '", file.string(),
+  require(!image.empty(), ErrorCode::input, "picture '", name,
           "' cannot be written: it has no pixels; give it at least 1 x 1");
-  write_file(file, with_memory_error("encoding a picture", [&] { return encode(format, image, options); }));
+  return with_memory_error("encoding a picture", [&] { return encode(format, image, options); });
+}
+
+void save_image(const Image& image, const std::filesystem::path& file, const EncodeOptions& options) {
+  write_file(file, encode_image(image, file.string(), options));
 }
 
 void check_image_output(const std::filesystem::path& file, const EncodeOptions& options) {

@@ -64,8 +64,7 @@ Options load_preset(const std::string& name, const Weights& weights) {
   return options;
 }
 
-void save_preset(const Options& options, const std::filesystem::path& file) {
-  check_name(file);
+std::string preset_text(const Options& options) {
   Json json;
   json["preset"] = options.preset;
   for (const OptionField& field : option_fields()) {
@@ -74,7 +73,12 @@ void save_preset(const Options& options, const std::filesystem::path& file) {
     const Json number = Json::parse(text, nullptr, false);
     json[field.name] = number.is_number() ? number : Json(text);
   }
-  save_text(json.dump(2) + "\n", file);
+  return json.dump(2) + "\n";
+}
+
+void save_preset(const Options& options, const std::filesystem::path& file) {
+  check_name(file);
+  save_text(preset_text(options), file);
 }
 
 void check_preset_output(const std::filesystem::path& file) {

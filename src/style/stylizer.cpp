@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/machine.h"
 #include "impasto/stylise.h"
+#include "kernel/ranges.h"
 #include "optimise/average.h"
 #include "optimise/flat_stop.h"
 #include "optimise/lbfgs.h"
@@ -32,9 +33,25 @@ void check_pictures(const Pictures& pictures) {
   }
 }
 
+// |a - b| in L2, or |a| without b.
+double norm(const Context& context, std::span<const float> a, const float* b = nullptr) {
+  const double squares = sum_pieces(context, static_cast<Index>(a.size()), [a = a.data(), b](Index begin, Index end) {
+    const auto square = [](double x) { return x * x; };
+    return b == nullptr ? sum_of(begin, end, [&](Index i) { return square(a[i]); })
+                        : sum_of(begin, end, [&](Index i) { return square(a[i] - b[i]); });
+  });
+  return std::sqrt(squares);
+}
+
+struct Evaluation {
+  Losses losses;
+  double gradient_norm = 0;
+};
+
 }  // namespace
 
 struct Stylizer::State {
+  Clock::time_point begun = Clock::now();
   Options options;
   Context context;
   Vgg19<float> network;
@@ -46,9 +63,12 @@ struct Stylizer::State {
   std::unique_ptr<Optimiser<float>> optimiser;
   std::optional<IterateAverage<float>> average;
   FlatStop flat{0};
-  std::vector<Losses> seen;  // of each evaluation of the present step
-  Losses start, last;
-  std::vector<float> best;  // picture of the lowest loss so far at this scale
+  std::vector<Evaluation> seen;  // of the present step
+  Losses start;
+  Evaluation last;
+  std::vector<float> before;  // the picture before the present step
+  double change_norm = 0;     // of the last step
+  std::vector<float> best;    // picture of the lowest loss so far at this scale
   double best_loss = std::numeric_limits<double>::infinity();
   int steps_done = 0, steps_at_scale = 0, steps_planned = 0;
   bool scale_done = false, finished = false;
@@ -96,6 +116,7 @@ struct Stylizer::State {
     objective().prepare();
     std::copy_n(x.data(), x.shape().count(), objective().picture().data());
     best.assign(x.values().begin(), x.values().end());
+    before = best;
     best_loss = std::numeric_limits<double>::infinity();
     steps_at_scale = 0;
     scale_done = false;
@@ -117,7 +138,7 @@ struct Stylizer::State {
   double evaluate() {
     const Losses losses = objective().evaluate();
     if (seen.empty() && steps_done == 0) start = losses;
-    seen.push_back(losses);
+    seen.push_back({losses, norm(context, objective().gradient())});
     if (losses.total < best_loss) {
       best_loss = losses.total;
       const std::span<const float> now = objective().picture();
@@ -136,11 +157,14 @@ struct Stylizer::State {
 
   OptimiserStep move() {
     seen.clear();
+    const std::span<const float> picture = objective().picture();
+    std::copy(picture.begin(), picture.end(), before.begin());
     const OptimiserStep taken =
         optimiser->step({objective().picture(), objective().gradient(), [this] { return evaluate(); }});
     if (taken.diverged) diverge();
     if (taken.reported >= 0) last = seen[static_cast<std::size_t>(taken.reported)];
-    if (average) average->add(objective().picture());
+    change_norm = norm(context, picture, before.data());
+    if (average) average->add(picture);
     ++steps_done;
     ++steps_at_scale;
     return taken;
@@ -196,16 +220,20 @@ int Stylizer::steps() const noexcept { return state_->steps_planned; }
 int Stylizer::history() const noexcept { return state_->history; }
 const Options& Stylizer::options() const noexcept { return state_->options; }
 bool Stylizer::finished() const noexcept { return state_->finished; }
+double Stylizer::seconds() const { return seconds_since(state_->begun); }
 Losses Stylizer::start_losses() const { return state_->start; }
 std::vector<LayerLoss> Stylizer::layer_losses() const { return state_->objective().layer_losses(); }
 
+PlannedMemory Stylizer::planned_memory() const {
+  const Level& last = state_->levels.back();  // the largest scale
+  const std::size_t pictures = 4 + (state_->options.average > 0 ? 1 : 0);
+  return {last.objective().planned_bytes(), pictures * sizeof(float) * static_cast<std::size_t>(last.count()),
+          optimiser_bytes<float>(state_->affordable(), last.count())};
+}
+
 std::size_t Stylizer::planned_bytes() const {
-  // Picture, gradient and the best picture beside arena and optimiser; the last scale is the largest.
-  const Level& last = state_->levels.back();
-  const auto count = static_cast<std::size_t>(last.count());
-  const std::size_t pictures = 3 + (state_->options.average > 0 ? 1 : 0);
-  return last.objective().planned_bytes() + pictures * sizeof(float) * count +
-         optimiser_bytes<float>(state_->affordable(), last.count());
+  const PlannedMemory memory = planned_memory();
+  return memory.arena + memory.pictures + memory.optimiser;
 }
 
 Step Stylizer::step() {
@@ -227,7 +255,9 @@ Step Stylizer::step() {
   step.epoch = (step.step - 1) / per_epoch + 1;
   step.epochs = (step.steps + per_epoch - 1) / per_epoch;
   step.ends_epoch = step.step % per_epoch == 0 || s.finished;
-  step.losses = s.last;
+  step.losses = s.last.losses;
+  step.gradient_norm = s.last.gradient_norm;
+  step.change_norm = s.change_norm;
   step.evaluations = taken.evaluations;
   step.restarted = taken.restarted;
   step.seconds = seconds_since(begin);
@@ -272,10 +302,7 @@ Image Stylizer::image() const {
   });
 }
 
-Result stylise(const Pictures& pictures, const Weights& weights, const Options& options, const Observer& observer,
-               const Context& context) {
-  const Clock::time_point start = Clock::now();
-  Stylizer stylizer(pictures, weights, options, context);
+Result stylise(Stylizer& stylizer, const Observer& observer) {
   Result result;
   while (!stylizer.finished() && result.outcome == Outcome::finished) {
     Step step;
@@ -294,8 +321,14 @@ Result stylise(const Pictures& pictures, const Weights& weights, const Options& 
   result.first = stylizer.start_losses();
   result.image = stylizer.image();
   result.values = stylizer.values();
-  result.seconds = seconds_since(start);
+  result.seconds = stylizer.seconds();
   return result;
+}
+
+Result stylise(const Pictures& pictures, const Weights& weights, const Options& options, const Observer& observer,
+               const Context& context) {
+  Stylizer stylizer(pictures, weights, options, context);
+  return stylise(stylizer, observer);
 }
 
 Result stylise(const Image& content, const Image& style, const Weights& weights, const Options& options,
