@@ -124,6 +124,7 @@ class IMPASTO_API Stylizer {
   std::size_t planned_bytes() const;
   /// Pairs that L-BFGS keeps: options().lbfgs.history, or fewer where the machine's free memory holds fewer.
   int history() const noexcept;
+  const Context& context() const noexcept;
   const Options& options() const noexcept;
 
   /// One iteration of the optimiser; the next scale begins by itself. Throws Error(diverged) when the loss is not

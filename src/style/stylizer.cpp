@@ -218,6 +218,7 @@ int Stylizer::width() const noexcept { return state_->size.width; }
 int Stylizer::height() const noexcept { return state_->size.height; }
 int Stylizer::steps() const noexcept { return state_->steps_planned; }
 int Stylizer::history() const noexcept { return state_->history; }
+const Context& Stylizer::context() const noexcept { return state_->context; }
 const Options& Stylizer::options() const noexcept { return state_->options; }
 bool Stylizer::finished() const noexcept { return state_->finished; }
 double Stylizer::seconds() const { return seconds_since(state_->begun); }
@@ -309,7 +310,7 @@ Result stylise(Stylizer& stylizer, const Observer& observer) {
     try {
       step = stylizer.step();
     } catch (const Error& error) {
-      if (error.code() != ErrorCode::diverged || context.checks_numbers()) throw;  // which op it was must be heard
+      if (error.code() != ErrorCode::diverged || stylizer.context().checks_numbers()) throw;
       result.outcome = Outcome::diverged;
       break;
     }
