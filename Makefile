@@ -39,8 +39,9 @@ gallery: program  ## paint the pictures of docs/GALLERY.md anew
 compile: $(BUILD)/Makefile  ## build everything
 	@cmake --build $(BUILD) --parallel $(JOBS)
 
+# Tests run side by side: threads that wait for each other must sleep, not spin on a core another test needs.
 test: compile  ## build everything and run the tests
-	@ctest --test-dir $(BUILD) --output-on-failure --no-tests=error
+	@OMP_WAIT_POLICY=passive ctest --test-dir $(BUILD) --parallel $(JOBS) --output-on-failure --no-tests=error
 
 bench:  ## build and run the benchmarks (BENCH_OPTIONS=--benchmark_filter=conv)
 	@$(MAKE) PRESET=bench build-bench/Makefile
