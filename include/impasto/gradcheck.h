@@ -60,8 +60,6 @@ struct IMPASTO_API GradcheckResult {
 IMPASTO_API GradcheckResult gradcheck(const ValueFunction& value, const GradientFunction& gradient,
                                       std::span<const double> x, const GradcheckOptions& options = {});
 
-/// Which part of the engine: "op" (every op), an op by its name, "vgg19" (the network), "loss" (all a painting
-/// minimises), or "all".
 struct EngineGradcheckOptions {
   /// Of the map an op is given, H x W x C, each 1 to 64; the network and the loss take H x W x 3. 0: 6 x 7 x 3, and
   /// 16 x 16 x 3 for the network and the loss.
@@ -84,8 +82,9 @@ struct EngineGradcheck {
 /// The names that are understood, in their order.
 IMPASTO_API std::vector<std::string> gradcheck_subjects();
 
-/// Checks a part of the engine. `weights` are the network's. Throws Error(usage) for a name that is not known, with the
-/// known ones, or a shape out of range; Error(input) for a shape that the op cannot take.
+/// Checks a part of the engine. `subject`: "op" (every op), an op by its name, "vgg19" (the network), "loss" (all a
+/// painting minimises), or "all". `weights` are the network's. Throws Error(usage) for a name that is not known, with
+/// the known ones, or a shape out of range; Error(input) for a shape that the op cannot take.
 IMPASTO_API std::vector<EngineGradcheck> gradcheck_engine(const std::string& subject, const Weights& weights,
                                                           const EngineGradcheckOptions& options = {},
                                                           const Context& context = Context());

@@ -8,6 +8,8 @@
 #include <array>
 #include <cstddef>
 #include <filesystem>
+#include <span>
+#include <string>
 #include <utility>
 #include <vector>
 #include <xtensor/xadapt.hpp>

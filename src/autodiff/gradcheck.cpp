@@ -27,7 +27,7 @@ std::size_t best_step(const std::vector<Slopes>& slopes, const std::vector<doubl
   double least = std::numeric_limits<double>::infinity();
   for (std::size_t k = 0; k < slopes.size(); ++k) {
     const double doubt = std::abs(slopes[k].above - slopes[k].below) + rounding_of(value, epsilons[k]);
-    if (doubt >= least) continue;
+    if (!(doubt < least)) continue;  // nor is a slope that is not a number
     least = doubt;
     best = k;
   }

@@ -27,8 +27,12 @@ const impasto::OptionField& field_named(const std::string& name) {
 }
 
 const impasto::OptionField* field_at(int index) noexcept {
-  const auto& fields = impasto::option_fields();
-  return index >= 0 && index < static_cast<int>(fields.size()) ? &fields[static_cast<std::size_t>(index)] : nullptr;
+  const impasto::OptionField* found = nullptr;
+  guarded([&] {  // the first call makes the table
+    const auto& fields = impasto::option_fields();
+    if (index >= 0 && index < static_cast<int>(fields.size())) found = &fields[static_cast<std::size_t>(index)];
+  });
+  return found;
 }
 
 impasto::Sample sample_of(int sample) {
@@ -134,7 +138,11 @@ impasto_status impasto_options_get(impasto_options* options, const char* name, c
   });
 }
 
-int impasto_option_count() { return static_cast<int>(impasto::option_fields().size()); }
+int impasto_option_count() {
+  int count = 0;
+  guarded([&] { count = static_cast<int>(impasto::option_fields().size()); });
+  return count;
+}
 
 const char* impasto_option_name(int index) {
   const impasto::OptionField* field = field_at(index);

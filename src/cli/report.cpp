@@ -56,7 +56,12 @@ std::string now_text() {
 std::string html_text(const std::string& text) {
   std::string safe;
   for (const char c : utf8_text(text)) {
-    const char* entity = c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '"' ? "&quot;" : nullptr;
+    const char* entity = c == '&'   ? "&amp;"
+                         : c == '<' ? "&lt;"
+                         : c == '>' ? "&gt;"
+                         : c == '"' ? "&quot;"
+                         : c == '@' ? "&#64;"  // or a name might hold the page's own marks
+                                    : nullptr;
     safe += entity == nullptr ? std::string(1, c) : entity;
   }
   return safe;

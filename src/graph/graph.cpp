@@ -106,7 +106,7 @@ struct Graph<T>::State {
   std::list<Tensor<T>> constants;
   std::list<Vgg19<T>> networks;  // a tape borrows their weights
   NodeId loss;
-  bool planned = false, has_values = false, can_go_back = false;
+  bool planned = false, has_values = false, can_go_back = false, has_gradients = false;
 };
 
 template <class T>
@@ -274,7 +274,7 @@ template <class T>
 void Graph<T>::forward() {
   State& s = *state_;
   s.planned = true;
-  s.has_values = s.can_go_back = false;
+  s.has_values = s.can_go_back = s.has_gradients = false;
   with_memory_error("planning a graph", [&] { s.tape.forward(); });
   s.has_values = s.can_go_back = true;
 }
@@ -285,6 +285,7 @@ void Graph<T>::backward() {
   require(s.can_go_back, ErrorCode::usage, "backward() goes back once after each forward(); call that first");
   s.can_go_back = false;
   s.tape.backward();
+  s.has_gradients = true;
 }
 
 template <class T>
@@ -311,7 +312,7 @@ std::span<const T> Graph<T>::gradient(NodeId id) const {
   s.checked(id);
   require(s.kind(id) == State::Kind::variable, ErrorCode::usage, "node ", id.index,
           " is no variable; only those have gradients");
-  require(s.has_values && !s.can_go_back, ErrorCode::usage, "there are no gradients; call forward() and backward()");
+  require(s.has_gradients, ErrorCode::usage, "there are no gradients; call forward() and backward()");
   return s.tape.gradient({id.index});
 }
 template <class T>
