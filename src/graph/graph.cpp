@@ -28,19 +28,6 @@ Shape shape_of(const Sizes& s) {
   }
 }
 
-Border border_of(std::optional<Padding> padding) {
-  if (!padding) return Border::valid;
-  switch (*padding) {
-    case Padding::zero:
-      return Border::zero;
-    case Padding::replicate:
-      return Border::replicate;
-    case Padding::reflect:
-      break;
-  }
-  return Border::reflect;
-}
-
 }  // namespace
 
 template <class T>
@@ -143,8 +130,10 @@ template <class T>
 NodeId Graph<T>::conv2d(NodeId x, NodeId weights, std::ptrdiff_t stride, std::optional<Padding> padding) {
   require(stride >= 1, ErrorCode::usage, "conv2d: the stride is ", stride, "; wanted is 1 or more");
   State& s = *state_;
-  return s.add(
-      [&] { return impasto::conv2d(s.tape, s.checked(x), s.checked(weights), Index{stride}, border_of(padding)); });
+  return s.add([&] {
+    return impasto::conv2d(s.tape, s.checked(x), s.checked(weights), Index{stride},
+                           padding ? border_of(*padding) : Border::valid);
+  });
 }
 template <class T>
 NodeId Graph<T>::bias(NodeId x, NodeId b) {

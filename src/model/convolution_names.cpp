@@ -242,6 +242,18 @@ std::optional<ConvolutionName> parse_convolution_name(const std::string& name,
 
 std::string network_by_names(const ArrayFile& file) { return recognise(file, read_names(file)).network; }
 
+std::string layer_of(const ConvolutionName& name) {
+  int counted = 0;
+  for (const Vgg19Layer& layer : vgg19_layers()) {
+    if (layer.is_pool) continue;
+    const int number = name.naming == Naming::torchvision ? layer.torchvision
+                       : name.number < 0                  ? kCounted + counted++
+                                                          : 10 * layer.block + layer.index;
+    if (number == name.number) return layer.keras_name();
+  }
+  return "";
+}
+
 ConvolutionPlaces find_convolutions(const ArrayFile& file) {
   const std::string& label = file.label();
   const Names names = read_names(file);

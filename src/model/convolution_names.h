@@ -36,6 +36,9 @@ struct ConvolutionName {
 std::optional<ConvolutionName> parse_convolution_name(const std::string& name,
                                                       const std::map<std::string, std::string>& metadata);
 
+/// Keras name of the VGG19 layer that is meant: "block3_conv4"; nothing for one that VGG19 lacks.
+std::string layer_of(const ConvolutionName& name);
+
 /// Where the convolutions of VGG19 lie in a file.
 struct ConvolutionPlaces {
   struct Place {

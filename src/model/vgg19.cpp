@@ -60,18 +60,6 @@ std::string nearest_name(const std::string& name) {
   return nearest;
 }
 
-Border border_of(Padding padding) {
-  switch (padding) {
-    case Padding::replicate:
-      return Border::replicate;
-    case Padding::reflect:
-      return Border::reflect;
-    case Padding::zero:
-      break;
-  }
-  return Border::zero;
-}
-
 // Halvings before the layer's own map exists; a pooling layer's own counts.
 int pools_up_to(std::size_t layer) {
   return static_cast<int>(std::count_if(kLayers, kLayers + layer + 1, [](const Vgg19Layer& l) { return l.is_pool; }));
@@ -84,6 +72,18 @@ std::string Vgg19Layer::keras_name() const {
 }
 
 std::string Vgg19Layer::caffe_name() const { return is_pool ? text("pool", block) : text("conv", block, "_", index); }
+
+Border border_of(Padding padding) {
+  switch (padding) {
+    case Padding::replicate:
+      return Border::replicate;
+    case Padding::reflect:
+      return Border::reflect;
+    case Padding::zero:
+      break;
+  }
+  return Border::zero;
+}
 
 std::span<const Vgg19Layer> vgg19_layers() { return kLayers; }
 

@@ -11,18 +11,6 @@
 namespace impasto::inline v0_1 {
 namespace {
 
-std::string layer_of(const ConvolutionName& name) {
-  std::size_t counted = 0;
-  for (const Vgg19Layer& layer : vgg19_layers()) {
-    if (layer.is_pool) continue;
-    const int number = name.naming == Naming::torchvision ? layer.torchvision
-                       : name.number < 0                  ? static_cast<int>(counted++) - 1000
-                                                          : 10 * layer.block + layer.index;
-    if (number == name.number) return layer.keras_name();
-  }
-  return "";
-}
-
 void add_problem(std::vector<std::string>& problems, const Error& error) {
   if (error.code() == ErrorCode::io) throw error;
   if (std::find(problems.begin(), problems.end(), error.what()) == problems.end()) problems.push_back(error.what());

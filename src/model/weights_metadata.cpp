@@ -6,14 +6,12 @@
 
 #include "base/check.h"
 #include "base/numbers.h"
+#include "base/words.h"
 
 namespace impasto::inline v0_1 {
 namespace {
 
 constexpr std::array<int, 3> kRgb{0, 1, 2}, kBgr{2, 1, 0};
-
-template <class Value>
-using Words = std::initializer_list<std::pair<const char*, Value>>;
 
 constexpr Words<WeightsSource> kSources = {{"auto", WeightsSource::automatic},
                                            {"keras", WeightsSource::keras},
@@ -30,35 +28,14 @@ constexpr Words<bool> kLayouts = {{"OIHW", true}, {"HWIO", false}};
 constexpr Words<bool> kFoldings = {{"folded", true}, {"carried", false}};
 
 template <class Value>
-std::string word_of(Words<Value> words, const Value& value) {
-  const auto found = std::find_if(words.begin(), words.end(), [&](const auto& w) { return w.second == value; });
-  return found == words.end() ? "" : found->first;
-}
-
-template <class Value>
-std::string alternatives(Words<Value> words) {
-  std::string names;
-  for (const auto& word : words) names += (names.empty() ? "" : " or ") + std::string(word.first);
-  return names;
-}
-
-template <class Value>
 std::optional<Value> choice(const WeightsMetadata& metadata, const char* key, Words<Value> words,
                             const std::string& label) {
   const auto found = metadata.find(key);
   if (found == metadata.end()) return std::nullopt;
-  for (const auto& [word, value] : words) {
-    if (found->second == word) return value;
-  }
-  fail(ErrorCode::input, label, ": metadata '", key, "' is '", found->second, "'; wanted ", alternatives(words));
-}
-
-template <class Value>
-Value option(const std::string& word, const char* what, Words<Value> words) {
-  for (const auto& [known, value] : words) {
-    if (word == known) return value;
-  }
-  fail(ErrorCode::usage, what, " is '", word, "', wanted ", alternatives(words));
+  const std::optional<Value> value = find_word(words, found->second);
+  require(value.has_value(), ErrorCode::input, label, ": metadata '", key, "' is '", found->second, "'; wanted ",
+          join(words, " or ", " or "));
+  return value;
 }
 
 std::array<double, 3> three_numbers(const std::string& list, const char* key, const std::string& label) {
@@ -90,9 +67,13 @@ Preprocessing usual(const std::array<int, 3>& order, double range) {
 }  // namespace
 
 std::string to_string(WeightsSource source) { return word_of(kSources, source); }
-WeightsSource weights_source(const std::string& word) { return option(word, "the source of the weights", kSources); }
+WeightsSource weights_source(const std::string& word) {
+  return parse_word(kSources, "the source of the weights", word, " or ");
+}
 std::string to_string(WeightsType type) { return word_of(kTypes, type); }
-WeightsType weights_type(const std::string& word) { return option(word, "the type of the weights", kTypes); }
+WeightsType weights_type(const std::string& word) {
+  return parse_word(kTypes, "the type of the weights", word, " or ");
+}
 
 Preprocessing preprocessing_of(WeightsSource source, bool rgb) {
   if (source == WeightsSource::torchvision) return usual(rgb ? kRgb : kBgr, 1);
@@ -102,10 +83,8 @@ Preprocessing preprocessing_of(WeightsSource source, bool rgb) {
 std::optional<WeightsSource> named_source(const WeightsMetadata& metadata) {
   const auto found = metadata.find("source");
   if (found == metadata.end()) return std::nullopt;
-  for (const auto& [word, source] : kSources) {
-    if (source != WeightsSource::automatic && found->second == word) return source;
-  }
-  return std::nullopt;
+  const auto source = find_word(kSources, found->second);
+  return source == WeightsSource::automatic ? std::nullopt : source;
 }
 
 bool tells_preprocessing(const WeightsMetadata& metadata) {

@@ -9,48 +9,12 @@
 
 #include "base/check.h"
 #include "base/numbers.h"
+#include "base/words.h"
 #include "impasto/option_fields.h"
 
 namespace impasto::inline v0_1 {
 
 inline constexpr int kAnyInt = std::numeric_limits<int>::max();
-
-/// A word of a fixed list and what it stands for.
-template <class Value>
-using Words = std::vector<std::pair<const char*, Value>>;
-
-/// "max, avg or l2" with `between` ", " and `last` " or ".
-template <class Value>
-std::string join(const Words<Value>& words, const char* between, const char* last) {
-  std::string list;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    list += i == 0 ? "" : i + 1 == words.size() ? last : between;
-    list += words[i].first;
-  }
-  return list;
-}
-
-template <class Value>
-std::optional<Value> find_word(const Words<Value>& words, const std::string& text) {
-  for (const auto& [word, value] : words) {
-    if (text == word) return value;
-  }
-  return std::nullopt;
-}
-
-template <class Value>
-Value parse_word(const Words<Value>& words, const std::string& called, const std::string& text) {
-  if (const std::optional<Value> value = find_word(words, text)) return *value;
-  fail(ErrorCode::usage, called, " is '", text, "', wanted ", join(words, ", ", " or "));
-}
-
-template <class Value>
-std::string word_of(const Words<Value>& words, const Value& value) {
-  for (const auto& [word, meaning] : words) {
-    if (meaning == value) return word;
-  }
-  return "";
-}
 
 // In the makers below `field` maps Options& to a reference to the setting: reading and showing cannot disagree.
 
@@ -77,7 +41,7 @@ OptionField real_field(const char* name, const char* help, Field field) {
 }
 
 template <class Value, class Field>
-OptionField word_field(const char* name, const char* help, const Words<Value>& words, Field field) {
+OptionField word_field(const char* name, const char* help, Words<Value> words, Field field) {
   return {.name = name,
           .label = join(words, "|", "|"),
           .help = help,

@@ -7,35 +7,35 @@
 namespace impasto::inline v0_1 {
 namespace {
 
-const Words<bool> kYesNo = {{"yes", true}, {"no", false}};
-const Words<ColourMode> kColours = {{"style", ColourMode::style},
-                                    {"content-luminance", ColourMode::content_luminance},
-                                    {"match", ColourMode::match},
-                                    {"histogram", ColourMode::histogram}};
-const Words<LossScale> kLossScales = {
+constexpr Words<bool> kYesNo = {{"yes", true}, {"no", false}};
+constexpr Words<ColourMode> kColours = {{"style", ColourMode::style},
+                                        {"content-luminance", ColourMode::content_luminance},
+                                        {"match", ColourMode::match},
+                                        {"histogram", ColourMode::histogram}};
+constexpr Words<LossScale> kLossScales = {
     {"yes", LossScale::normalised}, {"no", LossScale::mean}, {"tutorial", LossScale::tutorial}};
-const Words<StyleStatistic> kStatistics = {{"gram", StyleStatistic::gram},
-                                           {"covariance", StyleStatistic::covariance},
-                                           {"mean+covariance", StyleStatistic::mean_covariance}};
-const Words<OptimiserKind> kOptimisers = {{"adam", OptimiserKind::adam}, {"lbfgs", OptimiserKind::lbfgs}};
-const Words<AdamEpsilon> kConventions = {{"pytorch", AdamEpsilon::pytorch}, {"keras", AdamEpsilon::keras}};
-const Words<Start> kStarts = {{"content", Start::content}, {"blend", Start::blend}, {"noise", Start::noise}};
-const Words<NoiseKind> kNoises = {
+constexpr Words<StyleStatistic> kStatistics = {{"gram", StyleStatistic::gram},
+                                               {"covariance", StyleStatistic::covariance},
+                                               {"mean+covariance", StyleStatistic::mean_covariance}};
+constexpr Words<OptimiserKind> kOptimisers = {{"adam", OptimiserKind::adam}, {"lbfgs", OptimiserKind::lbfgs}};
+constexpr Words<AdamEpsilon> kConventions = {{"pytorch", AdamEpsilon::pytorch}, {"keras", AdamEpsilon::keras}};
+constexpr Words<Start> kStarts = {{"content", Start::content}, {"blend", Start::blend}, {"noise", Start::noise}};
+constexpr Words<NoiseKind> kNoises = {
     {"octaves", NoiseKind::octaves}, {"white", NoiseKind::white}, {"uniform", NoiseKind::uniform}};
-const Words<std::optional<Pooling>> kPools = {
+constexpr Words<std::optional<Pooling>> kPools = {
     {"auto", std::nullopt}, {"max", Pooling::max}, {"avg", Pooling::average}, {"l2", Pooling::l2}};
-const Words<std::optional<Padding>> kPaddings = {
+constexpr Words<std::optional<Padding>> kPaddings = {
     {"auto", std::nullopt}, {"zero", Padding::zero}, {"replicate", Padding::replicate}, {"reflect", Padding::reflect}};
-const Words<Preprocess> kPreprocesses = {{"auto", Preprocess::automatic}, {"literal", Preprocess::literal}};
-const Words<Rounding> kRoundings = {{"nearest", Rounding::nearest}, {"truncate", Rounding::truncate}};
-const Words<Filter> kFilters = {{"lanczos", Filter::lanczos3},
-                                {"area", Filter::area},
-                                {"triangle", Filter::triangle},
-                                {"bilinear", Filter::bilinear}};
-const Words<FileColour> kProfiles = {{"srgb", FileColour::srgb}, {"keep", FileColour::original}};
-const Words<bool> kKeepDrop = {{"keep", true}, {"drop", false}};
-const Words<int> kBits = {{"8", 8}, {"16", 16}};
-const Words<bool> kSubsamplings = {{"4:2:0", true}, {"4:4:4", false}};
+constexpr Words<Preprocess> kPreprocesses = {{"auto", Preprocess::automatic}, {"literal", Preprocess::literal}};
+constexpr Words<Rounding> kRoundings = {{"nearest", Rounding::nearest}, {"truncate", Rounding::truncate}};
+constexpr Words<Filter> kFilters = {{"lanczos", Filter::lanczos3},
+                                    {"area", Filter::area},
+                                    {"triangle", Filter::triangle},
+                                    {"bilinear", Filter::bilinear}};
+constexpr Words<FileColour> kProfiles = {{"srgb", FileColour::srgb}, {"keep", FileColour::original}};
+constexpr Words<bool> kKeepDrop = {{"keep", true}, {"drop", false}};
+constexpr Words<int> kBits = {{"8", 8}, {"16", 16}};
+constexpr Words<bool> kSubsamplings = {{"4:2:0", true}, {"4:4:4", false}};
 
 std::vector<int> parse_whole_list(const std::string& called, const std::string& text) {
   std::vector<int> list;
