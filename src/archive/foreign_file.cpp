@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdint>
+#include <span>
+
+#include "image/signature.h"
 
 namespace impasto::inline v0_1 {
 namespace {
@@ -17,11 +21,7 @@ constexpr const char* kPickle =
     "a PyTorch or pickle file, which can hold programs and is not opened; convert it with weights/export_vgg19.py";
 
 constexpr Signature kSignatures[] = {
-    {"\x89PNG\r\n", kPicture},
-    {"\xff\xd8\xff", kPicture},
     {"GIF8", kPicture},
-    {{"II*\0", 4}, kPicture},
-    {{"MM\0*", 4}, kPicture},
     {"\x1f\x8b", kPacked},
     {"7z\xbc\xaf\x27\x1c", kPacked},
     {"Rar!", kPacked},
@@ -64,7 +64,8 @@ std::string foreign_file(std::string_view start, std::size_t bytes) {
   for (const Signature& signature : kSignatures) {
     if (start.starts_with(signature.start)) return signature.what;
   }
-  if (start.starts_with("RIFF") && start.size() >= 12 && start.substr(8, 4) == "WEBP") return kPicture;
+  const std::span picture(reinterpret_cast<const std::uint8_t*>(start.data()), start.size());
+  if (is_jpeg(picture) || is_png(picture) || is_tiff(picture) || is_webp(picture)) return kPicture;
   if (start.size() >= 262 && start.substr(257, 5) == "ustar") return kPacked;
   if (is_web_page(start))
     return "a web page, saved in place of the file it speaks of (" + std::to_string(bytes) +

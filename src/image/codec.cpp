@@ -12,6 +12,7 @@
 #include "image/icc.h"
 #include "image/jpeg.h"
 #include "image/png.h"
+#include "image/signature.h"
 #include "image/tiff.h"
 #include "image/webp.h"
 #include "impasto/image.h"

@@ -189,11 +189,3 @@ std::string jpeg_library() { return {}; }
 }  // namespace impasto::inline v0_1
 
 #endif
-
-namespace impasto::inline v0_1 {
-
-bool is_jpeg(std::span<const std::uint8_t> bytes) {
-  return bytes.size() >= 3 && bytes[0] == 0xFF && bytes[1] == 0xD8 && bytes[2] == 0xFF;
-}
-
-}  // namespace impasto::inline v0_1

@@ -10,8 +10,6 @@
 
 namespace impasto::inline v0_1 {
 
-bool is_png(std::span<const std::uint8_t> bytes);
-
 /// Every colour type and depth; 16-bit values keep their precision. Throws Error(input) when the data is truncated, not
 /// decodable or larger than the limits.
 Image decode_png(std::span<const std::uint8_t> bytes, const std::string& name, const DecodeOptions& options = {});

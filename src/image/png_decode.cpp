@@ -248,12 +248,3 @@ std::string png_library() { return {}; }
 }  // namespace impasto::inline v0_1
 
 #endif
-
-namespace impasto::inline v0_1 {
-
-bool is_png(std::span<const std::uint8_t> bytes) {
-  constexpr std::uint8_t signature[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
-  return bytes.size() >= sizeof signature && std::equal(std::begin(signature), std::end(signature), bytes.begin());
-}
-
-}  // namespace impasto::inline v0_1

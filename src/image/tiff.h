@@ -11,8 +11,6 @@
 namespace impasto::inline v0_1 {
 
 /// Classic or BigTIFF.
-bool is_tiff(std::span<const std::uint8_t> bytes);
-
 /// The first page: grey, RGB and CMYK of 8 or 16 bits or 32-bit floats as they are, in strips or tiles, and whatever
 /// else libtiff turns into RGBA of 8 bits. Floats are taken as sRGB-encoded unless a profile says otherwise. Throws
 /// Error(input) when the data is truncated, not decodable, not finite or larger than the limits.

@@ -338,14 +338,3 @@ std::string tiff_library() { return {}; }
 }  // namespace impasto::inline v0_1
 
 #endif
-
-namespace impasto::inline v0_1 {
-
-bool is_tiff(std::span<const std::uint8_t> bytes) {
-  if (bytes.size() < 4) return false;
-  const bool little = bytes[0] == 'I' && bytes[1] == 'I' && (bytes[2] == 42 || bytes[2] == 43) && bytes[3] == 0;
-  const bool big = bytes[0] == 'M' && bytes[1] == 'M' && bytes[2] == 0 && (bytes[3] == 42 || bytes[3] == 43);
-  return little || big;
-}
-
-}  // namespace impasto::inline v0_1

@@ -13,8 +13,6 @@ namespace impasto::inline v0_1 {
 /// WebP's own limit, smaller than ours.
 inline constexpr int kMaxWebpSide = 16383;
 
-bool is_webp(std::span<const std::uint8_t> bytes);
-
 /// Lossy or lossless; of an animation the first frame, on its canvas. Throws Error(input) when the data is truncated,
 /// not decodable or larger than the limits.
 Image decode_webp(std::span<const std::uint8_t> bytes, const std::string& name, const DecodeOptions& options = {});

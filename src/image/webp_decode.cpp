@@ -114,14 +114,3 @@ std::string webp_library() { return {}; }
 }  // namespace impasto::inline v0_1
 
 #endif
-
-namespace impasto::inline v0_1 {
-
-bool is_webp(std::span<const std::uint8_t> bytes) {
-  constexpr std::uint8_t riff[] = {'R', 'I', 'F', 'F'};
-  constexpr std::uint8_t webp[] = {'W', 'E', 'B', 'P'};
-  return bytes.size() >= 12 && std::equal(std::begin(riff), std::end(riff), bytes.begin()) &&
-         std::equal(std::begin(webp), std::end(webp), bytes.begin() + 8);
-}
-
-}  // namespace impasto::inline v0_1

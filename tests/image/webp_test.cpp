@@ -8,6 +8,7 @@
 #include <string>
 
 #include "image/sample_pictures.h"
+#include "image/signature.h"
 #include "image/webp_handles.h"
 #include "impasto/animation.h"
 #include "support/error_of.h"

@@ -1,0 +1,14 @@
+// Which picture format bytes begin as, whether or not this build can read it.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace impasto::inline v0_1 {
+
+bool is_jpeg(std::span<const std::uint8_t> bytes);
+bool is_png(std::span<const std::uint8_t> bytes);
+bool is_tiff(std::span<const std::uint8_t> bytes);
+bool is_webp(std::span<const std::uint8_t> bytes);
+
+}  // namespace impasto::inline v0_1
