@@ -11,12 +11,6 @@ namespace {
 
 constexpr int kDigits = 6;
 
-std::string format(const char* pattern, auto... values) {
-  char buffer[160];
-  std::snprintf(buffer, sizeof buffer, pattern, values...);
-  return buffer;
-}
-
 // A rate in GFLOP/s and its share of the peak; blank for what is not counted.
 std::string rate_text(double seconds, double flops, double peak) {
   if (flops == 0 || seconds == 0) return format("%9s %5s", "", "");
@@ -28,12 +22,6 @@ std::string row(const std::string& name, const std::string& shape, const OpCost&
   return format("%-30s %-16s %9.2f", name.c_str(), shape.c_str(), 1000 * cost.forward_seconds) +
          rate_text(cost.forward_seconds, cost.forward_flops, peak) + format(" %9.2f", 1000 * cost.backward_seconds) +
          rate_text(cost.backward_seconds, cost.backward_flops, peak) + "\n";
-}
-
-std::string shape_text(const OpCost& cost) {
-  std::string text;
-  for (const std::size_t size : cost.shape) text += (text.empty() ? "" : " x ") + std::to_string(size);
-  return text;
 }
 
 void add(OpCost& sum, const OpCost& cost) {
@@ -56,7 +44,7 @@ std::string op_table(const BenchReport& report) {
       add(others, op);
       ++other_count;
     } else {
-      lines += row(op.name, shape_text(op), op, report.peak_gflops);
+      lines += row(op.name, shape_text(op.shape), op, report.peak_gflops);
     }
   }
   if (other_count > 0) lines += row("others", std::to_string(other_count) + " ops", others, report.peak_gflops);

@@ -2,8 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -11,9 +9,8 @@
 #include <cstring>
 #include <vector>
 
+#include "cli/child_process.h"
 #include "impasto/error.h"
-
-extern char** environ;
 
 namespace impasto::cli {
 namespace {
@@ -64,22 +61,6 @@ class Pipe {
   std::array<int, 2> ends_{-1, -1};
 };
 
-// stdin and stdout are nothing, stderr is the pipe. 0 or an error number.
-int spawn(std::vector<std::string>& words, const Pipe& errors, pid_t& id) {
-  std::vector<char*> argv;
-  for (std::string& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  int failure = posix_spawn_file_actions_init(&actions);
-  if (failure != 0) return failure;
-  failure = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  if (failure == 0) failure = posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-  if (failure == 0) failure = posix_spawn_file_actions_adddup2(&actions, errors.writing(), STDERR_FILENO);
-  if (failure == 0) failure = posix_spawnp(&id, argv[0], &actions, nullptr, argv.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  return failure;
-}
-
 // The last line, without curl's own prefix.
 std::string last_words(std::string text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
@@ -101,40 +82,37 @@ std::string without_blanks(const std::string& address) {
 
 CurlResult run_curl(const std::string& address, const std::filesystem::path& file, const std::function<void()>& tick) {
   // --speed-limit: a connection that gives less than 100 bytes a second for a minute is dead.
-  std::vector<std::string> words = {"curl",
-                                    "--fail",
-                                    "--location",
-                                    "--silent",
-                                    "--globoff",
-                                    "--show-error",
-                                    "--connect-timeout",
-                                    "30",
-                                    "--speed-limit",
-                                    "100",
-                                    "--speed-time",
-                                    "60",
-                                    "--proto",
-                                    "=http,https,file",
-                                    "--proto-redir",
-                                    "=http,https",
-                                    "--continue-at",
-                                    "-",
-                                    "--output",
-                                    file.string(),
-                                    "--url",
-                                    without_blanks(address)};
+  const std::vector<std::string> words = {"curl",
+                                          "--fail",
+                                          "--location",
+                                          "--silent",
+                                          "--globoff",
+                                          "--show-error",
+                                          "--connect-timeout",
+                                          "30",
+                                          "--speed-limit",
+                                          "100",
+                                          "--speed-time",
+                                          "60",
+                                          "--proto",
+                                          "=http,https,file",
+                                          "--proto-redir",
+                                          "=http,https",
+                                          "--continue-at",
+                                          "-",
+                                          "--output",
+                                          file.string(),
+                                          "--url",
+                                          without_blanks(address)};
   Pipe errors;
   pid_t id = -1;
-  const int failure = spawn(words, errors, id);
+  const int failure = start_process(words, errors.writing(), id);
   if (failure == ENOENT) return {.found = false};
   if (failure != 0) fail_to_start(failure);
   errors.close_writing();
   CurlResult result;
   result.message = last_words(errors.read_all(tick));
-  int status = 0;
-  while (waitpid(id, &status, 0) < 0 && errno == EINTR) {
-  }
-  result.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  result.code = wait_for_process(id);
   result.found = result.code != kNotFound;
   return result;
 }

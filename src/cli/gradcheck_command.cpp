@@ -1,7 +1,6 @@
 #include "cli/gradcheck_command.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 
 #include "cli/exit_code.h"
@@ -14,12 +13,6 @@ namespace impasto::cli {
 namespace {
 
 constexpr int kDigits = 10;
-
-std::string format(const char* pattern, auto... values) {
-  char buffer[200];
-  std::snprintf(buffer, sizeof buffer, pattern, values...);
-  return buffer;
-}
 
 std::string row(const EngineGradcheck& check) {
   const GradcheckElement& worst = check.result.worst;
@@ -39,8 +32,7 @@ std::string curve_table(const std::vector<EngineGradcheck>& checks) {
   return lines + "\n";
 }
 
-// JSON has no word for what is not a number.
-std::string real(double value) { return std::isfinite(value) ? number_text(value, kDigits) : "null"; }
+std::string real(double value) { return json_number(value, kDigits); }
 
 std::string json_check(const EngineGradcheck& check) {
   const GradcheckElement& worst = check.result.worst;

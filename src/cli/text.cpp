@@ -25,12 +25,6 @@ bool parse_whole(const std::string& text, Number& value) {
   return error == std::errc() && end == last && first != last;
 }
 
-std::string format(const char* pattern, auto... values) {
-  char buffer[128];
-  std::snprintf(buffer, sizeof buffer, pattern, values...);
-  return buffer;
-}
-
 }  // namespace
 
 std::int64_t parse_integer(const std::string& option, const std::string& text, std::int64_t lowest,
@@ -74,6 +68,12 @@ std::string memory_text(std::size_t bytes) {
   if (megabytes < 9.95) return format("%.1f MB", megabytes);
   if (megabytes < 999.5) return format("%.0f MB", megabytes);
   return format("%.1f GB", megabytes / 1000);
+}
+
+std::string shape_text(const std::vector<std::size_t>& shape) {
+  std::string text;
+  for (const std::size_t size : shape) text += (text.empty() ? "" : " x ") + std::to_string(size);
+  return text;
 }
 
 std::string quoted(const std::filesystem::path& path) {

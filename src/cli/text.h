@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -16,6 +17,13 @@ std::int64_t parse_integer(const std::string& option, const std::string& text, s
 /// Finite number above 0. Throws Error(usage) as above.
 double parse_share(const std::string& option, const std::string& text);
 
+/// What printf writes, up to 199 characters.
+std::string format(const char* pattern, auto... values) {
+  char buffer[200];
+  std::snprintf(buffer, sizeof buffer, pattern, values...);
+  return buffer;
+}
+
 /// printf's %.<digits>g.
 std::string number_text(double value, int digits = 6);
 /// "4.2 s", "1 min 33 s", "2 h 05 min".
@@ -24,6 +32,8 @@ std::string duration_text(double seconds);
 std::string clock_text(double seconds);
 /// "12 MB", "1.3 GB".
 std::string memory_text(std::size_t bytes);
+/// "35 x 45 x 64".
+std::string shape_text(const std::vector<std::size_t>& shape);
 /// The path between single quotes.
 std::string quoted(const std::filesystem::path& path);
 /// The word as a POSIX shell would have to be told it.
