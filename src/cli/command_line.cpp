@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cctype>
+#include <functional>
 
 #include "cli/help_format.h"
 #include "cli/text.h"
@@ -31,6 +32,16 @@ constexpr const char* kStyliseFooter =
     "[ ] default (with the built-in weights); another preset's: --preset NAME --help\n"
     "LIST: a,b,... or, of layers, name=weight,...\n"
     "Exit codes: 0 done, 1 failed, 2 usage, 130 Ctrl-C, saved.";
+
+// The help flag is made last, so that the help shows it last.
+CLI::App* add_command(CLI::App& parent, const std::string& name, const std::string& summary, const std::string& footer,
+                      const std::function<void(CLI::App&)>& add_options) {
+  CLI::App* command = parent.add_subcommand(name, summary);
+  command->allow_extras()->footer(footer)->set_help_flag();
+  add_options(*command);
+  command->set_help_flag("-h,--help", "print this help")->group("Run");
+  return command;
+}
 
 [[noreturn]] void refuse(const std::string& sentence) { throw Error(ErrorCode::usage, sentence); }
 
@@ -105,45 +116,32 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   app.footer(kFooter)->allow_extras();
   app.get_formatter()->label("OPTIONS", "Options");
 
-  CLI::App* stylise = app.add_subcommand("stylise", "Paints CONTENT in the style of STYLE (or: stylize).");
-  stylise->alias("stylize")->allow_extras()->footer(kStyliseFooter)->set_help_flag();
-  add_stylise_options(*stylise, line.request);
-  stylise->set_help_flag("-h,--help", "print this help")->group("Run");
-
-  CLI::App* bench = app.add_subcommand("bench", "Measures steps on pictures of noise: time, memory, every op.");
-  bench->allow_extras()->footer(kBenchFooter)->set_help_flag();
-  add_bench_options(*bench, line.bench);
-  bench->set_help_flag("-h,--help", "print this help")->group("Run");
-
-  CLI::App* gradcheck = app.add_subcommand("gradcheck", "Checks the engine's gradients against differences.");
-  gradcheck->allow_extras()->footer(kGradcheckFooter)->set_help_flag();
-  add_gradcheck_options(*gradcheck, line.gradcheck);
-  gradcheck->set_help_flag("-h,--help", "print this help")->group("Run");
-
-  CLI::App* inspect = app.add_subcommand("inspect", "Shows one step of a painting, node by node.");
-  inspect->allow_extras()->footer(kInspectFooter)->set_help_flag();
-  add_inspect_options(*inspect, line.inspect);
-  inspect->set_help_flag("-h,--help", "print this help")->group("Run");
-
-  CLI::App* info = app.add_subcommand("info", "Prints version, build, SIMD, threads, weights and presets.");
-  info->allow_extras()->footer("")->set_help_flag();
-  add_run_options(*info, line.request);
-  info->set_help_flag("-h,--help", "print this help")->group("Run");
-
-  CLI::App* presets = app.add_subcommand("presets", "Lists the presets, or all that one of them sets.");
-  presets->allow_extras()->footer("Example: impasto presets bold")->set_help_flag();
-  presets->add_option("NAME", line.request.preset, "a preset or FILE.json")->type_name("NAME")->default_str("");
-  add_run_options(*presets, line.request);
-  presets->set_help_flag("-h,--help", "print this help")->group("Run");
-
-  CLI::App* weights = app.add_subcommand("weights", "Fetches, imports, shows and normalises weights of VGG19.");
-  weights->allow_extras()->footer(kWeightsFooter)->set_help_flag("-h,--help", "print this help")->group("Run");
-  for (const WeightsAction& action : weights_actions()) {
-    CLI::App* command = weights->add_subcommand(action.name, action.summary);
-    command->allow_extras()->footer(action.footer)->set_help_flag();
-    action.add_options(*command, line.weights);
-    command->set_help_flag("-h,--help", "print this help")->group("Run");
-  }
+  CLI::App* stylise = add_command(app, "stylise", "Paints CONTENT in the style of STYLE (or: stylize).", kStyliseFooter,
+                                  [&](CLI::App& command) { add_stylise_options(command, line.request); });
+  stylise->alias("stylize");
+  CLI::App* bench = add_command(app, "bench", "Measures steps on pictures of noise: time, memory, every op.",
+                                kBenchFooter, [&](CLI::App& command) { add_bench_options(command, line.bench); });
+  CLI::App* gradcheck =
+      add_command(app, "gradcheck", "Checks the engine's gradients against differences.", kGradcheckFooter,
+                  [&](CLI::App& command) { add_gradcheck_options(command, line.gradcheck); });
+  CLI::App* inspect = add_command(app, "inspect", "Shows one step of a painting, node by node.", kInspectFooter,
+                                  [&](CLI::App& command) { add_inspect_options(command, line.inspect); });
+  CLI::App* info = add_command(app, "info", "Prints version, build, SIMD, threads, weights and presets.", "",
+                               [&](CLI::App& command) { add_run_options(command, line.request); });
+  CLI::App* presets = add_command(
+      app, "presets", "Lists the presets, or all that one of them sets.", "Example: impasto presets bold",
+      [&](CLI::App& command) {
+        command.add_option("NAME", line.request.preset, "a preset or FILE.json")->type_name("NAME")->default_str("");
+        add_run_options(command, line.request);
+      });
+  CLI::App* weights =
+      add_command(app, "weights", "Fetches, imports, shows and normalises weights of VGG19.", kWeightsFooter,
+                  [&](CLI::App& command) {
+                    for (const WeightsAction& action : weights_actions()) {
+                      add_command(command, action.name, action.summary, action.footer,
+                                  [&](CLI::App& its_own) { action.add_options(its_own, line.weights); });
+                    }
+                  });
 
   try {
     app.parse(argc, argv);
