@@ -31,22 +31,53 @@ HWY_INLINE Index vectors_of(Index units, Index chunk) {
   return left < kVectors ? left : kVectors;
 }
 
+#if HWY_TARGET != HWY_AVX3
+// Numbers of the bits that are set in a byte. A table of our own, because GCC 12 copies the one behind hn::Compress to
+// the stack at each use.
+struct SetBits {
+  std::uint8_t number[256][8] = {};
+  constexpr SetBits() {
+    for (unsigned bits = 0; bits < 256; ++bits) {
+      for (unsigned bit = 0, n = 0; bit < 8; ++bit) {
+        if ((bits >> bit & 1) != 0) number[bits][n++] = static_cast<std::uint8_t>(bit);
+      }
+    }
+  }
+};
+constexpr SetBits kSetBits;
+#endif
+
+using Integers = hn::RebindToSigned<Tag>;
+
+// first + i for the lanes i that are chosen, one after the other, and as many more as fill a vector; returns how many
+// are chosen.
+HWY_INLINE Index list_lanes(hn::Mask<Integers> chosen, std::int32_t first, std::int32_t* HWY_RESTRICT to) {
+  const Integers di;
+#if HWY_TARGET == HWY_AVX3
+  hn::StoreU(hn::Compress(hn::Iota(di, first), chosen), di, to);
+  return static_cast<Index>(hn::CountTrue(di, chosen));
+#else
+  std::uint8_t bits[8];
+  hn::StoreMaskBits(di, chosen, bits);
+  const auto numbers = hn::PromoteTo(di, hn::LoadU(hn::Rebind<std::uint8_t, Integers>(), kSetBits.number[bits[0]]));
+  hn::StoreU(hn::Add(numbers, hn::Set(di, first)), di, to);
+  return static_cast<Index>(hwy::PopCount(bits[0]));
+#endif
+}
+
 // The slots of kPositions positions from `first` on, from entry `at` on; returns the end.
 template <int kPositions>
 HWY_INLINE Index list_group(const float* HWY_RESTRICT first, Index plane, Index units, Index at,
                             std::int32_t* HWY_RESTRICT slots, std::int32_t* HWY_RESTRICT ends) {
-  const hn::RebindToSigned<Tag> di;
+  const Integers di;
   const Tag d;
-  auto slot = hn::Iota(di, 0);
   for (Index unit = 0; unit < units; ++unit) {
     for (int v = 0; v < kParts; ++v) {
       const float* from = first + unit * plane + v * kLanes;
       Vector any = hn::Load(d, from);  // bit by bit, as integers: not 0 if one of the values is not, NaN included
       for (int q = 1; q < kPositions; ++q) any = hn::Or(any, hn::Load(d, from + q * kUnit));
       const auto chosen = hn::Ne(hn::BitCast(di, any), hn::Zero(di));
-      hn::StoreU(hn::Compress(slot, chosen), di, slots + at);
-      at += static_cast<Index>(hn::CountTrue(di, chosen));
-      slot = hn::Add(slot, hn::Set(di, static_cast<std::int32_t>(kLanes)));
+      at += list_lanes(chosen, static_cast<std::int32_t>(unit * kUnit + v * kLanes), slots + at);
     }
     ends[unit] = static_cast<std::int32_t>(at);
   }

@@ -48,8 +48,8 @@ inline constexpr Index kMaskBytes = (kLanes + 7) / 8;
 
 constexpr Index vectors(Index channels) { return (channels + kLanes - 1) / kLanes; }
 
-// Targets whose masked loads and stores touch the wanted lanes only; elsewhere a full vector might cross into
-// memory that another thread writes.
+// Targets whose masked loads touch the wanted lanes only; elsewhere a full vector might cross into memory that another
+// thread writes.
 #if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX2
 inline constexpr bool kMasksMemory = true;
 #else
@@ -65,15 +65,32 @@ HWY_INLINE Vector load_first(Index n, const float* from) {
   return hn::Load(d, lanes);
 }
 
+// In pieces of 4, 2 and 1 lanes where the target has no mask registers: vmaskmovps to memory takes Zen 1 to 3 tens of
+// cycles (Fog, "Instruction tables").
 HWY_INLINE void store_first(Vector v, Index n, float* to) {
   const Tag d;
-  if constexpr (kMasksMemory) {
-    hn::BlendedStore(v, hn::FirstN(d, static_cast<std::size_t>(n)), d, to);
-  } else {
-    HWY_ALIGN float lanes[kLanes];
-    hn::Store(v, d, lanes);
-    for (Index i = 0; i < n; ++i) to[i] = lanes[i];
+#if HWY_TARGET == HWY_AVX3
+  hn::BlendedStore(v, hn::FirstN(d, static_cast<std::size_t>(n)), d, to);
+#elif HWY_TARGET == HWY_AVX2
+  const hn::Half<Tag> half;
+  const hn::Half<decltype(half)> quarter;
+  auto low = hn::LowerHalf(half, v);
+  if ((n & 4) != 0) {
+    hn::StoreU(low, half, to);
+    low = hn::UpperHalf(half, v);
+    to += 4;
   }
+  if ((n & 2) != 0) {
+    hn::StoreU(hn::LowerHalf(quarter, low), quarter, to);
+    low = hn::Shuffle1032(low);
+    to += 2;
+  }
+  if ((n & 1) != 0) *to = hn::GetLane(low);
+#else
+  HWY_ALIGN float lanes[kLanes];
+  hn::Store(v, d, lanes);
+  for (Index i = 0; i < n; ++i) to[i] = lanes[i];
+#endif
 }
 
 // n counts the lanes that exist from here on: all of them, or the last few.

@@ -280,28 +280,14 @@ void unpool(const float* pooled, Index width, float* upper, float* lower) {
   }
 }
 
-// Lanes [v kLanes, (v + 1) kLanes) of n.
-HWY_INLINE auto first_lanes(Index n, int v) {
-  const Index left = n - v * kLanes;
-  return hn::FirstN(Tag(), static_cast<std::size_t>(left < 0 ? 0 : left < kLanes ? left : kLanes));
-}
-
 void read(const OrientedSegment& segment, const float* channels, Index C, Index width, float* lanes) {
   channels += segment.channel;
   lanes += segment.slot % kUnit;
   const Index count = segment.count, all = count + segment.zeros;
-  if constexpr (kMasksMemory) {
-    for (int v = 0; v < kParts && v * kLanes < all; ++v) {
-      const auto from = first_lanes(count, v), to = first_lanes(all, v);
-      for (Index w = 0; w < width; ++w) {
-        const Vector values = hn::MaskedLoad(from, Tag(), channels + w * C + v * kLanes);
-        hn::BlendedStore(values, to, Tag(), lanes + w * kUnit + v * kLanes);
-      }
-    }
-  } else {
+  for (Index v = 0; v < all; v += kLanes) {
     for (Index w = 0; w < width; ++w) {
-      for (Index i = 0; i < count; ++i) lanes[w * kUnit + i] = channels[w * C + i];
-      for (Index i = count; i < all; ++i) lanes[w * kUnit + i] = 0;
+      const Vector values = v < count ? load_up_to(count - v, channels + w * C + v) : hn::Zero(Tag());
+      store_up_to(values, all - v, lanes + w * kUnit + v);
     }
   }
 }
@@ -310,20 +296,12 @@ void write(const OrientedSegment& segment, const float* lanes, Index width, bool
   channels += segment.channel;
   lanes += segment.slot % kUnit;
   const Index count = segment.count;
-  if constexpr (kMasksMemory) {
-    for (int v = 0; v < kParts && v * kLanes < count; ++v) {
-      const auto chosen = first_lanes(count, v);
-      for (Index w = 0; w < width; ++w) {
-        Vector values = hn::MaskedLoad(chosen, Tag(), lanes + w * kUnit + v * kLanes);
-        float* to = channels + w * C + v * kLanes;
-        if (add) values = hn::Add(values, hn::MaskedLoad(chosen, Tag(), to));
-        hn::BlendedStore(values, chosen, Tag(), to);
-      }
-    }
-  } else {
+  for (Index v = 0; v < count; v += kLanes) {
     for (Index w = 0; w < width; ++w) {
-      for (Index i = 0; i < count; ++i)
-        channels[w * C + i] = add ? channels[w * C + i] + lanes[w * kUnit + i] : lanes[w * kUnit + i];
+      float* to = channels + w * C + v;
+      Vector values = load_up_to(count - v, lanes + w * kUnit + v);
+      if (add) values = hn::Add(values, load_up_to(count - v, to));
+      store_up_to(values, count - v, to);
     }
   }
 }
