@@ -8,6 +8,7 @@
 #include "lab/receptive_field.h"
 #include "style/guide.h"
 #include "style/level.h"
+#include "style/start.h"
 
 namespace impasto::inline v0_1 {
 namespace {
@@ -57,7 +58,7 @@ struct Bench {
     guide = make_guide(pictures);
     const PaintingSize size = painting_sizes(pictures.content, options).back();
     scene = make_scene(pictures, guide, options, size, context);
-    first = make_first(scene, options, size, context);
+    first = make_start(scene.content, options, context);
   }
   Objective<float> objective(const Context& where, const std::vector<std::size_t>& watched) const {
     return Objective<float>(network, *weights.network(), options, scene, where, watched);

@@ -5,7 +5,6 @@
 
 #include "base/check.h"
 #include "style/colour.h"
-#include "style/noise.h"
 #include "style/scales.h"
 
 namespace impasto::inline v0_1 {
@@ -44,23 +43,6 @@ Scene<float> make_scene(const Pictures& pictures, const Guide& guide, const Opti
   scene.smooth = grey_map(pictures.smooth);
   prepare_colours(options, scene, context);
   return scene;
-}
-
-Tensor<float> make_first(const Scene<float>& scene, const Options& options, PaintingSize full, const Context& context) {
-  const auto values = static_cast<std::size_t>(full.width) * static_cast<std::size_t>(full.height) * 3;
-  const Shape& shape = scene.content.shape();
-  if (options.start != Start::values || static_cast<std::size_t>(shape.count()) == values) {
-    return make_start(scene.content, options, context);
-  }
-  require(options.start_values.size() == values, ErrorCode::usage, "the start picture has ",
-          options.start_values.size(), " values; wanted ", values, " for a painting of ", full.width, " x ",
-          full.height, " pixels");
-  Image start(full.width, full.height);
-  std::copy(options.start_values.begin(), options.start_values.end(), start.pixels().begin());
-  start = resize_antialiased(start, static_cast<int>(shape[1]), static_cast<int>(shape[0]));
-  Options small = options;
-  small.start_values.assign(start.pixels().begin(), start.pixels().end());
-  return make_start(scene.content, small, context);
 }
 
 Level::Level(const Vgg19<float>& network, const NetworkWeights& weights, const Options& options, Scene<float> scene,

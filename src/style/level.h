@@ -13,10 +13,6 @@ namespace impasto::inline v0_1 {
 Scene<float> make_scene(const Pictures& pictures, const Guide& guide, const Options& options, PaintingSize size,
                         const Context& context);
 
-/// What the optimisation starts from at scene.content's size. Throws Error(usage) when options.start_values does not
-/// have `full`'s size.
-Tensor<float> make_first(const Scene<float>& scene, const Options& options, PaintingSize full, const Context& context);
-
 /// Thread safety: one thread at a time.
 class Level {
  public:

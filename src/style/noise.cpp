@@ -116,19 +116,4 @@ Tensor<float> resize_values(const Tensor<float>& values, Index height, Index wid
   return resized;
 }
 
-Tensor<float> make_start(const Tensor<float>& content, const Options& options, const Context& context) {
-  Tensor<float> start = make_noise(content.shape(), options.noise, options.noise_amplitude, options.seed, context);
-  if (options.start == Start::noise) return start;
-  std::span<const float> base = content.values();
-  if (options.start == Start::values) {
-    require(options.start_values.size() == base.size(), ErrorCode::usage, "the start picture has ",
-            options.start_values.size(), " values; wanted ", base.size(), " for a painting of ", content.shape()[1],
-            " x ", content.shape()[0], " pixels");
-    base = options.start_values;
-  }
-  const float factor = options.start == Start::blend ? 0.5F : 1.0F;
-  for (Index i = 0; i < start.shape().count(); ++i) start[i] = (start[i] + base[static_cast<std::size_t>(i)]) * factor;
-  return start;
-}
-
 }  // namespace impasto::inline v0_1

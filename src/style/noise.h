@@ -1,4 +1,4 @@
-// What a painting starts from.
+// Noise to start from, and values at another size.
 #pragma once
 
 #include <cstdint>
@@ -12,10 +12,6 @@ namespace impasto::inline v0_1 {
 /// H x W x 3 noise in normalised units, the same for the same seed on every machine; all zero for amplitude 0.
 Tensor<float> make_noise(const Shape& shape, NoiseKind kind, double amplitude, std::uint64_t seed,
                          const Context& context = Context(1));
-
-/// The start picture: content, (content + noise) / 2, noise, or values, as options.start says. Content is H x W x 3.
-/// Throws Error(usage) when options.start_values does not have the content's size.
-Tensor<float> make_start(const Tensor<float>& content, const Options& options, const Context& context = Context(1));
 
 /// H x W x C values at another size: Keys' bicubic with a = -0.75, half-pixel centres, edges clamped, no filter when
 /// shrinking; PyTorch's interpolate(mode="bicubic", align_corners=False).

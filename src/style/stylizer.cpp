@@ -14,7 +14,7 @@
 #include "optimise/lbfgs.h"
 #include "optimise/optimiser.h"
 #include "style/level.h"
-#include "style/noise.h"
+#include "style/start.h"
 
 namespace impasto::inline v0_1 {
 namespace {
@@ -58,13 +58,14 @@ struct Stylizer::State {
   PaintingSize size;
   Image extras;  // alpha and metadata of the content, at the painting's size
   std::vector<Level> levels;
+  Tensor<float> start;  // at the painting's size, while a coarser scale is painted
   std::size_t level = 0;
   int history = 0;
   std::unique_ptr<Optimiser<float>> optimiser;
   std::optional<IterateAverage<float>> average;
   FlatStop flat{0};
   std::vector<Evaluation> seen;  // of the present step
-  Losses start;
+  Losses first;
   Evaluation last;
   std::vector<float> before;  // the picture before the present step
   double change_norm = 0;     // of the last step
@@ -81,10 +82,9 @@ struct Stylizer::State {
         extras(size.width, size.height) {
     keep_extras(extras, pictures.content);
     const Guide guide = make_guide(pictures);
-    Tensor<float> first;
     for (const PaintingSize& one : painting_sizes(pictures.content, options)) {
       Scene<float> scene = make_scene(pictures, guide, options, one, context);
-      if (levels.empty()) first = make_first(scene, options, size, context);
+      if (one.width == size.width && one.height == size.height) start = make_start(scene.content, options, context);
       levels.emplace_back(network, *weights.network(), options, std::move(scene), context);
     }
     history = options.lbfgs.history;
@@ -94,7 +94,8 @@ struct Stylizer::State {
     }
     seen.reserve(2 * static_cast<std::size_t>(options.lbfgs.max_evaluations) + 2);  // a restarted step searches twice
     steps_planned = total_iterations(options, static_cast<int>(levels.size()));
-    enter(0, first);
+    const PaintingSize coarsest = levels.front().size();
+    enter(0, start_at(start, coarsest.height, coarsest.width));
   }
 
   Objective<float>& objective() const { return levels[level].objective(); }
@@ -110,6 +111,7 @@ struct Stylizer::State {
   void enter(std::size_t k, const Tensor<float>& x) {
     if (k > level) levels[level].close();
     level = k;
+    if (k + 1 == levels.size()) start = Tensor<float>();
     optimiser = make_optimiser<float>(affordable(), levels[k].count(), context);
     if (options.average > 0) average.emplace(options.average, levels[k].count(), context);
     flat = FlatStop(options.stop_when_flat);
@@ -137,7 +139,7 @@ struct Stylizer::State {
 
   double evaluate() {
     const Losses losses = objective().evaluate();
-    if (seen.empty() && steps_done == 0) start = losses;
+    if (seen.empty() && steps_done == 0) first = losses;
     seen.push_back({losses, norm(context, objective().gradient())});
     if (losses.total < best_loss) {
       best_loss = losses.total;
@@ -180,9 +182,15 @@ struct Stylizer::State {
     finished = level + 1 == levels.size();
   }
 
+  // The picture at the painting's size.
+  Tensor<float> full_picture() const {
+    if (level + 1 == levels.size()) return picture();
+    return start_after(picture(), start, size.height, size.width, context);
+  }
+
   void enter_next() {
     const PaintingSize next = levels[level + 1].size();
-    enter(level + 1, resize_values(picture(), next.height, next.width, context));
+    enter(level + 1, start_after(picture(), start, next.height, next.width, context));
   }
 };
 
@@ -222,7 +230,7 @@ const Context& Stylizer::context() const noexcept { return state_->context; }
 const Options& Stylizer::options() const noexcept { return state_->options; }
 bool Stylizer::finished() const noexcept { return state_->finished; }
 double Stylizer::seconds() const { return seconds_since(state_->begun); }
-Losses Stylizer::start_losses() const { return state_->start; }
+Losses Stylizer::start_losses() const { return state_->first; }
 std::vector<LayerLoss> Stylizer::layer_losses() const { return state_->objective().layer_losses(); }
 
 PlannedMemory Stylizer::planned_memory() const {
@@ -282,8 +290,7 @@ std::vector<OpCost> Stylizer::op_costs() const {
 
 std::vector<float> Stylizer::values() const {
   return with_memory_error("copying the painting", [&] {
-    const Tensor<float> x = state_->picture();
-    const Tensor<float> full = resize_values(x, height(), width(), state_->context);
+    const Tensor<float> full = state_->full_picture();
     return std::vector<float>(full.values().begin(), full.values().end());
   });
 }
@@ -296,8 +303,7 @@ Image Stylizer::preview() const {
 
 Image Stylizer::image() const {
   return with_memory_error("showing the painting", [&] {
-    Image image = state_->levels.back().finish(resize_values(state_->picture(), height(), width(), state_->context),
-                                               state_->options, state_->context);
+    Image image = state_->levels.back().finish(state_->full_picture(), state_->options, state_->context);
     keep_extras(image, state_->extras);
     return image;
   });

@@ -1,11 +1,13 @@
-// Colour matching and noise.
+// Colour matching, noise, and what each scale starts from.
 #include <algorithm>
 #include <cmath>
 
 #include "style/colour.h"
 #include "style/noise.h"
+#include "style/start.h"
 #include "support/fingerprint.h"
 #include "support/gradcheck.h"
+#include "support/same_numbers.h"
 #include "support/scene_of.h"
 
 namespace impasto::testing {
@@ -177,6 +179,30 @@ TEST_CASE("style: uniform noise fills its range, and amplitude 0 is nothing at a
     const Tensor<float> none = make_noise({5, 4, 3}, kind, 0, 3);
     for (const float value : none.values()) CHECK(value == 0);
   }
+}
+
+TEST_CASE("style: a coarse scale that changed nothing leaves the finer one its own start") {
+  const Tensor<float> start = random_tensor({23, 30, 3}, 4).as<float>();
+  CHECK(same_numbers(start_at(start, 23, 30), start));
+  CHECK(same_numbers(start_after(start_at(start, 12, 15), start, 23, 30), start));
+  CHECK(same_numbers(start_after(start_at(start, 6, 8), start, 12, 15), start_at(start, 12, 15)));
+}
+
+TEST_CASE("style: what a coarse scale changed is enlarged and added to the finer one's start") {
+  const Tensor<float> start = random_tensor({23, 30, 3}, 4).as<float>();
+  const Tensor<float> change = random_tensor({12, 15, 3}, 5).as<float>();
+  Tensor<float> coarse = start_at(start, 12, 15);
+  for (Index i = 0; i < coarse.shape().count(); ++i) coarse[i] += change[i];
+  const Tensor<float> fine = start_after(coarse, start, 23, 30, Context(2)), large = resize_values(change, 23, 30);
+  for (Index i = 0; i < fine.shape().count(); ++i) CHECK(std::abs(fine[i] - start[i] - large[i]) < 1e-5F);
+}
+
+TEST_CASE("style: a coarse start is the full one's without its fine noise") {
+  const Tensor<float> start = make_noise({64, 48, 3}, NoiseKind::white, 0.2, 3);
+  double squares = 0;
+  const Tensor<float> coarse = start_at(start, 32, 24);
+  for (const float value : coarse.values()) squares += static_cast<double>(value) * static_cast<double>(value);
+  CHECK(std::sqrt(squares / static_cast<double>(coarse.shape().count())) < 0.12);  // 0.2 without the filter
 }
 
 TEST_CASE("style: noise of a seed is the same bits on every machine") {
