@@ -17,6 +17,7 @@
 #include "impasto/image.h"
 #include "impasto/inspect.h"
 #include "impasto/npy.h"
+#include "impasto/npz.h"
 #include "impasto/option_fields.h"
 #include "impasto/options.h"
 #include "impasto/pixels.h"

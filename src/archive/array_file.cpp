@@ -27,7 +27,8 @@ bool is_json(std::string_view start) {
 
 }  // namespace
 
-ArrayFile::ArrayFile(const std::filesystem::path& file) : label_(text("weights file '", file.string(), "'")) {}
+ArrayFile::ArrayFile(const std::filesystem::path& file, const char* kind)
+    : label_(text(kind, " '", file.string(), "'")) {}
 
 void ArrayFile::read(const std::string& name, std::span<float> into) const {
   const std::vector<float> read = values(name);

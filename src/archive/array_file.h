@@ -40,7 +40,7 @@ class ArrayFile {
   virtual void read(const std::string& name, std::span<float> into) const;
 
  protected:
-  explicit ArrayFile(const std::filesystem::path& file);
+  explicit ArrayFile(const std::filesystem::path& file, const char* kind = "weights file");
 
   /// Bytes of an array of these sizes with elements of `bits`. Throws Error(input) when they are more than `available`.
   std::size_t bytes_of(const std::string& name, const std::vector<Index>& sizes, std::size_t bits,

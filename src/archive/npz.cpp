@@ -40,7 +40,7 @@ std::vector<float> to_c_order(const std::vector<float>& values, const std::vecto
 
 class Npz final : public ArrayFile {
  public:
-  explicit Npz(const std::filesystem::path& file) : ArrayFile(file), file_(file, "weights file") {
+  Npz(const std::filesystem::path& file, const char* kind) : ArrayFile(file, kind), file_(file, kind) {
     const std::map<std::string, ZipMember> members = read_zip_directory(file_, label_);
     for (const auto& [name, member] : members) {
       constexpr std::string_view kSuffix = ".npy";
@@ -121,6 +121,8 @@ void Npz::refuse(const std::map<std::string, ZipMember>& members) const {
 
 }  // namespace
 
-std::unique_ptr<ArrayFile> open_npz(const std::filesystem::path& file) { return std::make_unique<Npz>(file); }
+std::unique_ptr<ArrayFile> open_npz(const std::filesystem::path& file, const char* kind) {
+  return std::make_unique<Npz>(file, kind);
+}
 
 }  // namespace impasto::inline v0_1

@@ -14,7 +14,6 @@ namespace impasto::inline v0_1 {
 namespace {
 
 constexpr std::string_view kMagic("\x93NUMPY", 6);
-constexpr std::size_t kMaxRank = 4;
 constexpr std::size_t kMaxHeaderRank = 32;  // what older NumPy allows
 // NumPy pads so that the numbers begin at a multiple of this.
 constexpr std::size_t kHeaderAlignment = 64;
@@ -182,8 +181,8 @@ NpyArray decode_npy(std::span<const std::uint8_t> bytes, const std::string& name
   const bool wide = header.type == "<f8";
   require(wide || header.type == "<f4", ErrorCode::input, name, " is a .npy file of type '", header.type,
           "'; wanted is '<f4' or '<f8', so save it as float32");
-  require(!header.shape.empty() && header.shape.size() <= kMaxRank, ErrorCode::input, name, " is a .npy file of ",
-          header.shape.size(), " dimensions; wanted are 1 to ", kMaxRank);
+  require(!header.shape.empty() && header.shape.size() <= kMaxNpyRank, ErrorCode::input, name, " is a .npy file of ",
+          header.shape.size(), " dimensions; wanted are 1 to ", kMaxNpyRank);
   require(!header.fortran_order || header.shape.size() == 1, ErrorCode::input, name,
           " is a .npy file in Fortran order; wanted is C order, so save numpy.ascontiguousarray of it");
 
@@ -218,6 +217,13 @@ std::vector<std::uint8_t> encode_npy(std::span<const float> values, std::span<co
   return bytes;
 }
 
+void require_shape_of(std::size_t values, std::span<const std::size_t> shape, const std::string& name) {
+  std::size_t count = 1;
+  for (const std::size_t size : shape) count *= size;
+  require(count == values && !shape.empty() && shape.size() <= kMaxNpyRank, ErrorCode::usage, name,
+          " cannot be written: its shape wants ", count, " values in 1 to 4 dimensions, but ", values, " were given");
+}
+
 NpyArray load_npy(const std::filesystem::path& file) {
   // 8 GiB: a float64 picture at the pixel limit takes 6.
   constexpr std::size_t kMaxFileBytes = std::size_t{1} << 33;
@@ -225,11 +231,7 @@ NpyArray load_npy(const std::filesystem::path& file) {
 }
 
 void save_npy(std::span<const float> values, std::span<const std::size_t> shape, const std::filesystem::path& file) {
-  std::size_t count = 1;
-  for (const std::size_t size : shape) count *= size;
-  require(count == values.size() && !shape.empty() && shape.size() <= kMaxRank, ErrorCode::usage, "array '",
-          file.string(), "' cannot be written: its shape wants ", count, " values in 1 to 4 dimensions, but ",
-          values.size(), " were given");
+  require_shape_of(values.size(), shape, text("array '", file.string(), "'"));
   write_file(file, encode_npy(values, shape));
 }
 

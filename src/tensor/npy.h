@@ -33,6 +33,10 @@ NpyHeader parse_npy_header(std::string_view header, const std::string& name);
 /// that are there before memory is taken. `name` begins messages. Throws Error(input).
 NpyArray decode_npy(std::span<const std::uint8_t> bytes, const std::string& name);
 
+inline constexpr std::size_t kMaxNpyRank = 4;
+/// Throws Error(usage) unless `values` are as many as `shape` wants; `name` begins the message.
+void require_shape_of(std::size_t values, std::span<const std::size_t> shape, const std::string& name);
+
 /// A float32 array, header version 1. `values` must be as many as the product of `shape`.
 std::vector<std::uint8_t> encode_npy(std::span<const float> values, std::span<const std::size_t> shape);
 
