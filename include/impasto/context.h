@@ -1,6 +1,11 @@
-// Where a computation runs: how many threads, and which instructions. Passed in, never global.
+// Where a computation runs: how many threads, which instructions, whose memory, and who is told. Passed in, never
+// global.
 #pragma once
 
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <memory_resource>
 #include <string>
 #include <vector>
 
@@ -25,7 +30,7 @@ IMPASTO_API std::string to_string(Convolution convolution);
 
 /// What a run does without when its maps are large. `small`: maps that are cheap to compute once more are not kept from
 /// the forward to the backward pass, which costs about 4 % of the time. `fast`: all are. `automatic`: small above 512 x
-/// 512 pixels, where the maps outweigh everything else.
+/// 512 pixels, where the maps outweigh everything else, and under a memory limit.
 enum class Memory { automatic, small, fast };
 
 /// "auto", "small", "fast".
@@ -37,7 +42,15 @@ IMPASTO_API std::vector<SimdTarget> available_targets();
 /// Number of cores this process may use (affinity respected), at least 1.
 IMPASTO_API int available_cores();
 
-/// Threads, SIMD target, convolution and memory of a computation. A cheap value: copy it freely.
+enum class LogLevel { info, warning };
+
+/// Is told what a person may want to know of a run that goes on: a sentence without an end of line. Called on the
+/// thread that called the library; what it throws comes out of that call.
+using Log = std::function<void(LogLevel level, const std::string& message)>;
+
+class MemoryPool;
+
+/// Threads, SIMD target, convolution, memory and log of a computation. A cheap value: copy it freely.
 /// Thread safety: const use from any thread. Results are the same bits for any number of threads, not for any target.
 class IMPASTO_API Context {
  public:
@@ -57,11 +70,31 @@ class IMPASTO_API Context {
   /// a pass over everything.
   Context with_number_checks(bool on = true) const;
 
+  /// The same with somebody who is told; an empty function: nobody, as at first.
+  Context with_log(Log log) const;
+  /// The same with large numbers (maps, pictures as they are optimised, targets, optimisers) in memory of the resource,
+  /// which is asked for blocks aligned to 64 bytes, on any thread that computes in this context; null: the system's
+  /// memory. Memory is given back to where it came from, which lives as long as that takes. Weights and Image objects
+  /// stay where they are.
+  Context with_memory_resource(std::shared_ptr<std::pmr::memory_resource> resource) const;
+  /// The same with no more than `bytes` of such memory at a time, over all copies of the new context; 0: no limit. A
+  /// painting keeps to it by Memory::automatic being small and by a shorter L-BFGS history; one that cannot is refused
+  /// by Error(io) before its first step.
+  Context with_memory_limit(std::size_t bytes) const;
+
   int threads() const noexcept { return threads_; }
   SimdTarget target() const noexcept { return target_; }
   Convolution convolution() const noexcept { return convolution_; }
   Memory memory() const noexcept { return memory_; }
   bool checks_numbers() const noexcept { return checks_numbers_; }
+  /// Empty: nobody is told.
+  const Log& log() const noexcept { return *log_; }
+  /// 0: none.
+  std::size_t memory_limit() const noexcept;
+  /// Bytes of large numbers that this context and its copies hold now, but for copies with another resource or limit.
+  std::size_t memory_held() const noexcept;
+  /// The library's own.
+  const std::shared_ptr<MemoryPool>& memory_pool() const noexcept { return memory_pool_; }
 
  private:
   int threads_;
@@ -69,6 +102,8 @@ class IMPASTO_API Context {
   Convolution convolution_ = Convolution::automatic;
   Memory memory_ = Memory::automatic;
   bool checks_numbers_ = false;
+  std::shared_ptr<const Log> log_;
+  std::shared_ptr<MemoryPool> memory_pool_;
 };
 
 }  // namespace impasto::inline v0_1

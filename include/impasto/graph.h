@@ -37,7 +37,8 @@ struct NodeId {
   friend bool operator==(NodeId, NodeId) = default;
 };
 
-/// What the functions of your own op see during a replay; valid until they return. Slots count the inputs from 0.
+/// What the functions of your own op see during a replay; valid until they return. Slots count the inputs from 0;
+/// another one is Error(usage).
 template <class T>
 class IMPASTO_API OpArrays {
  public:
@@ -55,6 +56,7 @@ class IMPASTO_API OpArrays {
  private:
   template <class>
   friend class Graph;
+  int checked(int slot) const;
   OpArrays(const void* run, const std::vector<std::size_t>* counts) : run_(run), counts_(counts) {}
   const void* run_;
   const std::vector<std::size_t>* counts_;  // of the inputs, then of the value
@@ -139,6 +141,8 @@ class IMPASTO_API Graph {
   std::span<T> value(NodeId id);
   /// Of a variable, from backward() to the next forward(); 0 where the loss does not depend on it.
   std::span<const T> gradient(NodeId id) const;
+  /// Whether variable() made it.
+  bool is_variable(NodeId id) const;
   const Context& context() const noexcept;
 
  private:
@@ -150,6 +154,7 @@ class IMPASTO_API Graph {
 template <class T>
 class IMPASTO_API GraphAdam {
  public:
+  /// Throws Error(usage) for a node that is no variable.
   GraphAdam(Graph<T>& graph, const std::vector<NodeId>& variables, const AdamOptions& options = {});
   ~GraphAdam();
   GraphAdam(GraphAdam&&) noexcept;

@@ -49,6 +49,27 @@ IMPASTO_API impasto_status impasto_context_new(int threads, const char* target, 
 IMPASTO_API void impasto_context_free(impasto_context* context);
 IMPASTO_API int impasto_context_threads(const impasto_context* context);
 
+/* The functions below change a context for what is made with it from then on; what was made before goes on as it was.
+ */
+
+typedef enum impasto_log_level { IMPASTO_INFO = 0, IMPASTO_WARNING = 1 } impasto_log_level;
+/** Told a sentence a person may want to know while a run goes on; on the thread that called. */
+typedef void (*impasto_log)(int level, const char* message, void* user);
+/** `log` NULL: nobody is told. */
+IMPASTO_API impasto_status impasto_context_set_log(impasto_context* context, impasto_log log, void* user);
+
+/** Where large numbers live, in place of the system's memory. `allocate` gives `bytes` at a multiple of `alignment`, or
+ * NULL; `release` takes them back. Called from any thread that computes with the context, and until the last object
+ * made with it is freed. Both or neither are NULL. */
+typedef void* (*impasto_allocate)(size_t bytes, size_t alignment, void* user);
+typedef void (*impasto_release)(void* memory, size_t bytes, size_t alignment, void* user);
+IMPASTO_API impasto_status impasto_context_set_allocator(impasto_context* context, impasto_allocate allocate,
+                                                         impasto_release release, void* user);
+/** At most so many bytes of large numbers at a time, 0: no limit. A painting that needs more is IMPASTO_ERROR_IO. */
+IMPASTO_API impasto_status impasto_context_set_memory_limit(impasto_context* context, size_t bytes);
+/** Bytes of them held now by what was made with the context since its allocator and limit were set. */
+IMPASTO_API size_t impasto_context_memory_held(const impasto_context* context);
+
 /* Weights: loaded once, used by many. */
 
 IMPASTO_API impasto_status impasto_weights_builtin(impasto_weights** out);

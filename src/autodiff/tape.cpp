@@ -44,7 +44,7 @@ Id Tape<T>::constant(View<const T> values, const std::string& name) {
 template <class T>
 Id Tape<T>::input(const Shape& shape, const std::string& name) {
   const Id id = add_leaf(Kind::input, shape, name);
-  node(id).storage = Tensor<T>(shape, T(0));
+  node(id).storage = Tensor<T>(shape, T(0), context_);
   node(id).value = node(id).storage.data();
   return id;
 }

@@ -185,7 +185,7 @@ template <class T>
 void Tape<T>::prepare() {
   plan();
   if (arena_ != nullptr) return;
-  arena_ = allocate_aligned(std::max(plan_.arena_bytes, kAlignment));
+  arena_ = allocate_aligned(std::max(plan_.arena_bytes, kAlignment), context_.memory_pool());
   const auto place = [&](int buffer, T*& pointer) {
     if (buffer < 0) return;
     pointer = reinterpret_cast<T*>(arena_.get() + plan_.buffers[static_cast<std::size_t>(buffer)].offset);

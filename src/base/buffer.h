@@ -6,6 +6,8 @@
 
 namespace impasto::inline v0_1 {
 
+class MemoryPool;
+
 /// 64 bytes: a cache line and the widest vector of any target.
 inline constexpr std::size_t kAlignment = 64;
 
@@ -14,12 +16,13 @@ constexpr std::size_t aligned_bytes(std::size_t bytes) { return (bytes + kAlignm
 
 struct AlignedDelete {
   std::size_t bytes = 0;
+  std::shared_ptr<MemoryPool> pool = nullptr;
   void operator()(std::byte* memory) const noexcept;
 };
 using AlignedBytes = std::unique_ptr<std::byte[], AlignedDelete>;
 
-/// Uninitialised, 64-byte aligned; in large pages where the system offers them for what is large.
-/// Throws Error(io) naming the size when the system has no more memory.
-AlignedBytes allocate_aligned(std::size_t bytes);
+/// Uninitialised, 64-byte aligned, of the pool, or of the system and in nobody's count. Throws what MemoryPool::take
+/// does.
+AlignedBytes allocate_aligned(std::size_t bytes, std::shared_ptr<MemoryPool> pool = nullptr);
 
 }  // namespace impasto::inline v0_1

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "base/check.h"
+#include "base/memory_pool.h"
 
 #if defined(__linux__)
 #include <sched.h>
@@ -109,7 +110,11 @@ Context::Context() : Context(0) {}
 
 Context::Context(int threads) : Context(threads, default_target()) {}
 
-Context::Context(int threads, SimdTarget target) : threads_(checked_threads(threads)), target_(target) {
+Context::Context(int threads, SimdTarget target)
+    : threads_(checked_threads(threads)),
+      target_(target),
+      log_(std::make_shared<const Log>()),
+      memory_pool_(std::make_shared<MemoryPool>()) {
   const std::vector<SimdTarget> targets = available_targets();
   require(std::find(targets.begin(), targets.end(), target) != targets.end(), ErrorCode::usage, "SIMD target '",
           to_string(target), "' is not available here; this machine and build offer: ", available_names());
@@ -126,6 +131,27 @@ Context Context::with_number_checks(bool on) const {
   changed.checks_numbers_ = on;
   return changed;
 }
+
+Context Context::with_log(Log log) const {
+  Context changed = *this;
+  changed.log_ = std::make_shared<const Log>(std::move(log));
+  return changed;
+}
+
+Context Context::with_memory_resource(std::shared_ptr<std::pmr::memory_resource> resource) const {
+  Context changed = *this;
+  changed.memory_pool_ = std::make_shared<MemoryPool>(std::move(resource), memory_limit());
+  return changed;
+}
+
+Context Context::with_memory_limit(std::size_t bytes) const {
+  Context changed = *this;
+  changed.memory_pool_ = std::make_shared<MemoryPool>(memory_pool_->resource(), bytes);
+  return changed;
+}
+
+std::size_t Context::memory_limit() const noexcept { return memory_pool_->limit(); }
+std::size_t Context::memory_held() const noexcept { return memory_pool_->held(); }
 
 Context Context::with_convolution(Convolution convolution) const {
   require(

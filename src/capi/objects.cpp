@@ -1,4 +1,7 @@
 // Contexts, weights, pictures and options for C.
+#include <memory_resource>
+#include <new>
+
 #include "capi/border.h"
 #include "capi/handles.h"
 #include "impasto/option_fields.h"
@@ -47,6 +50,28 @@ impasto::Channels channels_of(int channels) {
   return static_cast<impasto::Channels>(channels);
 }
 
+// A host's two functions as a resource.
+class HostMemory : public std::pmr::memory_resource {
+ public:
+  HostMemory(impasto_allocate take, impasto_release give_back, void* user)
+      : allocate_(take), release_(give_back), user_(user) {}
+
+ private:
+  void* do_allocate(std::size_t bytes, std::size_t alignment) override {
+    void* memory = allocate_(bytes, alignment, user_);
+    if (memory == nullptr) throw std::bad_alloc();
+    return memory;
+  }
+  void do_deallocate(void* memory, std::size_t bytes, std::size_t alignment) override {
+    release_(memory, bytes, alignment, user_);
+  }
+  bool do_is_equal(const std::pmr::memory_resource& other) const noexcept override { return this == &other; }
+
+  impasto_allocate allocate_;
+  impasto_release release_;
+  void* user_;
+};
+
 template <class Layout>
 Layout layout_of(const impasto_pixels* pixels, const char* name) {
   const impasto_pixels& p = given(pixels, name);
@@ -65,6 +90,41 @@ void impasto_context_free(impasto_context* context) { delete context; }
 
 int impasto_context_threads(const impasto_context* context) {
   return context == nullptr ? impasto::available_cores() : context->context.threads();
+}
+
+impasto_status impasto_context_set_log(impasto_context* context, impasto_log log, void* user) {
+  return guarded([&] {
+    impasto::Context& changed = given(context, "context").context;
+    if (log == nullptr) {
+      changed = changed.with_log({});
+      return;
+    }
+    changed = changed.with_log([log, user](impasto::LogLevel level, const std::string& message) {
+      log(level == impasto::LogLevel::warning ? IMPASTO_WARNING : IMPASTO_INFO, message.c_str(), user);
+    });
+  });
+}
+
+impasto_status impasto_context_set_allocator(impasto_context* context, impasto_allocate allocate,
+                                             impasto_release release, void* user) {
+  return guarded([&] {
+    impasto::Context& changed = given(context, "context").context;
+    impasto::require((allocate == nullptr) == (release == nullptr), impasto::ErrorCode::usage,
+                     "only one of allocate and release is given; give both, or NULL for both");
+    changed = changed.with_memory_resource(allocate == nullptr ? nullptr
+                                                               : std::make_shared<HostMemory>(allocate, release, user));
+  });
+}
+
+impasto_status impasto_context_set_memory_limit(impasto_context* context, size_t bytes) {
+  return guarded([&] {
+    impasto::Context& changed = given(context, "context").context;
+    changed = changed.with_memory_limit(bytes);
+  });
+}
+
+size_t impasto_context_memory_held(const impasto_context* context) {
+  return context == nullptr ? 0 : context->context.memory_held();
 }
 
 impasto_status impasto_weights_builtin(impasto_weights** out) {

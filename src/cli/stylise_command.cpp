@@ -53,6 +53,8 @@ class Watcher {
     return !failure_ && !Interrupt::requested();
   }
 
+  /// A sentence of the library's.
+  void hear(const std::string& sentence) { note(sentence); }
   void end() { progress_.end(); }
   const std::exception_ptr& failure() const { return failure_; }
   /// What it says; empty without one.
@@ -72,10 +74,6 @@ class Watcher {
       std::fprintf(stderr, "painting %s, %d steps, %s planned\n",
                    size_text(stylizer.width(), stylizer.height()).c_str(), stylizer.steps(),
                    memory_text(stylizer.planned_bytes()).c_str());
-    }
-    if (options.optimiser == OptimiserKind::lbfgs && stylizer.history() < options.lbfgs.history) {
-      note("L-BFGS keeps " + std::to_string(stylizer.history()) + " pairs instead of " +
-           std::to_string(options.lbfgs.history) + ": memory holds no more");
     }
     outputs_.make_folders();
     outputs_.save_preset(options);
@@ -206,7 +204,8 @@ int stylise_command(const StyliseRequest& request, const std::filesystem::path& 
   Watcher watcher(request, outputs, report ? &*report : nullptr);
   // Alive until the painting is saved: Ctrl-C must not end what it promised to save.
   const Interrupt interrupt(!request.quiet);
-  Stylizer stylizer(pictures, found.weights, options, context);
+  const auto hear = [&](LogLevel, const std::string& sentence) { watcher.hear(sentence); };
+  Stylizer stylizer(pictures, found.weights, options, context.with_log(hear));
   if (report) report->begin(stylizer);
   const Result result =
       stylise(stylizer, [&](const Stylizer& at, const Step& step) { return watcher.observe(at, step); });

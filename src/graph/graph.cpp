@@ -31,8 +31,15 @@ Shape shape_of(const Sizes& s) {
 }  // namespace
 
 template <class T>
+int OpArrays<T>::checked(int slot) const {
+  const int inputs = static_cast<int>(counts_->size()) - 1;  // the last count is the op's own
+  require(slot >= 0 && slot < inputs, ErrorCode::usage, "an op's function asked for input ", slot, ", and the op has ",
+          inputs, "; they count from 0");
+  return slot;
+}
+template <class T>
 std::span<const T> OpArrays<T>::in(int slot) const {
-  return {static_cast<const Run<T>*>(run_)->in(slot), (*counts_)[static_cast<std::size_t>(slot)]};
+  return {static_cast<const Run<T>*>(run_)->in(checked(slot)), (*counts_)[static_cast<std::size_t>(slot)]};
 }
 template <class T>
 std::span<T> OpArrays<T>::out() const {
@@ -44,12 +51,12 @@ std::span<const T> OpArrays<T>::dout() const {
 }
 template <class T>
 std::span<T> OpArrays<T>::din(int slot) const {
-  T* gradient = static_cast<const Run<T>*>(run_)->din(slot);
+  T* gradient = static_cast<const Run<T>*>(run_)->din(checked(slot));
   return {gradient, gradient == nullptr ? 0 : (*counts_)[static_cast<std::size_t>(slot)]};
 }
 template <class T>
 bool OpArrays<T>::adds(int slot) const {
-  return static_cast<const Run<T>*>(run_)->adds(slot);
+  return static_cast<const Run<T>*>(run_)->adds(checked(slot));
 }
 template <class T>
 const Context& OpArrays<T>::context() const {
@@ -107,13 +114,18 @@ Graph<T>& Graph<T>::operator=(Graph&&) noexcept = default;
 
 template <class T>
 NodeId Graph<T>::constant(const Sizes& sizes, std::vector<T> values) {
-  state_->require_recording();
-  Tensor<T> tensor(shape_of(sizes));
-  require(values.size() == tensor.values().size(), ErrorCode::input, "a constant of ", tensor.shape(), " has ",
-          tensor.shape().count(), " values, and ", values.size(), " were given");
-  std::copy(values.begin(), values.end(), tensor.data());
-  state_->constants.push_back(std::move(tensor));
-  return state_->note(state_->tape.constant(state_->constants.back().view()), State::Kind::constant);
+  State& s = *state_;
+  s.require_recording();
+  const Shape shape = shape_of(sizes);
+  require(static_cast<Index>(values.size()) == shape.count(), ErrorCode::input, "a constant of ", shape,
+          shape.count() == 1 ? " has 1 value, and " : text(" has ", shape.count(), " values, and "), values.size(),
+          values.size() == 1 ? " was given" : " were given");
+  return with_memory_error("recording a constant", [&] {
+    Tensor<T> tensor(shape, s.tape.context());
+    std::copy(values.begin(), values.end(), tensor.data());
+    s.constants.push_back(std::move(tensor));
+    return s.note(s.tape.constant(s.constants.back().view()), State::Kind::constant);
+  });
 }
 template <class T>
 NodeId Graph<T>::input(const Sizes& sizes) {
@@ -303,6 +315,11 @@ std::span<const T> Graph<T>::gradient(NodeId id) const {
           " is no variable; only those have gradients");
   require(s.has_gradients, ErrorCode::usage, "there are no gradients; call forward() and backward()");
   return s.tape.gradient({id.index});
+}
+template <class T>
+bool Graph<T>::is_variable(NodeId id) const {
+  state_->checked(id);
+  return state_->kind(id) == State::Kind::variable;
 }
 template <class T>
 const Context& Graph<T>::context() const noexcept {

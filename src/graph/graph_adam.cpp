@@ -22,6 +22,7 @@ GraphAdam<T>::GraphAdam(Graph<T>& graph, const std::vector<NodeId>& variables, c
     : state_(std::make_unique<State>()) {
   state_->graph = &graph;
   for (const NodeId id : variables) {
+    require(graph.is_variable(id), ErrorCode::usage, "node ", id.index, " is no variable; only those can be optimised");
     const std::span<T> values = graph.value(id);
     state_->variables.push_back({id, Adam<T>(options, static_cast<Index>(values.size()), graph.context())});
   }

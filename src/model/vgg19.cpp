@@ -319,7 +319,8 @@ void Vgg19<T>::read(Tape<T>& tape, Id picture, std::span<const Reading> readings
   const Pooling pooling = how.pooling.value_or(weights_->pooling);
   const Border border = border_of(how.padding.value_or(weights_->padding));
   const Memory memory = tape.context().memory();
-  const bool saves = memory == Memory::small || (memory == Memory::automatic && size[0] * size[1] > kSmallPicture);
+  const bool is_tight = tape.context().memory_limit() > 0 || size[0] * size[1] > kSmallPicture;
+  const bool saves = memory == Memory::small || (memory == Memory::automatic && is_tight);
   Recording{*this, tape, readings, pooling, border, reader, deepest, saves}.record(x);
 }
 

@@ -24,7 +24,7 @@ bool usable(const Context& context, std::span<const T> gradient) {
 
 template <class T>
 Adam<T>::Adam(const AdamOptions& options, Index count, const Context& context)
-    : options_(options), context_(context), m_({count}, T(0)), v_({count}, T(0)) {}
+    : options_(options), context_(context), m_({count}, T(0), context), v_({count}, T(0), context) {}
 
 template <class T>
 OptimiserStep Adam<T>::step(const Problem<T>& problem) {

@@ -7,7 +7,7 @@ namespace impasto::inline v0_1 {
 
 template <class T>
 IterateAverage<T>::IterateAverage(double decay, Index count, const Context& context)
-    : decay_(decay), context_(context), sum_({count}, T(0)) {}
+    : decay_(decay), context_(context), sum_({count}, T(0), context) {}
 
 template <class T>
 void IterateAverage<T>::add(std::span<const T> x) {

@@ -93,7 +93,7 @@ CurvaturePairs<T>::CurvaturePairs(int history, Index count, const Context& conte
       count_(count),
       stride_(stride(count)),
       slots_(static_cast<Slot>(history) + 1),
-      memory_({2 * static_cast<Index>(slots_), stride_}),
+      memory_({2 * static_cast<Index>(slots_), stride_}, context),
       sy_(slots_ * slots_),
       yy_(slots_ * slots_),
       sums_(kProducts * slots_),

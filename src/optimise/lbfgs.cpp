@@ -23,8 +23,8 @@ Lbfgs<T>::Lbfgs(const LbfgsOptions& options, Index count, const Context& context
       count_(count),
       context_(context),
       pairs_(options.history, count, context),
-      origin_({count}),
-      best_gradient_({count}) {}
+      origin_({count}, context),
+      best_gradient_({count}, context) {}
 
 template <class T>
 std::size_t Lbfgs<T>::bytes_for(int history, Index count) {

@@ -99,7 +99,7 @@ void for_pixels(const Context& context, Index pixels, Body&& body) {
 // y = map x + offset for every pixel.
 Tensor<float> transformed(const Tensor<float>& picture, const Eigen::Matrix3d& map, const Eigen::Vector3d& offset,
                           const Context& context) {
-  Tensor<float> result(picture.shape());
+  Tensor<float> result(picture.shape(), context);
   const Eigen::Matrix3f m = map.cast<float>();
   const Eigen::Vector3f o = offset.cast<float>();
   for_pixels(context, picture.shape().count() / 3, [&](Index p) {

@@ -10,10 +10,10 @@
 namespace impasto::inline v0_1 {
 namespace {
 
-Tensor<float> to_tensor(const Image& image, PaintingSize size, const ResizeOptions& how) {
+Tensor<float> to_tensor(const Image& image, PaintingSize size, const ResizeOptions& how, const Context& context) {
   const bool same = image.width() == size.width && image.height() == size.height;
   const std::vector<float> values = normalise(same ? image : resize(image, size.width, size.height, how));
-  Tensor<float> tensor({size.height, size.width, 3});
+  Tensor<float> tensor({size.height, size.width, 3}, context);
   std::copy(values.begin(), values.end(), tensor.data());
   return tensor;
 }
@@ -32,11 +32,11 @@ PaintingSize style_size(const Image& style, const Options& options, PaintingSize
 Scene<float> make_scene(const Pictures& pictures, const Guide& guide, const Options& options, PaintingSize size,
                         const Context& context) {
   Scene<float> scene;
-  scene.content = to_tensor(pictures.content, size, options.resize);
+  scene.content = to_tensor(pictures.content, size, options.resize, context);
   scene.original = scene.content.clone();
   for (const StylePicture& style : pictures.styles) {
     const PaintingSize own = style_size(style.image, options, size, painting_size(pictures.content, options));
-    scene.styles.push_back({to_tensor(style.image, own, options.resize), style.weight});
+    scene.styles.push_back({to_tensor(style.image, own, options.resize, context), style.weight});
   }
   scene.guide = &guide;
   scene.protect = grey_map(pictures.protect);

@@ -49,7 +49,7 @@ void add_resized(const Tensor<float>& values, Tensor<float>& to, const Context& 
   const Index h = values.shape()[0], w = values.shape()[1], C = values.shape()[2];
   const Index H = to.shape()[0], W = to.shape()[1];
   const std::vector<CubicTap> rows = cubic_taps(H, h), columns = cubic_taps(W, w);
-  Tensor<float> wide({h, W, C});
+  Tensor<float> wide({h, W, C}, context);
   parallel_for(context, h, [&](Index y, int) {
     const float* from = values.data() + y * w * C;
     float* row = wide.data() + y * W * C;
@@ -89,7 +89,7 @@ void fill_normal(Tensor<float>& values, double amplitude, Random& random, const 
 
 Tensor<float> make_noise(const Shape& shape, NoiseKind kind, double amplitude, std::uint64_t seed,
                          const Context& context) {
-  Tensor<float> noise(shape, 0.0F);
+  Tensor<float> noise(shape, 0.0F, context);
   if (amplitude == 0) return noise;
   Random random(seed);
   switch (kind) {
@@ -101,7 +101,7 @@ Tensor<float> make_noise(const Shape& shape, NoiseKind kind, double amplitude, s
       break;
     case NoiseKind::octaves:
       for (int octave = 0; octave < kOctaves; ++octave) {
-        Tensor<float> grid({(shape[0] >> octave) + 1, (shape[1] >> octave) + 1, shape[2]});
+        Tensor<float> grid({(shape[0] >> octave) + 1, (shape[1] >> octave) + 1, shape[2]}, context);
         fill_normal(grid, amplitude, random, context);
         add_resized(grid, noise, context);
       }
@@ -111,7 +111,7 @@ Tensor<float> make_noise(const Shape& shape, NoiseKind kind, double amplitude, s
 }
 
 Tensor<float> resize_values(const Tensor<float>& values, Index height, Index width, const Context& context) {
-  Tensor<float> resized({height, width, values.shape()[2]}, 0.0F);
+  Tensor<float> resized({height, width, values.shape()[2]}, 0.0F, context);
   add_resized(values, resized, context);
   return resized;
 }

@@ -43,7 +43,7 @@ std::vector<Tensor<T>> maps_of(const Vgg19<T>& network, const Running& how, cons
   tape.forward();
   std::vector<Tensor<T>> maps;
   for (const Id id : ids) {
-    maps.emplace_back(tape.shape(id));
+    maps.emplace_back(tape.shape(id), context);
     const std::span<const T> seen = tape.value(id);
     std::copy(seen.begin(), seen.end(), maps.back().data());
   }

@@ -23,22 +23,22 @@ Tensor<float> make_start(const Tensor<float>& content, const Options& options, c
   return start;
 }
 
-Tensor<float> start_at(const Tensor<float>& start, Index height, Index width) {
+Tensor<float> start_at(const Tensor<float>& start, Index height, Index width, const Context& context) {
   if (start.shape()[0] == height && start.shape()[1] == width) return start.clone();
   Image image(static_cast<int>(start.shape()[1]), static_cast<int>(start.shape()[0]));
   std::copy_n(start.data(), start.shape().count(), image.pixels().begin());
   image = resize_antialiased(image, static_cast<int>(width), static_cast<int>(height));
-  Tensor<float> resized({height, width, 3});
+  Tensor<float> resized({height, width, 3}, context);
   std::copy_n(image.pixels().begin(), resized.shape().count(), resized.data());
   return resized;
 }
 
 Tensor<float> start_after(const Tensor<float>& coarse, const Tensor<float>& start, Index height, Index width,
                           const Context& context) {
-  Tensor<float> change = start_at(start, coarse.shape()[0], coarse.shape()[1]);
+  Tensor<float> change = start_at(start, coarse.shape()[0], coarse.shape()[1], context);
   for (Index i = 0; i < change.shape().count(); ++i) change[i] = coarse[i] - change[i];
   change = resize_values(change, height, width, context);
-  Tensor<float> fine = start_at(start, height, width);
+  Tensor<float> fine = start_at(start, height, width, context);
   for (Index i = 0; i < fine.shape().count(); ++i) fine[i] += change[i];
   return fine;
 }

@@ -12,7 +12,7 @@ namespace impasto::inline v0_1 {
 Tensor<float> make_start(const Tensor<float>& content, const Options& options, const Context& context = Context(1));
 
 /// `start` as a scale of height x width begins with it: bicubic with antialiasing.
-Tensor<float> start_at(const Tensor<float>& start, Index height, Index width);
+Tensor<float> start_at(const Tensor<float>& start, Index height, Index width, const Context& context = Context(1));
 
 /// Where a scale of height x width begins after a coarser one ended at picture `coarse`: its own start plus what the
 /// coarser one changed,  start_at(fine) + resize_values(coarse - start_at(coarse)).

@@ -190,7 +190,7 @@ void StyleLoss<T>::measure(const Vgg19<T>& network, const Running& how, std::siz
 // factor |value - scale target|^2
 template <class T>
 Id StyleLoss<T>::against(Tape<T>& tape, Id value, const std::vector<double>& target, double scale, double factor) {
-  Tensor<T> constant(tape.shape(value));
+  Tensor<T> constant(tape.shape(value), tape.context());
   for (std::size_t i = 0; i < target.size(); ++i) constant[static_cast<Index>(i)] = static_cast<T>(scale * target[i]);
   constants_.push_back(std::move(constant));
   const Id wanted = tape.constant(constants_.back().view(), "style target");

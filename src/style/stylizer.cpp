@@ -5,8 +5,10 @@
 #include <limits>
 #include <optional>
 
+#include "base/buffer.h"
 #include "base/check.h"
 #include "base/machine.h"
+#include "base/say.h"
 #include "impasto/stylise.h"
 #include "kernel/ranges.h"
 #include "optimise/average.h"
@@ -43,6 +45,9 @@ double norm(const Context& context, std::span<const float> a, const float* b = n
   return std::sqrt(squares);
 }
 
+// Rounded up.
+std::size_t mebibytes(std::size_t bytes) { return (bytes + (std::size_t{1} << 20) - 1) >> 20; }
+
 struct Evaluation {
   Losses losses;
   double gradient_norm = 0;
@@ -67,9 +72,9 @@ struct Stylizer::State {
   std::vector<Evaluation> seen;  // of the present step
   Losses first;
   Evaluation last;
-  std::vector<float> before;  // the picture before the present step
-  double change_norm = 0;     // of the last step
-  std::vector<float> best;    // picture of the lowest loss so far at this scale
+  Tensor<float> before;    // the picture before the present step
+  double change_norm = 0;  // of the last step
+  Tensor<float> best;      // picture of the lowest loss so far at this scale
   double best_loss = std::numeric_limits<double>::infinity();
   int steps_done = 0, steps_at_scale = 0, steps_planned = 0;
   bool scale_done = false, finished = false;
@@ -87,15 +92,44 @@ struct Stylizer::State {
       if (one.width == size.width && one.height == size.height) start = make_start(scene.content, options, context);
       levels.emplace_back(network, *weights.network(), options, std::move(scene), context);
     }
-    history = options.lbfgs.history;
-    if (options.optimiser == OptimiserKind::lbfgs) {
-      // Memory that holds not even one pair is refused where it is taken.
-      history = std::max(1, history_that_fits(history, levels.back().count(), free_memory_bytes() / 2));
-    }
+    fit_memory();
     seen.reserve(2 * static_cast<std::size_t>(options.lbfgs.max_evaluations) + 2);  // a restarted step searches twice
     steps_planned = total_iterations(options, static_cast<int>(levels.size()));
     const PaintingSize coarsest = levels.front().size();
-    enter(0, start_at(start, coarsest.height, coarsest.width));
+    enter(0, start_at(start, coarsest.height, coarsest.width, context));
+  }
+
+  PlannedMemory planned() const {
+    const Level& largest = levels.back();
+    const std::size_t pictures = 4 + (options.average > 0 ? 1 : 0);
+    return {largest.objective().planned_bytes(), pictures * picture_bytes(),
+            optimiser_bytes<float>(affordable(), largest.count())};
+  }
+  std::size_t picture_bytes() const { return sizeof(float) * static_cast<std::size_t>(levels.back().count()); }
+
+  // Shortens the history to what memory holds. What a limit cannot hold at the largest scale is refused.
+  void fit_memory() {
+    const bool is_lbfgs = options.optimiser == OptimiserKind::lbfgs;
+    history = is_lbfgs ? 1 : options.lbfgs.history;
+    std::size_t budget = free_memory_bytes() / 2;
+    if (const std::size_t limit = context.memory_limit(); limit > 0) {
+      const PlannedMemory memory = planned();
+      // Held by then: what is now, but for the start; the painting is part of that and its gradient of the arena, so
+      // two of the planned pictures are left for showing it.
+      const std::size_t others =
+          context.memory_held() - aligned_bytes(picture_bytes()) + memory.arena + memory.pictures;
+      const std::size_t needed = others + memory.optimiser;
+      require(needed <= limit, ErrorCode::io, "the painting needs at least ", mebibytes(needed),
+              " MiB, but the context's limit is ", limit >> 20,
+              " MiB; paint it smaller, compare fewer layers, or raise the limit");
+      budget = std::min(budget, limit - others);
+    }
+    if (!is_lbfgs) return;
+    // Memory that holds not even one pair is refused where it is taken.
+    history = std::max(1, history_that_fits(options.lbfgs.history, levels.back().count(), budget));
+    if (history == options.lbfgs.history) return;
+    say(context, LogLevel::warning, "L-BFGS keeps ", history, " pairs instead of ", options.lbfgs.history,
+        ": memory holds no more");
   }
 
   Objective<float>& objective() const { return levels[level].objective(); }
@@ -117,8 +151,9 @@ struct Stylizer::State {
     flat = FlatStop(options.stop_when_flat);
     objective().prepare();
     std::copy_n(x.data(), x.shape().count(), objective().picture().data());
-    best.assign(x.values().begin(), x.values().end());
-    before = best;
+    before = Tensor<float>();  // of the scale before
+    best = x.clone();
+    before = x.clone();
     best_loss = std::numeric_limits<double>::infinity();
     steps_at_scale = 0;
     scale_done = false;
@@ -127,7 +162,7 @@ struct Stylizer::State {
   // The picture of this scale, or the mean of its last ones.
   Tensor<float> picture() const {
     const PaintingSize now_size = levels[level].size();
-    Tensor<float> x({now_size.height, now_size.width, 3});
+    Tensor<float> x({now_size.height, now_size.width, 3}, context);
     const std::span<const float> now = objective().picture();
     if (average && steps_at_scale > 0) {
       average->mean(x.values());
@@ -144,13 +179,13 @@ struct Stylizer::State {
     if (losses.total < best_loss) {
       best_loss = losses.total;
       const std::span<const float> now = objective().picture();
-      std::copy(now.begin(), now.end(), best.begin());
+      std::copy(now.begin(), now.end(), best.data());
     }
     return losses.total;
   }
 
   [[noreturn]] void diverge() {
-    std::copy(best.begin(), best.end(), objective().picture().begin());
+    std::copy_n(best.data(), best.shape().count(), objective().picture().begin());
     average.reset();
     fail(ErrorCode::diverged, "the loss or its gradient left the range of numbers at step ", steps_done + 1, " of ",
          steps_planned, "; lower ", options.optimiser == OptimiserKind::adam ? "the learning rate or " : "",
@@ -160,7 +195,7 @@ struct Stylizer::State {
   OptimiserStep move() {
     seen.clear();
     const std::span<const float> picture = objective().picture();
-    std::copy(picture.begin(), picture.end(), before.begin());
+    std::copy(picture.begin(), picture.end(), before.data());
     const OptimiserStep taken =
         optimiser->step({objective().picture(), objective().gradient(), [this] { return evaluate(); }});
     if (taken.diverged) diverge();
@@ -233,12 +268,7 @@ double Stylizer::seconds() const { return seconds_since(state_->begun); }
 Losses Stylizer::start_losses() const { return state_->first; }
 std::vector<LayerLoss> Stylizer::layer_losses() const { return state_->objective().layer_losses(); }
 
-PlannedMemory Stylizer::planned_memory() const {
-  const Level& last = state_->levels.back();  // the largest scale
-  const std::size_t pictures = 4 + (state_->options.average > 0 ? 1 : 0);
-  return {last.objective().planned_bytes(), pictures * sizeof(float) * static_cast<std::size_t>(last.count()),
-          optimiser_bytes<float>(state_->affordable(), last.count())};
-}
+PlannedMemory Stylizer::planned_memory() const { return state_->planned(); }
 
 std::size_t Stylizer::planned_bytes() const {
   const PlannedMemory memory = planned_memory();

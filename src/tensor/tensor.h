@@ -5,6 +5,7 @@
 #include <span>
 
 #include "base/buffer.h"
+#include "impasto/context.h"
 #include "tensor/shape.h"
 
 namespace impasto::inline v0_1 {
@@ -23,13 +24,15 @@ template <class T>
 class Tensor {
  public:
   Tensor() = default;
-  /// Uninitialised. Throws Error(io) when memory does not suffice.
-  explicit Tensor(const Shape& shape)
-      : shape_(shape), memory_(allocate_aligned(static_cast<std::size_t>(shape.count()) * sizeof(T))) {}
-  Tensor(const Shape& shape, T value) : Tensor(shape) { std::fill_n(data(), shape.count(), value); }
+  /// Uninitialised, in the system's memory or the context's. Throws Error(io) when that does not suffice.
+  explicit Tensor(const Shape& shape) : Tensor(shape, std::shared_ptr<MemoryPool>()) {}
+  Tensor(const Shape& shape, const Context& context) : Tensor(shape, context.memory_pool()) {}
+  Tensor(const Shape& shape, T value) : Tensor(shape) { fill(value); }
+  Tensor(const Shape& shape, T value, const Context& context) : Tensor(shape, context) { fill(value); }
 
+  /// In the same memory.
   Tensor clone() const {
-    Tensor copy(shape_);
+    Tensor copy(shape_, memory_.get_deleter().pool);
     std::copy_n(data(), shape_.count(), copy.data());
     return copy;
   }
@@ -52,6 +55,10 @@ class Tensor {
   View<const T> view() const noexcept { return {data(), shape_}; }
 
  private:
+  Tensor(const Shape& shape, std::shared_ptr<MemoryPool> pool)
+      : shape_(shape),
+        memory_(allocate_aligned(static_cast<std::size_t>(shape.count()) * sizeof(T), std::move(pool))) {}
+  void fill(T value) { std::fill_n(data(), shape_.count(), value); }
   std::size_t size() const noexcept { return empty() ? 0 : static_cast<std::size_t>(shape_.count()); }
   Shape shape_;
   AlignedBytes memory_;

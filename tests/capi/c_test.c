@@ -70,6 +70,88 @@ static void test_pictures(void) {
   impasto_image_free(image);
 }
 
+struct host {
+  size_t held, most;
+  int calls, warnings;
+  size_t offset; /* of what it gives from where it was asked to */
+  char last[200];
+};
+
+static void* host_allocate(size_t bytes, size_t alignment, void* user) {
+  struct host* host = user;
+  void* block = malloc(bytes + 2 * alignment);
+  if (block == NULL) return NULL;
+  char* memory = (char*)block + alignment - (uintptr_t)block % alignment;
+  memcpy(memory - sizeof block, &block, sizeof block); /* for the release */
+  host->calls++;
+  host->held += bytes;
+  if (host->held > host->most) host->most = host->held;
+  return memory + host->offset;
+}
+
+static void host_release(void* memory, size_t bytes, size_t alignment, void* user) {
+  struct host* host = user;
+  (void)alignment;
+  void* block;
+  memcpy(&block, (char*)memory - host->offset - sizeof block, sizeof block);
+  host->held -= bytes;
+  free(block);
+}
+
+static void host_log(int level, const char* message, void* user) {
+  struct host* host = user;
+  if (level == IMPASTO_WARNING) host->warnings++;
+  snprintf(host->last, sizeof host->last, "%s", message);
+}
+
+static impasto_status paint_in(const impasto_context* context, size_t* planned) {
+  impasto_image *content = picture(content_bytes, IMPASTO_RGBA), *style = picture(style_bytes, IMPASTO_RGB);
+  impasto_weights* weights = NULL;
+  impasto_options* options = NULL;
+  impasto_stylizer* stylizer = NULL;
+  CHECK(impasto_weights_builtin(&weights) == IMPASTO_OK);
+  CHECK(impasto_options_new("default", weights, &options) == IMPASTO_OK);
+  CHECK(impasto_options_set(options, "iterations", "3") == IMPASTO_OK);
+  const impasto_image* styles[] = {style};
+  impasto_status status = impasto_stylizer_new(content, styles, NULL, 1, weights, options, context, &stylizer);
+  if (status == IMPASTO_OK) {
+    if (planned != NULL) *planned = impasto_stylizer_planned_bytes(stylizer);
+    status = impasto_stylizer_run(stylizer, NULL, NULL);
+  }
+  impasto_stylizer_free(stylizer);
+  impasto_options_free(options);
+  impasto_weights_free(weights);
+  impasto_image_free(style);
+  impasto_image_free(content);
+  return status;
+}
+
+static void test_context(void) {
+  struct host host = {0};
+  size_t planned = 0;
+  impasto_context* context = NULL;
+  CHECK(impasto_context_new(1, NULL, &context) == IMPASTO_OK);
+  CHECK(impasto_context_set_allocator(context, host_allocate, NULL, &host) == IMPASTO_ERROR_USAGE);
+  CHECK(impasto_context_set_allocator(context, host_allocate, host_release, &host) == IMPASTO_OK);
+  CHECK(impasto_context_set_log(context, host_log, &host) == IMPASTO_OK);
+  CHECK(paint_in(context, &planned) == IMPASTO_OK);
+  CHECK(host.calls > 10 && host.held == 0 && host.most > planned / 2 && host.warnings == 0);
+  CHECK(impasto_context_memory_held(context) == 0);
+  const size_t limit = host.most - planned / 8;
+  CHECK(impasto_context_set_memory_limit(context, limit) == IMPASTO_OK);
+  host.most = 0;
+  CHECK(paint_in(context, NULL) == IMPASTO_OK); /* with a shorter history */
+  CHECK(host.most <= limit && host.warnings == 1 && strstr(host.last, "pairs instead of") != NULL);
+  CHECK(impasto_context_set_memory_limit(context, 4096) == IMPASTO_OK);
+  CHECK(paint_in(context, NULL) == IMPASTO_ERROR_IO && strstr(impasto_last_error(), "limit") != NULL);
+  CHECK(impasto_context_set_memory_limit(context, 0) == IMPASTO_OK);
+  host.offset = 4;
+  CHECK(paint_in(context, NULL) == IMPASTO_ERROR_USAGE && strstr(impasto_last_error(), "multiple of 64") != NULL);
+  CHECK(host.held == 0);
+  impasto_context_free(context);
+  CHECK(impasto_context_set_memory_limit(NULL, 1) == IMPASTO_ERROR_USAGE);
+}
+
 static void test_errors(void) {
   impasto_image* image = (impasto_image*)content_bytes;
   CHECK(impasto_image_load("no such file.jpg", &image) == IMPASTO_ERROR_INPUT && image == NULL);
@@ -171,6 +253,7 @@ int main(void) {
   CHECK(strcmp(impasto_weights_layer(weights, 0), "block1_conv1") == 0);
   draw();
   test_pictures();
+  test_context();
   test_errors();
   test_options(weights);
   test_painting(weights);

@@ -127,6 +127,7 @@ TEST_CASE("graph: misuse is an Error that says what to do") {
   refused(ErrorCode::usage, "is a constant", [&] { graph.value(fixed); });
   refused(ErrorCode::input, "shapes", [&] { graph.add(x, alone); });
   refused(ErrorCode::usage, "stride is 0", [&] { graph.conv2d(x, y, 0); });
+  refused(ErrorCode::usage, "no variable", [&] { GraphAdam<float>(graph, {x, y}); });
   refused(ErrorCode::usage, "no forward function", [&] { graph.record({.name = "nothing"}); });
   refused(ErrorCode::usage, "no backward function",
           [&] { graph.record({.name = "half", .inputs = {x}, .forward = [](const OpArrays<float>&) {}}); });
@@ -144,6 +145,19 @@ TEST_CASE("graph: misuse is an Error that says what to do") {
   refused(ErrorCode::usage, "no variable", [&] { graph.gradient(y); });
   CHECK(graph.gradient(alone)[0] == 0);
   CHECK(graph.gradient(x)[0] == 1);
+}
+
+TEST_CASE("graph: an op that asks for an input it does not have is told so") {
+  for (const int slot : {-1, 1}) {
+    Graph<float> graph(Context(1));
+    const NodeId x = graph.variable({3});
+    graph.set_loss(graph.record({.name = "curious",
+                                 .inputs = {x},
+                                 .sizes = {1},
+                                 .forward = [slot](const OpArrays<float>& a) { a.out()[0] = a.in(slot)[0]; },
+                                 .backward = [](const OpArrays<float>&) {}}));
+    CHECK(contains(error_of(ErrorCode::usage, [&] { graph.forward(); }), "and the op has 1"));
+  }
 }
 
 }  // namespace

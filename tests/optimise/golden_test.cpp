@@ -49,9 +49,9 @@ std::vector<OptimiserStep> ten_iterations(const Context& context, int steps, std
   const Vgg19<T> network(weights);
   Options options = preset("tutorial", Weights(weights));
   options.pooling.reset();
-  Objective<T> objective(network, *weights, options,
-                         testing::scene_of(golden_tensor<T>("golden_content.npy"), golden_tensor<T>("golden_style.npy")),
-                         context);
+  Objective<T> objective(
+      network, *weights, options,
+      testing::scene_of(golden_tensor<T>("golden_content.npy"), golden_tensor<T>("golden_style.npy")), context);
   objective.prepare();
   const Tensor<T> start = golden_tensor<T>("golden_start.npy");
   std::copy_n(start.data(), start.shape().count(), objective.picture().data());

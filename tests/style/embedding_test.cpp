@@ -3,6 +3,8 @@
 
 #include <array>
 #include <cmath>
+#include <memory_resource>
+#include <new>
 #include <string>
 #include <thread>
 #include <vector>
@@ -92,6 +94,100 @@ TEST_CASE("embedding: memory that runs out anywhere is an Error, and everything 
   }
   CHECK(failures > 20);
   CHECK(stylise(content, style, weights, options, {}, Context(1)).values == alone);
+}
+
+// Counts what passes, and can refuse.
+class CountingResource : public std::pmr::memory_resource {
+ public:
+  std::size_t held = 0, most = 0;
+  long calls = 0, refused_call = -1;
+
+ private:
+  void* do_allocate(std::size_t bytes, std::size_t alignment) override {
+    if (calls++ == refused_call) throw std::bad_alloc();
+    held += bytes;
+    most = std::max(most, held);
+    return std::pmr::new_delete_resource()->allocate(bytes, alignment);
+  }
+  void do_deallocate(void* memory, std::size_t bytes, std::size_t alignment) override {
+    held -= bytes;
+    std::pmr::new_delete_resource()->deallocate(memory, bytes, alignment);
+  }
+  bool do_is_equal(const std::pmr::memory_resource& other) const noexcept override { return this == &other; }
+};
+
+TEST_CASE("embedding: a painting lives in the memory of its context, the same bits, and gives all of it back") {
+  const Weights weights = Weights::builtin();
+  const Options options = short_options(weights);
+  const Image content = waves(50, 40, 0.4F), style = waves(45, 45, 1.1F);
+  const std::vector<float> usual = stylise(content, style, weights, options, {}, Context(1)).values;
+  const auto resource = std::make_shared<CountingResource>();
+  const Context context = Context(1).with_memory_resource(resource);
+  std::size_t planned = 0;
+  {
+    Stylizer stylizer(content, style, weights, options, context);
+    planned = stylizer.planned_bytes();
+    CHECK(stylise(stylizer).values == usual);
+    CHECK(context.memory_held() == resource->held);
+    CHECK(resource->held > planned / 2);
+  }
+  CHECK(resource->most > planned / 2);
+  CHECK(resource->held == 0);
+  CHECK(context.memory_held() == 0);
+}
+
+TEST_CASE("embedding: memory that a host's resource refuses is an Error, and nothing is kept") {
+  const Weights weights = Weights::builtin();
+  Options options = short_options(weights);
+  options.iterations = {1};
+  const Image content = waves(50, 40, 0.4F), style = waves(45, 45, 1.1F);
+  const auto resource = std::make_shared<CountingResource>();
+  const auto paint = [&] { stylise(content, style, weights, options, {}, Context(1).with_memory_resource(resource)); };
+  paint();
+  const long calls = resource->calls;
+  for (long call = 0; call < calls; call += 1 + calls / 40) {
+    resource->calls = 0;
+    resource->refused_call = call;
+    CHECK(contains(error_of(ErrorCode::io, paint), "out of memory"));
+    CHECK(resource->held == 0);
+  }
+}
+
+TEST_CASE("embedding: a painting keeps to its context's memory limit, or is refused before it begins") {
+  const Weights weights = Weights::builtin();
+  Options options = short_options(weights);
+  options.scale_sizes = {20};
+  options.iterations = {3};
+  const Image content = waves(50, 40, 0.4F), style = waves(45, 45, 1.1F);
+  const auto resource = std::make_shared<CountingResource>();
+  const Context context = Context(1).with_memory(Memory::small).with_memory_resource(resource);
+  const std::vector<float> usual = stylise(content, style, weights, options, {}, context).values;
+  int kept = 0, cut = 0, refused = 0;
+  for (std::size_t limit = resource->most * 5 / 4; refused < 3; limit = limit * 19 / 20) {
+    resource->most = 0;
+    std::vector<std::string> warnings;
+    const Context limited = context.with_memory_limit(limit).with_log([&](LogLevel level, const std::string& message) {
+      CHECK(level == LogLevel::warning);
+      warnings.push_back(message);
+    });
+    long steps = 0;
+    try {
+      const Result result = stylise(
+          content, style, weights, options, [&](const Stylizer&, const Step&) { return ++steps > 0; }, limited);
+      (warnings.empty() ? kept : cut) += 1;
+      CHECK(warnings.size() <= 1);
+      if (warnings.empty()) CHECK(result.values == usual);
+    } catch (const Error& error) {
+      CHECK(error.code() == ErrorCode::io);
+      CHECK(contains(error.what(), "limit is "));
+      CHECK(steps == 0);
+      ++refused;
+    }
+    CHECK(resource->most <= limit);
+    CHECK(resource->held == 0);
+  }
+  CHECK(kept > 0);
+  CHECK(cut > 1);
 }
 
 }  // namespace

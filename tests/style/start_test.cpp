@@ -1,10 +1,11 @@
 // Colour matching, noise, and what each scale starts from.
+#include "style/start.h"
+
 #include <algorithm>
 #include <cmath>
 
 #include "style/colour.h"
 #include "style/noise.h"
-#include "style/start.h"
 #include "support/fingerprint.h"
 #include "support/gradcheck.h"
 #include "support/same_numbers.h"

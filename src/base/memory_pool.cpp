@@ -1,0 +1,81 @@
+#include "base/memory_pool.h"
+
+#include <cstdint>
+#include <new>
+
+#include "base/buffer.h"
+#include "base/check.h"
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
+namespace impasto::inline v0_1 {
+namespace {
+
+// A large page of x86-64 and of most aarch64 systems. Kernels walk 64 streams at once, more than small pages' TLB
+// holds.
+constexpr std::size_t kLargePage = std::size_t{2} << 20;
+
+bool is_large(std::size_t bytes) { return bytes >= 2 * kLargePage; }
+std::align_val_t alignment_of(std::size_t bytes) { return std::align_val_t{is_large(bytes) ? kLargePage : kAlignment}; }
+
+// nullptr when there is none.
+void* take_from_system(std::size_t bytes) noexcept {
+  void* memory = ::operator new[](bytes, alignment_of(bytes), std::nothrow);
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+  // A wish; the part of the last page that is not ours stays as it is.
+  if (memory != nullptr && is_large(bytes)) madvise(memory, bytes / kLargePage * kLargePage, MADV_HUGEPAGE);
+#endif
+  return memory;
+}
+
+void* take_from(std::pmr::memory_resource& resource, std::size_t bytes) {
+  void* memory = nullptr;
+  try {
+    memory = resource.allocate(bytes, kAlignment);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+  if (reinterpret_cast<std::uintptr_t>(memory) % kAlignment == 0) return memory;
+  resource.deallocate(memory, bytes, kAlignment);
+  fail(ErrorCode::usage, "the context's memory resource gave ", bytes, " bytes at an address that is no multiple of ",
+       kAlignment, "; let it respect the alignment it is asked for");
+}
+
+}  // namespace
+
+// Counts `bytes` as held, or throws and counts nothing.
+void MemoryPool::count(std::size_t bytes) {
+  std::size_t before = held_;
+  do {
+    require(limit_ == 0 || (before <= limit_ && bytes <= limit_ - before), ErrorCode::io,
+            "out of memory: ", bytes >> 20, " MiB wanted beside ", before >> 20, " MiB, but the context's limit is ",
+            limit_ >> 20, " MiB; use a smaller picture or fewer layers, or raise the limit");
+  } while (!held_.compare_exchange_weak(before, before + bytes));
+}
+
+std::byte* MemoryPool::take(std::size_t bytes) {
+  count(bytes);
+  void* memory = nullptr;
+  try {
+    memory = resource_ == nullptr ? take_from_system(bytes) : take_from(*resource_, bytes);
+    require(memory != nullptr, ErrorCode::io, "out of memory: ", bytes >> 20,
+            " MiB wanted in one piece; use a smaller picture or fewer layers");
+  } catch (...) {
+    held_ -= bytes;
+    throw;
+  }
+  return static_cast<std::byte*>(memory);
+}
+
+void MemoryPool::give_back(std::byte* memory, std::size_t bytes) noexcept {
+  if (resource_ == nullptr) {
+    ::operator delete[](memory, alignment_of(bytes));
+  } else {
+    resource_->deallocate(memory, bytes, kAlignment);
+  }
+  held_ -= bytes;
+}
+
+}  // namespace impasto::inline v0_1

@@ -1,0 +1,37 @@
+// Where the large numbers of a context live: counted, limited, and in the host's own memory if it gives some.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <memory_resource>
+
+namespace impasto::inline v0_1 {
+
+/// Thread safety: all of it from any thread, if the resource allows that.
+class MemoryPool {
+ public:
+  /// `resource` null: the system's memory, in large pages where it offers them. `limit` in bytes, 0: none.
+  explicit MemoryPool(std::shared_ptr<std::pmr::memory_resource> resource = nullptr, std::size_t limit = 0)
+      : resource_(std::move(resource)), limit_(limit) {}
+
+  /// Uninitialised, aligned to 64 bytes. Throws Error(io) when the limit or the memory does not suffice, Error(usage)
+  /// when the resource gives memory that is not aligned.
+  std::byte* take(std::size_t bytes);
+  /// What take() gave for this many bytes.
+  void give_back(std::byte* memory, std::size_t bytes) noexcept;
+
+  /// Bytes taken and not given back.
+  std::size_t held() const noexcept { return held_; }
+  std::size_t limit() const noexcept { return limit_; }
+  const std::shared_ptr<std::pmr::memory_resource>& resource() const noexcept { return resource_; }
+
+ private:
+  void count(std::size_t bytes);
+
+  std::shared_ptr<std::pmr::memory_resource> resource_;
+  std::size_t limit_;
+  std::atomic<std::size_t> held_{0};
+};
+
+}  // namespace impasto::inline v0_1
