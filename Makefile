@@ -75,9 +75,9 @@ format:  ## rewrite all sources in the project's layout
 	@find include src tests bench data examples -name '*.h' -o -name '*.cpp' -o -name '*.inl' -o -name '*.c' | xargs clang-format -i
 
 docs:  ## the reference of the API, build/reference/html/index.html
-	@third_party/install.sh doxygen
+	@third_party/install.sh doxygen doxygen-awesome-css
 	@mkdir -p build
-	@{ cat docs/Doxyfile; echo "OUTPUT_DIRECTORY = build/reference"; } | doxygen -
+	@docs/make_reference.sh build/reference
 	@echo build/reference/html/index.html
 
 deps:  ## install the libraries Impasto is built from (says nothing when they are there)

@@ -89,7 +89,7 @@ if ! has apt-get || ! has dpkg-query; then
   exit 1
 fi
 
-installed=" $(dpkg-query --show --showformat '${db:Status-Status}:${Package} ' $packages 2>/dev/null || :)"
+installed=" $(dpkg-query --show --showformat '${db:Status-Status}:${Package} ' $packages $tools 2>/dev/null || :)"
 missing=
 for package in $packages $tools; do
   case $package in

@@ -4,8 +4,7 @@ set -eu
 command -v doxygen >/dev/null || { echo "skipped: there is no doxygen"; exit 77; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-cd "$1"
-if ! { cat docs/Doxyfile; echo "OUTPUT_DIRECTORY = $work"; } | doxygen - >"$work/log" 2>&1; then
+if ! "$1/docs/make_reference.sh" "$work" >"$work/log" 2>&1; then
   cat "$work/log"
   exit 1
 fi
