@@ -78,6 +78,8 @@ IMPASTO_API std::string nodes_csv(const Inspection& inspection);
 IMPASTO_API std::string inspection_json(const Inspection& inspection);
 /// The graph, for Graphviz: values as boxes, gradients' way by thick edges.
 IMPASTO_API std::string graph_dot(const Inspection& inspection);
+/// The graph as a symbol of MXNet, which Netron shows.
+IMPASTO_API std::string graph_json(const Inspection& inspection);
 
 /// `values`: 0 black, the largest white, in square roots. `signed_values`: blue below 0, white at 0, red above.
 enum class MosaicScale { values, signed_values };

@@ -51,10 +51,11 @@ void save_all(const Inspection& inspection, const fs::path& folder) {
   save_text(nodes_csv(inspection), folder / "nodes.csv");
   save_text(inspection_json(inspection), folder / "inspection.json");
   save_text(graph_dot(inspection), folder / "graph.dot");
+  save_text(graph_json(inspection), folder / "graph.json");
   for (const InspectedLayer& layer : inspection.layers) save_layer(layer, folder);
   const bool drawn = draw_graph(folder / "graph.dot", folder / "graph.svg");
   std::fprintf(stderr, "%s: tables, graph%s and %zu layers\n", folder.string().c_str(),
-               drawn ? "" : " (as graph.dot only: Graphviz' dot is not here)", inspection.layers.size());
+               drawn ? "" : " (no graph.svg: Graphviz' dot is not here)", inspection.layers.size());
 }
 
 std::vector<std::string> loss_layers(const Options& options, bool with_styles) {

@@ -167,4 +167,35 @@ std::string graph_dot(const Inspection& inspection) {
   return text + "}\n";
 }
 
+std::string graph_json(const Inspection& inspection) {
+  Json json = {{"nodes", Json::array()}, {"arg_nodes", Json::array()}, {"heads", Json::array()}};
+  std::vector<bool> is_read(inspection.nodes.size(), false);
+  for (const InspectedNode& n : inspection.nodes) {
+    const std::size_t space = n.name.find(' ');  // "what layer"
+    const std::string layer = space == std::string::npos ? "" : n.name.substr(space + 1);
+    Json node = {{"op", n.inputs.empty()     ? "null"
+                        : n.kind == "output" ? "output"
+                                             : n.name.substr(0, space)},
+                 {"name", n.inputs.empty() ? format("%s %d", n.name.c_str(), n.index) : layer},
+                 {"inputs", Json::array()},
+                 {"attrs",
+                  {{"node", std::to_string(n.index)},
+                   {"shape", shape_text(n)},
+                   {"forward_ms", format("%.4g", 1e3 * n.forward_seconds)},
+                   {"backward_ms", format("%.4g", 1e3 * n.backward_seconds)},
+                   {"value_mean", format("%.4g", n.value.mean)},
+                   {"value_deviation", format("%.4g", n.value.deviation)}}}};
+    for (const int input : n.inputs) {
+      node["inputs"].push_back({input, 0, 0});
+      is_read[static_cast<std::size_t>(input)] = true;
+    }
+    if (n.inputs.empty()) json["arg_nodes"].push_back(n.index);
+    json["nodes"].push_back(std::move(node));
+  }
+  for (const InspectedNode& n : inspection.nodes) {
+    if (!is_read[static_cast<std::size_t>(n.index)]) json["heads"].push_back({n.index, 0, 0});
+  }
+  return json.dump(1) + "\n";
+}
+
 }  // namespace impasto::inline v0_1

@@ -73,9 +73,9 @@ TEST_CASE("cli: inspect prints the nodes and leaves tables, graph and layers in 
   CHECK(run.code == 0);
   for (const char* part : {"picture", "forw. ms", "receptive field", "block3_conv1", "loss "})
     CHECK(contains(run.out, part));
-  for (const char* file : {"nodes.txt", "nodes.csv", "inspection.json", "graph.dot", "block1_conv1-features.npy",
-                           "block1_conv1-features.png", "block1_conv1-gradient.npy", "block1_conv1-gradient.png",
-                           "block3_conv1-gram.npy", "block3_conv1-gram.png"})
+  for (const char* file : {"nodes.txt", "nodes.csv", "inspection.json", "graph.dot", "graph.json",
+                           "block1_conv1-features.npy", "block1_conv1-features.png", "block1_conv1-gradient.npy",
+                           "block1_conv1-gradient.png", "block3_conv1-gram.npy", "block3_conv1-gram.png"})
     CHECK_MESSAGE(std::filesystem::exists(studio.path() / "step" / file), file);
   CHECK(Json::parse(read_text(studio.path() / "step/inspection.json"))["layers"].size() == 2);
   CHECK(

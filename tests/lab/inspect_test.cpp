@@ -108,6 +108,10 @@ TEST_CASE("lab: tables, JSON and graph tell of every node") {
   const auto commas = [](const std::string& line) { return std::count(line.begin(), line.end(), ','); };
   CHECK(commas(csv.substr(0, csv.find('\n'))) * static_cast<std::ptrdiff_t>(seen.nodes.size() + 1) == commas(csv));
   CHECK(contains(dot, "n" + std::to_string(seen.nodes.size() - 1) + " ["));
+  const auto graph = nlohmann::json::parse(graph_json(seen));
+  CHECK(graph["nodes"].size() == seen.nodes.size());
+  CHECK(graph["heads"] == nlohmann::json::parse("[[" + std::to_string(seen.nodes.size() - 1) + ",0,0]]"));
+  for (const auto& leaf : graph["arg_nodes"]) CHECK(graph["nodes"][leaf.get<std::size_t>()]["op"] == "null");
   CHECK(contains(table, "receptive field"));
   CHECK_FALSE(contains(table, "NOT FINITE"));
 }
