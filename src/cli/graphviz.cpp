@@ -4,9 +4,18 @@
 
 namespace impasto::cli {
 
+namespace {
+
+// No option, whatever it begins with.
+std::string argument(const std::filesystem::path& file) {
+  return file.is_absolute() ? file.string() : (std::filesystem::path(".") / file).string();
+}
+
+}  // namespace
+
 bool draw_graph(const std::filesystem::path& dot, const std::filesystem::path& svg) {
   pid_t id = -1;
-  if (start_process({"dot", "-Tsvg", "-o", svg.string(), dot.string()}, -1, id) != 0) return false;
+  if (start_process({"dot", "-Tsvg", "-o", argument(svg), argument(dot)}, -1, id) != 0) return false;
   return wait_for_process(id) == 0;
 }
 

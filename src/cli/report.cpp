@@ -202,6 +202,13 @@ std::string Report::facts(const Stylizer& stylizer, const std::filesystem::path&
     facts.emplace_back("Weights file", found_.file.string());
     facts.emplace_back("SHA-256", sha256_text(found_.file));
   }
+  const auto mask = [&](const char* name, const std::optional<std::filesystem::path>& file) {
+    if (file) facts.emplace_back(name, file->string());
+  };
+  mask("Content mask", request_.content_mask);
+  for (const std::filesystem::path& file : request_.style_masks) facts.emplace_back("Style mask", file.string());
+  mask("Protected", request_.protect);
+  mask("Smoothness mask", request_.smooth);
   facts.emplace_back("Seed", std::to_string(stylizer.options().seed));
   facts.emplace_back("SIMD", to_string(context_.target()));
   facts.emplace_back("Threads", std::to_string(context_.threads()));

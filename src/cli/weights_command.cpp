@@ -29,6 +29,9 @@ fs::path imported_file(const WeightsRequest& request) {
   if (file.empty())
     throw Error(ErrorCode::usage, "neither HOME nor XDG_DATA_HOME says where your files are; name the output with -o");
   std::error_code failure;
+  if (fs::exists(file, failure))
+    throw Error(ErrorCode::usage, "there are weights already, " + quoted(file) +
+                                      ", which nothing overwrites unasked; remove them, or name the output with -o");
   fs::create_directories(file.parent_path(), failure);
   if (failure)
     throw Error(ErrorCode::io, "the folder " + quoted(file.parent_path()) + " cannot be made (" + failure.message() +

@@ -58,7 +58,8 @@ Border border_of(Padding padding);
 double pooling_gain(Pooling pooling, Pooling expected);
 
 /// Records the network from a picture up to the deepest wanted layer.
-/// T = float borrows the weights; double holds a converted copy. Thread safety: const use from any thread.
+/// T = float borrows the weights; double holds a converted copy. Tapes borrow them from here: it must outlive those
+/// it recorded on. Thread safety: const use from any thread.
 template <class T>
 class Vgg19 {
  public:

@@ -17,9 +17,9 @@ template <class T>
 class Objective {
  public:
   /// Computes the targets, records the loss and plans; nothing of scene and
-  /// options is needed later. Errors as Vgg19::read's; Error(input) when all is protected, or a region is too small for
-  /// every style layer.
-  /// `watched`: layers (vgg19_layers()) whose maps stand on the tape, though no loss may read them.
+  /// options is needed later. The tape reads the network's weights, which must outlive it. Errors as Vgg19::read's;
+  /// Error(input) when all is protected, or a region is too small for every style layer. `watched`: layers
+  /// (vgg19_layers()) whose maps stand on the tape, though no loss may read them.
   Objective(const Vgg19<T>& network, const NetworkWeights& weights, const Options& options, const Scene<T>& scene,
             const Context& context, const std::vector<std::size_t>& watched = {});
 

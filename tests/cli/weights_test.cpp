@@ -44,6 +44,8 @@ TEST_CASE("cli: weights are imported to where stylise finds them, and it says wh
   CHECK(contains(run.out, "keras, 2 convolutions, input BGR 0..255 minus 103.939,116.779,123.68"));
   CHECK(std::filesystem::exists(place));
   CHECK(contains(run_program({"info"}, studio.path()).out, place.string()));
+  expect_failure(weights(studio, {"import", "keras.safetensors"}), 2,
+                 {"there are weights already", place.string(), "-o"});
 }
 
 TEST_CASE("cli: an imported file paints as the original does, whatever was carried or folded") {
