@@ -20,30 +20,40 @@ constexpr std::size_t kLargePage = std::size_t{2} << 20;
 bool is_large(std::size_t bytes) { return bytes >= 2 * kLargePage; }
 std::align_val_t alignment_of(std::size_t bytes) { return std::align_val_t{is_large(bytes) ? kLargePage : kAlignment}; }
 
-// nullptr when there is none.
-void* take_from_system(std::size_t bytes) noexcept {
-  void* memory = ::operator new[](bytes, alignment_of(bytes), std::nothrow);
-#if defined(__linux__) && defined(MADV_HUGEPAGE)
-  // A wish; the part of the last page that is not ours stays as it is.
-  if (memory != nullptr && is_large(bytes)) madvise(memory, bytes / kLargePage * kLargePage, MADV_HUGEPAGE);
-#endif
-  return memory;
+void require_memory(const void* memory, std::size_t bytes) {
+  require(memory != nullptr, ErrorCode::io, "out of memory: ", bytes >> 20,
+          " MiB wanted in one piece; use a smaller picture or fewer layers");
 }
 
-void* take_from(std::pmr::memory_resource& resource, std::size_t bytes) {
+std::byte* take_from(std::pmr::memory_resource& resource, std::size_t bytes) {
   void* memory = nullptr;
   try {
     memory = resource.allocate(bytes, kAlignment);
   } catch (const std::bad_alloc&) {
-    return nullptr;
+    memory = nullptr;
   }
-  if (reinterpret_cast<std::uintptr_t>(memory) % kAlignment == 0) return memory;
+  require_memory(memory, bytes);
+  if (reinterpret_cast<std::uintptr_t>(memory) % kAlignment == 0) return static_cast<std::byte*>(memory);
   resource.deallocate(memory, bytes, kAlignment);
   fail(ErrorCode::usage, "the context's memory resource gave ", bytes, " bytes at an address that is no multiple of ",
        kAlignment, "; let it respect the alignment it is asked for");
 }
 
 }  // namespace
+
+std::byte* take_system_memory(std::size_t bytes) {
+  void* memory = ::operator new[](bytes, alignment_of(bytes), std::nothrow);
+  require_memory(memory, bytes);
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+  // A wish; the part of the last page that is not ours stays as it is.
+  if (is_large(bytes)) madvise(memory, bytes / kLargePage * kLargePage, MADV_HUGEPAGE);
+#endif
+  return static_cast<std::byte*>(memory);
+}
+
+void give_back_system_memory(std::byte* memory, std::size_t bytes) noexcept {
+  ::operator delete[](memory, alignment_of(bytes));
+}
 
 // Counts `bytes` as held, or throws and counts nothing.
 void MemoryPool::count(std::size_t bytes) {
@@ -57,21 +67,17 @@ void MemoryPool::count(std::size_t bytes) {
 
 std::byte* MemoryPool::take(std::size_t bytes) {
   count(bytes);
-  void* memory = nullptr;
   try {
-    memory = resource_ == nullptr ? take_from_system(bytes) : take_from(*resource_, bytes);
-    require(memory != nullptr, ErrorCode::io, "out of memory: ", bytes >> 20,
-            " MiB wanted in one piece; use a smaller picture or fewer layers");
+    return resource_ == nullptr ? take_system_memory(bytes) : take_from(*resource_, bytes);
   } catch (...) {
     held_ -= bytes;
     throw;
   }
-  return static_cast<std::byte*>(memory);
 }
 
 void MemoryPool::give_back(std::byte* memory, std::size_t bytes) noexcept {
   if (resource_ == nullptr) {
-    ::operator delete[](memory, alignment_of(bytes));
+    give_back_system_memory(memory, bytes);
   } else {
     resource_->deallocate(memory, bytes, kAlignment);
   }

@@ -8,10 +8,16 @@
 
 namespace impasto::inline v0_1 {
 
+/// Uninitialised memory of the system, aligned to 64 bytes, in large pages where it offers them for what is large.
+/// Throws Error(io) naming the size when there is no more.
+std::byte* take_system_memory(std::size_t bytes);
+/// What that gave for this many bytes.
+void give_back_system_memory(std::byte* memory, std::size_t bytes) noexcept;
+
 /// Thread safety: all of it from any thread, if the resource allows that.
 class MemoryPool {
  public:
-  /// `resource` null: the system's memory, in large pages where it offers them. `limit` in bytes, 0: none.
+  /// `resource` null: the system's memory. `limit` in bytes, 0: none.
   explicit MemoryPool(std::shared_ptr<std::pmr::memory_resource> resource = nullptr, std::size_t limit = 0)
       : resource_(std::move(resource)), limit_(limit) {}
 
