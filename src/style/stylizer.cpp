@@ -77,7 +77,7 @@ struct Stylizer::State {
   Tensor<float> best;      // picture of the lowest loss so far at this scale
   double best_loss = std::numeric_limits<double>::infinity();
   int steps_done = 0, steps_at_scale = 0, steps_planned = 0;
-  bool scale_done = false, finished = false;
+  bool prepared = false, scale_done = false, finished = false;
 
   State(const Pictures& pictures, const Weights& weights, const Options& wanted, const Context& where)
       : options(wanted),
@@ -97,6 +97,7 @@ struct Stylizer::State {
     steps_planned = total_iterations(options, static_cast<int>(levels.size()));
     const PaintingSize coarsest = levels.front().size();
     enter(0, start_at(start, coarsest.height, coarsest.width, context));
+    prepare();
   }
 
   PlannedMemory planned() const {
@@ -141,22 +142,32 @@ struct Stylizer::State {
     return kept;
   }
 
-  // Takes up a scale at picture x.
+  // Takes up a scale at picture x. What fails after that can be tried again.
   void enter(std::size_t k, const Tensor<float>& x) {
     if (k > level) levels[level].close();
     level = k;
-    if (k + 1 == levels.size()) start = Tensor<float>();
-    optimiser = make_optimiser<float>(affordable(), levels[k].count(), context);
-    if (options.average > 0) average.emplace(options.average, levels[k].count(), context);
-    flat = FlatStop(options.stop_when_flat);
-    objective().prepare();
     std::copy_n(x.data(), x.shape().count(), objective().picture().data());
-    before = Tensor<float>();  // of the scale before
-    best = x.clone();
-    before = x.clone();
-    best_loss = std::numeric_limits<double>::infinity();
     steps_at_scale = 0;
     scale_done = false;
+    prepared = false;
+  }
+
+  // Takes the memory that steps need, once that of the scale before is free.
+  void prepare() {
+    if (level + 1 == levels.size()) start = Tensor<float>();
+    optimiser.reset();
+    average.reset();
+    best = Tensor<float>();
+    before = Tensor<float>();
+    const Index count = levels[level].count();
+    objective().prepare();
+    optimiser = make_optimiser<float>(affordable(), count, context);
+    if (options.average > 0) average.emplace(options.average, count, context);
+    best = picture();
+    before = picture();
+    best_loss = std::numeric_limits<double>::infinity();
+    flat = FlatStop(options.stop_when_flat);
+    prepared = true;
   }
 
   // The picture of this scale, or the mean of its last ones.
@@ -279,7 +290,10 @@ Step Stylizer::step() {
   State& s = *state_;
   const Clock::time_point begin = Clock::now();
   require(!s.finished, ErrorCode::usage, "the painting is finished after ", s.steps_done, " steps");
-  if (s.scale_done) with_memory_error("preparing the next size", [&] { s.enter_next(); });
+  with_memory_error("preparing the next size", [&] {
+    if (s.scale_done) s.enter_next();
+    if (!s.prepared) s.prepare();
+  });
   const Level& level = s.levels[s.level];
   Step step;
   step.scale = static_cast<int>(s.level) + 1;

@@ -153,6 +153,40 @@ TEST_CASE("embedding: memory that a host's resource refuses is an Error, and not
   }
 }
 
+TEST_CASE("embedding: a scale whose memory was refused can be entered again, and meanwhile the painting is there") {
+  const Weights weights = Weights::builtin();
+  Options options = short_options(weights);
+  options.scale_sizes = {20};
+  options.iterations = {2};
+  options.average = 0.5;
+  const Image content = waves(50, 40, 0.4F), style = waves(45, 45, 1.1F);
+  const std::vector<float> usual = stylise(content, style, weights, options, {}, Context(1)).values;
+  const auto resource = std::make_shared<CountingResource>();
+  long refusals = 0;
+  for (bool is_refused = true; is_refused; ++refusals) {
+    Stylizer stylizer(content, style, weights, options, Context(1).with_memory_resource(resource));
+    for (int i = 0; i < 2; ++i) stylizer.step();
+    const std::vector<float> half_way = stylizer.values();
+    resource->calls = 0;
+    resource->refused_call = refusals;
+    try {
+      stylizer.step();
+      is_refused = false;
+    } catch (const Error& error) {
+      CHECK(error.code() == ErrorCode::io);
+    }
+    resource->refused_call = -1;
+    if (is_refused) {
+      const std::vector<float> now = stylizer.values();
+      float most = 0;
+      for (std::size_t i = 0; i < now.size(); ++i) most = std::max(most, std::abs(now[i] - half_way[i]));
+      CHECK(most < 1e-5F);
+    }
+    CHECK(stylise(stylizer).values == usual);
+  }
+  CHECK(refusals > 6);
+}
+
 TEST_CASE("embedding: a painting keeps to its context's memory limit, or is refused before it begins") {
   const Weights weights = Weights::builtin();
   Options options = short_options(weights);
