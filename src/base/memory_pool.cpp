@@ -21,8 +21,8 @@ bool is_large(std::size_t bytes) { return bytes >= 2 * kLargePage; }
 std::align_val_t alignment_of(std::size_t bytes) { return std::align_val_t{is_large(bytes) ? kLargePage : kAlignment}; }
 
 void require_memory(const void* memory, std::size_t bytes) {
-  require(memory != nullptr, ErrorCode::io, "out of memory: ", bytes >> 20,
-          " MiB wanted in one piece; use a smaller picture or fewer layers");
+  require(memory != nullptr, ErrorCode::io, "out of memory: ", memory_text(bytes),
+          " wanted in one piece; use a smaller picture or fewer layers");
 }
 
 std::byte* take_from(std::pmr::memory_resource& resource, std::size_t bytes) {
@@ -40,6 +40,12 @@ std::byte* take_from(std::pmr::memory_resource& resource, std::size_t bytes) {
 }
 
 }  // namespace
+
+std::string memory_text(std::size_t bytes) {
+  const bool is_small = bytes < std::size_t{10} << 20;
+  const int shift = is_small ? 10 : 20;
+  return text((bytes + (std::size_t{1} << shift) - 1) >> shift, is_small ? " KiB" : " MiB");
+}
 
 std::byte* take_system_memory(std::size_t bytes) {
   void* memory = ::operator new[](bytes, alignment_of(bytes), std::nothrow);
@@ -60,8 +66,9 @@ void MemoryPool::count(std::size_t bytes) {
   std::size_t before = held_;
   do {
     require(limit_ == 0 || (before <= limit_ && bytes <= limit_ - before), ErrorCode::io,
-            "out of memory: ", bytes >> 20, " MiB wanted beside ", before >> 20, " MiB, but the context's limit is ",
-            limit_ >> 20, " MiB; use a smaller picture or fewer layers, or raise the limit");
+            "out of memory: ", memory_text(bytes), " wanted beside ", memory_text(before),
+            ", but the context's limit is ", memory_text(limit_),
+            "; use a smaller picture or fewer layers, or raise the limit");
   } while (!held_.compare_exchange_weak(before, before + bytes));
 }
 

@@ -5,8 +5,12 @@
 #include <cstddef>
 #include <memory>
 #include <memory_resource>
+#include <string>
 
 namespace impasto::inline v0_1 {
+
+/// "340 KiB", "12 MiB": rounded up.
+std::string memory_text(std::size_t bytes);
 
 /// Uninitialised memory of the system, aligned to 64 bytes, in large pages where it offers them for what is large.
 /// Throws Error(io) naming the size when there is no more.

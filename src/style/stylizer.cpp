@@ -8,6 +8,7 @@
 #include "base/buffer.h"
 #include "base/check.h"
 #include "base/machine.h"
+#include "base/memory_pool.h"
 #include "base/say.h"
 #include "impasto/stylise.h"
 #include "kernel/ranges.h"
@@ -44,9 +45,6 @@ double norm(const Context& context, std::span<const float> a, const float* b = n
   });
   return std::sqrt(squares);
 }
-
-// Rounded up.
-std::size_t mebibytes(std::size_t bytes) { return (bytes + (std::size_t{1} << 20) - 1) >> 20; }
 
 struct Evaluation {
   Losses losses;
@@ -120,9 +118,9 @@ struct Stylizer::State {
       const std::size_t others =
           context.memory_held() - aligned_bytes(picture_bytes()) + memory.arena + memory.pictures;
       const std::size_t needed = others + memory.optimiser;
-      require(needed <= limit, ErrorCode::io, "the painting needs at least ", mebibytes(needed),
-              " MiB, but the context's limit is ", limit >> 20,
-              " MiB; paint it smaller, compare fewer layers, or raise the limit");
+      require(needed <= limit, ErrorCode::io, "the painting needs at least ", memory_text(needed),
+              ", but the context's limit is ", memory_text(limit),
+              "; paint it smaller, compare fewer layers, or raise the limit");
       budget = std::min(budget, limit - others);
     }
     if (!is_lbfgs) return;
