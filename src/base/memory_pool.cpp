@@ -42,9 +42,8 @@ std::byte* take_from(std::pmr::memory_resource& resource, std::size_t bytes) {
 }  // namespace
 
 std::string memory_text(std::size_t bytes) {
-  const bool is_small = bytes < std::size_t{10} << 20;
-  const int shift = is_small ? 10 : 20;
-  return text((bytes + (std::size_t{1} << shift) - 1) >> shift, is_small ? " KiB" : " MiB");
+  const std::size_t kib = (bytes + 1023) / 1024;
+  return kib < 1000 * 1024 ? text(kib, " KiB") : text((kib + 1023) / 1024, " MiB");
 }
 
 std::byte* take_system_memory(std::size_t bytes) {

@@ -9,7 +9,7 @@
 
 namespace impasto::inline v0_1 {
 
-/// "340 KiB", "12 MiB": rounded up.
+/// "12340 KiB", from 1000 MiB on "1234 MiB": rounded up.
 std::string memory_text(std::size_t bytes);
 
 /// Uninitialised memory of the system, aligned to 64 bytes, in large pages where it offers them for what is large.

@@ -127,8 +127,9 @@ struct Stylizer::State {
     // Memory that holds not even one pair is refused where it is taken.
     history = std::max(1, history_that_fits(options.lbfgs.history, levels.back().count(), budget));
     if (history == options.lbfgs.history) return;
-    say(context, LogLevel::warning, "L-BFGS keeps ", history, " pairs instead of ", options.lbfgs.history,
-        ": memory holds no more");
+    say(context, LogLevel::warning, "L-BFGS keeps ", history, history == 1 ? " pair" : " pairs", " instead of ",
+        options.lbfgs.history, ": the memory ", context.memory_limit() > 0 ? "that the context allows" : "that is free",
+        " holds no more");
   }
 
   Objective<float>& objective() const { return levels[level].objective(); }
