@@ -25,8 +25,7 @@ class MemoryPool {
   explicit MemoryPool(std::shared_ptr<std::pmr::memory_resource> resource = nullptr, std::size_t limit = 0)
       : resource_(std::move(resource)), limit_(limit) {}
 
-  /// Uninitialised, aligned to 64 bytes. Throws Error(io) when the limit or the memory does not suffice, Error(usage)
-  /// when the resource gives memory that is not aligned.
+  /// Uninitialised, aligned to 64 bytes. Throws Error(io) when the limit or the memory does not suffice.
   std::byte* take(std::size_t bytes);
   /// What take() gave for this many bytes.
   void give_back(std::byte* memory, std::size_t bytes) noexcept;

@@ -1,4 +1,5 @@
 // Contexts, weights, pictures and options for C.
+#include <cstdint>
 #include <memory_resource>
 #include <new>
 
@@ -60,7 +61,11 @@ class HostMemory : public std::pmr::memory_resource {
   void* do_allocate(std::size_t bytes, std::size_t alignment) override {
     void* memory = allocate_(bytes, alignment, user_);
     if (memory == nullptr) throw std::bad_alloc();
-    return memory;
+    // Here, since compilers take the address that a memory_resource gives for aligned.
+    if (reinterpret_cast<std::uintptr_t>(memory) % alignment == 0) return memory;
+    release_(memory, bytes, alignment, user_);
+    impasto::fail(impasto::ErrorCode::usage, "allocate() gave ", bytes, " bytes at an address that is no multiple of ",
+                  alignment, "; let it respect the alignment it is asked for");
   }
   void do_deallocate(void* memory, std::size_t bytes, std::size_t alignment) override {
     release_(memory, bytes, alignment, user_);

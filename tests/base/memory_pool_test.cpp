@@ -46,21 +46,5 @@ TEST_CASE("base: tensors of a context and their clones live in its memory, howev
   CHECK(clone[9999] == 1.5F);
 }
 
-class Misaligned : public std::pmr::memory_resource {
-  void* do_allocate(std::size_t bytes, std::size_t alignment) override {
-    return static_cast<char*>(std::pmr::new_delete_resource()->allocate(bytes + 64, alignment)) + 4;
-  }
-  void do_deallocate(void* memory, std::size_t bytes, std::size_t alignment) override {
-    std::pmr::new_delete_resource()->deallocate(static_cast<char*>(memory) - 4, bytes + 64, alignment);
-  }
-  bool do_is_equal(const std::pmr::memory_resource& other) const noexcept override { return this == &other; }
-};
-
-TEST_CASE("base: memory that a resource gives misaligned is refused and given back") {
-  const Context context = Context(1).with_memory_resource(std::make_shared<Misaligned>());
-  CHECK(contains(error_of(ErrorCode::usage, [&] { Tensor<float>({5}, context); }), "no multiple of 64"));
-  CHECK(context.memory_held() == 0);
-}
-
 }  // namespace
 }  // namespace impasto::testing
