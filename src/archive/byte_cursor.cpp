@@ -1,6 +1,7 @@
 #include "archive/byte_cursor.h"
 
 #include "base/check.h"
+#include "base/little_endian.h"
 
 namespace impasto::inline v0_1 {
 
@@ -20,12 +21,7 @@ std::string_view ByteCursor::take_text(std::uint64_t bytes) {
   return {reinterpret_cast<const char*>(front.data()), front.size()};
 }
 
-std::uint64_t ByteCursor::number(std::size_t bytes) {
-  std::uint64_t value = 0;
-  const std::span<const std::uint8_t> front = take(bytes);
-  for (std::size_t i = 0; i < bytes; ++i) value |= std::uint64_t{front[i]} << (8 * i);
-  return value;
-}
+std::uint64_t ByteCursor::number(std::size_t bytes) { return little_endian(take(bytes).data(), bytes); }
 
 void ByteCursor::expect(std::string_view signature) {
   if (rest_.size() < signature.size() || take_text(signature.size()) != signature)

@@ -4,17 +4,12 @@
 #include <bit>
 
 #include "base/check.h"
+#include "base/little_endian.h"
 
 namespace impasto::inline v0_1 {
 namespace {
 
 constexpr std::size_t kPiece = 16384;  // numbers converted at a time: 128 KiB of F64, which stay in L2
-
-std::uint64_t little_endian(const std::uint8_t* bytes, std::size_t count) {
-  std::uint64_t value = 0;
-  for (std::size_t i = 0; i < count; ++i) value |= std::uint64_t{bytes[i]} << (8 * i);
-  return value;
-}
 
 float decode(const std::uint8_t* bytes, char type, std::size_t width) {
   const std::uint64_t bits = little_endian(bytes, width);

@@ -1,12 +1,15 @@
 // Writing .npz: a zip (APPNOTE.TXT 6.3.10) whose members are stored as they are.
 #include <zlib.h>
 
+#include <initializer_list>
 #include <limits>
 #include <set>
+#include <string_view>
 
 #include "archive/npz.h"
 #include "base/check.h"
 #include "base/file_writer.h"
+#include "base/little_endian.h"
 #include "impasto/npz.h"
 #include "tensor/npy.h"
 
@@ -17,21 +20,19 @@ constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();  // b
 constexpr std::size_t kMostMembers = std::numeric_limits<std::uint16_t>::max();
 constexpr std::size_t kLongestName = 1024;
 
-class Record {
- public:
-  Record& number(std::uint64_t value, int bytes) {
-    for (int i = 0; i < bytes; ++i) bytes_.push_back(static_cast<std::uint8_t>(value >> (8 * i) & 255));
-    return *this;
-  }
-  Record& characters(const std::string& value) {
-    bytes_.insert(bytes_.end(), value.begin(), value.end());
-    return *this;
-  }
-  const std::vector<std::uint8_t>& bytes() const { return bytes_; }
+using Bytes = std::vector<std::uint8_t>;
 
- private:
-  std::vector<std::uint8_t> bytes_;
+struct Field {
+  std::uint64_t value;
+  std::size_t bytes;
 };
+
+void append(Bytes& bytes, std::initializer_list<Field> fields) {
+  for (const Field& field : fields) append_little_endian(bytes, field.value, field.bytes);
+}
+void append(Bytes& bytes, std::string_view characters) {
+  bytes.insert(bytes.end(), characters.begin(), characters.end());
+}
 
 struct Member {
   std::string name;
@@ -39,10 +40,10 @@ struct Member {
   std::uint32_t crc;
 
   // What the header before a member and its entry in the directory share.
-  void describe(Record& record) const {
-    record.number(20, 2).number(1 << 11, 2).number(0, 2);  // version 2.0; names are UTF-8; stored
-    record.number(0, 2).number(0x21, 2);                   // the format's first day: the same arrays, the same file
-    record.number(crc, 4).number(bytes, 4).number(bytes, 4).number(name.size(), 2).number(0, 2);
+  void describe(Bytes& record) const {
+    append(record, {{20, 2}, {1 << 11, 2}, {0, 2}});  // version 2.0; names are UTF-8; stored
+    append(record, {{0, 2}, {0x21, 2}});              // the format's first day: the same arrays, the same file
+    append(record, {{crc, 4}, {bytes, 4}, {bytes, 4}, {name.size(), 2}, {0, 2}});
   }
 };
 
@@ -68,29 +69,34 @@ void save_npz(std::span<const NpzArray> arrays, const std::filesystem::path& fil
   check(arrays, text("file '", file.string(), "'"));
   with_memory_error("writing arrays", [&] {
     FileWriter out(file);
-    Record directory;
+    Bytes directory;
     std::uint64_t at = 0;
-    const auto write = [&](const std::vector<std::uint8_t>& bytes) {
+    const auto write = [&](const Bytes& bytes) {
       out.write(bytes);
       at += bytes.size();
     };
     for (const NpzArray& array : arrays) {
-      const std::vector<std::uint8_t> npy = encode_npy(array.values, array.shape);
+      const Bytes npy = encode_npy(array.values, array.shape);
       const Member member{array.name + ".npy", at, npy.size(),
                           static_cast<std::uint32_t>(crc32_z(0, npy.data(), npy.size()))};
-      Record header;
-      member.describe(header.characters("PK\3\4"));
-      write(header.characters(member.name).bytes());
+      Bytes header;
+      append(header, "PK\3\4");
+      member.describe(header);
+      append(header, member.name);
+      write(header);
       write(npy);
-      member.describe(directory.characters("PK\1\2").number(20, 2));
-      directory.number(0, 2).number(0, 2).number(0, 2).number(0, 4);  // no comment, first disk, no attributes
-      directory.number(member.offset, 4).characters(member.name);
+      append(directory, "PK\1\2");
+      append(directory, {{20, 2}});
+      member.describe(directory);
+      append(directory, {{0, 2}, {0, 2}, {0, 2}, {0, 4}});  // no comment, first disk, no attributes
+      append(directory, {{member.offset, 4}});
+      append(directory, member.name);
     }
-    Record end;
-    end.characters("PK\5\6").number(0, 4).number(arrays.size(), 2).number(arrays.size(), 2);
-    end.number(directory.bytes().size(), 4).number(at, 4).number(0, 2);
-    write(directory.bytes());
-    write(end.bytes());
+    Bytes end;
+    append(end, "PK\5\6");
+    append(end, {{0, 4}, {arrays.size(), 2}, {arrays.size(), 2}, {directory.size(), 4}, {at, 4}, {0, 2}});
+    write(directory);
+    write(end);
     out.commit();
   });
 }

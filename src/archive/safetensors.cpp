@@ -7,6 +7,7 @@
 #include "archive/elements.h"
 #include "archive/json_text.h"
 #include "base/check.h"
+#include "base/little_endian.h"
 
 namespace impasto::inline v0_1 {
 namespace {
@@ -15,12 +16,6 @@ using Json = nlohmann::json;
 
 constexpr std::size_t kLengthBytes = 8;
 constexpr std::uint64_t kMaxHeader = 100'000'000;  // the format's own limit
-
-std::uint64_t little_endian_64(const std::uint8_t* bytes) {
-  std::uint64_t value = 0;
-  for (int i = 7; i >= 0; --i) value = value << 8 | bytes[i];
-  return value;
-}
 
 struct Type {
   std::string_view name;
@@ -50,7 +45,7 @@ Header read_header(const FileReader& file, const std::string& label) {
           " bytes; it is no safetensors file or was cut short");
   std::array<std::uint8_t, kLengthBytes + 1> start;
   file.read(0, start);
-  const std::uint64_t length = little_endian_64(start.data());
+  const std::uint64_t length = little_endian(start.data(), kLengthBytes);
   require(
       length <= kMaxHeader && length >= 2 && start[kLengthBytes] == '{', ErrorCode::input, label,
       " is not a safetensors file (it does not start with a JSON header), nor HDF5, .npz or the JSON of a raw file; "

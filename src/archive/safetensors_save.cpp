@@ -7,6 +7,7 @@
 #include "archive/safetensors.h"
 #include "base/check.h"
 #include "base/file_writer.h"
+#include "base/little_endian.h"
 
 namespace impasto::inline v0_1 {
 namespace {
@@ -35,7 +36,7 @@ std::string header_of(const std::vector<const ArrayToSave*>& arrays,
   std::string header = json.dump();
   header.append((kAlignment - header.size() % kAlignment) % kAlignment, ' ');
   std::string length;
-  for (int i = 0; i < 8; ++i) length += static_cast<char>(header.size() >> (8 * i) & 255);
+  append_little_endian(length, header.size(), 8);
   return length + header;
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "base/file.h"
+#include "base/little_endian.h"
 
 namespace impasto::inline v0_1 {
 namespace {
@@ -123,16 +124,6 @@ class HeaderParser {
   std::string_view rest_;
   const std::string& name_;
 };
-
-std::uint64_t little_endian(const std::uint8_t* bytes, std::size_t count) {
-  std::uint64_t value = 0;
-  for (std::size_t i = 0; i < count; ++i) value |= std::uint64_t{bytes[i]} << (8 * i);
-  return value;
-}
-
-void append_little_endian(std::vector<std::uint8_t>& bytes, std::uint32_t value, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) bytes.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
-}
 
 // Number of elements of `shape`; at most `limit`, or limit + 1 for anything above.
 std::size_t count_elements(const std::vector<std::size_t>& shape, std::size_t limit) {
