@@ -19,20 +19,17 @@ constexpr std::size_t kLargePage = std::size_t{2} << 20;
 bool is_large(std::size_t bytes) { return bytes >= 2 * kLargePage; }
 std::align_val_t alignment_of(std::size_t bytes) { return std::align_val_t{is_large(bytes) ? kLargePage : kAlignment}; }
 
-void require_memory(const void* memory, std::size_t bytes) {
-  require(memory != nullptr, ErrorCode::io, "out of memory: ", memory_text(bytes),
-          " wanted in one piece; use a smaller picture or fewer layers");
+[[noreturn]] void fail_of_memory(std::size_t bytes) {
+  fail(ErrorCode::io, "out of memory: ", memory_text(bytes),
+       " wanted in one piece; use a smaller picture or fewer layers");
 }
 
 std::byte* take_from(std::pmr::memory_resource& resource, std::size_t bytes) {
-  void* memory = nullptr;
   try {
-    memory = resource.allocate(bytes, kAlignment);
+    return static_cast<std::byte*>(resource.allocate(bytes, kAlignment));
   } catch (const std::bad_alloc&) {
-    memory = nullptr;
+    fail_of_memory(bytes);
   }
-  require_memory(memory, bytes);
-  return static_cast<std::byte*>(memory);
 }
 
 }  // namespace
@@ -44,7 +41,7 @@ std::string memory_text(std::size_t bytes) {
 
 std::byte* take_system_memory(std::size_t bytes) {
   void* memory = ::operator new[](bytes, alignment_of(bytes), std::nothrow);
-  require_memory(memory, bytes);
+  if (memory == nullptr) fail_of_memory(bytes);
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
   // A wish; the part of the last page that is not ours stays as it is.
   if (is_large(bytes)) madvise(memory, bytes / kLargePage * kLargePage, MADV_HUGEPAGE);

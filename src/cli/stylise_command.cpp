@@ -53,8 +53,11 @@ class Watcher {
     return !failure_ && !Interrupt::requested();
   }
 
-  /// A sentence of the library's.
-  void hear(const std::string& sentence) { note(sentence); }
+  void note(const std::string& sentence) {
+    if (quiet_) return;
+    progress_.end();
+    std::fprintf(stderr, "%s\n", sentence.c_str());
+  }
   void end() { progress_.end(); }
   const std::exception_ptr& failure() const { return failure_; }
   /// What it says; empty without one.
@@ -78,12 +81,6 @@ class Watcher {
     outputs_.make_folders();
     outputs_.save_preset(options);
     if (outputs_.log()) log_.emplace(*outputs_.log());
-  }
-
-  void note(const std::string& sentence) {
-    if (quiet_) return;
-    progress_.end();
-    std::fprintf(stderr, "%s\n", sentence.c_str());
   }
 
   Outputs& outputs_;
@@ -204,8 +201,8 @@ int stylise_command(const StyliseRequest& request, const std::filesystem::path& 
   Watcher watcher(request, outputs, report ? &*report : nullptr);
   // Alive until the painting is saved: Ctrl-C must not end what it promised to save.
   const Interrupt interrupt(!request.quiet);
-  const auto hear = [&](LogLevel, const std::string& sentence) { watcher.hear(sentence); };
-  Stylizer stylizer(pictures, found.weights, options, context.with_log(hear));
+  const auto note = [&](LogLevel, const std::string& sentence) { watcher.note(sentence); };
+  Stylizer stylizer(pictures, found.weights, options, context.with_log(note));
   if (report) report->begin(stylizer);
   const Result result =
       stylise(stylizer, [&](const Stylizer& at, const Step& step) { return watcher.observe(at, step); });

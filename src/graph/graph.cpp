@@ -310,9 +310,7 @@ std::span<T> Graph<T>::value(NodeId id) {
 template <class T>
 std::span<const T> Graph<T>::gradient(NodeId id) const {
   const State& s = *state_;
-  s.checked(id);
-  require(s.kind(id) == State::Kind::variable, ErrorCode::usage, "node ", id.index,
-          " is no variable; only those have gradients");
+  require(is_variable(id), ErrorCode::usage, "node ", id.index, " is no variable; only those have gradients");
   require(s.has_gradients, ErrorCode::usage, "there are no gradients; call forward() and backward()");
   return s.tape.gradient({id.index});
 }

@@ -64,7 +64,7 @@ struct Stylizer::State {
   Tensor<float> start;  // at the painting's size, while a coarser scale is painted
   std::size_t level = 0;
   int history = 0;
-  std::unique_ptr<Optimiser<float>> optimiser;
+  std::unique_ptr<Optimiser<float>> optimiser;  // none until prepare()
   std::optional<IterateAverage<float>> average;
   FlatStop flat{0};
   std::vector<Evaluation> seen;  // of the present step
@@ -75,7 +75,7 @@ struct Stylizer::State {
   Tensor<float> best;      // picture of the lowest loss so far at this scale
   double best_loss = std::numeric_limits<double>::infinity();
   int steps_done = 0, steps_at_scale = 0, steps_planned = 0;
-  bool prepared = false, scale_done = false, finished = false;
+  bool scale_done = false, finished = false;
 
   State(const Pictures& pictures, const Weights& weights, const Options& wanted, const Context& where)
       : options(wanted),
@@ -141,32 +141,31 @@ struct Stylizer::State {
     return kept;
   }
 
-  // Takes up a scale at picture x. What fails after that can be tried again.
+  // Takes up a scale at picture x, for which prepare() takes the memory. What fails there can be tried again.
   void enter(std::size_t k, const Tensor<float>& x) {
     if (k > level) levels[level].close();
     level = k;
     std::copy_n(x.data(), x.shape().count(), objective().picture().data());
     steps_at_scale = 0;
     scale_done = false;
-    prepared = false;
+    optimiser.reset();
   }
 
-  // Takes the memory that steps need, once that of the scale before is free.
+  // Takes what steps at this scale need, once that of the scale before is free; the optimiser last: it tells that all
+  // is there.
   void prepare() {
     if (level + 1 == levels.size()) start = Tensor<float>();
-    optimiser.reset();
     average.reset();
     best = Tensor<float>();
     before = Tensor<float>();
     const Index count = levels[level].count();
     objective().prepare();
-    optimiser = make_optimiser<float>(affordable(), count, context);
-    if (options.average > 0) average.emplace(options.average, count, context);
     best = picture();
     before = picture();
     best_loss = std::numeric_limits<double>::infinity();
     flat = FlatStop(options.stop_when_flat);
-    prepared = true;
+    if (options.average > 0) average.emplace(options.average, count, context);
+    optimiser = make_optimiser<float>(affordable(), count, context);
   }
 
   // The picture of this scale, or the mean of its last ones.
@@ -291,7 +290,7 @@ Step Stylizer::step() {
   require(!s.finished, ErrorCode::usage, "the painting is finished after ", s.steps_done, " steps");
   with_memory_error("preparing the next size", [&] {
     if (s.scale_done) s.enter_next();
-    if (!s.prepared) s.prepare();
+    if (s.optimiser == nullptr) s.prepare();
   });
   const Level& level = s.levels[s.level];
   Step step;
