@@ -111,6 +111,7 @@ static impasto_status paint_in(const impasto_context* context, size_t* planned) 
   impasto_stylizer* stylizer = NULL;
   CHECK(impasto_weights_builtin(&weights) == IMPASTO_OK);
   CHECK(impasto_options_new("default", weights, &options) == IMPASTO_OK);
+  CHECK(impasto_options_set(options, "size", "96") == IMPASTO_OK);
   CHECK(impasto_options_set(options, "iterations", "3") == IMPASTO_OK);
   const impasto_image* styles[] = {style};
   impasto_status status = impasto_stylizer_new(content, styles, NULL, 1, weights, options, context, &stylizer);
