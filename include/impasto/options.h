@@ -75,6 +75,10 @@ struct AdamOptions {
 struct LbfgsOptions {
   int history = 20;          ///< pairs of differences kept, 1..100; each holds two pictures
   int max_evaluations = 25;  ///< of one line search
+  /// The first trial of all goes as far along -gradient as would lower the loss by this share of it, were it linear:
+  /// losses here are sums of squares, which end at 0. 0: PyTorch's rule, min(1, 1 / sum |gradient|), which takes
+  /// several trials to find out how large a picture's step is.
+  double first_decrease = 0.1;
 };
 
 inline constexpr int kMaxScales = 12;

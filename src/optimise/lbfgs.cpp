@@ -54,6 +54,8 @@ bool Lbfgs<T>::begin(const Problem<T>& problem, OptimiserStep& step) {
   step.evaluations = 1;
   step.reported = 0;
   start_again(problem.gradient);
+  const double trial = options_.first_decrease * loss_ / -direction_.slope;
+  if (trial > 0 && std::isfinite(trial * direction_.longest)) first_trial_ = trial;
   step.diverged = !std::isfinite(loss_) || !std::isfinite(direction_.slope);
   begun_ = !step.diverged;
   return begun_;

@@ -1,5 +1,6 @@
 // L-BFGS (Liu & Nocedal, "On the limited memory BFGS method for large scale optimization", 1989), as PyTorch's
-// torch.optim.LBFGS runs it with line_search_fn="strong_wolfe", lr=1 and both tolerances 0.
+// torch.optim.LBFGS runs it with line_search_fn="strong_wolfe", lr=1 and both tolerances 0; how far the first trial
+// goes is options.first_decrease's to say.
 #pragma once
 
 #include "optimise/curvature_pairs.h"

@@ -79,6 +79,8 @@ void validate_steps(const Options& o) {
   require_number(o.lbfgs.history >= 1 && o.lbfgs.history <= 100, "L-BFGS's history", o.lbfgs.history, "1 to 100");
   require_number(o.lbfgs.max_evaluations >= 2 && o.lbfgs.max_evaluations <= 100, "evaluations of a line search",
                  o.lbfgs.max_evaluations, "2 to 100");
+  require_number(o.lbfgs.first_decrease >= 0 && o.lbfgs.first_decrease <= 1, "L-BFGS's first decrease",
+                 o.lbfgs.first_decrease, "0 to 1");
   require_number(o.average >= 0 && o.average < 1, "the average's factor", o.average, "0 to below 1");
   require_number(o.stop_when_flat >= 0 && o.stop_when_flat < 1, "the gain to stop at", o.stop_when_flat,
                  "0 to below 1");

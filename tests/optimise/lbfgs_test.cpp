@@ -61,6 +61,53 @@ TEST_CASE_TEMPLATE("optimise: L-BFGS reaches the minimum of Rosenbrock's functio
   CHECK(problem.evaluations == evaluations);
 }
 
+TEST_CASE("optimise: the first trial aims at a share of the loss, whatever the scale of loss and variables") {
+  // f = a |x|^2 / 2: along -gradient a share p of f, were f linear, is gone at t = p / (2 a).
+  for (const double curvature : {1e-6, 1.0, 1e6}) {
+    std::vector<double> trials;
+    FunctionProblem<double> problem({3, 4}, [&](std::span<const double> x, std::span<double> gradient) {
+      trials.push_back((3 - x[0]) / (3 * curvature));
+      for (std::size_t i = 0; i < 2; ++i) gradient[i] = curvature * x[i];
+      return curvature * (x[0] * x[0] + x[1] * x[1]) / 2;
+    });
+    LbfgsOptions options = with_history(5);
+    options.first_decrease = 0.4;
+    const OptimiserStep step = Lbfgs<double>(options, 2, Context(1)).step(problem.problem);
+    CHECK(step.evaluations == 2);
+    CHECK(trials.back() == doctest::Approx(0.2 / curvature));
+  }
+}
+
+TEST_CASE("optimise: where a share of the loss says nothing the first trial moves all variables by 1 together") {
+  const auto first_move = [](double first_decrease, double loss) {
+    double first = 0;
+    FunctionProblem<double> problem({0, 0}, [&](std::span<const double> x, std::span<double> gradient) {
+      if (first == 0) first = std::abs(x[0]) + std::abs(x[1]);
+      gradient[0] = 30;
+      gradient[1] = -10;
+      return loss + 30 * x[0] - 10 * x[1];
+    });
+    LbfgsOptions options = with_history(5);
+    options.first_decrease = first_decrease;
+    Lbfgs<double>(options, 2, Context(1)).step(problem.problem);
+    return first;
+  };
+  CHECK(first_move(0.1, 1000) == doctest::Approx(4));  // 0.1 x 1000 / |g|^2 x sum |g|
+  CHECK(first_move(0.1, -1000) == doctest::Approx(1));
+  CHECK(first_move(0.1, 0) == doctest::Approx(1));
+  CHECK(first_move(0, 1000) == doctest::Approx(1));
+}
+
+TEST_CASE("optimise: a loss that ends far above 0 only costs the first line search a few trials") {
+  FunctionProblem<double> problem({1, 2, 3}, [](std::span<const double> x, std::span<double> gradient) {
+    return 1e9 + quadratic<double>(9)(x, gradient);
+  });
+  Lbfgs<double> lbfgs(with_history(5), 3, Context(1));
+  CHECK(lbfgs.step(problem.problem).evaluations <= 12);
+  run(lbfgs, problem, 60);
+  for (const double x : problem.x) CHECK(std::abs(x) < 1e-2);
+}
+
 TEST_CASE("optimise: L-BFGS walks around a region where the loss is not a number") {
   // The valley from the start to the minimum leaves the disc's edge only a little room.
   for (const double radius : {1.6, 1.5, 1.42}) {
