@@ -21,9 +21,9 @@ struct Direction {
 /// The two loops of that algorithm run on numbers instead of vectors: d is a combination of g, the s and the y, and its
 /// coefficients follow from the products s.y, y.y, s.g and y.g alone (Byrd, Nocedal & Schnabel, "Representations of
 /// quasi-Newton matrices", 1994; Chen, Wang & Zhou, "Large-scale L-BFGS using MapReduce", 2014). Both forms read every
-/// pair twice, but the printed one also rewrites d for each, and all threads wait for each other in between: 20 pairs
-/// of 512 x 341 x 3 values take 11 ms with it and 7 ms like this (2 cores). Products and combinations are summed in
-/// double, in pieces that depend on `count` alone: the same bits for any number of threads and any SIMD target.
+/// pair twice, but the printed one also rewrites d for each, and all threads wait for each other in between: it takes
+/// at least one and a half times as long. Products and combinations are summed in double, in pieces that depend on
+/// `count` alone: the same bits for any number of threads and any SIMD target.
 ///
 /// The newest s and y share their memory with d and the gradient before. Thread safety: one thread at a time.
 template <class T>

@@ -82,6 +82,7 @@ TEST_CASE("style: settings out of range are refused by name, with what was wante
   CHECK(refusal([](Options& o) { o.scale_sizes = {200, 100}; }).find("ascending") != std::string::npos);
   CHECK(refusal([](Options& o) { o.colour_amount = 1.5; }).find("amount of colour is 1.5") != std::string::npos);
   CHECK(refusal([](Options& o) { o.lbfgs.history = 0; }).find("history is 0") != std::string::npos);
+  CHECK(refusal([](Options& o) { o.lbfgs.first_decrease = 1.5; }).find("first decrease is 1.5") != std::string::npos);
   CHECK(refusal([](Options& o) { o.adam.decay = 0; }).find("decay is 0") != std::string::npos);
   CHECK(refusal([](Options& o) { o.average = 1; }).find("average's factor is 1") != std::string::npos);
   CHECK(refusal([](Options& o) { o.stop_when_flat = -1; }).find("gain to stop at is -1") != std::string::npos);
