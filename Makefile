@@ -39,7 +39,7 @@ gallery: program  ## paint the pictures of docs/GALLERY.md anew
 compile: $(BUILD)/Makefile  ## build everything
 	@cmake --build $(BUILD) --parallel $(JOBS)
 
-# Tests run side by side: threads that wait for each other must sleep, not spin on a core another test needs.
+# Tests run side by side: OpenMP's threads, too, must sleep while they wait, not spin on a core another test needs.
 test: compile  ## build everything and run the tests
 	@OMP_WAIT_POLICY=passive ctest --test-dir $(BUILD) --parallel $(JOBS) --output-on-failure --no-tests=error
 

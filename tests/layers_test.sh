@@ -58,8 +58,12 @@ awk '
       violation("a public header needs the standard library only, not <" name ">")
   }
 
-  FILENAME != "src/base/parallel.h" && (/^[ \t]*#[ \t]*pragma[ \t]+omp/ || /_Pragma[ \t]*\([ \t]*"omp/ || /[<"]omp\.h/) {
-    violation("threads live in src/base/parallel.h only")
+  FILENAME != "src/base/thread_backend_openmp.cpp" &&
+      (/^[ \t]*#[ \t]*pragma[ \t]+omp/ || /_Pragma[ \t]*\([ \t]*"omp/ || /[<"]omp\.h/) {
+    violation("OpenMP lives in src/base/thread_backend_openmp.cpp only")
+  }
+  top == "src" && FILENAME !~ /^src\/base\/thread_/ && /std::(jthread|thread|async)/ {
+    violation("threads live in src/base/parallel.h and src/base/thread_* only")
   }
 ' $files >"$violations"
 

@@ -39,8 +39,12 @@ IMPASTO_API std::string to_string(Memory memory);
 /// Targets this build holds and this machine can execute, best first; never empty, `baseline` last.
 IMPASTO_API std::vector<SimdTarget> available_targets();
 
-/// Number of cores this process may use (affinity respected), at least 1.
+/// Number of cores this process may use, at least 1: those the calling thread may run on, by OpenMP's own count where
+/// the threads are OpenMP's, and no more than what the process's control groups give it time for, rounded up.
 IMPASTO_API int available_cores();
+
+/// Where threads come from in this build: "a pool of its own", or "OpenMP" with the date of its specification.
+IMPASTO_API std::string thread_backend();
 
 enum class LogLevel { info, warning };
 

@@ -5,15 +5,14 @@
 #include <hwy/targets.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
-#include <thread>
+#include <utility>
 
+#include "base/cgroup.h"
 #include "base/check.h"
 #include "base/memory_pool.h"
-
-#if defined(__linux__)
-#include <sched.h>
-#endif
+#include "base/thread_backend.h"
 
 namespace impasto::inline v0_1 {
 namespace {
@@ -99,12 +98,13 @@ std::vector<SimdTarget> available_targets() {
 }
 
 int available_cores() {
-#if defined(__linux__)
-  cpu_set_t set;
-  if (sched_getaffinity(0, sizeof(set), &set) == 0) return std::clamp(CPU_COUNT(&set), 1, kMaxThreads);
-#endif
-  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kMaxThreads);
+  const double scheduled = scheduled_cores();
+  // Part of a core is worth a thread: it would be lost.
+  const double cores = std::min(scheduled, std::ceil(cgroup_cores().value_or(scheduled)));
+  return std::clamp(static_cast<int>(cores), 1, kMaxThreads);
 }
+
+std::string thread_backend() { return backend_name(); }
 
 Context::Context() : Context(0) {}
 

@@ -24,7 +24,8 @@ int info_command(const StyliseRequest& request, const std::filesystem::path& pro
   print("impasto", IMPASTO_VERSION);
   print("build", build_text());
   print("SIMD", to_string(context.target()) + " in use; available: " + others);
-  print("threads", std::to_string(context.threads()) + " in use; available: " + std::to_string(available_cores()));
+  print("threads", std::to_string(context.threads()) + " in use; available: " + std::to_string(available_cores()) +
+                       "; from " + thread_backend());
   const FoundWeights found = find_weights(request.weights, program);
   print("weights", found.weights.description());
   if (found.fallback) print("", weights_advice());

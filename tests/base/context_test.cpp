@@ -3,12 +3,9 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cstdlib>
-#include <stdexcept>
 #include <vector>
 
-#include "base/parallel.h"
 #include "impasto/error.h"
 
 namespace impasto {
@@ -49,19 +46,6 @@ TEST_CASE("base: IMPASTO_SIMD chooses the target, and an unknown one is refused"
 }
 #endif
 
-TEST_CASE("base: parallel_for runs every piece once, with worker numbers below the number of threads") {
-  for (const int threads : {1, 2, 5}) {
-    std::vector<std::atomic<int>> runs(100);
-    std::atomic<int> highest{0};
-    parallel_for(Context(threads), 100, [&](std::ptrdiff_t i, int worker) {
-      ++runs[static_cast<std::size_t>(i)];
-      if (worker > highest) highest = worker;
-    });
-    CHECK(std::all_of(runs.begin(), runs.end(), [](const std::atomic<int>& n) { return n == 1; }));
-    CHECK(highest < threads);
-  }
-}
-
 TEST_CASE("base: a context with another convolution is otherwise the same") {
   const Context plain(3, SimdTarget::baseline);
   CHECK(plain.convolution() == Convolution::automatic);
@@ -73,28 +57,6 @@ TEST_CASE("base: a context with another convolution is otherwise the same") {
   CHECK(to_string(Convolution::automatic) == "auto");
   CHECK(to_string(Convolution::winograd) == "winograd");
   CHECK(to_string(Convolution::im2col) == "im2col");
-}
-
-TEST_CASE("base: parallel_for inside parallel_for is serial and uses worker 0") {
-  std::atomic<int> wrong{0}, total{0};
-  parallel_for(Context(4), 4, [&](std::ptrdiff_t, int) {
-    parallel_for(Context(4), 10, [&](std::ptrdiff_t, int worker) {
-      ++total;
-      if (worker != 0) ++wrong;
-    });
-  });
-  CHECK(total == 40);
-  CHECK(wrong == 0);
-}
-
-TEST_CASE("base: an exception in a piece reaches the caller") {
-  for (const int threads : {1, 3}) {
-    CHECK_THROWS_WITH_AS(parallel_for(Context(threads), 50,
-                                      [](std::ptrdiff_t i, int) {
-                                        if (i == 17) throw std::runtime_error("piece 17");
-                                      }),
-                         "piece 17", std::runtime_error);
-  }
 }
 
 }  // namespace

@@ -1,0 +1,82 @@
+#include "base/cgroup.h"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+namespace impasto::inline v0_1 {
+namespace {
+
+namespace fs = std::filesystem;
+
+// One line of /proc/self/cgroup is "number:controllers:group"; version 2 names no controllers.
+struct Membership {
+  std::string controllers;
+  std::string group;
+};
+
+std::vector<Membership> memberships(const fs::path& root) {
+  std::vector<Membership> all;
+  std::ifstream in(root / "proc/self/cgroup");
+  for (std::string line; std::getline(in, line);) {
+    const std::size_t first = line.find(':');
+    const std::size_t second = first == std::string::npos ? first : line.find(':', first + 1);
+    if (second == std::string::npos) continue;
+    all.push_back({line.substr(first + 1, second - first - 1), line.substr(second + 1)});
+  }
+  return all;
+}
+
+bool names(const std::string& controllers, const std::string& wanted) {
+  std::istringstream words(controllers);
+  for (std::string word; std::getline(words, word, ',');) {
+    if (word == wanted) return true;
+  }
+  return false;
+}
+
+// The numbers of a file of one line; a word that is none, such as "max" for no limit, ends them.
+std::vector<double> numbers_of(const fs::path& file) {
+  std::vector<double> numbers;
+  std::ifstream in(file);
+  for (double number = 0; in >> number;) numbers.push_back(number);
+  return numbers;
+}
+
+}  // namespace
+
+std::vector<fs::path> cgroup_folders(const std::string& controller, const fs::path& root) {
+  const fs::path mounts = root / "sys/fs/cgroup";
+  std::vector<fs::path> folders;
+  std::error_code ignored;
+  for (const Membership& in : memberships(root)) {
+    if (!in.controllers.empty() && !names(in.controllers, controller)) continue;
+    // Version 2 lies there by itself, or beside version 1 in a folder of its own.
+    std::vector<fs::path> tops = {mounts, mounts / "unified"};
+    if (!in.controllers.empty()) tops = {mounts / in.controllers, mounts / controller};
+    // A container may see its own group at the top, under a name that only the world outside knows.
+    for (fs::path group = fs::path(in.group).relative_path();; group = group.parent_path()) {
+      for (const fs::path& top : tops) {
+        if (fs::is_directory(top / group, ignored)) folders.push_back(top / group);
+      }
+      if (group.empty()) break;
+    }
+  }
+  return folders;
+}
+
+std::optional<double> cgroup_cores(const fs::path& root) {
+  std::optional<double> cores;
+  for (const fs::path& folder : cgroup_folders("cpu", root)) {
+    std::vector<double> limit = numbers_of(folder / "cpu.max");  // quota and period in microseconds
+    if (limit.size() != 2) {
+      limit = numbers_of(folder / "cpu.cfs_quota_us");  // -1: none
+      for (const double period : numbers_of(folder / "cpu.cfs_period_us")) limit.push_back(period);
+    }
+    if (limit.size() != 2 || limit[0] <= 0 || limit[1] <= 0) continue;
+    cores = std::min(cores.value_or(limit[0] / limit[1]), limit[0] / limit[1]);
+  }
+  return cores;
+}
+
+}  // namespace impasto::inline v0_1
