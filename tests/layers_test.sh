@@ -1,5 +1,6 @@
 #!/bin/sh
-# The shape of the sources: which file may include which, where threads may be, how long a file may be.
+# The shape of the sources: which file may include which and must include what, where threads may be, how long a file may
+# be.
 # Prints every violation as file:line: sentence. Usage: layers_test.sh <root of the repository>
 set -eu
 cd "$1"
@@ -62,6 +63,13 @@ awk '
     violation("threads live in src/base/parallel.h only")
   }
 ' $files >"$violations"
+
+awk -f tests/includes.awk $files >>"$violations"
+# A check that finds nothing looks like sources without a fault: it must find this one, and only without the include.
+for header in array algorithm; do
+  printf '#include <%s>\nint f() { return std::min(1, 2); }\n' $header | awk -f tests/includes.awk
+done | grep -c 'std::min without #include <algorithm>' | grep -qx 1 ||
+  echo "tests/includes.awk:1: does not tell a missing include from one that is there" >>"$violations"
 
 # A path of one machine. The pattern is written so that it does not match itself.
 find . \( -path ./.git -o -path ./build -o -path './build-*' -o -path ./output \) -prune -o -type f \

@@ -5,8 +5,14 @@
 #include <hwy/targets.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
+#include <memory>
+#include <memory_resource>
+#include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "base/check.h"
 #include "base/memory_pool.h"

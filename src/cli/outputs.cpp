@@ -2,8 +2,13 @@
 
 #include <array>
 #include <charconv>
+#include <cstddef>
+#include <filesystem>
 #include <fstream>
+#include <optional>
+#include <string>
 #include <system_error>
+#include <vector>
 
 #include "cli/text.h"
 #include "impasto/error.h"

@@ -2,8 +2,10 @@
 
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <limits>
 #include <optional>
+#include <string>
 
 #include "cli/exit_code.h"
 #include "cli/find_weights.h"

@@ -5,7 +5,10 @@
 #include <png.h>
 
 #include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "base/check.h"
 #include "image/picture_rows.h"

@@ -1,7 +1,13 @@
 #include "model/mean_activations.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <memory>
 #include <numeric>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "base/check.h"
 #include "impasto/stylise.h"

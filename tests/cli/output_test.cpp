@@ -2,7 +2,12 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <filesystem>
+#include <iterator>
 #include <sstream>
+#include <string>
+#include <vector>
 
 #include "cli/pictures.h"
 #include "impasto/npy.h"

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <utility>
+#include <vector>
 #include <xtensor/xmath.hpp>
 #include <xtensor/xview.hpp>
 

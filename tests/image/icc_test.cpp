@@ -4,10 +4,14 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <random>
 #include <string>
+#include <vector>
 
 #include "image/codec.h"
 #include "image/features.h"
@@ -305,6 +309,7 @@ TEST_CASE("icc: random damage to a profile never ends in a crash or in values th
 #else
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "image/icc.h"
