@@ -22,7 +22,12 @@ macro(impasto_find name debian target)
   endif()
 endmacro()
 
-impasto_find("Eigen 3.3 or newer" libeigen3-dev Eigen3::Eigen Eigen3 3.3 NO_MODULE)
+# Asked for by version, Eigen answers for one major version only: 5 says that it is not 3.3.
+impasto_find("Eigen" libeigen3-dev Eigen3::Eigen Eigen3 NO_MODULE)
+if(Eigen3_VERSION AND Eigen3_VERSION VERSION_LESS 3.3)
+  message(FATAL_ERROR "Eigen 3.3 or newer is needed, and ${Eigen3_DIR} is of Eigen ${Eigen3_VERSION}. Install a newer one, "
+                      "or name the folder of its Eigen3Config.cmake: -DEigen3_DIR=...")
+endif()
 impasto_find("zlib" zlib1g-dev ZLIB::ZLIB ZLIB)
 impasto_find("xtensor" libxtensor-dev xtensor xtensor)
 impasto_find("Highway" libhwy-dev hwy::hwy hwy CONFIG)
