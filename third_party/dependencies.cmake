@@ -24,7 +24,7 @@ endmacro()
 
 impasto_find("Eigen 3.3 or newer" libeigen3-dev Eigen3::Eigen Eigen3 3.3 NO_MODULE)
 impasto_find("zlib" zlib1g-dev ZLIB::ZLIB ZLIB)
-impasto_find("xtensor" libxtensor-dev xtensor xtensor)
+impasto_find("xtensor 0.24 or newer" libxtensor-dev xtensor xtensor 0.24)
 impasto_find("Highway" libhwy-dev hwy::hwy hwy CONFIG)
 impasto_find("nlohmann-json 3.9 or newer" nlohmann-json3-dev nlohmann_json::nlohmann_json nlohmann_json 3.9)
 if(IMPASTO_PROGRAM)

@@ -3,9 +3,6 @@
 
 #include <doctest/doctest.h>
 
-#include <xtensor/xmath.hpp>
-#include <xtensor/xview.hpp>
-
 #include "support/error_of.h"
 #include "support/temp_folder.h"
 
