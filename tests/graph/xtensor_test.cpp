@@ -5,8 +5,6 @@
 
 #include <utility>
 #include <vector>
-#include <xtensor/xmath.hpp>
-#include <xtensor/xview.hpp>
 
 #include "support/error_of.h"
 #include "support/temp_folder.h"
