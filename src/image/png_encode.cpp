@@ -6,6 +6,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
+#include <cstring>
 #include <span>
 #include <string>
 #include <vector>
@@ -30,7 +32,7 @@ class PngWriter {
   bool start(const Image& image, const PictureRows& rows, int bits) {
     const int colour = rows.channels() == 4 ? PNG_COLOR_TYPE_RGB_ALPHA : PNG_COLOR_TYPE_RGB;
     const bool done = trouble_.guard([&] {
-      png_ = png_create_write_struct(PNG_LIBPNG_VER_STRING, &trouble_, PngTrouble::on_error, PngTrouble::on_warning);
+      png_ = png_create_write_struct(PNG_LIBPNG_VER_STRING, &trouble_, PngTrouble::on_error, on_warning);
       info_ = png_ ? png_create_info_struct(png_) : nullptr;
       if (!info_) return;
       png_set_write_fn(png_, &bytes_, on_write, [](png_structp) {});
@@ -57,6 +59,11 @@ class PngWriter {
   }
 
  private:
+  static void on_warning(png_structp png, png_const_charp message) {
+    auto* trouble = static_cast<PngTrouble*>(png_get_error_ptr(png));
+    std::snprintf(trouble->message, sizeof trouble->message, "%s", message);
+  }
+
   static void on_write(png_structp png, png_bytep from, std::size_t count) {
     auto* bytes = static_cast<std::vector<std::uint8_t>*>(png_get_io_ptr(png));
     bool grown = true;
@@ -72,15 +79,17 @@ class PngWriter {
   // Inside guard() only.
   void write_metadata(const PictureRows& rows) {
     png_set_option(png_, PNG_SKIP_sRGB_CHECK_PROFILE, PNG_OPTION_ON);
+    png_set_benign_errors(png_, 1);
     if (rows.icc().empty()) {
       png_set_sRGB(png_, info_, PNG_sRGB_INTENT_PERCEPTUAL);
     } else {
-      // Where libpng 1.6.39 looks at a profile; 1.6.48 does when it writes one.
-      png_set_benign_errors(png_, 0);
       png_set_iCCP(png_, info_, "ICC", PNG_COMPRESSION_TYPE_BASE, rows.icc().data(),
                    static_cast<png_uint_32>(rows.icc().size()));
+      // libpng 1.6.39 looks at the profile here, and drops it with a warning; 1.6.48 does when it writes it.
+      char warning[sizeof trouble_.message];
+      std::memcpy(warning, trouble_.message, sizeof warning);
+      if (!png_get_valid(png_, info_, PNG_INFO_iCCP)) png_error(png_, warning);
     }
-    png_set_benign_errors(png_, 1);
     if (!rows.exif().empty()) {
       png_set_eXIf_1(png_, info_, static_cast<png_uint_32>(rows.exif().size()),
                      const_cast<png_bytep>(rows.exif().data()));

@@ -95,6 +95,14 @@ TEST_CASE("icc: a PNG goes without a profile that libpng refuses, in the colours
   const Image back = saved(with_profile(picture, flawed, false), folder / "a.png", &warnings);
   CHECK(back.metadata().icc.empty() == (warnings.size() == 1));
 
+  // What libpng only wonders at stays: a rendering intent that does not exist.
+  Bytes odd = display_p3();
+  odd[67] = 9;
+  for (const Bytes& good : {display_p3(), odd}) {
+    warnings.clear();
+    CHECK(saved(with_profile(picture, good, false), folder / "a.png", &warnings).metadata().icc == good);
+    CHECK(warnings.empty());
+  }
   warnings.clear();
   CHECK(saved(with_profile(picture, display_p3(), true), folder / "a.png", &warnings).metadata().icc == display_p3());
   CHECK(warnings.empty());
