@@ -1,6 +1,7 @@
 # The short words. CMake does the work (CMakeLists.txt, CMakePresets.json); `make help` lists what there is.
 #
-# PRESET picks the kind of build, and with it the folder: build/ for release, build-<preset>/ for the others.
+# PRESET picks the kind of build, and with it the folder: build/ for release, build-<preset>/ for the others
+# (`make test PRESET=clang`).
 PRESET ?= release
 BUILD := $(if $(filter release,$(PRESET)),build,build-$(PRESET))
 PREFIX ?= /usr/local
@@ -17,10 +18,13 @@ JOBS ?= $(shell cat /proc/meminfo /sys/fs/cgroup/memory.max 2>/dev/null | \
      /^[0-9]+$$/ && $$1 / 2^30 < gib { gib = $$1 / 2^30 } \
      END { if (gib && gib < jobs) jobs = gib; print jobs < 1 ? 1 : int(jobs) }')
 
+# What a preset needs besides.
+TOOLS := $(filter clang,$(PRESET))
+
 MAKEFLAGS += --no-print-directory
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: program run weights gallery compile test bench asan ubsan fuzz tidy format docs deps install clean help
+.PHONY: program run weights gallery compile test bench asan ubsan fuzz tidy format docs deps deps-program deps-tests install clean help
 
 program: $(BUILD)/Makefile  ## build the program, build/impasto (the default)
 	@cmake --build $(BUILD) --parallel $(JOBS) --target impasto
@@ -36,7 +40,7 @@ weights: program  ## download the real VGG19 weights (80 MB) to where the progra
 gallery: program  ## paint the pictures of docs/GALLERY.md anew
 	docs/make_gallery.sh $(BUILD)/impasto docs/gallery
 
-compile: $(BUILD)/Makefile  ## build everything
+compile: $(BUILD)/with-tests  ## build everything
 	@cmake --build $(BUILD) --parallel $(JOBS)
 
 # Tests run side by side: OpenMP's threads, too, must sleep while they wait, not spin on a core another test needs.
@@ -44,6 +48,7 @@ test: compile  ## build everything and run the tests
 	@OMP_WAIT_POLICY=passive ctest --test-dir $(BUILD) --parallel $(JOBS) --output-on-failure --no-tests=error
 
 bench:  ## build and run the benchmarks (BENCH_OPTIONS=--benchmark_filter=conv)
+	@third_party/install.sh bench
 	@$(MAKE) PRESET=bench build-bench/Makefile
 	@cmake --build build-bench --parallel $(JOBS) --target impasto_bench
 	build-bench/bench/impasto_bench $(BENCH_OPTIONS)
@@ -55,8 +60,8 @@ ubsan:  ## the tests under the undefined-behaviour sanitizer alone, which is fas
 	@$(MAKE) test PRESET=ubsan
 
 fuzz:  ## each reader of weights under libFuzzer for FUZZ_SECONDS (600); crashes are left in build-fuzz/
-	@third_party/install.sh clang
-	@$(MAKE) PRESET=fuzz build-fuzz/Makefile
+	@third_party/install.sh test clang
+	@$(MAKE) PRESET=fuzz build-fuzz/with-tests
 	@cmake --build build-fuzz --parallel $(JOBS) --target fuzzers
 	@set -e; for reader in safetensors hdf5 npz blob; do \
 	  mkdir -p build-fuzz/corpus/$$reader; echo "$$reader:"; \
@@ -66,7 +71,7 @@ fuzz:  ## each reader of weights under libFuzzer for FUZZ_SECONDS (600); crashes
 	done
 
 tidy:  ## compile under clang-tidy
-	@third_party/install.sh clang-tidy
+	@third_party/install.sh run clang-tidy
 	@$(MAKE) PRESET=tidy build-tidy/Makefile
 	@cmake --build build-tidy --parallel $(JOBS) -- --keep-going
 
@@ -80,8 +85,14 @@ docs:  ## the reference of the API, build/reference/html/index.html
 	@docs/make_reference.sh build/reference
 	@echo build/reference/html/index.html
 
-deps:  ## install the libraries Impasto is built from (says nothing when they are there)
+deps:  ## install what program, tests and benchmarks are built from (says nothing when it is there)
 	@third_party/install.sh
+
+deps-program:
+	@third_party/install.sh run $(TOOLS)
+
+deps-tests:
+	@third_party/install.sh test $(TOOLS)
 
 install: program  ## install program, libraries, manual and packages under PREFIX (/usr/local); DESTDIR is honoured
 	@cmake --build $(BUILD) --parallel $(JOBS) --target impasto_library impasto_shared
@@ -95,6 +106,12 @@ help:  ## this list
 
 # Configured when there is no build yet and when the presets change; CMake itself notices every other change.
 # A configuration that failed leaves no Makefile, so it is tried again.
-$(BUILD)/Makefile: CMakePresets.json | deps
-	@cmake --preset $(PRESET)
+# The program is configured without tests, so that it asks for nothing of theirs; what runs the tests turns them on in the
+# same folder, whose objects serve both.
+$(BUILD)/Makefile: CMakePresets.json | deps-program
+	@cmake --preset $(PRESET) -DIMPASTO_TESTS=OFF
 	@touch $@
+
+$(BUILD)/with-tests: CMakePresets.json | deps-tests
+	@cmake --preset $(PRESET)
+	@touch $(BUILD)/Makefile $@

@@ -1,4 +1,7 @@
 // The campus: lawns and paths, the domed hall, the clock tower and the brick wing.
+#include <cmath>
+#include <cstddef>
+
 #include "stage.h"
 
 namespace samples {

@@ -1,5 +1,9 @@
 #include "canvas.h"
 
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
 namespace samples {
 namespace {
 

@@ -1,5 +1,8 @@
 #include "film.h"
 
+#include <algorithm>
+#include <cmath>
+
 namespace samples {
 namespace {
 

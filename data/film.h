@@ -1,6 +1,7 @@
 // What the camera collects, and how it becomes a picture: skylight is cleaned of its sampling noise, then developed.
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "impasto/image.h"

@@ -1,5 +1,8 @@
 #include "material.h"
 
+#include <algorithm>
+#include <cmath>
+
 namespace samples {
 namespace {
 

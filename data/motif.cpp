@@ -1,6 +1,9 @@
 #include "motif.h"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
+#include <cstddef>
 
 namespace samples {
 namespace {

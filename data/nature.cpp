@@ -1,5 +1,7 @@
 // Trees and bushes: clumps of small leaf discs round a trunk, turned mostly outwards so that clumps shade like solids.
 #include <array>
+#include <cmath>
+#include <cstddef>
 
 #include "stage.h"
 

@@ -1,5 +1,8 @@
 // The style picture: broad strokes first, finer ones over them, then what only a small brush can say.
+#include <algorithm>
 #include <array>
+#include <cmath>
+#include <vector>
 
 #include "canvas.h"
 #include "motif.h"

@@ -1,5 +1,7 @@
 // What gives the scene its scale: people, boats, lamps and benches.
 #include <array>
+#include <cmath>
+#include <cstddef>
 
 #include "stage.h"
 

@@ -1,6 +1,9 @@
 #include "render.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
+#include <vector>
 
 #include "film.h"
 

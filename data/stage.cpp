@@ -1,5 +1,8 @@
 #include "stage.h"
 
+#include <algorithm>
+#include <cmath>
+
 namespace samples {
 namespace {
 

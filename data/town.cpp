@@ -1,5 +1,8 @@
 // The town: river and quays, the stone bridge, old houses on the left bank, rooftops and the skyline.
+#include <algorithm>
 #include <array>
+#include <cmath>
+#include <cstddef>
 
 #include "stage.h"
 

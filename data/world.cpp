@@ -1,6 +1,13 @@
 #include "world.h"
 
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <utility>
+#include <vector>
 
 namespace samples {
 namespace {

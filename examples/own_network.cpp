@@ -1,9 +1,12 @@
 // Your own network on the tape, weights and all: one that learns a sine, and one that tells lines across from lines
 // down. Nothing here knows of VGG19. own_network
 #include <cmath>
+#include <cstddef>
 #include <iostream>
 #include <numbers>
 #include <random>
+#include <span>
+#include <vector>
 
 #include "impasto/impasto.h"
 

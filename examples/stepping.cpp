@@ -1,5 +1,6 @@
 // A loop of your own, as a window with a canvas has it: one step whenever the program is idle, and every few steps the
 // picture goes into the canvas' memory, 8-bit BGRA. stepping CONTENT STYLE PAINTING
+#include <cstddef>
 #include <cstdint>
 #include <iostream>
 #include <vector>

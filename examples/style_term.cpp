@@ -2,7 +2,11 @@
 // columns, so that what repeats across a distance counts too (after Berger & Memisevic, "Incorporating long-range
 // consistency in CNN-based texture generation", 2016). style_term STYLE TEXTURE
 #include <algorithm>
+#include <cstddef>
 #include <iostream>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "impasto/impasto.h"
 

@@ -3,7 +3,14 @@
 
 # Puts the command that installs everything, or the names of what to install by hand, into <variable>.
 function(impasto_packages variable)
-  execute_process(COMMAND sh ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/install.sh --list
+  set(groups run)
+  if(IMPASTO_TESTS)
+    list(APPEND groups test)
+  endif()
+  if(IMPASTO_BENCH)
+    list(APPEND groups bench)
+  endif()
+  execute_process(COMMAND sh ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/install.sh --list ${groups}
                   OUTPUT_VARIABLE packages OUTPUT_STRIP_TRAILING_WHITESPACE RESULT_VARIABLE failure ERROR_QUIET)
   if(failure)
     set(packages "see third_party/README.md")
@@ -18,13 +25,18 @@ macro(impasto_find name debian target)
   if(NOT TARGET ${target})
     impasto_packages(packages)
     message(FATAL_ERROR "${name} was not found (Debian: ${debian}). 'make deps' installs it on Debian and Ubuntu; "
-                        "all that Impasto needs on this system:\n  ${packages}")
+                        "all that this build needs on this system:\n  ${packages}")
   endif()
 endmacro()
 
-impasto_find("Eigen 3.3 or newer" libeigen3-dev Eigen3::Eigen Eigen3 3.3 NO_MODULE)
+# Asked for by version, Eigen answers for one major version only: 5 says that it is not 3.3.
+impasto_find("Eigen 3.3 or newer" libeigen3-dev Eigen3::Eigen Eigen3 NO_MODULE)
+if(Eigen3_VERSION AND Eigen3_VERSION VERSION_LESS 3.3)
+  message(FATAL_ERROR "Eigen 3.3 or newer is needed, and ${Eigen3_DIR} is of Eigen ${Eigen3_VERSION}. Install a newer one, "
+                      "or name the folder of its Eigen3Config.cmake: -DEigen3_DIR=...")
+endif()
 impasto_find("zlib" zlib1g-dev ZLIB::ZLIB ZLIB)
-impasto_find("xtensor" libxtensor-dev xtensor xtensor)
+impasto_find("xtensor 0.24 or newer" libxtensor-dev xtensor xtensor 0.24)
 impasto_find("Highway" libhwy-dev hwy::hwy hwy CONFIG)
 impasto_find("nlohmann-json 3.9 or newer" nlohmann-json3-dev nlohmann_json::nlohmann_json nlohmann_json 3.9)
 if(IMPASTO_PROGRAM)

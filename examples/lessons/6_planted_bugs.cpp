@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <limits>
 #include <span>
+#include <utility>
+#include <vector>
 
 #include "impasto/impasto.h"
 

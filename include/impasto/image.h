@@ -101,7 +101,8 @@ struct DecodeOptions {
 };
 
 /// Which colours a file holds. `srgb`: sRGB and no profile. `original`: the colours of the picture's own ICC profile,
-/// which is embedded; sRGB when there is none, or when it is not a profile of RGB that can be converted to.
+/// which is embedded; sRGB when there is none, or when it is not a profile of RGB that can be converted to and that the
+/// format's library takes.
 enum class FileColour { srgb, original };
 
 struct EncodeOptions {
@@ -126,16 +127,20 @@ IMPASTO_API Image load_image(const std::filesystem::path& file, const DecodeOpti
 IMPASTO_API Image decode_image(std::span<const std::uint8_t> bytes, const std::string& name,
                                const DecodeOptions& options = {});
 
-/// A file's bytes in memory; `name` decides the format by its ending and is what messages call the picture. Throws as
-/// save_image, but for the disk.
+/// A file's bytes in memory; `name` decides the format by its ending and is what messages call the picture. What the
+/// options ask for and the format's library refuses is left out; `warnings`, unless it is null, gets a sentence for
+/// each. Throws as save_image, but for the disk.
 IMPASTO_API std::vector<std::uint8_t> encode_image(const Image& image, const std::string& name,
-                                                   const EncodeOptions& options = {});
+                                                   const EncodeOptions& options = {},
+                                                   std::vector<std::string>* warnings = nullptr);
 
 /// Writes by the name's ending: .jpg/.jpeg, .png, .tif/.tiff or .webp, with alpha where there is some, composited on
 /// white in a JPEG. Written beside the target and renamed into place, so a failure leaves no partial file. Throws
 /// Error(usage) for what check_image_output refuses, Error(input) for an empty picture or one too large for the format
-/// (JPEG ends at 65,500 pixels a side, WebP at 16,383), Error(io) when the disk refuses.
-IMPASTO_API void save_image(const Image& image, const std::filesystem::path& file, const EncodeOptions& options = {});
+/// (JPEG ends at 65,500 pixels a side, WebP at 16,383), Error(io) when the disk refuses. `warnings` as for
+/// encode_image.
+IMPASTO_API void save_image(const Image& image, const std::filesystem::path& file, const EncodeOptions& options = {},
+                            std::vector<std::string>* warnings = nullptr);
 
 /// What save_image would refuse about the name and the options, found out before hours of work: Error(usage) for an
 /// ending other than those (in any case) or of a format that this build cannot write, for a quality out of range, or

@@ -1,5 +1,6 @@
 // Pictures, arrays and nodes of a graph as xtensor expressions, and back. The one header that needs more than the
-// standard library: xtensor 0.24 or newer. impasto.h does not include it.
+// standard library: xtensor 0.24 or newer. impasto.h does not include it. With it come xtensor's containers, views and
+// arithmetic, in whichever folders that version keeps them.
 //
 // Views copy nothing: they are valid, and write through, as long as what they look at lives and keeps its size.
 #pragma once
@@ -12,9 +13,20 @@
 #include <string>
 #include <utility>
 #include <vector>
+
+#if __has_include(<xtensor/containers/xtensor.hpp>)  // 0.26 and newer
+#include <xtensor/containers/xadapt.hpp>
+#include <xtensor/containers/xarray.hpp>
+#include <xtensor/containers/xtensor.hpp>
+#include <xtensor/core/xmath.hpp>
+#include <xtensor/views/xview.hpp>
+#else
 #include <xtensor/xadapt.hpp>
 #include <xtensor/xarray.hpp>
+#include <xtensor/xmath.hpp>
 #include <xtensor/xtensor.hpp>
+#include <xtensor/xview.hpp>
+#endif
 
 #include "impasto/error.h"
 #include "impasto/graph.h"

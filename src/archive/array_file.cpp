@@ -1,6 +1,15 @@
 #include "archive/array_file.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "archive/blob.h"
 #include "archive/foreign_file.h"

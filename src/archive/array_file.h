@@ -1,6 +1,7 @@
 // Named arrays in a file, whatever its format: what weights come in.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <map>
 #include <memory>

@@ -1,5 +1,17 @@
 #include "archive/blob.h"
 
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <initializer_list>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
 #include "archive/elements.h"
 #include "archive/json_text.h"
 #include "base/check.h"

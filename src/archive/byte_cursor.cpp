@@ -1,5 +1,10 @@
 #include "archive/byte_cursor.h"
 
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
 #include "base/check.h"
 #include "base/little_endian.h"
 

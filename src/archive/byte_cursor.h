@@ -1,6 +1,7 @@
 // Little-endian numbers from a block of bytes, never beyond its end.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>

@@ -2,6 +2,12 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "base/check.h"
 #include "base/little_endian.h"

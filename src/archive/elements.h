@@ -1,6 +1,7 @@
 // Numbers as files store them, little-endian, and float. Types go by the names of safetensors.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <span>

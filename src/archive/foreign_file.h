@@ -1,6 +1,7 @@
 // Files that people hand over as weights and that are something else.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 

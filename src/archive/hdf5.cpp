@@ -1,5 +1,16 @@
 #include "archive/hdf5.h"
 
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
 #include "archive/elements.h"
 #include "archive/hdf5_blocks.h"
 #include "archive/hdf5_messages.h"

@@ -2,6 +2,7 @@
 // IV of the format's specification.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <set>

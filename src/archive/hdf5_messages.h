@@ -1,6 +1,8 @@
 // What the messages of an HDF5 dataset say: type, sizes, place; and the strings of attributes.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>

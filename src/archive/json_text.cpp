@@ -1,6 +1,12 @@
 #include "archive/json_text.h"
 
+#include <cstddef>
+#include <cstdint>
+#include <map>
 #include <set>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "base/check.h"
 

@@ -1,6 +1,16 @@
 #include "archive/npz.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "archive/elements.h"
 #include "archive/zip.h"

@@ -1,10 +1,19 @@
 // Writing .npz: a zip (APPNOTE.TXT 6.3.10) whose members are stored as they are.
 #include <zlib.h>
 
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
 #include <initializer_list>
 #include <limits>
+#include <map>
+#include <memory>
 #include <set>
+#include <span>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "archive/npz.h"
 #include "base/check.h"

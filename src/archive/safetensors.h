@@ -1,10 +1,12 @@
 // The safetensors container: 8 bytes of header length, a JSON header, then the numbers. weights/FORMAT.md describes it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 

@@ -1,7 +1,14 @@
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "archive/elements.h"
 #include "archive/safetensors.h"

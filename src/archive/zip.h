@@ -2,6 +2,7 @@
 // the directory (APPNOTE.TXT 6.3.10), strict; zlib inflates.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>

@@ -1,7 +1,10 @@
 #include "autodiff/planner.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <numeric>
+#include <utility>
+#include <vector>
 
 #include "base/buffer.h"
 

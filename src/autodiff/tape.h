@@ -5,10 +5,13 @@
 // buffer its place in one arena, so a replay allocates nothing. src/autodiff/ops/ops.h lists the ops.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "autodiff/planner.h"

@@ -1,6 +1,10 @@
 #include "autodiff/tape_gradcheck.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "autodiff/ops/ops.h"
 #include "base/check.h"

@@ -1,6 +1,7 @@
 // The gradient of what a tape records, against central differences of its forward pass in double.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <span>
 #include <string>

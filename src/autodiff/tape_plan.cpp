@@ -3,6 +3,10 @@
 // Time: node i runs forward at step i and backward at step 2n - i; step n seeds the gradient of the loss. Chains of ops
 // that may work in place share one buffer whose life is the union of theirs.
 #include <algorithm>
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "autodiff/tape.h"
 

@@ -1,6 +1,11 @@
 // What can be seen of a tape from outside: its nodes, and its numbers while a replay has them.
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
 
 #include "autodiff/tape.h"
 #include "base/check.h"

@@ -1,5 +1,9 @@
 #include "base/buffer.h"
 
+#include <cstddef>
+#include <memory>
+#include <utility>
+
 #include "base/memory_pool.h"
 
 namespace impasto::inline v0_1 {

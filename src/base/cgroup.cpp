@@ -1,8 +1,14 @@
 #include "base/cgroup.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <filesystem>
 #include <fstream>
+#include <optional>
 #include <sstream>
+#include <string>
+#include <system_error>
+#include <vector>
 
 namespace impasto::inline v0_1 {
 namespace {

@@ -7,7 +7,11 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "base/file_reader.h"

@@ -6,8 +6,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <cstdlib>
+#include <memory>
+#include <memory_resource>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "base/cgroup.h"
 #include "base/check.h"

@@ -1,10 +1,15 @@
 #include "base/file.h"
 
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
+#include <filesystem>
 #include <new>
+#include <span>
 #include <string>
+#include <string_view>
 #include <system_error>
+#include <vector>
 
 #include "base/check.h"
 #include "base/file_writer.h"

@@ -1,6 +1,11 @@
 #include "base/file_reader.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
 #include <system_error>
 
 #include "base/check.h"

@@ -1,6 +1,7 @@
 #include "base/machine.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <fstream>
 #include <string>
 

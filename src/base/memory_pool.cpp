@@ -1,6 +1,9 @@
 #include "base/memory_pool.h"
 
+#include <cstddef>
+#include <memory_resource>
 #include <new>
+#include <string>
 
 #include "base/buffer.h"
 #include "base/check.h"

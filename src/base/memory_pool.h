@@ -6,6 +6,7 @@
 #include <memory>
 #include <memory_resource>
 #include <string>
+#include <utility>
 
 namespace impasto::inline v0_1 {
 

@@ -1,6 +1,7 @@
 #include "base/parallel.h"
 
 #include <atomic>
+#include <cstddef>
 #include <exception>
 #include <mutex>
 

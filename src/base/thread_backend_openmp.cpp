@@ -3,10 +3,11 @@
 #include <omp.h>
 
 #include <algorithm>
-#include <atomic>
 #include <condition_variable>
+#include <cstddef>
 #include <exception>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 

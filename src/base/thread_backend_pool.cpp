@@ -2,6 +2,7 @@
 // unloaded stays in memory until such threads have ended (glibc), so a team's helpers never run code that is gone.
 #include <algorithm>
 #include <new>
+#include <string>
 #include <thread>
 
 #include "base/thread_backend.h"

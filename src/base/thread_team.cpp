@@ -1,8 +1,12 @@
 #include "base/thread_team.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <exception>
+#include <thread>
 
 #if defined(__unix__) || defined(__APPLE__)
 #include <csignal>

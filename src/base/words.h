@@ -1,6 +1,7 @@
 // Words of a fixed list and what they stand for: settings, metadata.
 #pragma once
 
+#include <cstddef>
 #include <initializer_list>
 #include <optional>
 #include <string>

@@ -1,7 +1,11 @@
 // Contexts, weights, pictures and options for C.
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <memory_resource>
 #include <new>
+#include <string>
+#include <utility>
 
 #include "capi/border.h"
 #include "capi/handles.h"

@@ -1,5 +1,10 @@
 #include "cli/base64.h"
 
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
 namespace impasto::cli {
 
 std::string base64(std::span<const std::uint8_t> bytes) {

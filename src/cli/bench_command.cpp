@@ -1,8 +1,13 @@
 #include "cli/bench_command.h"
 
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <filesystem>
 #include <random>
+#include <ratio>
+#include <string>
+#include <system_error>
 
 #include "cli/bench_report.h"
 #include "cli/exit_code.h"

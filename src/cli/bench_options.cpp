@@ -1,6 +1,8 @@
 #include "cli/bench_options.h"
 
 #include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
 
 #include "cli/text.h"
 #include "impasto/error.h"

@@ -1,5 +1,7 @@
 #include "cli/build_text.h"
 
+#include <string>
+
 namespace impasto::cli {
 namespace {
 

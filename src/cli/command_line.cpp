@@ -3,6 +3,9 @@
 #include <CLI/CLI.hpp>
 #include <cctype>
 #include <functional>
+#include <memory>
+#include <string>
+#include <vector>
 
 #include "cli/help_format.h"
 #include "cli/text.h"

@@ -2,8 +2,12 @@
 
 #include <CLI/CLI.hpp>
 #include <cctype>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <system_error>
 
 #include "cli/download.h"
 #include "cli/exit_code.h"

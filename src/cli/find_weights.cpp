@@ -1,6 +1,9 @@
 #include "cli/find_weights.h"
 
 #include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <system_error>
 #include <vector>
 
 #include "impasto/error.h"

@@ -1,7 +1,11 @@
 #include "cli/gradcheck_options.h"
 
 #include <CLI/CLI.hpp>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
+#include <string>
+#include <vector>
 
 #include "cli/text.h"
 #include "impasto/error.h"

@@ -1,5 +1,8 @@
 #include "cli/graphviz.h"
 
+#include <filesystem>
+#include <string>
+
 #include "cli/child_process.h"
 
 namespace impasto::cli {

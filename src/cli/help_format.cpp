@@ -1,6 +1,9 @@
 #include "cli/help_format.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <sstream>
+#include <string>
 
 namespace impasto::cli {
 namespace {

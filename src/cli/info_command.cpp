@@ -1,6 +1,8 @@
 #include "cli/info_command.h"
 
 #include <cstdio>
+#include <filesystem>
+#include <string>
 
 #include "cli/build_text.h"
 #include "cli/exit_code.h"

@@ -1,6 +1,7 @@
 #include "cli/inspect_options.h"
 
 #include <CLI/CLI.hpp>
+#include <string>
 
 #include "cli/text.h"
 #include "impasto/error.h"

@@ -1,5 +1,10 @@
 #include "cli/log.h"
 
+#include <filesystem>
+#include <ios>
+#include <string>
+#include <vector>
+
 #include "cli/text.h"
 #include "impasto/error.h"
 

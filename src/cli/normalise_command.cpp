@@ -1,6 +1,8 @@
 #include "cli/normalise_command.h"
 
 #include <cstdio>
+#include <filesystem>
+#include <string>
 
 #include "cli/exit_code.h"
 #include "cli/stylise_options.h"

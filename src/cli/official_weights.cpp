@@ -1,5 +1,8 @@
 #include "cli/official_weights.h"
 
+#include <span>
+#include <string>
+
 #include "cli/text.h"
 #include "impasto/error.h"
 

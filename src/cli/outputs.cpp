@@ -2,8 +2,13 @@
 
 #include <array>
 #include <charconv>
+#include <cstddef>
+#include <filesystem>
 #include <fstream>
+#include <optional>
+#include <string>
 #include <system_error>
+#include <vector>
 
 #include "cli/text.h"
 #include "impasto/error.h"
@@ -173,11 +178,16 @@ void Outputs::make_folders() const {
   if (snapshots_) make_folder(*snapshots_);
 }
 
-void Outputs::save_painting(const Result& result, const EncodeOptions& encode) const {
-  if (!has_ending(painting_, ".npy")) return save_image(result.image, painting_, encode);
-  const std::array<std::size_t, 3> shape = {static_cast<std::size_t>(result.image.height()),
-                                            static_cast<std::size_t>(result.image.width()), 3};
-  save_npy(result.values, shape, painting_);
+std::vector<std::string> Outputs::save_painting(const Result& result, const EncodeOptions& encode) const {
+  std::vector<std::string> warnings;
+  if (has_ending(painting_, ".npy")) {
+    const std::array<std::size_t, 3> shape = {static_cast<std::size_t>(result.image.height()),
+                                              static_cast<std::size_t>(result.image.width()), 3};
+    save_npy(result.values, shape, painting_);
+  } else {
+    save_image(result.image, painting_, encode, &warnings);
+  }
+  return warnings;
 }
 
 void Outputs::save_epoch(const Image& image, int epoch, const EncodeOptions& encode) {

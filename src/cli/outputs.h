@@ -23,7 +23,8 @@ class Outputs {
   /// Makes the folders that may be missing. Throws Error(io).
   void make_folders() const;
 
-  void save_painting(const Result& result, const EncodeOptions& encode) const;
+  /// What had to be left out of the file, a sentence each.
+  std::vector<std::string> save_painting(const Result& result, const EncodeOptions& encode) const;
   /// What an epoch leaves: a preview and a snapshot, where they were asked for.
   bool wants_epochs() const { return preview_ || snapshots_ || animation_file_; }
   /// The picture of an epoch: the painting's size in an animation, whose frames are all alike, else the scale's.

@@ -1,6 +1,10 @@
 #include "cli/progress.h"
 
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdio>
+#include <string>
 
 #include "cli/terminal.h"
 #include "cli/text.h"

@@ -1,8 +1,14 @@
 // The settings of a painting as options: what option_fields() says, and what only a command line has.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <limits>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <vector>
 
 #include "cli/stylise_options.h"
 #include "cli/text.h"

@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <filesystem>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "cli/text.h"
 #include "impasto/error.h"

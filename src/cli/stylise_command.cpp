@@ -2,8 +2,11 @@
 
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <limits>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "cli/exit_code.h"
 #include "cli/find_weights.h"
@@ -165,6 +168,10 @@ int exit_code(const Result& result, const Outputs& outputs, const Options& optio
   return kExitFailed;
 }
 
+void warn(const std::vector<std::string>& warnings) {
+  for (const std::string& warning : warnings) std::fprintf(stderr, "%s\n", warning.c_str());
+}
+
 // What a run begins with: what it reads, and what there is to know about it.
 void announce(const StyliseRequest& request, const Pictures& pictures, const FoundWeights& found,
               const Context& context) {
@@ -173,11 +180,8 @@ void announce(const StyliseRequest& request, const Pictures& pictures, const Fou
                picture_text(request.content, pictures.content).c_str(), styles_text(request, pictures).c_str(),
                found.weights.description().c_str(), context.threads(), context.threads() == 1 ? "thread" : "threads",
                to_string(context.target()).c_str());
-  const auto warn = [](const Image& image) {
-    for (const std::string& warning : image.metadata().warnings) std::fprintf(stderr, "%s\n", warning.c_str());
-  };
-  warn(pictures.content);
-  for (const StylePicture& style : pictures.styles) warn(style.image);
+  warn(pictures.content.metadata().warnings);
+  for (const StylePicture& style : pictures.styles) warn(style.image.metadata().warnings);
 }
 
 }  // namespace
@@ -208,7 +212,8 @@ int stylise_command(const StyliseRequest& request, const std::filesystem::path& 
       stylise(stylizer, [&](const Stylizer& at, const Step& step) { return watcher.observe(at, step); });
   watcher.end();
   outputs.make_folders();
-  outputs.save_painting(result, options.encode);
+  const std::vector<std::string> left_out = outputs.save_painting(result, options.encode);
+  if (!request.quiet) warn(left_out);
   outputs.finish(result.image);
   if (report) report->save(stylizer, result, outputs.painting(), watcher.failure_text());
   if (!request.quiet) print_summary(outputs, result, stylizer.steps());

@@ -1,6 +1,13 @@
 #include "cli/stylise_options.h"
 
 #include <CLI/CLI.hpp>
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <vector>
 
 #include "cli/text.h"
 #include "impasto/error.h"

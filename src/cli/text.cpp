@@ -3,9 +3,15 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <cstdio>
+#include <filesystem>
 #include <limits>
 #include <numeric>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
 
 #include "impasto/error.h"
 

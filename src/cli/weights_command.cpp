@@ -1,6 +1,8 @@
 #include "cli/weights_command.h"
 
 #include <cstdio>
+#include <filesystem>
+#include <string>
 #include <system_error>
 
 #include "cli/exit_code.h"

@@ -1,6 +1,11 @@
 #include "cli/weights_options.h"
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "cli/normalise_command.h"
 #include "cli/stylise_options.h"

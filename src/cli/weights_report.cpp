@@ -1,6 +1,11 @@
 #include "cli/weights_report.h"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
 
 #include "cli/json_text.h"
 #include "cli/text.h"

@@ -1,8 +1,15 @@
 #include "impasto/graph.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <list>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "autodiff/ops/ops.h"
 #include "base/check.h"

@@ -1,5 +1,8 @@
 #include <cmath>
 #include <list>
+#include <memory>
+#include <span>
+#include <vector>
 
 #include "base/check.h"
 #include "impasto/graph.h"

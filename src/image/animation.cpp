@@ -1,5 +1,7 @@
 #include "impasto/animation.h"
 
+#include <filesystem>
+#include <memory>
 #include <utility>
 
 #include "base/check.h"

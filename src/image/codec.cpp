@@ -3,8 +3,14 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/check.h"
 #include "base/file.h"
@@ -96,13 +102,14 @@ std::string_view describe(std::span<const std::uint8_t> bytes) {
   return "an unknown kind of";
 }
 
-std::vector<std::uint8_t> encode(Format format, const Image& image, const EncodeOptions& options) {
+std::vector<std::uint8_t> encode(Format format, const Image& image, const EncodeOptions& options,
+                                 std::vector<std::string>* warnings) {
   switch (format) {
     case Format::jpeg:
       if constexpr (kHasJpeg) return encode_jpeg(image, options);
       break;
     case Format::png:
-      if constexpr (kHasPng) return encode_png(image, options);
+      if constexpr (kHasPng) return encode_png(image, options, warnings);
       break;
     case Format::tiff:
       if constexpr (kHasTiff) return encode_tiff(image, options);
@@ -175,16 +182,18 @@ Image load_image(const std::filesystem::path& file, const DecodeOptions& options
   return decode_image(read_file(file, "picture", kMaxFileBytes), text("picture '", file.string(), "'"), options);
 }
 
-std::vector<std::uint8_t> encode_image(const Image& image, const std::string& name, const EncodeOptions& options) {
+std::vector<std::uint8_t> encode_image(const Image& image, const std::string& name, const EncodeOptions& options,
+                                       std::vector<std::string>* warnings) {
   const Format format = require_format(name);
   check_options(format, options);
   require(!image.empty(), ErrorCode::input, "picture '", name,
           "' cannot be written: it has no pixels; give it at least 1 x 1");
-  return with_memory_error("encoding a picture", [&] { return encode(format, image, options); });
+  return with_memory_error("encoding a picture", [&] { return encode(format, image, options, warnings); });
 }
 
-void save_image(const Image& image, const std::filesystem::path& file, const EncodeOptions& options) {
-  write_file(file, encode_image(image, file.string(), options));
+void save_image(const Image& image, const std::filesystem::path& file, const EncodeOptions& options,
+                std::vector<std::string>* warnings) {
+  write_file(file, encode_image(image, file.string(), options, warnings));
 }
 
 void check_image_output(const std::filesystem::path& file, const EncodeOptions& options) {

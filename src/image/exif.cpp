@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <optional>
+#include <span>
 #include <string_view>
+#include <vector>
 
 #include "image/tiff_numbers.h"
 

@@ -1,7 +1,11 @@
 // EXIF out of TIFF files and into them: entries move as they are, bytes and byte order, and only offsets are new.
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
+#include <span>
+#include <utility>
+#include <vector>
 
 #include "image/exif.h"
 #include "image/tiff_numbers.h"

@@ -1,7 +1,12 @@
 #include "impasto/image.h"
 
+#include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <new>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "base/check.h"
 #include "image/limits.h"

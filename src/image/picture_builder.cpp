@@ -1,8 +1,10 @@
 #include "image/picture_builder.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <new>
 #include <utility>
+#include <vector>
 
 #include "base/check.h"
 #include "image/exif.h"

@@ -1,8 +1,11 @@
 #include "image/picture_rows.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "image/exif.h"
 #include "image/quantize.h"

@@ -14,8 +14,9 @@ namespace impasto::inline v0_1 {
 /// decodable or larger than the limits.
 Image decode_png(std::span<const std::uint8_t> bytes, const std::string& name, const DecodeOptions& options = {});
 
-/// RGB or RGBA, 8 or 16 bits a sample.
-std::vector<std::uint8_t> encode_png(const Image& image, const EncodeOptions& options);
+/// RGB or RGBA, 8 or 16 bits a sample. A profile that libpng refuses is left out, with a sentence in `warnings`.
+std::vector<std::uint8_t> encode_png(const Image& image, const EncodeOptions& options,
+                                     std::vector<std::string>* warnings = nullptr);
 
 /// "libpng 1.6.39", empty when the build lacks it.
 std::string png_library();

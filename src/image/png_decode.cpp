@@ -1,5 +1,10 @@
 #include <algorithm>
+#include <cstdint>
 #include <iterator>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "image/features.h"
 #include "image/png.h"

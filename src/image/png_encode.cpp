@@ -5,7 +5,12 @@
 #include <png.h>
 
 #include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "base/check.h"
 #include "image/picture_rows.h"
@@ -23,10 +28,11 @@ class PngWriter {
   PngWriter& operator=(const PngWriter&) = delete;
   ~PngWriter() { png_destroy_write_struct(&png_, &info_); }
 
-  void start(const Image& image, const PictureRows& rows, int bits) {
+  // False when libpng refuses what comes before the pixels: refusal() says why.
+  bool start(const Image& image, const PictureRows& rows, int bits) {
     const int colour = rows.channels() == 4 ? PNG_COLOR_TYPE_RGB_ALPHA : PNG_COLOR_TYPE_RGB;
-    check(trouble_.guard([&] {
-      png_ = png_create_write_struct(PNG_LIBPNG_VER_STRING, &trouble_, PngTrouble::on_error, PngTrouble::on_warning);
+    const bool done = trouble_.guard([&] {
+      png_ = png_create_write_struct(PNG_LIBPNG_VER_STRING, &trouble_, PngTrouble::on_error, on_warning);
       info_ = png_ ? png_create_info_struct(png_) : nullptr;
       if (!info_) return;
       png_set_write_fn(png_, &bytes_, on_write, [](png_structp) {});
@@ -34,8 +40,14 @@ class PngWriter {
                    colour, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_BASE, PNG_FILTER_TYPE_BASE);
       write_metadata(rows);
       png_write_info(png_, info_);
-    }));
-    check(info_ != nullptr);
+    });
+    return done && info_;
+  }
+
+  const char* refusal() const { return trouble_.message; }
+
+  void check(bool good) const {
+    require(good, ErrorCode::io, "the picture could not be encoded as PNG (", trouble_.message, "); save it smaller");
   }
 
   void write_row(const std::uint8_t* row) {
@@ -47,6 +59,11 @@ class PngWriter {
   }
 
  private:
+  static void on_warning(png_structp png, png_const_charp message) {
+    auto* trouble = static_cast<PngTrouble*>(png_get_error_ptr(png));
+    std::snprintf(trouble->message, sizeof trouble->message, "%s", message);
+  }
+
   static void on_write(png_structp png, png_bytep from, std::size_t count) {
     auto* bytes = static_cast<std::vector<std::uint8_t>*>(png_get_io_ptr(png));
     bool grown = true;
@@ -62,12 +79,16 @@ class PngWriter {
   // Inside guard() only.
   void write_metadata(const PictureRows& rows) {
     png_set_option(png_, PNG_SKIP_sRGB_CHECK_PROFILE, PNG_OPTION_ON);
-    png_set_benign_errors(png_, 1);  // a profile that libpng finds wanting is left out: the painting is not lost for it
+    png_set_benign_errors(png_, 1);
     if (rows.icc().empty()) {
       png_set_sRGB(png_, info_, PNG_sRGB_INTENT_PERCEPTUAL);
     } else {
       png_set_iCCP(png_, info_, "ICC", PNG_COMPRESSION_TYPE_BASE, rows.icc().data(),
                    static_cast<png_uint_32>(rows.icc().size()));
+      // libpng 1.6.39 looks at the profile here, and drops it with a warning; 1.6.48 does when it writes it.
+      char warning[sizeof trouble_.message];
+      std::memcpy(warning, trouble_.message, sizeof warning);
+      if (!png_get_valid(png_, info_, PNG_INFO_iCCP)) png_error(png_, warning);
     }
     if (!rows.exif().empty()) {
       png_set_eXIf_1(png_, info_, static_cast<png_uint_32>(rows.exif().size()),
@@ -80,10 +101,6 @@ class PngWriter {
       text.text = xmp_.data();
       png_set_text(png_, info_, &text, 1);
     }
-  }
-
-  void check(bool good) const {
-    require(good, ErrorCode::io, "the picture could not be encoded as PNG (", trouble_.message, "); save it smaller");
   }
 
   std::vector<std::uint8_t>& bytes_;
@@ -101,17 +118,10 @@ void to_big_endian(const std::vector<std::uint16_t>& words, std::uint8_t* to) {
   }
 }
 
-}  // namespace
-
-std::vector<std::uint8_t> encode_png(const Image& image, const EncodeOptions& options) {
-  std::vector<std::uint8_t> bytes;
-  PictureRows rows(image, options, true);
-  const bool deep = options.bits == 16;
+void write_rows(PngWriter& writer, PictureRows& rows, int height, bool deep) {
   std::vector<std::uint16_t> words(deep ? rows.row_samples() : 0);
   std::vector<std::uint8_t> row(rows.row_samples() * (deep ? 2 : 1));
-  PngWriter writer(bytes, rows.xmp());
-  writer.start(image, rows, options.bits);
-  for (int y = 0; y < image.height(); ++y) {
+  for (int y = 0; y < height; ++y) {
     if (deep) {
       rows.row(y, words.data());
       to_big_endian(words, row.data());
@@ -121,6 +131,33 @@ std::vector<std::uint8_t> encode_png(const Image& image, const EncodeOptions& op
     writer.write_row(row.data());
   }
   writer.finish();
+}
+
+// The painting is not lost for a profile: where libpng refuses it, the picture goes without.
+std::vector<std::uint8_t> encode_without_profile(const Image& image, EncodeOptions options, const char* refusal,
+                                                 std::vector<std::string>* warnings) {
+  options.colour = FileColour::srgb;
+  std::vector<std::uint8_t> bytes = encode_png(image, options);
+  if (warnings) {
+    warnings->push_back(text("the colour profile was not written, because libpng refuses it (", refusal,
+                             "); the file's ",
+                             image.metadata().icc_applied ? "colours are sRGB" : "values are what they were"));
+  }
+  return bytes;
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> encode_png(const Image& image, const EncodeOptions& options,
+                                     std::vector<std::string>* warnings) {
+  std::vector<std::uint8_t> bytes;
+  PictureRows rows(image, options, true);
+  PngWriter writer(bytes, rows.xmp());
+  if (!writer.start(image, rows, options.bits)) {
+    writer.check(!rows.icc().empty());
+    return encode_without_profile(image, options, writer.refusal(), warnings);
+  }
+  write_rows(writer, rows, image.height(), options.bits == 16);
   return bytes;
 }
 

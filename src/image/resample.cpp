@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <numbers>
 #include <numeric>
+#include <vector>
 
 namespace impasto::inline v0_1 {
 namespace {

@@ -1,7 +1,12 @@
 #include "image/shaper.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <vector>
 
 #include "image/quantize.h"
 #include "image/srgb.h"

@@ -1,6 +1,8 @@
 #include "image/signature.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <span>
 
 namespace impasto::inline v0_1 {
 

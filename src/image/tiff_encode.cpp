@@ -3,6 +3,8 @@
 #ifdef IMPASTO_HAS_TIFF
 
 #include <cstddef>
+#include <cstdint>
+#include <vector>
 
 #include "base/check.h"
 #include "image/exif.h"

@@ -3,8 +3,12 @@
 #ifdef IMPASTO_HAS_TIFF
 
 #include <algorithm>
+#include <cstdarg>
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <span>
+#include <vector>
 
 #include "image/tiff_memory.h"
 

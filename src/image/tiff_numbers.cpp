@@ -1,6 +1,11 @@
 #include "image/tiff_numbers.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
 
 namespace impasto::inline v0_1 {
 

@@ -2,6 +2,11 @@
 
 #ifdef IMPASTO_HAS_WEBP
 
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
 #include "image/webp_handles.h"
 
 namespace impasto::inline v0_1 {

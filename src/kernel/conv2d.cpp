@@ -1,6 +1,7 @@
 #include "kernel/conv2d.h"
 
 #include <algorithm>
+#include <cstddef>
 
 #include "base/check.h"
 #include "base/parallel.h"

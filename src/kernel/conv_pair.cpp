@@ -1,6 +1,8 @@
 #include "kernel/conv_pair.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <vector>
 
 #include "base/check.h"
 #include "base/parallel.h"

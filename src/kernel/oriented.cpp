@@ -1,6 +1,8 @@
 #include "kernel/oriented.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <vector>
 
 namespace impasto::inline v0_1 {
 

@@ -1,6 +1,9 @@
 #include "kernel/oriented_chain.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <span>
+#include <vector>
 
 #include "base/check.h"
 #include "base/parallel.h"

@@ -1,6 +1,8 @@
 #include "kernel/oriented_tile.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <span>
 
 #include "base/check.h"
 

@@ -1,6 +1,7 @@
 // The way back through a tile. Every tile takes the gradient of the positions it owns only: what these send to
 // positions around it, layer by layer, is added up over tiles at the input.
 #include <algorithm>
+#include <cstddef>
 
 #include "base/check.h"
 #include "kernel/oriented_tile.h"

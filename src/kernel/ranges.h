@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 
 #include "base/parallel.h"
 #include "tensor/shape.h"

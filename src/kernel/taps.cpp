@@ -1,6 +1,8 @@
 #include "kernel/taps.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <vector>
 
 #include "base/check.h"
 

@@ -2,6 +2,7 @@
 // else; its data gradient uses the transposed table, so both agree by construction.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <vector>
 

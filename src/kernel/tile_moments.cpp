@@ -1,6 +1,9 @@
 #include "kernel/tile_moments.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
 
 #include "kernel/gemm.h"
 

@@ -2,6 +2,8 @@
 // kernel/simd/active_lanes.h. The sums are the matrix's row of kOnesLane, whose value is 1.
 #pragma once
 
+#include <span>
+
 #include "kernel/oriented_tile.h"
 #include "kernel/simd/active_lanes.h"
 

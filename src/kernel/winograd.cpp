@@ -1,7 +1,10 @@
 #include "kernel/winograd.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <utility>
+#include <vector>
 
 #include "base/check.h"
 #include "base/machine.h"

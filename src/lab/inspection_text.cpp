@@ -1,6 +1,10 @@
 // An inspection as tables, JSON and a graph.
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "base/check.h"
 #include "impasto/inspect.h"

@@ -2,6 +2,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
+#include <span>
+#include <vector>
 
 #include "base/check.h"
 #include "impasto/inspect.h"

@@ -1,6 +1,13 @@
 #include "lab/op_cases.h"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "autodiff/ops/ops.h"
 #include "base/random.h"

@@ -1,6 +1,7 @@
 // Every op of the engine as a function that gradients can be checked of, in both number types.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>

@@ -1,5 +1,7 @@
 #include "lab/receptive_field.h"
 
+#include <cstddef>
+
 #include "model/vgg19.h"
 
 namespace impasto::inline v0_1 {

@@ -2,10 +2,16 @@
 // weights/builtin_table.txt. From the list of channels come both forms of a layer, so they cannot drift apart: units,
 // which the float network runs, and plain convolutions, made when somebody asks for them.
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <locale>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "base/check.h"
 #include "impasto_builtin_table.h"

@@ -7,6 +7,13 @@
 #include "model/builtin_channels.h"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "base/check.h"
 #include "kernel/oriented.h"

@@ -1,7 +1,13 @@
 #include "model/mean_activations.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <memory>
 #include <numeric>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "base/check.h"
 #include "impasto/stylise.h"
@@ -28,7 +34,7 @@ MeanActivations::MeanActivations(std::shared_ptr<const NetworkWeights> weights)
 
 void MeanActivations::add(const Image& picture, const Context& context) {
   const std::vector<float> values = normalise(picture);
-  const View<const float> view(values.data(), {picture.height(), picture.width(), 3});
+  const View<const float> view{values.data(), {picture.height(), picture.width(), 3}};
   const Vgg19<float> network(weights_);
   Tape<float> tape(context);
   const std::vector<Id> maps = network.record(tape, tape.constant(view), convolution_layers(weights_->depth()));
@@ -40,7 +46,8 @@ void MeanActivations::add(const Image& picture, const Context& context) {
     for (std::size_t i = 0; i < map.size();) {
       for (double& sum : sums) sum += static_cast<double>(map[i++]);
     }
-    positions_[l] += static_cast<double>(map.size() / sums.size());
+    const std::size_t positions = map.size() / sums.size();
+    positions_[l] += static_cast<double>(positions);
   }
 }
 

@@ -1,4 +1,8 @@
 // Picture values <-> the units the optimiser works in.
+#include <cstddef>
+#include <span>
+#include <vector>
+
 #include "base/check.h"
 #include "impasto/stylise.h"
 #include "model/network_weights.h"

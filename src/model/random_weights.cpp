@@ -1,6 +1,8 @@
 // VGG19 in full width with random values: uniform in +-sqrt(6 / (9 C)), C the input channels, which keeps maps of order
 // 1 from layer to layer (He et al., arXiv:1502.01852, eq. 10).
 #include <cmath>
+#include <cstdint>
+#include <utility>
 
 #include "base/check.h"
 #include "base/random.h"

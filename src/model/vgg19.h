@@ -2,6 +2,7 @@
 // recording on a tape. Widths, padding and pooling come with the weights.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <mutex>

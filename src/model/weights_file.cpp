@@ -1,6 +1,12 @@
 #include "model/weights_file.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "base/check.h"
 #include "base/parallel.h"

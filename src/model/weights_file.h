@@ -2,9 +2,11 @@
 // weights/FORMAT.md is the written form of this and of what it includes.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "archive/array_file.h"
 #include "model/convolution_names.h"

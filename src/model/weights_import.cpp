@@ -1,5 +1,11 @@
 // import_weights: from a file of any readable format to the one that this library writes.
 #include <algorithm>
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
 
 #include "base/check.h"
 #include "base/checksum.h"

@@ -1,7 +1,15 @@
 // inspect_weights and weights_mosaic: what a file holds, without painting with it.
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
 #include <limits>
+#include <memory>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
 
 #include "base/check.h"
 #include "base/checksum.h"

@@ -1,8 +1,11 @@
 #include "model/weights_metadata.h"
 
 #include <algorithm>
+#include <array>
 #include <locale>
+#include <optional>
 #include <sstream>
+#include <string>
 
 #include "base/check.h"
 #include "base/numbers.h"

@@ -1,6 +1,12 @@
 // normalise_weights: Gatys' normalisation from file to file.
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
 
 #include "base/check.h"
 #include "base/file.h"

@@ -1,5 +1,10 @@
 #include "model/weights_save.h"
 
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "archive/safetensors.h"

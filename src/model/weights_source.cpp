@@ -1,7 +1,11 @@
 #include "model/weights_source.h"
 
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/check.h"

@@ -1,7 +1,9 @@
 #include "optimise/adam.h"
 
 #include <cmath>
+#include <cstddef>
 #include <limits>
+#include <span>
 
 #include "base/check.h"
 #include "kernel/ranges.h"

@@ -1,6 +1,9 @@
 // Adam (Kingma & Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015).
 #pragma once
 
+#include <cstddef>
+#include <span>
+
 #include "optimise/optimiser.h"
 #include "tensor/tensor.h"
 

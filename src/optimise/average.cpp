@@ -1,5 +1,7 @@
 #include "optimise/average.h"
 
+#include <span>
+
 #include "base/check.h"
 #include "kernel/ranges.h"
 

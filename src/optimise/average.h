@@ -1,6 +1,7 @@
 // The mean of the iterates: it wavers less than the last of them.
 #pragma once
 
+#include <cstddef>
 #include <span>
 
 #include "impasto/context.h"

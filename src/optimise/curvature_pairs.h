@@ -1,6 +1,8 @@
 // What L-BFGS remembers of the curvature: pairs of differences, and the direction they turn a gradient into.
 #pragma once
 
+#include <cstddef>
+#include <span>
 #include <vector>
 
 #include "impasto/context.h"

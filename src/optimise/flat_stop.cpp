@@ -1,6 +1,7 @@
 #include "optimise/flat_stop.h"
 
 #include <cmath>
+#include <cstddef>
 
 namespace impasto::inline v0_1 {
 

@@ -3,6 +3,9 @@
 // goes is options.first_decrease's to say.
 #pragma once
 
+#include <cstddef>
+#include <span>
+
 #include "optimise/curvature_pairs.h"
 #include "optimise/optimiser.h"
 #include "optimise/wolfe_search.h"

@@ -1,5 +1,8 @@
 #include "optimise/optimiser.h"
 
+#include <cstddef>
+#include <memory>
+
 #include "optimise/adam.h"
 #include "optimise/lbfgs.h"
 

@@ -1,6 +1,7 @@
 // What moves a picture downhill: one interface for Adam and L-BFGS.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <span>

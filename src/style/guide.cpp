@@ -6,6 +6,9 @@
 #include <cstdio>
 #include <limits>
 #include <map>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "base/check.h"
 

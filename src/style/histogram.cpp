@@ -1,8 +1,12 @@
 #include "style/histogram.h"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <span>
+#include <vector>
 
 #include "base/parallel.h"
 

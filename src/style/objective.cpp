@@ -1,6 +1,11 @@
 #include "style/objective.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "style/energy.h"
 #include "style/style_loss.h"

@@ -1,6 +1,8 @@
 // What a painting minimises: content, style and smoothness of one picture, recorded on a tape. docs/MATH.md, "Losses".
 #pragma once
 
+#include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 

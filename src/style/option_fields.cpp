@@ -1,6 +1,10 @@
 #include "impasto/option_fields.h"
 
+#include <optional>
 #include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "style/field_kinds.h"
 

@@ -1,6 +1,11 @@
 // A preset as JSON: the names and texts of option_fields().
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
 
 #include "base/check.h"
 #include "base/file.h"

@@ -1,5 +1,9 @@
 // Presets as data. Each row changes only what sets it apart.
+#include <cstddef>
+#include <initializer_list>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "base/check.h"
 #include "impasto/options.h"

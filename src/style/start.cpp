@@ -1,6 +1,8 @@
 #include "style/start.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <span>
 
 #include "base/check.h"
 #include "impasto/image.h"

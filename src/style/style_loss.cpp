@@ -1,6 +1,10 @@
 #include "style/style_loss.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <utility>
+#include <vector>
 
 #include "base/check.h"
 #include "style/energy.h"

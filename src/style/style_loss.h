@@ -2,6 +2,7 @@
 // styles. docs/MATH.md, "Losses" and "Regions".
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "autodiff/tape.h"

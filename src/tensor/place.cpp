@@ -1,5 +1,7 @@
 #include "tensor/place.h"
 
+#include <string>
+
 namespace impasto::inline v0_1 {
 
 std::string place_text(const Shape& shape, Index element) {

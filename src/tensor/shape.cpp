@@ -1,5 +1,8 @@
 #include "tensor/shape.h"
 
+#include <cstddef>
+#include <initializer_list>
+
 #include "base/check.h"
 
 namespace impasto::inline v0_1 {

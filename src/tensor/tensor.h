@@ -2,7 +2,10 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
+#include <memory>
 #include <span>
+#include <utility>
 
 #include "base/buffer.h"
 #include "impasto/context.h"

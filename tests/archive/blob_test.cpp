@@ -1,6 +1,10 @@
 // Raw numbers and the JSON beside them.
 #include <doctest/doctest.h>
 
+#include <map>
+#include <string>
+#include <vector>
+
 #include "support/array_file_case.h"
 #include "support/safetensors.h"
 

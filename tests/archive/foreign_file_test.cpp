@@ -1,6 +1,8 @@
 // What people hand over as weights by mistake is named, with what to do.
 #include <doctest/doctest.h>
 
+#include <string>
+
 #include "support/array_file_case.h"
 
 namespace impasto::testing {

@@ -1,9 +1,14 @@
 // .npz files written for others to read.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <map>
+#include <string>
+#include <vector>
 
 #include "impasto/npz.h"
 #include "support/error_of.h"

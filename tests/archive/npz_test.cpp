@@ -1,6 +1,11 @@
 // .npz files: stored, deflated, in zip64 and in either order the same numbers, and every damage its own sentence.
 #include <doctest/doctest.h>
 
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
 #include "support/array_file_case.h"
 #include "support/zip_file.h"
 

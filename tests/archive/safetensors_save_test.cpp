@@ -1,6 +1,13 @@
 // What is written as safetensors is what was given, and follows the format's advice.
 #include <doctest/doctest.h>
 
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "archive/safetensors.h"
 #include "support/error_of.h"
 #include "support/temp_folder.h"

@@ -2,7 +2,11 @@
 #include "support/gradcheck.h"
 
 #include <cmath>
+#include <cstddef>
 #include <limits>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "support/error_of.h"
 

@@ -1,6 +1,10 @@
 // What the tape does to need less memory: values computed twice, gradients in the place of values, several values an
 // op.
+#include <algorithm>
+#include <cstdint>
 #include <numeric>
+#include <string>
+#include <vector>
 
 #include "support/gradcheck.h"
 

@@ -1,6 +1,10 @@
 // What a tape knows of the time and the work of its ops.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cstddef>
+#include <vector>
+
 #include "autodiff/ops/ops.h"
 #include "support/gradcheck.h"
 

@@ -1,7 +1,14 @@
 // Recording, planning and replaying.
 #include "autodiff/tape.h"
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <numeric>
+#include <span>
+#include <stdexcept>
+#include <vector>
 
 #include "support/gradcheck.h"
 

@@ -1,6 +1,11 @@
 // What an observer of a replay sees, and which op a bad number is blamed on.
+#include <algorithm>
+#include <cstdint>
 #include <limits>
 #include <map>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "support/error_of.h"
 #include "support/gradcheck.h"

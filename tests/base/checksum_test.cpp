@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+
 #include "support/error_of.h"
 #include "support/temp_folder.h"
 

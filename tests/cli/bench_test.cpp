@@ -1,7 +1,10 @@
 // `impasto bench`: figures that can be true, and words it does not understand.
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
 
 #include "cli/pictures.h"
 #include "impasto/context.h"

@@ -1,7 +1,12 @@
 // `impasto weights fetch` against mirrors on this machine: files and a web server.
 #include <doctest/doctest.h>
 
+#include <cstddef>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
 
 #include "impasto/weights_tools.h"
 #include "support/error_of.h"

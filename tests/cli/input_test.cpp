@@ -2,6 +2,13 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <cmath>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <ios>
+#include <string>
+#include <vector>
 
 #include "cli/pictures.h"
 #include "support/safetensors.h"

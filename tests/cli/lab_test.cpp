@@ -1,8 +1,11 @@
 // `impasto gradcheck`, `impasto inspect` and --check-numbers, as a user meets them.
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <string>
+#include <vector>
 
 #include "cli/pictures.h"
 

@@ -1,6 +1,10 @@
 // `impasto weights normalise`.
 #include <doctest/doctest.h>
 
+#include <filesystem>
+#include <string>
+#include <vector>
+
 #include "cli/pictures.h"
 #include "impasto/weights_tools.h"
 

@@ -2,7 +2,12 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <filesystem>
+#include <iterator>
 #include <sstream>
+#include <string>
+#include <vector>
 
 #include "cli/pictures.h"
 #include "impasto/npy.h"
@@ -29,6 +34,25 @@ std::size_t significant_digits(const std::string& number) {
 }
 
 }  // namespace
+
+TEST_CASE("cli: a colour profile that PNG cannot hold is left out of the painting, which is said at the end") {
+  const Studio studio;
+  Image content = load_image(studio / "content.png");
+  Metadata metadata;
+  metadata.icc.assign(300, 7);  // the size it states is another
+  content.set_metadata(metadata);
+  save_image(content, studio / "content.jpg", {.colour = FileColour::original});
+  std::filesystem::rename(studio / "content.jpg", studio / "content.png");
+  const std::string sentence = "the colour profile was not written, because libpng refuses it (";
+  for (const bool quiet : {false, true}) {
+    std::vector<std::string> arguments = {"--profile", "keep", "--read-profile", "no", "-o", "a.png"};
+    if (quiet) arguments.push_back("--quiet");
+    const Run run = studio.paint(arguments);
+    CHECK(run.code == 0);
+    CHECK(contains(run.err, sentence) != quiet);
+    CHECK(load_image(studio / "a.png").metadata().icc.empty());
+  }
+}
 
 TEST_CASE("cli: the painting goes to output/painting.jpg, and the last line tells of it") {
   const Studio studio;

@@ -1,8 +1,16 @@
 // Runs from start to end: stopped, diverged, repeated, begun from a file.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
 #include <random>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <vector>
 
 #include "cli/pictures.h"
 #include "impasto/npy.h"

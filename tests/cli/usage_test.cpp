@@ -2,6 +2,8 @@
 #include <doctest/doctest.h>
 
 #include <sstream>
+#include <string>
+#include <vector>
 
 #include "cli/pictures.h"
 #include "impasto/version.h"

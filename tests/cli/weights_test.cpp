@@ -1,6 +1,10 @@
 // impasto weights import and info, as a user meets them.
 #include <doctest/doctest.h>
 
+#include <filesystem>
+#include <string>
+#include <vector>
+
 #include "cli/pictures.h"
 #include "support/known_weights.h"
 

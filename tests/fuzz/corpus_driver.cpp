@@ -1,5 +1,6 @@
 // Runs a fuzz target over the files of a folder, each also cut short at many lengths and with single bytes damaged:
 // what `make test` does without a fuzzer. Usage: <program> FOLDER
+#include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>

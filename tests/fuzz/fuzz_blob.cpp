@@ -1,5 +1,7 @@
 // An input is the description up to the first zero byte, then the numbers.
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 
 #include "archive/blob.h"
 #include "fuzz/read_all.h"

@@ -1,3 +1,6 @@
+#include <cstddef>
+#include <cstdint>
+
 #include "archive/hdf5.h"
 #include "fuzz/read_all.h"
 

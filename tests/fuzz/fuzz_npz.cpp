@@ -1,3 +1,6 @@
+#include <cstddef>
+#include <cstdint>
+
 #include "archive/npz.h"
 #include "fuzz/read_all.h"
 

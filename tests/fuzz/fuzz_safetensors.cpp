@@ -1,4 +1,7 @@
 // By way of the sniffing that every file goes through first.
+#include <cstddef>
+#include <cstdint>
+
 #include "fuzz/read_all.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

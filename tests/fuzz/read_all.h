@@ -3,8 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
+#include <span>
 
 #include "archive/array_file.h"
 #include "impasto/error.h"

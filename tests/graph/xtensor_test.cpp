@@ -3,8 +3,8 @@
 
 #include <doctest/doctest.h>
 
-#include <xtensor/xmath.hpp>
-#include <xtensor/xview.hpp>
+#include <utility>
+#include <vector>
 
 #include "support/error_of.h"
 #include "support/temp_folder.h"

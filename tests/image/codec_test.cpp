@@ -5,9 +5,17 @@
 #include <unistd.h>
 #endif
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
 #include <random>
+#include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "image/features.h"
 #include "image/jpeg.h"

@@ -2,7 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <random>
+#include <span>
 #include <string>
 
 #include "image/features.h"

@@ -1,6 +1,14 @@
 // JPEG decoding and resizing against TensorFlow.
 #include "support/golden.h"
 
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "impasto/image.h"
 
 namespace impasto {

@@ -4,10 +4,14 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <random>
 #include <string>
+#include <vector>
 
 #include "image/codec.h"
 #include "image/features.h"
@@ -242,39 +246,6 @@ TEST_CASE("icc: a profile that is damaged or belongs to another kind of picture 
   }
 }
 
-TEST_CASE("icc: no profile keeps a painting from being saved, and one of other colours is not written to RGB") {
-  const TempFolder folder;
-  Image image(4, 4);
-  Bytes padded = display_p3(), flawed = display_p3();
-  padded.resize(padded.size() + 37);
-  std::fill(flawed.begin() + 128, flawed.begin() + 140, std::uint8_t{0xEE});  // the table of tags
-  struct Case {
-    Bytes icc;
-    bool applied, written;
-  };
-  for (const Case& c :
-       {Case{padded, true, true}, Case{padded, false, true}, Case{Bytes(300, 7), false, false},
-        Case{flawed, false, false}, Case{cmyk_profile(), false, false}, Case{grey_profile(2.2), false, false}}) {
-    Metadata metadata;
-    metadata.icc = c.icc;
-    metadata.icc_applied = c.applied;
-    image.set_metadata(metadata);
-    save_image(image, folder / "a.png", {.colour = FileColour::original});
-    CHECK(load_image(folder / "a.png", {.apply_profile = false}).metadata().icc.empty() != c.written);
-  }
-  for (const char* name : {"a.jpg", "a.tif", "a.webp"}) {
-    for (const Bytes& icc : {cmyk_profile(), grey_profile(2.2)}) {
-      Metadata metadata;
-      metadata.icc = icc;
-      image.set_metadata(metadata);
-      const auto format = format_of_ending(name);
-      if ((format == Format::tiff && !kHasTiff) || (format == Format::webp && !kHasWebp)) continue;
-      save_image(image, folder / name, {.colour = FileColour::original});
-      CHECK(load_image(folder / name, {.apply_profile = false}).metadata().icc.empty());
-    }
-  }
-}
-
 TEST_CASE("icc: random damage to a profile never ends in a crash or in values that are no numbers") {
   std::mt19937 random(77);
   for (const Bytes& good : {display_p3(), display_p3_by_tables(), cmyk_profile(), grey_profile(2.2)}) {
@@ -305,6 +276,7 @@ TEST_CASE("icc: random damage to a profile never ends in a crash or in values th
 #else
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "image/icc.h"

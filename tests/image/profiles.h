@@ -3,8 +3,10 @@
 
 #include <lcms2.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <iterator>
 #include <vector>
 
 namespace impasto::testing {
@@ -14,6 +16,9 @@ inline std::vector<std::uint8_t> saved_profile(cmsHPROFILE profile) {
   if (!cmsSaveProfileToMem(profile, nullptr, &size)) std::abort();
   std::vector<std::uint8_t> bytes(size);
   if (!cmsSaveProfileToMem(profile, bytes.data(), &size)) std::abort();
+  // The second it was made in would make two profiles differ: 2000-01-01 0:00 (ICC.1:2010, 7.2: bytes 24 to 35).
+  constexpr std::uint8_t date[12] = {0x07, 0xD0, 0, 1, 0, 1};
+  std::copy(std::begin(date), std::end(date), bytes.begin() + 24);
   cmsCloseProfile(profile);
   return bytes;
 }

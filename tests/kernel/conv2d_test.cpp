@@ -1,7 +1,10 @@
 // Float convolutions on every target against the double reference, over sizes that leave parts of tiles and vectors.
 #include "kernel/conv2d.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <vector>
 
 #include "support/gradcheck.h"
 #include "support/relative_error.h"

@@ -1,7 +1,9 @@
 // The matrix product on every target against a plain sum in double.
 #include "kernel/gemm.h"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "base/buffer.h"
 #include "support/gradcheck.h"

@@ -2,8 +2,12 @@
 // borders, poolings, and sizes and channel counts that leave parts of tiles, panels and vectors.
 #include "kernel/winograd.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdint>
 #include <cstring>
+#include <vector>
 
 #include "kernel/conv2d.h"
 #include "support/gradcheck.h"

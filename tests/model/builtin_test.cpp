@@ -1,4 +1,10 @@
 // The built-in network against its PyTorch reference.
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
 #include "model/network_weights.h"
 #include "model/vgg19.h"
 #include "support/fingerprint.h"

@@ -3,6 +3,11 @@
 
 #include <doctest/doctest.h>
 
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
 #include "base/check.h"
 #include "support/array_names.h"
 #include "support/error_of.h"

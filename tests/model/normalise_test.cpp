@@ -1,4 +1,12 @@
 // Gatys' normalisation: what becomes 1, what stays, and what is told.
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
 #include "impasto/stylise.h"
 #include "impasto/weights_tools.h"
 #include "model/mean_activations.h"

@@ -2,7 +2,13 @@
 // target, over sizes that leave parts of tiles, windows and maps of one position.
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
 #include <limits>
+#include <memory>
+#include <type_traits>
+#include <vector>
 
 #include "model/network_weights.h"
 #include "model/vgg19.h"

@@ -1,7 +1,9 @@
 // VGG19 with random values: the shape of the real one, maps that neither vanish nor explode.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "model/network_weights.h"
 #include "model/vgg19.h"

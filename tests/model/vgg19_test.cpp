@@ -1,6 +1,12 @@
 // The table of layers, and every map of the full network against float64 PyTorch.
 #include "model/vgg19.h"
 
+#include <cmath>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
 #include "support/golden.h"
 #include "support/hash_network.h"
 

@@ -1,5 +1,10 @@
 // Weights files: every layout and type gives the same network, and every damage its own sentence.
+#include <array>
+#include <cstddef>
 #include <limits>
+#include <map>
+#include <string>
+#include <vector>
 
 #include "archive/elements.h"
 #include "model/network_weights.h"

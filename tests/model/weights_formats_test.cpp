@@ -1,5 +1,9 @@
 // One network in NumPy's and Keras' formats: an import has the bits of the same numbers given directly.
 #include <algorithm>
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
 
 #include "base/check.h"
 #include "impasto/weights_tools.h"

@@ -1,5 +1,11 @@
 // A narrow VGG19 as Keras, tf_keras and torchvision save it: Impasto computes what they compute from the same picture.
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
 
 #include "impasto/image.h"
 #include "impasto/options.h"

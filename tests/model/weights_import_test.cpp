@@ -1,6 +1,13 @@
 // Imported files: the same numbers as the original, metadata that say everything, and both ways to carry preprocessing.
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "base/check.h"
 #include "base/checksum.h"

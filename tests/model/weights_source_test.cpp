@@ -1,6 +1,13 @@
 // What a network was trained on is told by its numbers or its metadata, and never guessed.
 #include "model/weights_source.h"
 
+#include <array>
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
 #include "base/checksum.h"
 #include "model/weights_file.h"
 #include "support/error_of.h"

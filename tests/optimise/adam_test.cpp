@@ -2,7 +2,11 @@
 #include "optimise/adam.h"
 
 #include <cmath>
+#include <cstddef>
 #include <limits>
+#include <span>
+#include <utility>
+#include <vector>
 
 #include "support/function_problem.h"
 #include "support/golden.h"

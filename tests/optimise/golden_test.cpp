@@ -1,6 +1,12 @@
 // L-BFGS against PyTorch's, iteration by iteration: Rosenbrock's function, and the tutorial's loss on a real network.
 #include "support/golden.h"
 
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <string>
+#include <vector>
+
 #include "impasto/options.h"
 #include "optimise/lbfgs.h"
 #include "style/objective.h"

@@ -1,8 +1,11 @@
 // What a host relies on: paintings side by side, weights shared by threads, and memory that runs out.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
+#include <memory>
 #include <memory_resource>
 #include <new>
 #include <string>

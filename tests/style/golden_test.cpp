@@ -1,6 +1,14 @@
 // Whole steps of the tutorial against PyTorch, TensorFlow and Keras: losses, gradient of the picture, ten updates.
 #include "support/golden.h"
 
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "impasto/options.h"
 #include "optimise/adam.h"
 #include "style/objective.h"

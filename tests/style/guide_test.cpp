@@ -2,7 +2,12 @@
 #include "style/guide.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "support/error_of.h"
 #include "support/gradcheck.h"

@@ -1,7 +1,9 @@
 // Statistics, scales, regions, protected places, several styles and gradient norms of the whole loss, on a narrow
 // VGG19.
 #include <cmath>
+#include <cstddef>
 #include <numeric>
+#include <vector>
 
 #include "support/narrow_case.h"
 

@@ -1,8 +1,12 @@
 // The whole objective on a narrow VGG19: its gradient against differences, and what its scales mean.
 #include "style/objective.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <memory>
 #include <numeric>
+#include <vector>
 
 #include "support/gradcheck.h"
 #include "support/narrow_network.h"

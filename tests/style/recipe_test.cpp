@@ -1,4 +1,12 @@
 // Losses of the built-in recipe and its neighbours, colours and sizes against PyTorch and NumPy (golden/painting.py).
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "impasto/options.h"
 #include "style/colour.h"
 #include "style/noise.h"

@@ -1,4 +1,8 @@
 // Regions, protected places and places that are smoothed, in the whole loss on a narrow VGG19.
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
 #include "support/error_of.h"
 #include "support/narrow_case.h"
 

@@ -2,6 +2,9 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <cstddef>
+#include <string>
+#include <vector>
 
 #include "impasto/stylise.h"
 #include "support/error_of.h"

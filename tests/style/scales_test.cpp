@@ -1,5 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <string>
+#include <vector>
+
 #include "impasto/stylise.h"
 #include "support/error_of.h"
 

@@ -2,6 +2,8 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <cstddef>
+#include <vector>
 
 #include "impasto/option_fields.h"
 #include "impasto/stylise.h"

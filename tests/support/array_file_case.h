@@ -1,6 +1,7 @@
 // Bytes as a file of arrays: opened and read, or refused.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 

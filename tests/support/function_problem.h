@@ -1,7 +1,11 @@
 // A function written in a few lines as what an optimiser takes.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <functional>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "optimise/optimiser.h"

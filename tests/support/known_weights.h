@@ -1,6 +1,11 @@
 // Small networks with the first filter of the two trainings of VGG19 that everybody uses, as they are printed.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <vector>
+
 #include "support/safetensors.h"
 
 namespace impasto::testing {

@@ -1,6 +1,7 @@
 // A fresh folder for the files of one test, removed with all it holds at the end of the scope.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>

@@ -1,4 +1,6 @@
 // y[o,q,c] = mean over the window of x     dx = dy / size^2 at every place of the window
+#include <algorithm>
+
 #include "autodiff/ops/ops.h"
 #include "autodiff/ops/pool.h"
 #include "base/parallel.h"

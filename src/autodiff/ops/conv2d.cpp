@@ -3,6 +3,7 @@
 // dw[i,j,c,k] = sum_{h,w} x[h s + i - p, w s + j - p, c] dy[h,w,k]
 #include "kernel/conv2d.h"
 
+#include <algorithm>
 #include <memory>
 
 #include "autodiff/ops/ops.h"

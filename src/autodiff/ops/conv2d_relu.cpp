@@ -1,7 +1,9 @@
 // y = pool(relu(conv2d(x, w) + b))
 // d[h,w,k] = dy at the output that (h, w, k) decided, 0 where ReLU or the maximum dropped it, dy / 4 for the average
 // dx = the adjoint of the convolution, applied to d: reads the decisions, one bit each, and no value
+#include <cstdint>
 #include <memory>
+#include <type_traits>
 
 #include "autodiff/ops/ops.h"
 #include "base/check.h"

@@ -1,7 +1,11 @@
 // a = relu(conv2d(x, w1) + b1)     y = pool(relu(conv2d(a, w2) + b2))     G = a^T a, with a as positions x channels
 // da = the adjoint of the second convolution, applied to dy through its decisions, + a (dG + dG^T)
 // dx = the adjoint of the first, applied to da where a > 0
+#include <array>
+#include <cstdint>
 #include <memory>
+#include <type_traits>
+#include <vector>
 
 #include "autodiff/ops/ops.h"
 #include "kernel/conv_pair.h"

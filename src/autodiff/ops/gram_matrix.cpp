@@ -7,8 +7,11 @@
 // of no weights; positions without weight cost nothing.
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <functional>
 #include <memory>
+#include <type_traits>
+#include <vector>
 
 #include "autodiff/ops/ops.h"
 #include "base/check.h"

@@ -1,4 +1,8 @@
 // y[p,c] = gain[c] x[p,order[c]] + offset[c]     dx[p,order[c]] = gain[c] dy[p,c]     (order is a permutation)
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
 #include "autodiff/ops/ops.h"
 #include "base/check.h"
 #include "kernel/ranges.h"

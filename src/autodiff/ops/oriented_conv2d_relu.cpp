@@ -1,7 +1,10 @@
 // a_l = relu(b_l + own taps of a_(l-1) - inhibition * binomial of its siblings), l = 1..n
 // y = a_n, or its 2 x 2 means
 // d_n = dy where a_n > 0     d_(l-1) = the adjoint of layer l, applied to d_l, where a_(l-1) > 0     dx = d_0
+#include <cstddef>
 #include <memory>
+#include <span>
+#include <vector>
 
 #include "autodiff/ops/ops.h"
 #include "base/check.h"

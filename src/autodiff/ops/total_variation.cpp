@@ -1,6 +1,8 @@
 // y = factor (sum v (x[h,w+1,c] - x[h,w,c])^2 + sum v (x[h+1,w,c] - x[h,w,c])^2)
 // dx = 2 factor dy (sum over the up to four neighbours n of v (x[h,w,c] - x[n]))
 // v = (weight of the one place + weight of the other) / 2, or 1
+#include <vector>
+
 #include "autodiff/ops/ops.h"
 #include "base/check.h"
 #include "base/parallel.h"

@@ -11,6 +11,8 @@
 #define IMPASTO_ACTIVATION_INL_H
 #endif
 
+#include <cstdint>
+
 #include "kernel/pooling.h"
 #include "kernel/simd/lanes-inl.h"
 

@@ -1,5 +1,9 @@
 #include "kernel/simd/active_lanes.h"
 
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
 #include "base/simd_targets.h"
 
 #undef HWY_TARGET_INCLUDE

@@ -5,6 +5,8 @@
 // so that a chunk stays in L1 while positions pass.
 #pragma once
 
+#include <cstdint>
+
 #include "impasto/context.h"
 #include "kernel/oriented.h"
 

@@ -6,6 +6,9 @@
 // Highway includes this file once per target, each time with another HWY_NAMESPACE; only raw pointers cross its border.
 #include "kernel/simd/gemm.h"
 
+#include <array>
+#include <cstddef>
+
 #include "base/simd_targets.h"
 
 #undef HWY_TARGET_INCLUDE

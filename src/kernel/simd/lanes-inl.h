@@ -11,7 +11,9 @@
 #include <hwy/highway.h>
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <type_traits>
 #include <utility>
 
 #include "tensor/shape.h"

@@ -1,5 +1,7 @@
 #include "kernel/simd/oriented.h"
 
+#include <cstdint>
+
 #include "base/simd_targets.h"
 
 #undef HWY_TARGET_INCLUDE

@@ -6,6 +6,8 @@
 #define IMPASTO_ORIENTED_UNIT_INL_H
 #endif
 
+#include <cstdint>
+
 #include "kernel/oriented.h"
 #include "kernel/simd/lanes-inl.h"
 

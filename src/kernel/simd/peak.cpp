@@ -1,6 +1,8 @@
 // Chains of multiply-adds, each waiting only for itself: enough of them keep every unit of a core busy.
 #include "kernel/simd/peak.h"
 
+#include <cstddef>
+
 #include "base/simd_targets.h"
 
 #undef HWY_TARGET_INCLUDE

@@ -1,5 +1,7 @@
 #include "kernel/simd/wide_sums.h"
 
+#include <cstddef>
+
 #include "base/simd_targets.h"
 
 #undef HWY_TARGET_INCLUDE

@@ -7,6 +7,8 @@
 #define IMPASTO_WINOGRAD_CUT_INL_H
 #endif
 
+#include <cstdint>
+
 #include "kernel/simd/winograd.h"
 #include "kernel/simd/winograd_transforms-inl.h"
 

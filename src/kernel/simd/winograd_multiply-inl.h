@@ -7,6 +7,9 @@
 #define IMPASTO_WINOGRAD_MULTIPLY_INL_H
 #endif
 
+#include <array>
+#include <cstddef>
+
 #include "kernel/simd/lanes-inl.h"
 
 HWY_BEFORE_NAMESPACE();

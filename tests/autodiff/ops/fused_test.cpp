@@ -1,5 +1,9 @@
 // The fused ops of a convolution against the plain ops they stand for: both must agree.
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <type_traits>
+#include <vector>
 
 #include "support/gradcheck.h"
 #include "support/relative_error.h"

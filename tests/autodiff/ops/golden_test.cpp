@@ -1,6 +1,13 @@
 // Single operations against PyTorch: 3 x 5 and 3 x 3 kernels, every border, strides 1 and 2, both poolings.
 #include "support/golden.h"
 
+#include <algorithm>
+#include <span>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
 #include "autodiff/ops/ops.h"
 
 namespace impasto {

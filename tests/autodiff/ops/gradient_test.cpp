@@ -1,8 +1,10 @@
 // Every op's gradient against central differences, over shapes that are odd, of one pixel, of one channel, or so small
 // that no window lies wholly inside.
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <string>
+#include <vector>
 
 #include "support/gradcheck.h"
 

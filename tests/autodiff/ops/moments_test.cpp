@@ -1,8 +1,14 @@
 // Gram matrices, sums and covariances of weighted positions, and the other ops that style and masks need: gradients
 // against differences, weights of one against none to the bit, float against double, any number of threads.
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
 #include <limits>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
 
 #include "support/error_of.h"
 #include "support/gradcheck.h"
