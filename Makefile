@@ -24,7 +24,7 @@ TOOLS := $(filter clang,$(PRESET))
 MAKEFLAGS += --no-print-directory
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: program run weights gallery compile test bench asan ubsan fuzz tidy format docs deps deps-program deps-tests install clean help
+.PHONY: program run weights gallery compile test bench asan test-asan-full ubsan fuzz tidy format docs deps deps-program deps-tests install clean help
 
 program: $(BUILD)/Makefile  ## build the program, build/impasto (the default)
 	@cmake --build $(BUILD) --parallel $(JOBS) --target impasto
@@ -53,8 +53,11 @@ bench:  ## build and run the benchmarks (BENCH_OPTIONS=--benchmark_filter=conv)
 	@cmake --build build-bench --parallel $(JOBS) --target impasto_bench
 	build-bench/bench/impasto_bench $(BENCH_OPTIONS)
 
-asan:  ## the tests under the address and undefined-behaviour sanitizers
+asan:  ## the tests under the address and undefined-behaviour sanitizers, kernels for SSE4 and AVX2
 	@$(MAKE) test PRESET=asan
+
+test-asan-full:  ## the same with every instruction set, lessons, documents and packages
+	@$(MAKE) test PRESET=asan-full
 
 ubsan:  ## the tests under the undefined-behaviour sanitizer alone, which is faster
 	@$(MAKE) test PRESET=ubsan
@@ -102,7 +105,7 @@ clean:  ## remove every build folder (paintings in output/ stay)
 	@rm -rf build build-*
 
 help:  ## this list
-	@awk -F ':.*## *' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## *' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 # Configured when there is no build yet and when the presets change; CMake itself notices every other change.
 # A configuration that failed leaves no Makefile, so it is tried again.
