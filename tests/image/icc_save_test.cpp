@@ -88,12 +88,13 @@ TEST_CASE("icc: a PNG goes without a profile that libpng refuses, in the colours
     CHECK(saved(with_profile(picture, nonsense, false), folder / "a.png", &warnings).metadata().icc.empty());
     CHECK(warnings.size() == 1);
   }
-  // Newer versions of libpng do not look at the table of tags.
+  // A damaged table of tags libpng 1.6.39 refuses to write, and 1.6.48 only to read.
   Bytes flawed = display_p3();
   std::fill(flawed.begin() + 128, flawed.begin() + 140, std::uint8_t{0xEE});
   std::vector<std::string> warnings;
-  const Image back = saved(with_profile(picture, flawed, false), folder / "a.png", &warnings);
-  CHECK(back.metadata().icc.empty() == (warnings.size() == 1));
+  const Bytes file =
+      encode_image(with_profile(picture, flawed, false), "a.png", {.colour = FileColour::original}, &warnings);
+  CHECK(contains(std::string(file.begin(), file.end()), "iCCP") == warnings.empty());
 
   // What libpng only wonders at stays: a rendering intent that does not exist.
   Bytes odd = display_p3();
