@@ -1,6 +1,7 @@
 #include "model/weights_save.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -19,7 +20,7 @@ const char* dtype_of(WeightsType type) {
 }
 
 ArrayToSave array(const std::string& name, const char* dtype, const Tensor<float>& values) {
-  std::vector<Index> sizes;
+  std::vector<std::int64_t> sizes;
   for (int i = 0; i < values.shape().rank(); ++i) sizes.push_back(values.shape()[i]);
   return {name, dtype, std::move(sizes),
           [&values] { return std::vector<float>(values.values().begin(), values.values().end()); }};
