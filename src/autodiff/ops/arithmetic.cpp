@@ -76,5 +76,6 @@ Id sum(Tape<T>& tape, Id x) {
   template Id scale(Tape<T>&, Id, T); \
   template Id sum(Tape<T>&, Id);
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
+#undef IMPASTO_OP
 
 }  // namespace impasto::inline v0_1

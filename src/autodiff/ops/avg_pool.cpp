@@ -47,5 +47,6 @@ Id avg_pool(Tape<T>& tape, Id x, Index size, Index stride) {
 
 #define IMPASTO_OP(T) template Id avg_pool(Tape<T>&, Id, Index, Index);
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
+#undef IMPASTO_OP
 
 }  // namespace impasto::inline v0_1

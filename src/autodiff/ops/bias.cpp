@@ -46,5 +46,6 @@ Id bias(Tape<T>& tape, Id x, Id b) {
 
 #define IMPASTO_OP(T) template Id bias(Tape<T>&, Id, Id);
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
+#undef IMPASTO_OP
 
 }  // namespace impasto::inline v0_1

@@ -39,5 +39,6 @@ Id blend(Tape<T>& tape, Id a, Id b, Id m) {
 
 #define IMPASTO_OP(T) template Id blend(Tape<T>&, Id, Id, Id);
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
+#undef IMPASTO_OP
 
 }  // namespace impasto::inline v0_1

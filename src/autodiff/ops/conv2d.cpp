@@ -44,5 +44,6 @@ Id conv2d(Tape<T>& tape, Id x, Id w, Index stride, Border border) {
 
 #define IMPASTO_OP(T) template Id conv2d(Tape<T>&, Id, Id, Index, Border);
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
+#undef IMPASTO_OP
 
 }  // namespace impasto::inline v0_1

@@ -58,5 +58,6 @@ Id conv2d_relu(Tape<T>& tape, Id x, Id w, Id b, Border border, Pool pool) {
 
 #define IMPASTO_OP(T) template Id conv2d_relu(Tape<T>&, Id, Id, Id, Border, Pool);
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
+#undef IMPASTO_OP
 
 }  // namespace impasto::inline v0_1

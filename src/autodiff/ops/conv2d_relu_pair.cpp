@@ -75,5 +75,6 @@ ConvPairIds conv2d_relu_pair(Tape<T>& tape, Id x, const std::array<Id, 4>& weigh
 
 #define IMPASTO_OP(T) template ConvPairIds conv2d_relu_pair(Tape<T>&, Id, const std::array<Id, 4>&, Border, Pool, bool);
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
+#undef IMPASTO_OP
 
 }  // namespace impasto::inline v0_1

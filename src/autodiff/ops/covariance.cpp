@@ -55,5 +55,6 @@ CovarianceIds covariance(Tape<T>& tape, Id gram, Id sum, double count) {
 
 #define IMPASTO_OP(T) template CovarianceIds covariance(Tape<T>&, Id, Id, double);
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
+#undef IMPASTO_OP
 
 }  // namespace impasto::inline v0_1

@@ -313,5 +313,6 @@ Id gram_matrix(Tape<T>& tape, Id x) {
   template MomentIds channel_moments(Tape<T>&, Id, const MomentOptions&); \
   template Id gram_matrix(Tape<T>&, Id);
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
+#undef IMPASTO_OP
 
 }  // namespace impasto::inline v0_1

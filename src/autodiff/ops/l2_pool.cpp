@@ -57,5 +57,6 @@ Id l2_pool(Tape<T>& tape, Id x, Index size, Index stride) {
 
 #define IMPASTO_OP(T) template Id l2_pool(Tape<T>&, Id, Index, Index);
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
+#undef IMPASTO_OP
 
 }  // namespace impasto::inline v0_1

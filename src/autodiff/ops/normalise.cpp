@@ -46,5 +46,6 @@ Id normalise(Tape<T>& tape, Id x, const ChannelMap& map) {
 
 #define IMPASTO_OP(T) template Id normalise(Tape<T>&, Id, const ChannelMap&);
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
+#undef IMPASTO_OP
 
 }  // namespace impasto::inline v0_1

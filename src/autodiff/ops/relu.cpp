@@ -35,5 +35,6 @@ Id relu(Tape<T>& tape, Id x) {
 
 #define IMPASTO_OP(T) template Id relu(Tape<T>&, Id);
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
+#undef IMPASTO_OP
 
 }  // namespace impasto::inline v0_1

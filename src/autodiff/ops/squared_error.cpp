@@ -65,5 +65,6 @@ Id squared_error(Tape<T>& tape, Id a, Id b, T factor, T gradient_norm) {
 
 #define IMPASTO_OP(T) template Id squared_error(Tape<T>&, Id, Id, T, T);
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
+#undef IMPASTO_OP
 
 }  // namespace impasto::inline v0_1

@@ -95,5 +95,6 @@ Id total_variation(Tape<T>& tape, Id x, T factor, Id weights) {
 
 #define IMPASTO_OP(T) template Id total_variation(Tape<T>&, Id, T, Id);
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
+#undef IMPASTO_OP
 
 }  // namespace impasto::inline v0_1
