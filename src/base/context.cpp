@@ -27,12 +27,14 @@ struct TargetRow {
 };
 
 // Best first.
-constexpr TargetRow kTargets[] = {{SimdTarget::avx3, "avx3", HWY_AVX3}, {SimdTarget::avx2, "avx2", HWY_AVX2},
-                                  {SimdTarget::sse4, "sse4", HWY_SSE4}, {SimdTarget::ssse3, "ssse3", HWY_SSSE3},
-                                  {SimdTarget::neon, "neon", HWY_NEON}, {SimdTarget::baseline, "baseline", 0}};
+constexpr TargetRow kTargets[] = {{SimdTarget::avx3, "avx3", HWY_AVX3},     {SimdTarget::avx2, "avx2", HWY_AVX2},
+                                  {SimdTarget::sse4, "sse4", HWY_SSE4},     {SimdTarget::ssse3, "ssse3", HWY_SSSE3},
+                                  {SimdTarget::neon, "neon", IMPASTO_NEON}, {SimdTarget::baseline, "baseline", 0}};
 
 bool is_available(const TargetRow& row) {
-  return row.highway == 0 || ((HWY_TARGETS & row.highway) != 0 && (hwy::SupportedTargets() & row.highway) != 0);
+  // What the compiler may use everywhere is there, whatever else Highway asks of it (for NEON its 1.0 asks for AES).
+  const std::int64_t there = hwy::SupportedTargets() | HWY_STATIC_TARGET;
+  return row.highway == 0 || (HWY_TARGETS & there & row.highway) != 0;
 }
 
 std::string available_names() {

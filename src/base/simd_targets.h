@@ -1,5 +1,24 @@
-// Which of Highway's targets are compiled; include before any header of Highway. SVE's vectors have no size at compile
-// time and cannot stand in the arrays that kernels keep in registers; machines with SVE run NEON.
+// Which of Highway's targets are compiled; include before any other header of Highway.
+//
+// SVE's vectors have no size at compile time and cannot stand in the arrays that kernels keep in registers; machines
+// with SVE run NEON. Of NEON one kind is compiled, the one that every 64-bit Arm has: newer releases of Highway tell it
+// from those with AES and with bfloat16, which no kernel of ours uses, and which some machines lack (Raspberry Pi 4).
 #pragma once
 
-#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128)
+#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | IMPASTO_OTHER_NEON)
+#include <hwy/detect_targets.h>
+
+#ifdef HWY_NEON_WITHOUT_AES
+#define IMPASTO_NEON HWY_NEON_WITHOUT_AES
+#define IMPASTO_N_NEON N_NEON_WITHOUT_AES
+#else
+#define IMPASTO_NEON HWY_NEON
+#define IMPASTO_N_NEON N_NEON
+#endif
+#ifdef HWY_NEON_BF16
+#define IMPASTO_OTHER_NEON (HWY_NEON | HWY_NEON_BF16)
+#elif defined(HWY_NEON_WITHOUT_AES)
+#define IMPASTO_OTHER_NEON HWY_NEON
+#else
+#define IMPASTO_OTHER_NEON 0
+#endif

@@ -17,7 +17,7 @@ namespace HWY_NAMESPACE {
 namespace {
 
 // Of a chunk: 4 positions x kVectors sums stay in registers.
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == IMPASTO_NEON
 constexpr int kVectors = 4;
 #else
 constexpr int kVectors = 2;

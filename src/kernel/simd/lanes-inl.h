@@ -27,7 +27,7 @@ using Vector = hn::Vec<Tag>;
 
 inline constexpr Index kLanes = static_cast<Index>(hn::MaxLanes(Tag()));
 // The product's tile: kRows x 2 accumulators plus two of B and one of A fill 16 registers, or 27 of 32.
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == IMPASTO_NEON
 inline constexpr int kRows = 12;
 #else
 inline constexpr int kRows = 6;

@@ -19,6 +19,8 @@ namespace {
 constexpr int kParts = static_cast<int>(kUnit / kLanes);
 
 struct Unit {
+  // Written out: GCC compiles an implicit one for the baseline, and refuses NEON's vectors in it.
+  HWY_INLINE Unit() {}  // NOLINT(modernize-use-equals-default)
   Vector part[kParts];
 };
 
