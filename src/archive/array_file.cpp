@@ -9,6 +9,7 @@
 #include "archive/safetensors.h"
 #include "base/check.h"
 #include "base/file_reader.h"
+#include "base/sizes.h"
 
 namespace impasto::inline v0_1 {
 namespace {
@@ -36,16 +37,16 @@ void ArrayFile::read(const std::string& name, std::span<float> into) const {
   std::copy(read.begin(), read.end(), into.begin());
 }
 
-std::size_t ArrayFile::bytes_of(const std::string& name, const std::vector<Index>& sizes, std::size_t bits,
-                                std::size_t available) const {
+std::uint64_t ArrayFile::bytes_of(const std::string& name, const std::vector<std::int64_t>& sizes, std::size_t bits,
+                                  std::uint64_t available) const {
   if (std::find(sizes.begin(), sizes.end(), 0) != sizes.end()) return 0;
   // In bits, so that types of 4 fit; a file has fewer than 2^61 bytes.
-  const std::size_t limit = std::min<std::size_t>(available, std::size_t{1} << 58) * 8;
-  std::size_t total = bits;
-  for (const Index size : sizes) {
-    require(static_cast<std::size_t>(size) <= limit / total, ErrorCode::input, label_, ": '", name,
+  const std::uint64_t limit = std::min(available, std::uint64_t{1} << 58) * 8;
+  std::uint64_t total = bits;
+  for (const std::int64_t size : sizes) {
+    require(static_cast<std::uint64_t>(size) <= limit / total, ErrorCode::input, label_, ": '", name,
             "' wants more values than the file holds: it was cut short or is damaged, get it again");
-    total *= static_cast<std::size_t>(size);
+    total *= static_cast<std::uint64_t>(size);
   }
   require(total <= limit, ErrorCode::input, label_, ": '", name,
           "' wants more values than the file holds: it was cut short or is damaged, get it again");
@@ -68,7 +69,7 @@ void ArrayFile::require_apart() const {
 
 std::unique_ptr<ArrayFile> open_array_file(const std::filesystem::path& file) {
   const FileReader reader(file, "weights file");
-  std::string start(std::min(reader.size(), kStartBytes), '\0');
+  std::string start(saturated(std::min<std::uint64_t>(reader.size(), kStartBytes)), '\0');
   reader.read(0, {reinterpret_cast<std::uint8_t*>(start.data()), start.size()});
   if (start.starts_with("\x89HDF\r\n\x1a\n")) return open_hdf5(file);
   if (start.starts_with("PK\3\4") || start.starts_with("PK\5\6")) return open_npz(file);

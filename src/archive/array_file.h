@@ -1,14 +1,13 @@
 // Named arrays in a file, whatever its format: what weights come in.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
-
-#include "tensor/shape.h"
 
 namespace impasto::inline v0_1 {
 
@@ -18,9 +17,9 @@ class ArrayFile {
  public:
   struct Entry {
     std::string dtype;  ///< by the names of safetensors: F64, F32, F16, BF16, I64, ...
-    std::vector<Index> sizes;
-    std::size_t offset = 0;  ///< of the first byte in the file; 0 where the format's library finds the numbers
-    std::size_t bytes = 0;
+    std::vector<std::int64_t> sizes;
+    std::uint64_t offset = 0;  ///< of the first byte in the file; 0 where the numbers are deflated
+    std::uint64_t bytes = 0;
   };
 
   virtual ~ArrayFile() = default;
@@ -34,7 +33,8 @@ class ArrayFile {
   const std::map<std::string, Entry>& entries() const { return entries_; }
   bool has(const std::string& name) const { return entries_.count(name) != 0; }
   /// Values as float, in the file's order (C order, last size fastest). The name must exist. F32, F16 and BF16 are
-  /// exact, F64 is rounded. Throws Error(input) for another type, or when the file has become shorter.
+  /// exact, F64 is rounded. Throws Error(input) for another type, or when the file has become shorter, Error(io) for
+  /// more values than memory holds.
   virtual std::vector<float> values(const std::string& name) const = 0;
   /// The same into memory that is there already, as many values as the array has; F32 without a copy where it can be.
   virtual void read(const std::string& name, std::span<float> into) const;
@@ -43,8 +43,8 @@ class ArrayFile {
   explicit ArrayFile(const std::filesystem::path& file, const char* kind = "weights file");
 
   /// Bytes of an array of these sizes with elements of `bits`. Throws Error(input) when they are more than `available`.
-  std::size_t bytes_of(const std::string& name, const std::vector<Index>& sizes, std::size_t bits,
-                       std::size_t available) const;
+  std::uint64_t bytes_of(const std::string& name, const std::vector<std::int64_t>& sizes, std::size_t bits,
+                         std::uint64_t available) const;
   /// Throws Error(input) when two entries share bytes of the file.
   void require_apart() const;
 

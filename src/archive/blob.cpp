@@ -47,7 +47,7 @@ class Blob final : public ArrayFile {
 
   std::vector<float> values(const std::string& name) const override {
     const Entry& entry = entries_.at(name);
-    std::size_t at = entry.offset;
+    std::uint64_t at = entry.offset;
     return read_elements(entry.dtype, entry.bytes / element_bytes(entry.dtype), [&](std::span<std::uint8_t> piece) {
       numbers_.read(at, piece);
       at += piece.size();
@@ -87,14 +87,14 @@ void Blob::read_array(const Json& array) {
   require(width != 0, ErrorCode::input, label_, ": '", name, "' is of type '", entry.dtype,
           "'; wanted F64, F32, F16 or BF16");
   for (const Json& size : array["shape"]) {
-    const bool good = size.is_number_unsigned() && size.get<std::uint64_t>() <= static_cast<std::uint64_t>(PTRDIFF_MAX);
+    const bool good = size.is_number_unsigned() && size.get<std::uint64_t>() <= static_cast<std::uint64_t>(INT64_MAX);
     require(good, ErrorCode::input, label_, ": '", name, "' has a shape that is not a list of sizes");
-    entry.sizes.push_back(size.get<Index>());
+    entry.sizes.push_back(size.get<std::int64_t>());
   }
   const std::uint64_t offset = array["offset"].get<std::uint64_t>();
-  const std::size_t available = offset < numbers_.size() ? numbers_.size() - static_cast<std::size_t>(offset) : 0;
+  const std::uint64_t available = offset < numbers_.size() ? numbers_.size() - offset : 0;
   entry.bytes = bytes_of(name, entry.sizes, 8 * width, available);
-  entry.offset = static_cast<std::size_t>(offset);
+  entry.offset = offset;
   require(entries_.emplace(name, std::move(entry)).second, ErrorCode::input, label_, " has the name '", name,
           "' twice; write the file again with each name once");
 }

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/little_endian.h"
+#include "base/sizes.h"
 
 namespace impasto::inline v0_1 {
 namespace {
@@ -27,10 +28,11 @@ std::size_t element_bytes(const std::string& dtype) {
   return dtype == "F16" || dtype == "BF16" ? 2 : 0;
 }
 
-std::vector<float> read_elements(const std::string& dtype, std::size_t count,
+std::vector<float> read_elements(const std::string& dtype, std::uint64_t wanted,
                                  const std::function<void(std::span<std::uint8_t>)>& next) {
   const std::size_t width = element_bytes(dtype);
   IMPASTO_ASSERT(width != 0);
+  const std::size_t count = bytes_in_one_piece(wanted, sizeof(float)) / sizeof(float);
   std::vector<float> values(count);
   if (width == 4 && std::endian::native == std::endian::little) {
     next({reinterpret_cast<std::uint8_t*>(values.data()), count * 4});

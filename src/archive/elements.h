@@ -13,8 +13,8 @@ namespace impasto::inline v0_1 {
 std::size_t element_bytes(const std::string& dtype);
 
 /// `count` numbers of `dtype` as float; `next` fills its argument with the bytes that follow, piece by piece, so that
-/// nothing is held twice. F32, F16 and BF16 are exact, F64 is rounded.
-std::vector<float> read_elements(const std::string& dtype, std::size_t count,
+/// nothing is held twice. F32, F16 and BF16 are exact, F64 is rounded. Throws Error(io) for more than memory holds.
+std::vector<float> read_elements(const std::string& dtype, std::uint64_t count,
                                  const std::function<void(std::span<std::uint8_t>)>& next);
 
 /// Hands the bytes of `values` as F32, F16 or BF16 to `write`, piece by piece; rounds to nearest, ties to even.

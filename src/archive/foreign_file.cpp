@@ -60,7 +60,7 @@ bool is_caffemodel(std::string_view start) {
 
 }  // namespace
 
-std::string foreign_file(std::string_view start, std::size_t bytes) {
+std::string foreign_file(std::string_view start, std::uint64_t bytes) {
   for (const Signature& signature : kSignatures) {
     if (start.starts_with(signature.start)) return signature.what;
   }

@@ -1,6 +1,7 @@
 // Files that people hand over as weights and that are something else.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -8,6 +9,6 @@ namespace impasto::inline v0_1 {
 
 /// What a file that begins with `start` is, and what to do ("a PNG picture; name ..."); empty when it is nothing that
 /// is known here. `bytes` is the size of the file.
-std::string foreign_file(std::string_view start, std::size_t bytes);
+std::string foreign_file(std::string_view start, std::uint64_t bytes);
 
 }  // namespace impasto::inline v0_1

@@ -27,7 +27,7 @@ class Hdf5File final : public ArrayFile {
             "; wanted F64, F32, F16 or BF16");
     const auto refusal = unreadable_.find(name);
     if (refusal != unreadable_.end()) fail(ErrorCode::input, label_, ": '", name, "' ", refusal->second);
-    std::size_t at = entry.offset;
+    std::uint64_t at = entry.offset;
     return read_elements(entry.dtype, entry.bytes / width, [&](std::span<std::uint8_t> piece) {
       file_.read(at, piece);
       at += piece.size();
@@ -88,9 +88,9 @@ void Hdf5File::read_dataset(Hdf5Blocks& blocks, const std::vector<Hdf5Message>& 
   Entry entry;
   entry.dtype = type.name;
   for (const std::uint64_t size : read_hdf5_sizes(sizes_in)) {
-    require(size <= static_cast<std::uint64_t>(PTRDIFF_MAX), ErrorCode::input, label_, ": dataset '", path,
+    require(size <= static_cast<std::uint64_t>(INT64_MAX), ErrorCode::input, label_, ": dataset '", path,
             "' has a size of ", size, "; the file is damaged, get it again");
-    entry.sizes.push_back(static_cast<Index>(size));
+    entry.sizes.push_back(static_cast<std::int64_t>(size));
   }
   place(layout, type.bytes, path, entry);
   require(entries_.emplace(path, std::move(entry)).second, ErrorCode::input, label_, ": the name '", path,
@@ -104,7 +104,7 @@ void Hdf5File::place(const Hdf5Layout& layout, std::size_t width, const std::str
                             : "is stored within its header; rewrite the file: h5repack -l CONTI IN OUT";
     return;
   }
-  const std::size_t bytes = bytes_of(path, entry.sizes, 8 * width, file_.size());
+  const std::uint64_t bytes = bytes_of(path, entry.sizes, 8 * width, file_.size());
   if (bytes == 0) return;
   if (layout.address == Hdf5Blocks::kNowhere) {
     unreadable_[path] = "was never written; save the weights again";
@@ -115,7 +115,7 @@ void Hdf5File::place(const Hdf5Layout& layout, std::size_t width, const std::str
   require(layout.address <= file_.size() && bytes <= file_.size() - layout.address, ErrorCode::input, label_,
           ": dataset '", path, "' lies at bytes ", layout.address, " to ", layout.address + bytes,
           ", but the file has ", file_.size(), ": it was cut short, get it again");
-  entry.offset = static_cast<std::size_t>(layout.address);
+  entry.offset = layout.address;
   entry.bytes = bytes;
 }
 

@@ -21,7 +21,7 @@ std::vector<std::uint8_t> Hdf5Blocks::block(std::uint64_t address, std::uint64_t
           ": it is damaged or was cut short, get it again");
   count(bytes);
   std::vector<std::uint8_t> result(static_cast<std::size_t>(bytes));
-  file_.read(static_cast<std::size_t>(address), result);
+  file_.read(address, result);
   return result;
 }
 

@@ -6,6 +6,7 @@
 #include "archive/zip.h"
 #include "base/check.h"
 #include "base/file_reader.h"
+#include "base/sizes.h"
 #include "tensor/npy.h"
 
 namespace impasto::inline v0_1 {
@@ -20,7 +21,7 @@ std::string type_name(const std::string& numpy) {
 }
 
 // From Fortran order, first size fastest, to C order.
-std::vector<float> to_c_order(const std::vector<float>& values, const std::vector<Index>& sizes) {
+std::vector<float> to_c_order(const std::vector<float>& values, const std::vector<std::int64_t>& sizes) {
   std::vector<float> result(values.size());
   const std::size_t rank = sizes.size();
   std::vector<std::size_t> stride(rank), index(rank, 0);
@@ -82,7 +83,7 @@ class Npz final : public ArrayFile {
 void Npz::read_header(const std::string& member_name, const std::string& name, const ZipMember& member) {
   const std::string label = text(label_, ": '", member_name, "'");
   ZipStream stream(file_, label_, member_name, member);
-  std::vector<std::uint8_t> bytes(std::min(kNpyPrefixBytes, member.bytes));
+  std::vector<std::uint8_t> bytes(saturated(std::min<std::uint64_t>(kNpyPrefixBytes, member.bytes)));
   stream.read(bytes);
   const NpyPrefix prefix = read_npy_prefix(bytes, label);
   const std::size_t header_bytes = prefix.bytes + prefix.header_bytes;
@@ -97,8 +98,9 @@ void Npz::read_header(const std::string& member_name, const std::string& name, c
       parse_npy_header({reinterpret_cast<const char*>(bytes.data()) + prefix.bytes, prefix.header_bytes}, label);
   Entry entry;
   entry.dtype = type_name(header.type);
-  for (const std::size_t size : header.shape) entry.sizes.push_back(static_cast<Index>(size));
-  const std::size_t width = element_bytes(entry.dtype), available = member.bytes - header_bytes;
+  entry.sizes.assign(header.shape.begin(), header.shape.end());
+  const std::size_t width = element_bytes(entry.dtype);
+  const std::uint64_t available = member.bytes - header_bytes;
   entry.bytes = width == 0 ? available : bytes_of(name, entry.sizes, 8 * width, available);
   require(entry.bytes == available, ErrorCode::input, label, " has ", available,
           " bytes of numbers, but its shape and ", "type want ", entry.bytes, "; the file is damaged, get it again");

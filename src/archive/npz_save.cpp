@@ -107,7 +107,8 @@ std::map<std::string, NpyArray> load_npz(const std::filesystem::path& file) {
     std::map<std::string, NpyArray> arrays;
     for (const auto& [name, entry] : source->entries()) {
       const std::vector<float> values = source->values(name);
-      NpyArray array{{entry.sizes.begin(), entry.sizes.end()}, {values.begin(), values.end()}};
+      const std::vector<std::uint64_t> shape(entry.sizes.begin(), entry.sizes.end());
+      NpyArray array{addressable_shape(shape, text(source->label(), ": '", name, "'")), {values.begin(), values.end()}};
       require(!array.shape.empty() && array.shape.size() <= kMaxNpyRank, ErrorCode::input, source->label(), ": '", name,
               "' has ", array.shape.size(), " dimensions; wanted 1 to ", kMaxNpyRank);
       arrays.emplace(name, std::move(array));

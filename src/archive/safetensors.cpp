@@ -37,7 +37,7 @@ std::size_t element_bits(std::string_view dtype) {
 
 struct Header {
   Json json;
-  std::size_t data_begin;  // bytes
+  std::uint64_t data_begin;  // bytes
 };
 
 Header read_header(const FileReader& file, const std::string& label) {
@@ -72,7 +72,7 @@ Safetensors::Safetensors(const std::filesystem::path& file) : ArrayFile(file), f
   require_apart();
 }
 
-void Safetensors::read_entry(const std::string& name, const void* json_entry, std::size_t data_begin) {
+void Safetensors::read_entry(const std::string& name, const void* json_entry, std::uint64_t data_begin) {
   const Json& json = *static_cast<const Json*>(json_entry);
   const auto damaged = [&](const auto&... what) {
     fail(ErrorCode::input, label_, ": entry '", name, "' ", what..., "; the file is damaged, get it again");
@@ -85,15 +85,15 @@ void Safetensors::read_entry(const std::string& name, const void* json_entry, st
   if (!complete) damaged("lacks dtype, shape or data_offsets");
   Entry entry;
   entry.dtype = json["dtype"].get<std::string>();
-  const std::size_t available = file_.size() - data_begin;
+  const std::uint64_t available = file_.size() - data_begin;
   const std::size_t bits = element_bits(entry.dtype);
   if (bits == 0) damaged("is of type '", entry.dtype, "', which safetensors does not have");
   for (const Json& size : json["shape"]) {
-    if (!is_number(size) || size.get<std::uint64_t>() > static_cast<std::uint64_t>(PTRDIFF_MAX))
+    if (!is_number(size) || size.get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX))
       damaged("has a shape that is not a list of sizes");
-    entry.sizes.push_back(size.get<Index>());
+    entry.sizes.push_back(size.get<std::int64_t>());
   }
-  const std::size_t wanted = bytes_of(name, entry.sizes, bits, available);
+  const std::uint64_t wanted = bytes_of(name, entry.sizes, bits, available);
   const std::uint64_t begin = json["data_offsets"][0].get<std::uint64_t>();
   const std::uint64_t end = json["data_offsets"][1].get<std::uint64_t>();
   if (begin > end || end > available) {
@@ -101,8 +101,8 @@ void Safetensors::read_entry(const std::string& name, const void* json_entry, st
             " bytes of data: it was cut short");
   }
   if (end - begin != wanted) damaged("has ", end - begin, " bytes, but its shape and type want ", wanted);
-  entry.offset = data_begin + static_cast<std::size_t>(begin);
-  entry.bytes = static_cast<std::size_t>(end - begin);
+  entry.offset = data_begin + begin;
+  entry.bytes = end - begin;
   entries_[name] = std::move(entry);
 }
 
@@ -111,7 +111,7 @@ std::vector<float> Safetensors::values(const std::string& name) const {
   const std::size_t bytes = element_bytes(entry.dtype);
   require(bytes != 0, ErrorCode::input, label_, ": '", name, "' is of type ", entry.dtype,
           "; wanted F64, F32, F16 or BF16");
-  std::size_t at = entry.offset;
+  std::uint64_t at = entry.offset;
   return read_elements(entry.dtype, entry.bytes / bytes, [&](std::span<std::uint8_t> piece) {
     file_.read(at, piece);
     at += piece.size();

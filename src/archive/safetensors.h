@@ -23,7 +23,7 @@ class Safetensors final : public ArrayFile {
   void read(const std::string& name, std::span<float> into) const override;
 
  private:
-  void read_entry(const std::string& name, const void* json_entry, std::size_t data_begin);
+  void read_entry(const std::string& name, const void* json_entry, std::uint64_t data_begin);
 
   FileReader file_;
 };
@@ -31,7 +31,7 @@ class Safetensors final : public ArrayFile {
 struct ArrayToSave {
   std::string name;
   std::string dtype;  ///< F32, F16 or BF16; rounded to nearest, ties to even
-  std::vector<Index> sizes;
+  std::vector<std::int64_t> sizes;
   std::function<std::vector<float>()> values;  ///< called once, when its turn comes: one array is in memory at a time
 };
 

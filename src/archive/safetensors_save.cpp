@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/file_writer.h"
 #include "base/little_endian.h"
+#include "base/sizes.h"
 
 namespace impasto::inline v0_1 {
 namespace {
@@ -16,9 +17,13 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kAlignment = 8;  // bytes; what the format advises for the first number
 
-std::size_t count_of(const ArrayToSave& array) {
-  std::size_t count = 1;
-  for (const Index size : array.sizes) count *= static_cast<std::size_t>(size);
+// What it claims; 2^64 - 1 for what no number says.
+std::uint64_t count_of(const ArrayToSave& array) {
+  std::uint64_t count = 1;
+  for (const std::int64_t size : array.sizes) {
+    if (size == 0) return 0;
+    count = saturated_product(count, static_cast<std::uint64_t>(size));
+  }
   return count;
 }
 
@@ -27,9 +32,9 @@ std::string header_of(const std::vector<const ArrayToSave*>& arrays,
                       const std::map<std::string, std::string>& metadata) {
   Json json = Json::object();
   if (!metadata.empty()) json["__metadata__"] = metadata;
-  std::size_t begin = 0;
+  std::uint64_t begin = 0;
   for (const ArrayToSave* array : arrays) {
-    const std::size_t end = begin + count_of(*array) * element_bytes(array->dtype);
+    const std::uint64_t end = begin + count_of(*array) * element_bytes(array->dtype);
     json[array->name] = {{"dtype", array->dtype}, {"shape", array->sizes}, {"data_offsets", {begin, end}}};
     begin = end;
   }

@@ -8,6 +8,7 @@
 
 #include "archive/byte_cursor.h"
 #include "base/check.h"
+#include "base/sizes.h"
 
 namespace impasto::inline v0_1 {
 namespace {
@@ -26,7 +27,7 @@ std::vector<std::uint8_t> bytes_at(const FileReader& file, const std::string& la
   require(offset <= file.size() && count <= file.size() - offset, ErrorCode::input, label, ": its ", what,
           " lies beyond its end: it was cut short or is damaged, get it again");
   std::vector<std::uint8_t> bytes(static_cast<std::size_t>(count));
-  file.read(static_cast<std::size_t>(offset), bytes);
+  file.read(offset, bytes);
   return bytes;
 }
 
@@ -34,7 +35,7 @@ std::vector<std::uint8_t> bytes_at(const FileReader& file, const std::string& la
 Directory find_directory(const FileReader& file, const std::string& label) {
   const std::uint64_t tail_bytes = std::min<std::uint64_t>(file.size(), kEndBytes + 65535);
   const std::vector<std::uint8_t> tail = bytes_at(file, label, file.size() - tail_bytes, tail_bytes, "end");
-  for (std::size_t at = tail.size() >= kEndBytes ? tail.size() - kEndBytes + 1 : 0; at-- > 0;) {
+  for (std::size_t at = tail.size() >= kEndBytes ? saturated(tail.size() - kEndBytes + 1) : 0; at-- > 0;) {
     if (tail[at] != 'P' || tail[at + 1] != 'K' || tail[at + 2] != 5 || tail[at + 3] != 6) continue;
     const std::span<const std::uint8_t> record_bytes = std::span(tail).subspan(at + 4);
     ByteCursor in(record_bytes, label, "end record");
@@ -110,8 +111,7 @@ ZipMember locate(const FileReader& file, const std::string& label, const Entry& 
   const bool deflated = entry.method == 8;
   const bool plausible = deflated ? entry.bytes / kMaxInflation <= entry.stored : entry.bytes == entry.stored;
   if (!plausible) refuse("claims ", entry.bytes, " bytes out of ", entry.stored, "; the file is damaged, get it again");
-  return {deflated, entry.crc, static_cast<std::size_t>(begin), static_cast<std::size_t>(entry.stored),
-          static_cast<std::size_t>(entry.bytes)};
+  return {deflated, entry.crc, begin, entry.stored, entry.bytes};
 }
 
 }  // namespace
@@ -123,11 +123,11 @@ std::map<std::string, ZipMember> read_zip_directory(const FileReader& file, cons
   const auto bytes = bytes_at(file, label, directory.offset, directory.bytes, "directory");
   ByteCursor in(bytes, label, "directory");
   std::map<std::string, ZipMember> members;
-  std::vector<std::pair<std::size_t, std::size_t>> places;  // first byte, first behind
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> places;  // first byte, first behind
   for (std::uint64_t i = 0; i < directory.entries; ++i) {
     Entry entry = read_entry(in, label);
     const ZipMember member = locate(file, label, entry, directory.offset);
-    places.emplace_back(static_cast<std::size_t>(entry.header), member.offset + member.stored);
+    places.emplace_back(entry.header, member.offset + member.stored);
     require(members.emplace(entry.name, member).second, ErrorCode::input, label, " holds the name '", entry.name,
             "' twice; write the file again with each name once");
   }
@@ -179,7 +179,7 @@ void ZipStream::read_deflated(std::span<std::uint8_t> bytes) {
   z_stream& zlib = inflater_->zlib;
   while (!bytes.empty()) {
     if (zlib.avail_in == 0) {
-      const std::size_t size = std::min(inflater_->input.size(), member_.stored - taken_);
+      const std::size_t size = saturated(std::min<std::uint64_t>(inflater_->input.size(), member_.stored - taken_));
       if (size == 0) damaged("ends too early");
       file_.read(member_.offset + taken_, std::span(inflater_->input).first(size));
       taken_ += size;

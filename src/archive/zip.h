@@ -15,9 +15,9 @@ namespace impasto::inline v0_1 {
 struct ZipMember {
   bool deflated = false;
   std::uint32_t crc = 0;
-  std::size_t offset = 0;  ///< of its first byte in the file
-  std::size_t stored = 0;  ///< bytes in the file
-  std::size_t bytes = 0;   ///< once inflated; at most 1032 times `stored`
+  std::uint64_t offset = 0;  ///< of its first byte in the file
+  std::uint64_t stored = 0;  ///< bytes in the file
+  std::uint64_t bytes = 0;   ///< once inflated; at most 1032 times `stored`
 };
 
 /// Members by name. Throws Error(input) for a directory that is damaged or cut short, for members that overlap, share a
@@ -45,8 +45,8 @@ class ZipStream {
   const std::string& label_;
   std::string name_;
   ZipMember member_;
-  std::size_t read_ = 0;   // bytes handed out
-  std::size_t taken_ = 0;  // of the stored ones
+  std::uint64_t read_ = 0;   // bytes handed out
+  std::uint64_t taken_ = 0;  // of the stored ones
   std::uint32_t crc_ = 0;
   std::unique_ptr<Inflater> inflater_;
 };

@@ -61,7 +61,7 @@ GradcheckResult gradcheck(const ValueFunction& value, const GradientFunction& gr
   for (const double epsilon : options.epsilons) result.curve.push_back({epsilon, 0});
   std::vector<Slopes> slopes(options.epsilons.size());
   for (std::size_t k = 0; k < result.tried; ++k) {
-    const std::size_t i = x.size() * k / result.tried;
+    const std::size_t i = static_cast<std::size_t>(std::uint64_t{x.size()} * k / result.tried);
     for (std::size_t e = 0; e < slopes.size(); ++e) {
       const double epsilon = options.epsilons[e];
       at[i] = x[i] + epsilon;

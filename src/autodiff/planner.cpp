@@ -4,10 +4,11 @@
 #include <numeric>
 
 #include "base/buffer.h"
+#include "base/sizes.h"
 
 namespace impasto::inline v0_1 {
 
-Plan plan_memory(std::vector<PlannedBuffer> buffers) {
+Plan plan_memory(std::vector<PlannedBuffer> buffers, std::uint64_t most) {
   std::vector<std::size_t> order(buffers.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(),
@@ -21,14 +22,14 @@ Plan plan_memory(std::vector<PlannedBuffer> buffers) {
     for (const std::size_t other_index : placed) {
       const PlannedBuffer& other = buffers[other_index];
       if (other.end < buffer.begin || buffer.end < other.begin) continue;
-      if (offset + bytes <= other.offset) break;
+      if (bytes <= other.offset && offset <= other.offset - bytes) break;
       offset = std::max(offset, other.offset + aligned_bytes(other.bytes));
     }
     buffer.offset = offset;
     const auto by_offset = [&](std::size_t a, std::size_t b) { return buffers[a].offset < buffers[b].offset; };
     placed.insert(std::upper_bound(placed.begin(), placed.end(), index, by_offset), index);
-    plan.arena_bytes = std::max(plan.arena_bytes, offset + bytes);
-    plan.unshared_bytes += bytes;
+    plan.arena_bytes = std::max(plan.arena_bytes, bytes_in_one_piece(std::uint64_t{offset} + bytes, 1, most));
+    plan.unshared_bytes = saturated(std::uint64_t{plan.unshared_bytes} + bytes);
   }
   plan.buffers = std::move(buffers);
   return plan;

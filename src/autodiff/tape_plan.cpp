@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "autodiff/tape.h"
+#include "base/sizes.h"
 
 namespace impasto::inline v0_1 {
 
@@ -153,7 +154,7 @@ void Tape<T>::plan_scratch(std::vector<PlannedBuffer>& buffers) {
   const auto add = [&](const std::string& name, Index elements, int begin, int end, int& buffer) {
     if (elements == 0) return;
     buffer = static_cast<int>(buffers.size());
-    buffers.push_back({name, static_cast<std::size_t>(elements) * sizeof(T), begin, end});
+    buffers.push_back({name, bytes_in_one_piece(static_cast<std::uint64_t>(elements), sizeof(T)), begin, end});
   };
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     Node& self = nodes_[i];

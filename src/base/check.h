@@ -4,6 +4,7 @@
 #include <locale>
 #include <new>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 
 #include "impasto/error.h"
@@ -31,14 +32,20 @@ void require(bool condition, ErrorCode code, const Parts&... parts) {
   if (!condition) fail(code, parts...);
 }
 
-/// What `body` returns; memory that runs out anywhere in it becomes Error(io).
+[[noreturn]] inline void out_of_memory_while(const char* what) {
+  fail(ErrorCode::io, "out of memory while ", what, "; use a smaller picture or fewer layers, or close other programs");
+}
+
+/// What `body` returns; memory that runs out anywhere in it, or a container of more than a program can address (which
+/// is std::length_error), becomes Error(io).
 template <class Body>
 auto with_memory_error(const char* what, Body&& body) {
   try {
     return body();
   } catch (const std::bad_alloc&) {
-    fail(ErrorCode::io, "out of memory while ", what,
-         "; use a smaller picture or fewer layers, or close other programs");
+    out_of_memory_while(what);
+  } catch (const std::length_error&) {
+    out_of_memory_while(what);
   }
 }
 

@@ -1,6 +1,7 @@
 #include "base/checksum.h"
 
 #include "base/check.h"
+#include "base/sizes.h"
 
 #ifdef IMPASTO_HAS_CHECKSUMS
 
@@ -25,9 +26,9 @@ std::string checksum(const std::filesystem::path& path, const EVP_MD* algorithm,
             "'; its configuration may forbid it");
   };
   check(digest != nullptr && EVP_DigestInit_ex(digest.get(), algorithm, nullptr) == 1);
-  std::vector<std::uint8_t> piece(std::min(file.size(), kPiece));
-  for (std::size_t at = 0; at < file.size(); at += piece.size()) {
-    piece.resize(std::min(file.size() - at, kPiece));
+  std::vector<std::uint8_t> piece(saturated(std::min<std::uint64_t>(file.size(), kPiece)));
+  for (std::uint64_t at = 0; at < file.size(); at += piece.size()) {
+    piece.resize(saturated(std::min<std::uint64_t>(file.size() - at, kPiece)));
     file.read(at, piece);
     check(EVP_DigestUpdate(digest.get(), piece.data(), piece.size()));
   }

@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "base/file_writer.h"
+#include "base/sizes.h"
 #include "impasto/text_file.h"
 
 namespace impasto::inline v0_1 {
@@ -21,7 +22,7 @@ std::string reason(int code) { return std::generic_category().message(code); }
 
 }  // namespace
 
-std::vector<std::uint8_t> read_file(const fs::path& file, const char* what, std::size_t limit) {
+std::vector<std::uint8_t> read_file(const fs::path& file, const char* what, std::uint64_t limit) {
   std::error_code failure;
   const fs::file_status status = fs::status(file, failure);
   require(status.type() != fs::file_type::not_found, ErrorCode::input, what, " ", quoted(file),
@@ -44,6 +45,7 @@ std::vector<std::uint8_t> read_file(const fs::path& file, const char* what, std:
 
   std::vector<std::uint8_t> bytes;
   try {
+    if (size > kMostBytes) throw std::bad_alloc();
     bytes.resize(static_cast<std::size_t>(size));
   } catch (const std::bad_alloc&) {
     fail(ErrorCode::io, "no memory is left for the ", size, " bytes of ", what, " ", quoted(file),

@@ -10,8 +10,9 @@
 namespace impasto::inline v0_1 {
 
 /// All bytes of a regular file. `what` names it in messages ("content picture", "weights file").
-/// Throws Error(input): missing, a directory, unreadable, or larger than `limit` bytes.
-std::vector<std::uint8_t> read_file(const std::filesystem::path& file, const char* what, std::size_t limit);
+/// Throws Error(input): missing, a directory, unreadable, or larger than `limit` bytes; Error(io) when memory does not
+/// hold it.
+std::vector<std::uint8_t> read_file(const std::filesystem::path& file, const char* what, std::uint64_t limit);
 
 /// Replaces `file` by `bytes`, atomically. Throws Error(io); on failure the old file is untouched.
 void write_file(const std::filesystem::path& file, std::span<const std::uint8_t> bytes);

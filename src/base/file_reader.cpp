@@ -25,7 +25,7 @@ int open_for_reading(const std::filesystem::path& file) { return ::_wopen(file.c
 void close_descriptor(int descriptor) { ::_close(descriptor); }
 long long size_of(int descriptor) { return ::_filelengthi64(descriptor); }
 
-long long read_at(int descriptor, std::uint8_t* into, std::size_t count, std::size_t offset) {
+long long read_at(int descriptor, std::uint8_t* into, std::size_t count, std::uint64_t offset) {
   static std::mutex one_position;  // of the file, which all threads share
   const std::lock_guard<std::mutex> lock(one_position);
   if (::_lseeki64(descriptor, static_cast<long long>(offset), SEEK_SET) < 0) return -1;
@@ -35,12 +35,15 @@ long long read_at(int descriptor, std::uint8_t* into, std::size_t count, std::si
 int open_for_reading(const std::filesystem::path& file) { return ::open(file.c_str(), O_RDONLY | O_CLOEXEC); }
 void close_descriptor(int descriptor) { ::close(descriptor); }
 
+// Files beyond 2 GiB, also where a pointer has 32 bits.
+static_assert(sizeof(off_t) == 8, "compile with _FILE_OFFSET_BITS=64");
+
 long long size_of(int descriptor) {
   struct stat information = {};
   return ::fstat(descriptor, &information) == 0 ? static_cast<long long>(information.st_size) : -1;
 }
 
-long long read_at(int descriptor, std::uint8_t* into, std::size_t count, std::size_t offset) {
+long long read_at(int descriptor, std::uint8_t* into, std::size_t count, std::uint64_t offset) {
   return ::pread(descriptor, into, count, static_cast<off_t>(offset));
 }
 #endif
@@ -57,7 +60,7 @@ FileReader::FileReader(const std::filesystem::path& file, const char* what)
   require(descriptor_ >= 0, ErrorCode::input, label_, " cannot be opened; check its permissions");
   const long long size = size_of(descriptor_);  // of what was opened, which may not be what the name means by now
   if (size > 0) {
-    size_ = static_cast<std::size_t>(size);
+    size_ = static_cast<std::uint64_t>(size);
     return;
   }
   close_descriptor(descriptor_);
@@ -66,7 +69,7 @@ FileReader::FileReader(const std::filesystem::path& file, const char* what)
 
 FileReader::~FileReader() { close_descriptor(descriptor_); }
 
-void FileReader::read(std::size_t offset, std::span<std::uint8_t> bytes) const {
+void FileReader::read(std::uint64_t offset, std::span<std::uint8_t> bytes) const {
   std::size_t done = 0;
   while (done < bytes.size()) {
     const long long got = read_at(descriptor_, bytes.data() + done, bytes.size() - done, offset + done);

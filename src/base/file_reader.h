@@ -19,15 +19,15 @@ class FileReader {
   FileReader(const FileReader&) = delete;
   FileReader& operator=(const FileReader&) = delete;
 
-  std::size_t size() const noexcept { return size_; }  ///< bytes when it was opened
+  std::uint64_t size() const noexcept { return size_; }  ///< bytes when it was opened
   /// Fills `bytes` from `offset` on. Throws Error(input) when the file has become shorter, Error(io) when the disk
   /// fails.
-  void read(std::size_t offset, std::span<std::uint8_t> bytes) const;
+  void read(std::uint64_t offset, std::span<std::uint8_t> bytes) const;
 
  private:
   std::string label_;
   int descriptor_ = -1;
-  std::size_t size_ = 0;
+  std::uint64_t size_ = 0;
 };
 
 }  // namespace impasto::inline v0_1

@@ -36,7 +36,7 @@ class FileWriter {
 
   std::filesystem::path target_, temporary_;
   FileHandle handle_;
-  std::size_t written_ = 0;  // bytes
+  std::uint64_t written_ = 0;  // bytes
 };
 
 }  // namespace impasto::inline v0_1

@@ -4,6 +4,8 @@
 #include <fstream>
 #include <string>
 
+#include "base/sizes.h"
+
 #if defined(__unix__)
 #include <unistd.h>
 #endif
@@ -43,7 +45,7 @@ std::size_t free_memory_bytes() {
   const long long cache =
       std::max(0LL, number_in("/sys/fs/cgroup/memory.stat", "inactive_file"));  // given up on demand
   if (limit >= 0 && used >= 0) free = std::min(free, std::max(0LL, limit - used + cache));
-  return static_cast<std::size_t>(free);
+  return static_cast<std::size_t>(std::min(static_cast<std::uint64_t>(free), kMostBytes));
 }
 
 }  // namespace impasto::inline v0_1

@@ -8,7 +8,8 @@ namespace impasto::inline v0_1 {
 /// Bytes of one core's second-level cache; 1 MiB where the system does not tell.
 std::ptrdiff_t l2_cache_bytes();
 
-/// Bytes that could be taken now without swapping, control groups respected; 2^62 where the system does not tell.
+/// Bytes that could be taken now without swapping, control groups respected; 2^62 where the system does not tell. At
+/// most what one object may have: 2^31 - 1 where pointers have 32 bits.
 std::size_t free_memory_bytes();
 
 }  // namespace impasto::inline v0_1

@@ -34,8 +34,8 @@ std::byte* take_from(std::pmr::memory_resource& resource, std::size_t bytes) {
 
 }  // namespace
 
-std::string memory_text(std::size_t bytes) {
-  const std::size_t kib = (bytes + 1023) / 1024;
+std::string memory_text(std::uint64_t bytes) {
+  const std::uint64_t kib = bytes / 1024 + (bytes % 1024 != 0 ? 1 : 0);
   return kib < 1000 * 1024 ? text(kib, " KiB") : text((kib + 1023) / 1024, " MiB");
 }
 

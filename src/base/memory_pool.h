@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <memory_resource>
 #include <string>
@@ -10,7 +11,7 @@
 namespace impasto::inline v0_1 {
 
 /// "12340 KiB", from 1000 MiB on "1234 MiB": rounded up.
-std::string memory_text(std::size_t bytes);
+std::string memory_text(std::uint64_t bytes);
 
 /// Uninitialised memory of the system, aligned to 64 bytes, in large pages where it offers them for what is large.
 /// Throws Error(io) naming the size when there is no more.

@@ -47,7 +47,7 @@ class Bar {
              " of " + memory_text(download_.bytes);
       if (rate > 0) line += "  " + clock_text((1 - fraction) * total / rate) + " left";
     }
-    line += "  " + memory_text(static_cast<std::size_t>(rate)) + "/s";
+    line += "  " + memory_text(static_cast<std::uint64_t>(rate)) + "/s";
     const std::size_t blanks = columns_ > line.size() ? columns_ - line.size() : 0;
     std::fprintf(stderr, "\r%s%s", line.c_str(), std::string(blanks, ' ').c_str());
     std::fflush(stderr);

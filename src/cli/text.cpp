@@ -63,7 +63,7 @@ std::string clock_text(double seconds) {
   return format("%ld:%02ld:%02ld", whole / 3600, whole / 60 % 60, whole % 60);
 }
 
-std::string memory_text(std::size_t bytes) {
+std::string memory_text(std::uint64_t bytes) {
   const double megabytes = static_cast<double>(bytes) / 1e6;
   if (megabytes < 9.95) return format("%.1f MB", megabytes);
   if (megabytes < 999.5) return format("%.0f MB", megabytes);

@@ -31,7 +31,7 @@ std::string duration_text(double seconds);
 /// "0:07", "12:40", "1:02:03".
 std::string clock_text(double seconds);
 /// "12 MB", "1.3 GB".
-std::string memory_text(std::size_t bytes);
+std::string memory_text(std::uint64_t bytes);
 /// "35 x 45 x 64".
 std::string shape_text(const std::vector<std::size_t>& shape);
 /// The path between single quotes.

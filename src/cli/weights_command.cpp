@@ -47,7 +47,7 @@ int import_command(const WeightsRequest& request, const fs::path&) {
   const WeightsSummary summary = import_weights(request.input, output, request.how);
   std::printf("%s: VGG19, %s, %d convolutions, input %s, %s\n", output.string().c_str(),
               to_string(summary.source).c_str(), summary.convolutions, input_text(summary).c_str(),
-              memory_text(static_cast<std::size_t>(summary.bytes)).c_str());
+              memory_text(summary.bytes).c_str());
   if (request.output && users_weights() != output)
     std::printf("Paint with it by --weights %s\n", quoted(output).c_str());
   else

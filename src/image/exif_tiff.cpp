@@ -128,7 +128,8 @@ void add_exif_to_tiff(std::vector<std::uint8_t>& file, std::span<const std::uint
   const auto own = TiffNumbers::of(file);
   const auto added = TiffNumbers::of(block);
   // Offsets have 32 bits.
-  if (!own || !added || own->big_endian() != added->big_endian() || file.size() + 2 * block.size() > 0xFFFFFFF0u)
+  if (!own || !added || own->big_endian() != added->big_endian() ||
+      std::uint64_t{file.size()} + 2 * std::uint64_t{block.size()} > 0xFFFFFFF0u)
     return;
   Directory main = read(*own, own->directory());
   const bool big_endian = own->big_endian();

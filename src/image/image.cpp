@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/sizes.h"
 #include "image/limits.h"
 #include "image/quantize.h"
 
@@ -32,6 +33,7 @@ std::size_t checked_count(int width, int height) {
 Image::Image(int width, int height) : width_(width), height_(height) {
   const std::size_t count = checked_count(width, height);
   try {
+    if (count > kMostBytes / sizeof(float)) throw std::bad_alloc();
     pixels_.resize(count);
   } catch (const std::bad_alloc&) {
     fail(ErrorCode::io, "no memory is left for a picture of ", width, " x ", height, " pixels (",

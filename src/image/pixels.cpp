@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/sizes.h"
 #include "image/limits.h"
 #include "image/quantize.h"
 
@@ -43,6 +44,11 @@ std::ptrdiff_t checked_stride(const Layout& layout) {
   const std::ptrdiff_t stride = layout.stride == 0 ? row : layout.stride;
   require(stride >= row || stride <= -row, ErrorCode::usage, "rows of pixels are ", stride, " bytes apart and ", row,
           " bytes long; the stride must be at least a row, or 0");
+  const auto gap = stride < 0 ? 0 - static_cast<std::uint64_t>(stride) : static_cast<std::uint64_t>(stride);
+  require(saturated_product(gap, static_cast<std::uint64_t>(layout.height)) <= kMostBytes, ErrorCode::usage,
+          layout.height, " rows of pixels that are ", stride,
+          " bytes apart are more than a program can address; give the "
+          "stride in bytes");
   const auto address = reinterpret_cast<std::uintptr_t>(layout.data);
   require(address % bytes == 0 && stride % static_cast<std::ptrdiff_t>(bytes) == 0, ErrorCode::usage,
           "pixels with samples of ", bytes, " bytes begin at an address or have a stride (", stride,

@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "base/check.h"
+#include "base/sizes.h"
 #include "image/exif.h"
 #include "image/limits.h"
 #include "image/picture_builder.h"
@@ -163,8 +164,8 @@ float sample(const std::uint8_t* from, std::uint16_t bits) {
        "); copy it again or save it from another program");
 }
 
-// What a picture at the limit takes in RGBA of 32-bit floats.
-constexpr std::uint64_t kMaxBandBytes = 16 * static_cast<std::uint64_t>(kMaxImagePixels);
+// What a picture at the limit takes in RGBA of 32-bit floats, or a program can address.
+constexpr std::uint64_t kMaxBandBytes = std::min(16 * static_cast<std::uint64_t>(kMaxImagePixels), kMostBytes);
 
 // A band of rows as high as the file's strips or tiles, one plane after another, bytes as stored.
 class Bands {
@@ -178,16 +179,17 @@ class Bands {
         fail_here();
       const std::uint64_t tile = std::uint64_t{tile_width_} * height_ * layout.pixel_bytes();
       if (tile > kMaxBandBytes || static_cast<std::uint64_t>(TIFFTileSize64(tiff_)) != tile) fail_here();
-      tile_.resize(tile);
+      tile_.resize(static_cast<std::size_t>(tile));
     } else {
       height_ = field<std::uint32_t>(tiff_, TIFFTAG_ROWSPERSTRIP, layout.height);
       height_ = std::clamp(height_, 1u, layout.height);
     }
     row_bytes_ = layout.width * layout.pixel_bytes();
-    plane_bytes_ = row_bytes_ * std::min(height_, layout.height);
-    const std::uint64_t band = std::uint64_t{plane_bytes_} * (layout.separate() ? layout.samples : 1u);
+    const std::uint64_t plane = std::uint64_t{row_bytes_} * std::min(height_, layout.height);
+    const std::uint64_t band = plane * (layout.separate() ? layout.samples : 1u);
     if (band > kMaxBandBytes) fail_here();
-    bytes_.resize(band);
+    plane_bytes_ = static_cast<std::size_t>(plane);
+    bytes_.resize(static_cast<std::size_t>(band));
   }
 
   std::uint32_t height() const { return height_; }

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <limits>
 
+#include "base/sizes.h"
 #include "image/tiff_memory.h"
 
 namespace impasto::inline v0_1 {
@@ -22,7 +24,8 @@ void TiffMemory::open(const char* mode) {
   TIFFOpenOptionsSetErrorHandlerExtR(options, on_error, this);
   TIFFOpenOptionsSetWarningHandlerExtR(options, on_warning, this);
   // A directory that asks for more than its file could hold is damaged.
-  TIFFOpenOptionsSetMaxSingleMemAlloc(options, tmsize_t{1} << 31);
+  constexpr auto kMostOfOne = std::min<std::uint64_t>(std::uint64_t{1} << 31, std::numeric_limits<tmsize_t>::max());
+  TIFFOpenOptionsSetMaxSingleMemAlloc(options, static_cast<tmsize_t>(kMostOfOne));
   tiff_ =
       TIFFClientOpenExt("memory", mode, this, on_read, on_write, on_seek, on_close, on_size, on_map, on_unmap, options);
   TIFFOpenOptionsFree(options);
@@ -37,8 +40,9 @@ tmsize_t TiffMemory::on_read(thandle_t handle, void* to, tmsize_t count) {
   TiffMemory& self = of(handle);
   const std::span<const std::uint8_t> content = self.content();
   if (self.position_ >= content.size()) return 0;
-  const std::size_t taken = std::min(static_cast<std::size_t>(count), content.size() - self.position_);
-  std::memcpy(to, content.data() + self.position_, taken);
+  const auto position = static_cast<std::size_t>(self.position_);
+  const std::size_t taken = std::min(static_cast<std::size_t>(count), content.size() - position);
+  std::memcpy(to, content.data() + position, taken);
   self.position_ += taken;
   return static_cast<tmsize_t>(taken);
 }
@@ -46,13 +50,14 @@ tmsize_t TiffMemory::on_read(thandle_t handle, void* to, tmsize_t count) {
 tmsize_t TiffMemory::on_write(thandle_t handle, void* from, tmsize_t count) {
   TiffMemory& self = of(handle);
   if (!self.written_) return 0;
-  const std::size_t end = self.position_ + static_cast<std::size_t>(count);
+  const std::uint64_t end = self.position_ + static_cast<std::uint64_t>(count);
+  if (end > kMostBytes) return 0;
   try {
-    if (self.written_->size() < end) self.written_->resize(end);
+    if (self.written_->size() < end) self.written_->resize(static_cast<std::size_t>(end));
   } catch (...) {
     return 0;
   }
-  std::memcpy(self.written_->data() + self.position_, from, static_cast<std::size_t>(count));
+  std::memcpy(self.written_->data() + static_cast<std::size_t>(self.position_), from, static_cast<std::size_t>(count));
   self.position_ = end;
   return count;
 }
@@ -60,8 +65,8 @@ tmsize_t TiffMemory::on_write(thandle_t handle, void* from, tmsize_t count) {
 toff_t TiffMemory::on_seek(thandle_t handle, toff_t offset, int whence) {
   TiffMemory& self = of(handle);
   const toff_t base = whence == SEEK_CUR ? self.position_ : whence == SEEK_END ? self.content().size() : 0;
-  self.position_ = static_cast<std::size_t>(base + offset);
-  return base + offset;
+  self.position_ = base + offset;
+  return self.position_;
 }
 
 int TiffMemory::on_map(thandle_t handle, void** base, toff_t* size) {

@@ -48,7 +48,7 @@ class TiffMemory {
 
   std::span<const std::uint8_t> read_;
   std::vector<std::uint8_t>* written_ = nullptr;
-  std::size_t position_ = 0;
+  std::uint64_t position_ = 0;
   TIFF* tiff_ = nullptr;
   char message_[200] = {};
 };

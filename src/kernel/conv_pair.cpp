@@ -6,6 +6,7 @@
 #include "base/parallel.h"
 #include "kernel/gemm.h"
 #include "kernel/gram.h"
+#include "kernel/ranges.h"
 
 namespace impasto::inline v0_1 {
 namespace {
@@ -180,7 +181,7 @@ void ConvPair::forward(const Context& context, const float* x, const Weights& we
   parallel_for(context, slices_, [&](Index slice, int worker) {
     const ForwardWork work = forward_work(context, memory.own + worker * memory.own_size);
     const TileSource source{work.a, nullptr, kPatchWidth, C1_, false, inside_.data(), inside_.data()};
-    const Index begin = blocks * slice / slices_, end = blocks * (slice + 1) / slices_;
+    const Index begin = piece_begin(blocks, slice, slices_), end = piece_begin(blocks, slice + 1, slices_);
     for (Index block = begin; block < end; ++block) {
       const Area at = area(block);
       TileAt cut[kTileRows * kTileColumns], join[kTileRows * kTileColumns];

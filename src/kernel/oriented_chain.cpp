@@ -57,7 +57,7 @@ void OrientedChain::forward(const Context& context, const float* x, float* y, co
     float* own = scratch + partials_ + worker * work_size(false);
     OrientedTile tile(tiling_, *stages_, false, own);
     TileMoments sums(tiling_, *moment_stages_, own + tile_size);
-    const Index begin = tiles * slice / slices_, end = tiles * (slice + 1) / slices_;
+    const Index begin = piece_begin(tiles, slice, slices_), end = piece_begin(tiles, slice + 1, slices_);
     for (Index i = begin; i < end; ++i) {
       tile.move_to(tiling_.tile(i / tiling_.tile_columns(), i % tiling_.tile_columns()));
       tile.compute(x);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 
 #include "base/parallel.h"
 #include "tensor/shape.h"
@@ -17,6 +18,11 @@ template <class Body>
 void for_ranges(const Context& context, Index count, Body&& body) {
   parallel_for(context, (count + kRange - 1) / kRange,
                [&](Index i, int) { body(i * kRange, std::min((i + 1) * kRange, count)); });
+}
+
+/// Where piece `i` of `pieces` begins, which differ in length by 1 at most; piece `pieces` begins at `count`.
+constexpr Index piece_begin(Index count, Index i, Index pieces) {
+  return static_cast<Index>(std::int64_t{count} * i / pieces);  // 2^28 elements x 256 pieces are beyond 32 bits
 }
 
 /// Sum of term(i) over [begin, end) in double, in 8 interleaved chains so that the compiler can use vectors.
@@ -40,7 +46,7 @@ double sum_pieces(const Context& context, Index count, Piece&& piece) {
   std::array<double, kPieces> partial{};
   const Index pieces = std::min(kPieces, count);
   parallel_for(context, pieces, [&](Index i, int) {
-    partial[static_cast<std::size_t>(i)] = piece(count * i / pieces, count * (i + 1) / pieces);
+    partial[static_cast<std::size_t>(i)] = piece(piece_begin(count, i, pieces), piece_begin(count, i + 1, pieces));
   });
   double sum = 0;
   for (Index i = 0; i < pieces; ++i) sum += partial[static_cast<std::size_t>(i)];

@@ -11,13 +11,16 @@ namespace {
 
 constexpr Index kTaps = 9;
 
-std::string shape_text(const std::vector<Index>& sizes) {
+std::string shape_text(const std::vector<std::int64_t>& sizes) {
   std::string words;
-  for (const Index size : sizes) words += (words.empty() ? "" : " x ") + std::to_string(size);
+  for (const std::int64_t size : sizes) words += (words.empty() ? "" : " x ") + std::to_string(size);
   return words.empty() ? "a single number" : words;
 }
 
-bool fits(const std::vector<Index>& s, bool oihw) {
+// A size no program can address stays one that no Shape takes.
+Index side(std::int64_t size) { return saturated<Index>(static_cast<std::uint64_t>(size)); }
+
+bool fits(const std::vector<std::int64_t>& s, bool oihw) {
   return s.size() == 4 && s[0] > 0 && s[1] > 0 && s[2] > 0 && s[3] > 0 &&
          (oihw ? s[2] == 3 && s[3] == 3 : s[0] == 3 && s[1] == 3);
 }
@@ -27,7 +30,7 @@ bool fits(const std::vector<Index>& s, bool oihw) {
 bool lies_as_oihw(const ArrayFile& file, const ConvolutionPlaces& places) {
   if (const auto told = read_oihw(file.metadata(), file.label())) return *told;
   if (places.naming != Naming::caffe) return places.naming == Naming::torchvision;
-  const std::vector<Index>& first = file.entries().at(places.convolutions.front().weights).sizes;
+  const std::vector<std::int64_t>& first = file.entries().at(places.convolutions.front().weights).sizes;
   return fits(first, true) || !fits(first, false);
 }
 
@@ -71,14 +74,14 @@ WeightsFile::WeightsFile(std::shared_ptr<const ArrayFile> arrays)
 Index WeightsFile::width_of(std::size_t i, Index channels) const {
   const std::string& label = arrays_->label();
   const auto& [weights, bias] = places_.convolutions[i];
-  const std::vector<Index>& s = arrays_->entries().at(weights).sizes;
-  const std::vector<Index>& b = arrays_->entries().at(bias).sizes;
+  const std::vector<std::int64_t>& s = arrays_->entries().at(weights).sizes;
+  const std::vector<std::int64_t>& b = arrays_->entries().at(bias).sizes;
   const char* wanted = oihw_ ? "K x C x 3 x 3" : "3 x 3 x C x K";
   const std::string what = text(label, ": '", weights, "' (", convolution_name(i), ") is ", shape_text(s));
   require(fits(s, oihw_) || !fits(s, !oihw_), ErrorCode::input, what, ", which looks transposed; wanted ", wanted,
           "; export it again, or say its layout in the metadata (weights/FORMAT.md)");
   require(fits(s, oihw_), ErrorCode::input, what, "; wanted ", wanted, " with 3 x 3 kernels");
-  const Index K = oihw_ ? s[0] : s[3], C = oihw_ ? s[1] : s[2];
+  const Index K = side(oihw_ ? s[0] : s[3]), C = side(oihw_ ? s[1] : s[2]);
   require(C == channels, ErrorCode::input, what, " and takes ", C, " channels, but the layer before it gives ",
           channels, K == channels ? "; its C and K are exchanged" : "; these are not VGG19's weights");
   require(b.size() == 1 && b[0] == K, ErrorCode::input, label, ": '", bias, "' is ", shape_text(b), "; wanted ", K,
@@ -88,8 +91,8 @@ Index WeightsFile::width_of(std::size_t i, Index channels) const {
 
 ConvWeights WeightsFile::convolution(std::size_t i) const {
   const auto& [weights, bias] = places_.convolutions[i];
-  const std::vector<Index>& s = arrays_->entries().at(weights).sizes;
-  const Index K = oihw_ ? s[0] : s[3], C = oihw_ ? s[1] : s[2];
+  const std::vector<std::int64_t>& s = arrays_->entries().at(weights).sizes;
+  const Index K = side(oihw_ ? s[0] : s[3]), C = side(oihw_ ? s[1] : s[2]);
   Tensor<float> b = read_tensor(*arrays_, bias, {K});
   if (!oihw_) return {read_tensor(*arrays_, weights, {3, 3, C, K}), std::move(b)};
   const Tensor<float> values = read_tensor(*arrays_, weights, {K, C, 3, 3});

@@ -109,7 +109,7 @@ WeightsSummary inspect(const std::filesystem::path& path) {
         add_problem(summary.problems, error);
       }
       std::uint64_t count = 1;
-      for (const std::int64_t size : layer.sizes) count *= static_cast<std::uint64_t>(size);
+      for (const std::int64_t size : layer.sizes) count = saturated_product(count, static_cast<std::uint64_t>(size));
       summary.parameters += count;
     }
     summary.layers.push_back(std::move(layer));

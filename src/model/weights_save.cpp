@@ -14,7 +14,7 @@ const char* dtype_of(WeightsType type) {
 }
 
 ArrayToSave array(const std::string& name, const char* dtype, const Tensor<float>& values) {
-  std::vector<Index> sizes;
+  std::vector<std::int64_t> sizes;
   for (int i = 0; i < values.shape().rank(); ++i) sizes.push_back(values.shape()[i]);
   return {name, dtype, std::move(sizes),
           [&values] { return std::vector<float>(values.values().begin(), values.values().end()); }};

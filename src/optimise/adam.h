@@ -18,8 +18,8 @@ class Adam : public Optimiser<T> {
   /// Evaluates, then updates. `diverged` and no update for a loss that is not finite, or a gradient whose squares would
   /// leave the range of T: v would be infinite, and the picture stand still unnoticed.
   OptimiserStep step(const Problem<T>& problem) override;
-  std::size_t bytes() const override { return bytes_for(m_.shape().count()); }
-  static std::size_t bytes_for(Index count) { return 2 * sizeof(T) * static_cast<std::size_t>(count); }
+  std::uint64_t bytes() const override { return bytes_for(m_.shape().count()); }
+  static std::uint64_t bytes_for(Index count) { return 2 * sizeof(T) * static_cast<std::uint64_t>(count); }
 
   /// One update of x by a gradient that is at hand.
   void update(std::span<T> x, std::span<const T> gradient);

@@ -40,8 +40,9 @@ struct Sums<float> : WideSums {
 template <class Body>
 Index for_pieces(const Context& context, Index count, Body&& body) {
   const Index pieces = std::min(kPieces, (count + 4 * kBlock - 1) / (4 * kBlock));
-  parallel_for(context, pieces,
-               [&](Index i, int) { body(static_cast<std::size_t>(i), count * i / pieces, count * (i + 1) / pieces); });
+  parallel_for(context, pieces, [&](Index i, int) {
+    body(static_cast<std::size_t>(i), piece_begin(count, i, pieces), piece_begin(count, i + 1, pieces));
+  });
   return pieces;
 }
 
@@ -81,10 +82,10 @@ Index CurvaturePairs<T>::stride(Index count) {
 }
 
 template <class T>
-std::size_t CurvaturePairs<T>::bytes(int history, Index count) {
-  const std::size_t slots = static_cast<std::size_t>(history) + 1;
-  const std::size_t numbers = 2 * slots * slots + kProducts * slots * (1 + kPieces) + 2 * slots;
-  return 2 * slots * static_cast<std::size_t>(stride(count)) * sizeof(T) + numbers * sizeof(double);
+std::uint64_t CurvaturePairs<T>::bytes(int history, Index count) {
+  const std::uint64_t slots = static_cast<std::uint64_t>(history) + 1;
+  const std::uint64_t numbers = 2 * slots * slots + kProducts * slots * (1 + kPieces) + 2 * slots;
+  return 2 * slots * static_cast<std::uint64_t>(stride(count)) * sizeof(T) + numbers * sizeof(double);
 }
 
 template <class T>

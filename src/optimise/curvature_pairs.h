@@ -32,7 +32,7 @@ class CurvaturePairs {
   /// Room for `history` pairs of `count` values.
   CurvaturePairs(int history, Index count, const Context& context);
   /// Bytes that takes.
-  static std::size_t bytes(int history, Index count);
+  static std::uint64_t bytes(int history, Index count);
 
   /// d, from where gradient() was measured.
   const T* direction() const noexcept { return memory_.data() + row(2 * work_); }

@@ -27,8 +27,8 @@ Lbfgs<T>::Lbfgs(const LbfgsOptions& options, Index count, const Context& context
       best_gradient_({count}, context) {}
 
 template <class T>
-std::size_t Lbfgs<T>::bytes_for(int history, Index count) {
-  return CurvaturePairs<T>::bytes(history, count) + 2 * static_cast<std::size_t>(count) * sizeof(T);
+std::uint64_t Lbfgs<T>::bytes_for(int history, Index count) {
+  return CurvaturePairs<T>::bytes(history, count) + 2 * static_cast<std::uint64_t>(count) * sizeof(T);
 }
 
 template <class T>
@@ -126,7 +126,7 @@ double Lbfgs<T>::slope_of(std::span<const T> gradient) {
   });
 }
 
-int history_that_fits(int wanted, Index count, std::size_t budget_bytes) {
+int history_that_fits(int wanted, Index count, std::uint64_t budget_bytes) {
   int history = wanted;
   while (history > 0 && Lbfgs<float>::bytes_for(history, count) > budget_bytes) --history;
   return history;

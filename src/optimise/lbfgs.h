@@ -21,11 +21,11 @@ class Lbfgs : public Optimiser<T> {
  public:
   Lbfgs(const LbfgsOptions& options, Index count, const Context& context);
   OptimiserStep step(const Problem<T>& problem) override;
-  std::size_t bytes() const override { return bytes_for(options_.history, count_); }
+  std::uint64_t bytes() const override { return bytes_for(options_.history, count_); }
 
   /// Pairs it knows at present.
   int history() const noexcept { return pairs_.size(); }
-  static std::size_t bytes_for(int history, Index count);
+  static std::uint64_t bytes_for(int history, Index count);
 
  private:
   bool begin(const Problem<T>& problem, OptimiserStep& step);
@@ -46,7 +46,7 @@ class Lbfgs : public Optimiser<T> {
 };
 
 /// The longest history up to `wanted` for `count` floats that stays within the budget; 0: not even one pair fits.
-int history_that_fits(int wanted, Index count, std::size_t budget_bytes);
+int history_that_fits(int wanted, Index count, std::uint64_t budget_bytes);
 
 extern template class Lbfgs<float>;
 extern template class Lbfgs<double>;

@@ -12,14 +12,14 @@ std::unique_ptr<Optimiser<T>> make_optimiser(const Options& options, Index count
 }
 
 template <class T>
-std::size_t optimiser_bytes(const Options& options, Index count) {
+std::uint64_t optimiser_bytes(const Options& options, Index count) {
   if (options.optimiser == OptimiserKind::lbfgs) return Lbfgs<T>::bytes_for(options.lbfgs.history, count);
   return Adam<T>::bytes_for(count);
 }
 
 template std::unique_ptr<Optimiser<float>> make_optimiser(const Options&, Index, const Context&);
 template std::unique_ptr<Optimiser<double>> make_optimiser(const Options&, Index, const Context&);
-template std::size_t optimiser_bytes<float>(const Options&, Index);
-template std::size_t optimiser_bytes<double>(const Options&, Index);
+template std::uint64_t optimiser_bytes<float>(const Options&, Index);
+template std::uint64_t optimiser_bytes<double>(const Options&, Index);
 
 }  // namespace impasto::inline v0_1

@@ -37,7 +37,7 @@ class Optimiser {
   /// One iteration: at least one evaluation, and a new x, unless `stuck` or `diverged`.
   virtual OptimiserStep step(const Problem<T>& problem) = 0;
   /// What it holds beside x and gradient.
-  virtual std::size_t bytes() const = 0;
+  virtual std::uint64_t bytes() const = 0;
 };
 
 /// The optimiser that options.optimiser names, for `count` variables.
@@ -46,11 +46,11 @@ std::unique_ptr<Optimiser<T>> make_optimiser(const Options& options, Index count
 
 /// Optimiser::bytes() of what that would be, before it is made.
 template <class T>
-std::size_t optimiser_bytes(const Options& options, Index count);
+std::uint64_t optimiser_bytes(const Options& options, Index count);
 
 extern template std::unique_ptr<Optimiser<float>> make_optimiser(const Options&, Index, const Context&);
 extern template std::unique_ptr<Optimiser<double>> make_optimiser(const Options&, Index, const Context&);
-extern template std::size_t optimiser_bytes<float>(const Options&, Index);
-extern template std::size_t optimiser_bytes<double>(const Options&, Index);
+extern template std::uint64_t optimiser_bytes<float>(const Options&, Index);
+extern template std::uint64_t optimiser_bytes<double>(const Options&, Index);
 
 }  // namespace impasto::inline v0_1

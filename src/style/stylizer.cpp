@@ -10,6 +10,7 @@
 #include "base/machine.h"
 #include "base/memory_pool.h"
 #include "base/say.h"
+#include "base/sizes.h"
 #include "impasto/stylise.h"
 #include "kernel/ranges.h"
 #include "optimise/average.h"
@@ -100,9 +101,9 @@ struct Stylizer::State {
 
   PlannedMemory planned() const {
     const Level& largest = levels.back();
-    const std::size_t pictures = 4 + (options.average > 0 ? 1 : 0);
-    return {largest.objective().planned_bytes(), pictures * picture_bytes(),
-            optimiser_bytes<float>(affordable(), largest.count())};
+    const std::uint64_t pictures = 4 + (options.average > 0 ? 1 : 0);
+    return {largest.objective().planned_bytes(), saturated(saturated_product(pictures, picture_bytes())),
+            saturated(optimiser_bytes<float>(affordable(), largest.count()))};
   }
   std::size_t picture_bytes() const { return sizeof(float) * static_cast<std::size_t>(levels.back().count()); }
 
@@ -115,13 +116,13 @@ struct Stylizer::State {
       const PlannedMemory memory = planned();
       // Held by then: what is now, but for the start; the painting is part of that and its gradient of the arena, so
       // two of the planned pictures are left for showing it.
-      const std::size_t others =
-          context.memory_held() - aligned_bytes(picture_bytes()) + memory.arena + memory.pictures;
-      const std::size_t needed = others + memory.optimiser;
+      const std::uint64_t others =
+          std::uint64_t{context.memory_held()} - aligned_bytes(picture_bytes()) + memory.arena + memory.pictures;
+      const std::uint64_t needed = others + memory.optimiser;
       require(needed <= limit, ErrorCode::io, "the painting needs at least ", memory_text(needed),
               ", but the context's limit is ", memory_text(limit),
               "; paint it smaller, compare fewer layers, or raise the limit");
-      budget = std::min(budget, limit - others);
+      budget = std::min(budget, static_cast<std::size_t>(limit - others));
     }
     if (!is_lbfgs) return;
     // Memory that holds not even one pair is refused where it is taken.
@@ -281,7 +282,7 @@ PlannedMemory Stylizer::planned_memory() const { return state_->planned(); }
 
 std::size_t Stylizer::planned_bytes() const {
   const PlannedMemory memory = planned_memory();
-  return memory.arena + memory.pictures + memory.optimiser;
+  return saturated(std::uint64_t{memory.arena} + memory.pictures + memory.optimiser);
 }
 
 Step Stylizer::step() {

@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "base/file.h"
 #include "base/little_endian.h"
+#include "base/sizes.h"
 
 namespace impasto::inline v0_1 {
 namespace {
@@ -95,8 +96,8 @@ class HeaderParser {
     malformed();
   }
 
-  std::vector<std::size_t> tuple() {
-    std::vector<std::size_t> result;
+  std::vector<std::uint64_t> tuple() {
+    std::vector<std::uint64_t> result;
     expect('(');
     while (!accept(')')) {
       if (result.size() == kMaxHeaderRank) malformed();
@@ -109,7 +110,7 @@ class HeaderParser {
     return result;
   }
 
-  std::size_t integer() {
+  std::uint64_t integer() {
     skip_space();
     // 18 digits fit in 64 bits; no file has more bytes than that.
     const std::size_t digits = std::min(rest_.find_first_not_of("0123456789"), rest_.size());
@@ -117,8 +118,7 @@ class HeaderParser {
     std::uint64_t value = 0;
     for (const char digit : rest_.substr(0, digits)) value = value * 10 + static_cast<std::uint64_t>(digit - '0');
     rest_.remove_prefix(digits);
-    if (value > SIZE_MAX) malformed();
-    return static_cast<std::size_t>(value);
+    return value;
   }
 
   std::string_view rest_;
@@ -126,17 +126,19 @@ class HeaderParser {
 };
 
 // Number of elements of `shape`; at most `limit`, or limit + 1 for anything above.
-std::size_t count_elements(const std::vector<std::size_t>& shape, std::size_t limit) {
-  if (std::find(shape.begin(), shape.end(), std::size_t{0}) != shape.end()) return 0;
+template <class Size>
+std::size_t count_elements(std::span<const Size> shape, std::size_t limit) {
+  if (std::find(shape.begin(), shape.end(), Size{0}) != shape.end()) return 0;
   std::size_t count = 1;
-  for (const std::size_t extent : shape) {
+  for (const Size extent : shape) {
     if (extent > limit / count) return limit + 1;
-    count *= extent;
+    count *= static_cast<std::size_t>(extent);
   }
   return count;
 }
 
-std::string shape_text(std::span<const std::size_t> shape) {
+template <class Size>
+std::string shape_text(std::span<const Size> shape) {
   std::string result = "(";
   for (std::size_t i = 0; i < shape.size(); ++i) result += (i ? ", " : "") + std::to_string(shape[i]);
   return result + (shape.size() == 1 ? ",)" : ")");
@@ -159,6 +161,13 @@ NpyPrefix read_npy_prefix(std::span<const std::uint8_t> bytes, const std::string
   return {length_at + length_bytes, static_cast<std::size_t>(little_endian(bytes.data() + length_at, length_bytes))};
 }
 
+std::vector<std::size_t> addressable_shape(std::span<const std::uint64_t> shape, const std::string& name) {
+  const bool good = std::all_of(shape.begin(), shape.end(), [](std::uint64_t side) { return side <= kMostBytes; });
+  require(good, ErrorCode::input, name, " is of shape ", shape_text(shape), ", one side of which is longer than a ",
+          "program with pointers of ", 8 * sizeof(void*), " bits can address; save it with other sides");
+  return {shape.begin(), shape.end()};
+}
+
 NpyHeader parse_npy_header(std::string_view header, const std::string& name) {
   return HeaderParser(header, name).parse();
 }
@@ -179,11 +188,11 @@ NpyArray decode_npy(std::span<const std::uint8_t> bytes, const std::string& name
 
   const std::span<const std::uint8_t> data = rest.subspan(prefix.header_bytes);
   const std::size_t width = wide ? 8 : 4;
-  const std::size_t count = count_elements(header.shape, data.size() / width);
+  const std::size_t count = count_elements<std::uint64_t>(header.shape, data.size() / width);
   require(count * width == data.size(), ErrorCode::input, name, " is a .npy file with ", data.size(),
-          " bytes of numbers, which is not what its shape ", shape_text(header.shape), " of type '", header.type,
-          "' needs; copy or download it again");
-  NpyArray array{header.shape, std::vector<double>(count)};
+          " bytes of numbers, which is not what its shape ", shape_text<std::uint64_t>(header.shape), " of type '",
+          header.type, "' needs; copy or download it again");
+  NpyArray array{addressable_shape(header.shape, name), std::vector<double>(count)};
   for (std::size_t i = 0; i < count; ++i) {
     const std::uint64_t raw = little_endian(data.data() + i * width, width);
     array.values[i] =
@@ -193,7 +202,7 @@ NpyArray decode_npy(std::span<const std::uint8_t> bytes, const std::string& name
 }
 
 std::vector<std::uint8_t> encode_npy(std::span<const float> values, std::span<const std::size_t> shape) {
-  IMPASTO_ASSERT(count_elements({shape.begin(), shape.end()}, values.size()) == values.size());
+  IMPASTO_ASSERT(count_elements(shape, values.size()) == values.size());
   std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': " + shape_text(shape) + ", }";
   const std::size_t fixed = kMagic.size() + 4 + header.size() + 1;
   header.append((kHeaderAlignment - fixed % kHeaderAlignment) % kHeaderAlignment, ' ');
@@ -209,21 +218,22 @@ std::vector<std::uint8_t> encode_npy(std::span<const float> values, std::span<co
 }
 
 void require_shape_of(std::size_t values, std::span<const std::size_t> shape, const std::string& name) {
-  std::size_t count = 1;
-  for (const std::size_t size : shape) count *= size;
-  require(count == values && !shape.empty() && shape.size() <= kMaxNpyRank, ErrorCode::usage, name,
-          " cannot be written: its shape wants ", count, " values in 1 to 4 dimensions, but ", values, " were given");
+  require(count_elements(shape, values) == values && !shape.empty() && shape.size() <= kMaxNpyRank, ErrorCode::usage,
+          name, " cannot be written: ", values, " values do not fill its shape ", shape_text(shape),
+          "; wanted a product of as many, in 1 to 4 dimensions");
 }
 
 NpyArray load_npy(const std::filesystem::path& file) {
   // 8 GiB: a float64 picture at the pixel limit takes 6.
-  constexpr std::size_t kMaxFileBytes = std::size_t{1} << 33;
-  return decode_npy(read_file(file, "array", kMaxFileBytes), text("array '", file.string(), "'"));
+  constexpr std::uint64_t kMaxFileBytes = std::uint64_t{1} << 33;
+  return with_memory_error("reading an array", [&] {
+    return decode_npy(read_file(file, "array", kMaxFileBytes), text("array '", file.string(), "'"));
+  });
 }
 
 void save_npy(std::span<const float> values, std::span<const std::size_t> shape, const std::filesystem::path& file) {
   require_shape_of(values.size(), shape, text("array '", file.string(), "'"));
-  write_file(file, encode_npy(values, shape));
+  with_memory_error("writing an array", [&] { write_file(file, encode_npy(values, shape)); });
 }
 
 void check_npy_output(const std::filesystem::path& file) { check_writable(file); }

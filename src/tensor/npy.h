@@ -16,7 +16,7 @@ namespace impasto::inline v0_1 {
 struct NpyHeader {
   std::string type;  ///< NumPy's name, "<f4"
   bool fortran_order = false;
-  std::vector<std::size_t> shape;  ///< as claimed, rank 0 to 32
+  std::vector<std::uint64_t> shape;  ///< as claimed, rank 0 to 32; each below 10^18
 };
 
 struct NpyPrefix {
@@ -24,6 +24,10 @@ struct NpyPrefix {
   std::size_t header_bytes;  ///< of the text, as claimed; the numbers follow
 };
 constexpr std::size_t kNpyPrefixBytes = 12;  ///< read_npy_prefix needs no more
+
+/// The shape in this program's own numbers. Throws Error(input) for a side it cannot address, which may stand beside
+/// one of 0; `name` begins the message.
+std::vector<std::size_t> addressable_shape(std::span<const std::uint64_t> shape, const std::string& name);
 
 /// From the first bytes of a file, and from the text after them. `name` begins messages. Both throw Error(input).
 NpyPrefix read_npy_prefix(std::span<const std::uint8_t> bytes, const std::string& name);

@@ -1,15 +1,20 @@
 #include "tensor/shape.h"
 
+#include <algorithm>
+#include <cstdint>
+
 #include "base/check.h"
+#include "base/sizes.h"
 
 namespace impasto::inline v0_1 {
 
 Shape::Shape(std::initializer_list<Index> sizes) {
-  constexpr Index kMaxCount = Index{1} << 40;
+  // 2^40, or as many doubles as a program can address.
+  constexpr Index kMaxCount = static_cast<Index>(std::min(std::uint64_t{1} << 40, kMostBytes / sizeof(double)));
   IMPASTO_ASSERT(sizes.size() <= static_cast<std::size_t>(kMaxRank));
   for (const Index size : sizes) {
     require(size > 0 && size <= kMaxCount / count_, ErrorCode::input, "a tensor side of ", size,
-            " elements is not possible (wanted: at least 1, and at most 2^40 elements in all)");
+            " elements is not possible (wanted: at least 1, and at most ", kMaxCount, " elements in all)");
     sizes_[static_cast<std::size_t>(rank_++)] = size;
     count_ *= size;
   }

@@ -17,7 +17,8 @@ class Shape {
   static constexpr int kMaxRank = 4;
 
   Shape() = default;
-  /// Throws Error(input) unless each size is positive and the product at most 2^40.
+  /// Throws Error(input) unless each size is positive and the product at most 2^40, or 2^28 - 1 where pointers have 32
+  /// bits.
   Shape(std::initializer_list<Index> sizes);
 
   int rank() const noexcept { return rank_; }

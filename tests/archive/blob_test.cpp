@@ -36,7 +36,7 @@ TEST_CASE("blob: arrays are read by naming the JSON, or the numbers beside it") 
   for (const char* name : {"w.json", "w.bin"}) {
     const auto file = open_array_file(folder / name);
     CHECK(file->entries().size() == 2);
-    CHECK(file->entries().at("a").sizes == std::vector<Index>{1, 2});
+    CHECK(file->entries().at("a").sizes == std::vector<std::int64_t>{1, 2});
     CHECK(file->values("a") == std::vector<float>{1.5F, -2});
     CHECK(file->values("b") == std::vector<float>{0.25F, 4});
     CHECK(file->metadata() == std::map<std::string, std::string>{{"range", "255"}});

@@ -26,7 +26,7 @@ TEST_CASE("hdf5: what h5py writes as Keras does is read, without libhdf5") {
                                                                  {"@layer_names", "block1_conv1\nx"},
                                                                  {"layers/conv2d/vars@name", "block1_conv1"}});
     CHECK(file->entries().size() == 3);
-    CHECK(file->entries().at("layers/conv2d/vars/0").sizes == std::vector<Index>{3, 2, 2});
+    CHECK(file->entries().at("layers/conv2d/vars/0").sizes == std::vector<std::int64_t>{3, 2, 2});
     CHECK(file->values("layers/conv2d/vars/0") == values);
     CHECK(file->entries().at("layers/conv2d/vars/1").dtype == "F16");
     CHECK(file->values("layers/conv2d/vars/1") == values);
@@ -136,7 +136,7 @@ TEST_CASE("hdf5: the legacy layout of Keras is read, with the names of its layer
     w.names("/", "layer_names", 4, std::string("in\0\0full", 8));
     w.names("block1_conv1", "weight_names", 3, "abc");
   }));
-  CHECK(file->entries().at("block1_conv1/block1_conv1_W_1:0").sizes == std::vector<Index>{1, 1, 3, 2});
+  CHECK(file->entries().at("block1_conv1/block1_conv1_W_1:0").sizes == std::vector<std::int64_t>{1, 1, 3, 2});
   CHECK(file->values("block1_conv1/block1_conv1_W_1:0") == kValues);
   CHECK(file->values("block1_conv1/block1_conv1_b_1:0") == std::vector<float>{1, -2});
   CHECK(file->metadata() ==

@@ -57,7 +57,7 @@ TEST_CASE("npz: what cannot be written is refused and leaves no file") {
     CHECK(contains(error_of(ErrorCode::usage, [&] { save_npz(arrays, folder / "no.npz"); }), part));
     CHECK_FALSE(std::filesystem::exists(folder / "no.npz"));
   };
-  refused("wants 4 values", {{"a", {2, 2}, kTwo}});
+  refused("2 values do not fill its shape (2, 2)", {{"a", {2, 2}, kTwo}});
   refused("in 1 to 4 dimensions", {{"a", {}, {kTwo.data(), 1}}});
   refused("two arrays are called 'a'", {{"a", {2}, kTwo}, {"a", {6}, kSix}});
   refused("has 0 bytes", {{"", {2}, kTwo}});

@@ -24,7 +24,7 @@ TEST_CASE("npz: stored, deflated and zip64 members give the same numbers") {
     CHECK(file->format() == std::string("NumPy .npz"));
     CHECK(file->entries().size() == 2);
     for (const char* name : {"plain", "small/0"}) {
-      CHECK(file->entries().at(name).sizes == std::vector<Index>{2, 3});
+      CHECK(file->entries().at(name).sizes == std::vector<std::int64_t>{2, 3});
       CHECK(file->entries().at(name).dtype == "F32");
       CHECK(file->values(name) == kValues);
     }

@@ -8,7 +8,7 @@
 namespace impasto::testing {
 namespace {
 
-ArrayToSave array(const std::string& name, const std::string& dtype, std::vector<Index> sizes,
+ArrayToSave array(const std::string& name, const std::string& dtype, std::vector<std::int64_t> sizes,
                   std::vector<float> values) {
   return {name, dtype, std::move(sizes), [values] { return values; }};
 }
@@ -24,7 +24,7 @@ TEST_CASE("safetensors: arrays and metadata come back as they were written") {
   const std::unique_ptr<ArrayFile> file = open_array_file(folder / "w");
   CHECK(file->metadata() == std::map<std::string, std::string>{{"source", "K\xc3\xa4se \"quoted\""}, {"range", "255"}});
   CHECK(file->entries().size() == 2);
-  CHECK(file->entries().at("b/half").sizes == std::vector<Index>{3, 2});
+  CHECK(file->entries().at("b/half").sizes == std::vector<std::int64_t>{3, 2});
   CHECK(file->entries().at("b/half").dtype == "F16");
   CHECK(file->values("a") == values);
   CHECK(file->values("b/half") == values);
@@ -53,6 +53,9 @@ TEST_CASE("safetensors: what cannot be written is refused, and the old file stay
   CHECK(contains(refused(ErrorCode::usage, {array("__metadata__", "F32", {1}, {1})}), "reserved"));
   CHECK(contains(refused(ErrorCode::usage, {array("a", "F64", {1}, {1})}), "as F64; wanted F32, F16 or BF16"));
   CHECK(contains(refused(ErrorCode::usage, {array("a", "F32", {2, 2}, {1, 2, 3})}), "3 values; wanted 4"));
+  // 2^64 values, which are 0 in 32 and in 64 bits.
+  const std::int64_t side = std::int64_t{1} << 32;
+  CHECK(contains(refused(ErrorCode::usage, {array("a", "F32", {side, side}, {})}), "0 values; wanted"));
   CHECK(contains(refused(ErrorCode::usage, {array("\xff", "F32", {1}, {1})}), "not UTF-8"));
   CHECK(contains(refused(ErrorCode::usage, {}, {{"source", "\xc3"}}), "not UTF-8"));
   CHECK(contains(refused(ErrorCode::input, {array("a", "F16", {2}, {1, -70000})}), "-70000, which is beyond F16"));

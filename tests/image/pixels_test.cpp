@@ -99,6 +99,11 @@ TEST_CASE("pixels: layouts that make no sense are refused") {
   refused(ErrorCode::input, {memory.data(), 70000, 2}, "70000");
   refused(ErrorCode::usage, {memory.data(), 4, 2, Sample::u8, Channels::rgb, 11}, "11 bytes apart and 12 bytes long");
   refused(ErrorCode::usage, {memory.data(), 2, 2, Sample::u16, Channels::rgb, 13}, "no multiple");
+  constexpr std::ptrdiff_t far = std::numeric_limits<std::ptrdiff_t>::max() / 2;
+  for (const std::ptrdiff_t stride : {far, -far, std::numeric_limits<std::ptrdiff_t>::min()}) {
+    refused(ErrorCode::usage, {memory.data(), 2, 3, Sample::u8, Channels::rgb, stride},
+            "more than a program can address");
+  }
   const Image image(3, 2);
   CHECK(contains(error_of(ErrorCode::input, [&] { copy_to(image, {memory.data(), 2, 2}); }), "does not fit"));
   CHECK(contains(error_of(ErrorCode::input, [&] { copy_to(Image(), {memory.data(), 2, 2}); }), "without pixels"));

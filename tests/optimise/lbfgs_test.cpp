@@ -283,7 +283,7 @@ TEST_CASE("optimise: a step allocates nothing, from the first on") {
 
 TEST_CASE("optimise: the bytes of a history are counted, and it is cut to what fits") {
   constexpr Index kCount = 100000;
-  const std::size_t ten = Lbfgs<float>::bytes_for(10, kCount);
+  const std::uint64_t ten = Lbfgs<float>::bytes_for(10, kCount);
   CHECK(ten > 24 * 4 * kCount);  // 11 pairs of which one is in the making, and two pictures
   CHECK(ten < 25 * 4 * kCount);
   CHECK(Lbfgs<float>(with_history(10), kCount, Context(1)).bytes() == ten);
@@ -291,6 +291,8 @@ TEST_CASE("optimise: the bytes of a history are counted, and it is cut to what f
   CHECK(history_that_fits(20, kCount, ten - 1) == 9);
   CHECK(history_that_fits(5, kCount, ten) == 5);
   CHECK(history_that_fits(20, kCount, 1000) == 0);
+  // 2048 x 2048 pixels: 48 MiB for each of 2 (history + 1) + 2 pictures, 10 GiB for 100, which no 32 bits say.
+  CHECK(history_that_fits(100, 2048 * 2048 * 3, std::uint64_t{1} << 30) == 8);
 }
 
 TEST_CASE("optimise: make_optimiser makes what the options name") {

@@ -7,6 +7,7 @@
 #include <random>
 #include <string>
 
+#include "base/sizes.h"
 #include "support/error_of.h"
 
 namespace impasto::testing {
@@ -77,6 +78,23 @@ TEST_CASE("npy: a shape that the bytes cannot hold is refused before memory is t
     refusal(with_header(head + shape + "}", 8));
   }
   CHECK(contains(refusal(with_header(head + "(3,)}", 8)), "8 bytes"));
+}
+
+TEST_CASE("npy: a side longer than a program can address is refused, also beside one of 0") {
+  const Bytes bytes = with_header("{'descr': '<f4', 'fortran_order': False, 'shape': (0, 4294967296)}", 0);
+  if (kMostBytes < std::uint64_t{1} << 32) {
+    CHECK(contains(refusal(bytes), "(0, 4294967296), one side of which is longer"));
+  } else {
+    CHECK(decode_npy(bytes, "a.npy").shape.back() == saturated(std::uint64_t{1} << 32));
+  }
+  constexpr std::uint64_t kLong[] = {0, std::uint64_t{1} << 63};
+  CHECK(contains(error_of(ErrorCode::input, [&] { addressable_shape(kLong, "array 'a'"); }), "array 'a' is of shape"));
+}
+
+TEST_CASE("npy: a shape whose product overflows does not fit values") {
+  const std::vector<std::size_t> shape = {65536, 65536, 65536, 65536};  // 2^64: 0 in 32 and in 64 bits
+  CHECK(contains(error_of(ErrorCode::usage, [&] { require_shape_of(0, shape, "array 'a'"); }),
+                 "0 values do not fill its shape"));
 }
 
 TEST_CASE("npy: malformed headers are refused") {

@@ -15,6 +15,7 @@
 #include "base/parallel.h"
 #include "kernel/gemm.h"
 #include "kernel/gram.h"
+#include "kernel/ranges.h"
 
 namespace impasto::inline v0_1 {
 namespace {
@@ -116,7 +117,7 @@ void add_rows(const MomentPlan<T>& g, const T* rows, Index first, Index count, d
 template <class T>
 void forward_slice(const MomentPlan<T>& g, const Gemm<T>& product, const T* F, Index slice, Index group, Index groups,
                    T* packed, T* gathered, T* partial, double* sums) {
-  const Index first = g.blocks * slice / g.slices, last = g.blocks * (slice + 1) / g.slices;
+  const Index first = piece_begin(g.blocks, slice, g.slices), last = piece_begin(g.blocks, slice + 1, g.slices);
   if (sums != nullptr) std::fill_n(sums, g.C, 0.0);
   for (Index block = first; block < last; ++block) {
     const Index begin = block * kBlock, count = std::min(kBlock, g.P - begin);
