@@ -20,7 +20,7 @@ JOBS ?= $(shell cat /proc/meminfo /sys/fs/cgroup/memory.max 2>/dev/null | \
 MAKEFLAGS += --no-print-directory
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: program run weights gallery compile test bench asan ubsan fuzz tidy format docs deps install clean help
+.PHONY: program run weights gallery compile test test-32 test-aarch64 bench asan ubsan fuzz tidy format docs deps install clean help
 
 program: $(BUILD)/Makefile  ## build the program, build/impasto (the default)
 	@cmake --build $(BUILD) --parallel $(JOBS) --target impasto
@@ -53,6 +53,22 @@ asan:  ## the tests under the address and undefined-behaviour sanitizers
 
 ubsan:  ## the tests under the undefined-behaviour sanitizer alone, which is faster
 	@$(MAKE) test PRESET=ubsan
+
+# For other machines than this one, by Debian's cross compilers; outside CI.
+test-32: PRESET = 32
+test-32: tools = g++-i686-linux-gnu
+test-32: architecture = i386
+test-aarch64: PRESET = aarch64
+test-aarch64: tools = g++-aarch64-linux-gnu qemu-user-static
+test-aarch64: architecture = arm64
+test-32:  ## the tests on 32-bit x86, which this machine's kernel runs
+test-aarch64:  ## the tests on 64-bit Arm under emulation, the slowest left out: about an hour
+test-32 test-aarch64:
+	@third_party/install.sh $(tools)
+	@third_party/sysroot.sh $(architecture) build-$(PRESET)/sysroot
+	@$(MAKE) PRESET=$(PRESET) build-$(PRESET)/Makefile
+	@cmake --build build-$(PRESET) --parallel $(JOBS) --target cross_tests
+	@OMP_WAIT_POLICY=passive ctest --test-dir build-$(PRESET) --parallel $(JOBS) --output-on-failure --no-tests=error -L cross
 
 fuzz:  ## each reader of weights under libFuzzer for FUZZ_SECONDS (600); crashes are left in build-fuzz/
 	@third_party/install.sh clang
@@ -91,7 +107,7 @@ clean:  ## remove every build folder (paintings in output/ stay)
 	@rm -rf build build-*
 
 help:  ## this list
-	@awk -F ':.*## *' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## *' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 # Configured when there is no build yet and when the presets change; CMake itself notices every other change.
 # A configuration that failed leaves no Makefile, so it is tried again.

@@ -77,9 +77,9 @@ class Program {
 
   void send(int signal_number) const { kill(id_, signal_number); }
 
-  /// Kills what takes longer than two minutes, a hundred times what the tests need.
+  /// Kills what takes longer than two minutes, a hundred times what the tests need; under an emulator half an hour.
   Run wait() {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(2);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(IMPASTO_PROGRAM_MINUTES);
     int status = 0;
     while (waitpid(id_, &status, WNOHANG) == 0) {
       if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("the program does not end");
