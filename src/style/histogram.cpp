@@ -60,7 +60,7 @@ Curve distribution_of(const std::vector<WeightedPicture>& pictures, const Interv
 Curve map_of_edges(const Tensor<float>& picture, const Interval& from, const std::vector<WeightedPicture>& like,
                    const std::array<float, 3>& axis) {
   const Interval to = range_of(like, axis);
-  Curve edges({kHistogramBins + 1}, 0);  // not by xt::linspace, which ends the program where memory does
+  Curve edges({kHistogramBins + 1}, 0);
   for (int k = 0; k <= kHistogramBins; ++k) edges(k) = to.edge(k);
   return xt::interp(distribution_of({{picture.view()}}, from, axis), distribution_of(like, to, axis), edges);
 }

@@ -8,6 +8,7 @@
 // - Sums of floats are taken in float unless told otherwise: xt::sum<double>, xt::mean<double>.
 // - An expression refers to what has a name and holds what has none. A function that returns one takes references to
 //   what its caller keeps.
+// - xt::arange, xt::linspace and xt::eye allocate and are noexcept: where memory runs out, they end the program.
 #pragma once
 
 #include <array>
