@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "impasto/inspect.h"
+#include "tensor/whole_arrays.h"
 
 namespace impasto::inline v0_1 {
 namespace {
@@ -44,26 +45,29 @@ Colour colour_of(float value, float end, MosaicScale scale) {
   return mixed({1, 1, 1}, value < 0 ? Colour{0.1F, 0.25F, 0.75F} : Colour{0.75F, 0.1F, 0.1F}, root);
 }
 
-Image tile_of(std::span<const float> map, int height, int width, int channels, int channel, float end,
-              MosaicScale scale) {
+// One channel as a picture, no side of which is above kLargestTile.
+template <class Map>
+Image tile_of(const Map& map, int height, int width, float end, MosaicScale scale) {
   Image tile(width, height);
-  bool dead = scale == MosaicScale::values;
-  for (int p = 0; p < height * width; ++p) {
-    const float value =
-        map[static_cast<std::size_t>(p) * static_cast<std::size_t>(channels) + static_cast<std::size_t>(channel)];
-    dead = dead && value == 0;
-    const Colour colour = colour_of(value, end, scale);
-    std::copy(colour.begin(), colour.end(), tile.pixels().begin() + std::ptrdiff_t{3} * p);
-  }
-  if (dead) {
-    for (int p = 0; p < height * width; ++p)
-      std::copy(kDead.begin(), kDead.end(), tile.pixels().begin() + std::ptrdiff_t{3} * p);
+  const bool dead = scale == MosaicScale::values && !xt::any(map);
+  float* pixel = tile.pixels().data();
+  for (const float value : map) {
+    const Colour colour = dead ? kDead : colour_of(value, end, scale);
+    pixel = std::copy(colour.begin(), colour.end(), pixel);
   }
   const int longer = std::max(width, height);
   if (longer <= kLargestTile) return tile;
   return resize_antialiased(tile, std::max(1, width * kLargestTile / longer),
                             std::max(1, height * kLargestTile / longer));
 }
+
+// The part of a picture that begins at (left, top).
+auto part_of(Image& picture, int left, int top, int width, int height) {
+  return xt::view(as_xtensor(picture), xt::range(top, top + height), xt::range(left, left + width), xt::all());
+}
+
+// One colour, to be spread over an array of pixels.
+auto spread(const Colour& colour) { return xt::adapt(colour, std::array<std::size_t, 1>{3}); }
 
 // 0..1 -> black, violet, orange, light yellow.
 Colour heat(float share) {
@@ -85,7 +89,8 @@ Image mosaic(std::span<const float> map, int height, int width, int channels, Mo
   Image picture;
   int columns = 0;
   for (int c = 0; c < channels; ++c) {
-    const Image tile = tile_of(map, height, width, channels, c, end, scale);
+    const Image tile = tile_of(channel(map, static_cast<std::size_t>(c), static_cast<std::size_t>(channels)), height,
+                               width, end, scale);
     const int step_x = tile.width() + kGap, step_y = tile.height() + kGap;
     if (c == 0) {
       // As wide as high, or a little wider.
@@ -93,14 +98,10 @@ Image mosaic(std::span<const float> map, int height, int width, int channels, Mo
                            channels);
       const int rows = (channels + columns - 1) / columns;
       picture = Image(columns * step_x + kGap, rows * step_y + kGap);
-      for (std::size_t i = 0; i < picture.pixels().size(); ++i) picture.pixels()[i] = kPage[i % 3];
+      xt::noalias(part_of(picture, 0, 0, picture.width(), picture.height())) = spread(kPage);
     }
     const int left = kGap + c % columns * step_x, top = kGap + c / columns * step_y;
-    for (int y = 0; y < tile.height(); ++y) {
-      for (int x = 0; x < tile.width(); ++x) {
-        for (int k = 0; k < 3; ++k) picture.at(left + x, top + y, k) = tile.at(x, y, k);
-      }
-    }
+    xt::noalias(part_of(picture, left, top, tile.width(), tile.height())) = as_xtensor(tile);
   }
   return picture;
 }
@@ -108,19 +109,17 @@ Image mosaic(std::span<const float> map, int height, int width, int channels, Mo
 Image heat_map(std::span<const float> matrix, int side) {
   require(side > 0 && matrix.size() == static_cast<std::size_t>(side) * static_cast<std::size_t>(side),
           ErrorCode::usage, "a heat map of ", side, " x ", side, " got ", matrix.size(), " values");
-  float end = 0;
-  for (const float entry : matrix) {
-    if (std::isfinite(entry)) end = std::max(end, std::abs(entry));
-  }
+  const std::array<std::size_t, 2> shape{static_cast<std::size_t>(side), static_cast<std::size_t>(side)};
+  const auto entries = xt::adapt(matrix.data(), matrix.size(), xt::no_ownership(), shape);
+  const float end = xt::amax(xt::where(xt::isfinite(entries), xt::abs(entries), 0.0F))();
   const int cell = std::max(1, kHeatSide / side);
   Image picture(side * cell, side * cell);
-  for (int y = 0; y < side * cell; ++y) {
-    for (int x = 0; x < side * cell; ++x) {
-      const float entry = matrix[static_cast<std::size_t>(y / cell) * static_cast<std::size_t>(side) +
-                                 static_cast<std::size_t>(x / cell)];
+  for (int y = 0; y < side; ++y) {
+    for (int x = 0; x < side; ++x) {
+      const float entry = entries(y, x);
       const Colour colour =
           std::isfinite(entry) ? heat(end > 0 ? std::sqrt(std::abs(entry) / end) : 0) : Colour{1, 0, 1};
-      for (int k = 0; k < 3; ++k) picture.at(x, y, k) = colour[static_cast<std::size_t>(k)];
+      xt::noalias(part_of(picture, x * cell, y * cell, cell, cell)) = spread(colour);
     }
   }
   return picture;

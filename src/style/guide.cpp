@@ -8,6 +8,7 @@
 #include <map>
 
 #include "base/check.h"
+#include "tensor/whole_arrays.h"
 
 namespace impasto::inline v0_1 {
 namespace {
@@ -31,13 +32,9 @@ float distance(const Colour& a, const Colour& b) {
 
 // Whether more than a blemish of the mask is neither black, grey nor white. JPEG leaves a little colour anywhere.
 bool has_colours(const Image& mask) {
-  Index coloured = 0;
-  for (Index i = 0; i < pixel_count(mask); ++i) {
-    const Colour colour = colour_at(mask, i);
-    const auto [low, high] = std::minmax_element(colour.begin(), colour.end());
-    if (*high - *low > 0.15F) ++coloured;
-  }
-  return static_cast<double>(coloured) > kSmallestRegion * static_cast<double>(pixel_count(mask));
+  const auto r = channel(mask.pixels(), 0), g = channel(mask.pixels(), 1), b = channel(mask.pixels(), 2);
+  const auto spread = xt::maximum(xt::maximum(r, g), b) - xt::minimum(xt::minimum(r, g), b);
+  return xt::mean<double>(spread > 0.15F)() > kSmallestRegion;
 }
 
 // Colours of a mask where it is plain (equal to the right and the lower neighbour), by how many pixels have them;
@@ -102,11 +99,7 @@ std::string name_of(const Colour& colour) {
   return name;
 }
 
-double mean_of(const Tensor<float>& map) {
-  double sum = 0;
-  for (const float value : map.values()) sum += static_cast<double>(value);
-  return sum / static_cast<double>(map.shape().count());
-}
+double mean_of(const Tensor<float>& map) { return xt::mean<double>(flat(map.values()))(); }
 
 // One map for each region that a mask has weights for: white and black, or one for each colour of the palette.
 std::vector<Tensor<float>> region_maps(const Image& mask, const std::vector<Colour>& palette) {
@@ -115,7 +108,7 @@ std::vector<Tensor<float>> region_maps(const Image& mask, const std::vector<Colo
   if (palette.empty()) {
     maps.push_back(grey_map(mask));
     Tensor<float> black(shape);
-    for (Index i = 0; i < shape.count(); ++i) black[i] = 1 - maps[0][i];
+    xt::noalias(flat(black.values())) = 1.0F - flat(maps[0].values());
     maps.push_back(std::move(black));
     return maps;
   }
@@ -177,11 +170,9 @@ Tensor<float> grey_map(const Image& mask) {
   if (mask.empty()) return {};
   constexpr float kMargin = 0.02F;  // what JPEG's rounding leaves of white and black
   Tensor<float> map({mask.height(), mask.width()});
-  for (Index i = 0; i < map.shape().count(); ++i) {
-    const Colour colour = colour_at(mask, i);
-    const float grey = 0.299F * colour[0] + 0.587F * colour[1] + 0.114F * colour[2];
-    map[i] = std::clamp((grey - kMargin) / (1 - 2 * kMargin), 0.0F, 1.0F);
-  }
+  const auto r = channel(mask.pixels(), 0), g = channel(mask.pixels(), 1), b = channel(mask.pixels(), 2);
+  const auto grey = 0.299F * r + 0.587F * g + 0.114F * b;
+  xt::noalias(flat(map.values())) = xt::clip((grey - kMargin) / (1 - 2 * kMargin), 0.0F, 1.0F);
   return map;
 }
 

@@ -1,26 +1,19 @@
 #include "style/histogram.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <span>
 
-#include "base/parallel.h"
+#include "kernel/ranges.h"
+#include "tensor/whole_arrays.h"
 
 namespace impasto::inline v0_1 {
 namespace {
 
-constexpr Index kPixels = 8192;  // of a piece; counts and extremes do not depend on the order of pieces
-
-float coordinate(const float* pixel, const std::array<float, 3>& axis) {
-  return axis[0] * pixel[0] + axis[1] * pixel[1] + axis[2] * pixel[2];
-}
-
-// body(first pixel, pixel count, worker) for pieces of `pixels`.
-template <class Body>
-void for_pieces(const Context& context, Index pixels, Body&& body) {
-  parallel_for(context, (pixels + kPixels - 1) / kPixels, [&](Index piece, int worker) {
-    body(piece * kPixels, std::min(kPixels, pixels - piece * kPixels), worker);
-  });
+// Where every pixel lies along an axis.
+auto along(std::span<const float> picture, const std::array<float, 3>& axis) {
+  return axis[0] * channel(picture, 0) + axis[1] * channel(picture, 1) + axis[2] * channel(picture, 2);
 }
 
 struct Interval {
@@ -28,112 +21,67 @@ struct Interval {
   float high = std::numeric_limits<float>::lowest();
 
   float width() const { return high - low; }
-  int bin(float value) const {
-    const int k = static_cast<int>((value - low) * (static_cast<float>(kHistogramBins) / width()));
-    return std::clamp(k, 0, kHistogramBins - 1);
-  }
-  double edge(std::size_t k) const {
-    return static_cast<double>(low) + static_cast<double>(width()) * static_cast<double>(k) / kHistogramBins;
-  }
+  // In bins from low on; 0 where there is no width.
+  float position(float value) const { return width() > 0 ? (value - low) * (kHistogramBins / width()) : 0; }
+  double edge(int k) const { return static_cast<double>(low) + static_cast<double>(width()) * k / kHistogramBins; }
+  int bin(float value) const { return std::clamp(static_cast<int>(position(value)), 0, kHistogramBins - 1); }
 };
 
-using Ranges = std::array<Interval, 3>;  // by axis
-
-void widen(Ranges& ranges, View<const float> picture, const ColourAxes& axes, const Context& context) {
-  std::vector<Ranges> found(static_cast<std::size_t>(context.threads()), ranges);
-  for_pieces(context, picture.shape.count() / 3, [&](Index first, Index count, int worker) {
-    Ranges mine = found[static_cast<std::size_t>(worker)];
-    for (const float* pixel = picture.data + 3 * first; pixel < picture.data + 3 * (first + count); pixel += 3) {
-      for (std::size_t k = 0; k < 3; ++k) {
-        const float x = coordinate(pixel, axes[k]);
-        mine[k].low = std::min(mine[k].low, x);
-        mine[k].high = std::max(mine[k].high, x);
-      }
-    }
-    found[static_cast<std::size_t>(worker)] = mine;
-  });
-  for (const Ranges& one : found) {
-    for (std::size_t k = 0; k < 3; ++k) {
-      ranges[k].low = std::min(ranges[k].low, one[k].low);
-      ranges[k].high = std::max(ranges[k].high, one[k].high);
-    }
+Interval range_of(const std::vector<WeightedPicture>& pictures, const std::array<float, 3>& axis) {
+  Interval range;
+  for (const WeightedPicture& picture : pictures) {
+    const std::array<float, 2> ends = xt::minmax(along(picture.values.values(), axis))();
+    range = {std::min(range.low, ends[0]), std::max(range.high, ends[1])};
   }
+  return range;
 }
 
-// By axis, the share of the pixels below each bin's edge: 0 first, 1 last, rising a little over empty bins too.
-using Distributions = std::array<std::vector<double>, 3>;
+using Curve = xt::xtensor<double, 1>;  // over the edges of bins
 
-void add_counts(Distributions& shares, double weight, View<const float> picture, const Ranges& ranges,
-                const ColourAxes& axes, const Context& context) {
-  using Counts = std::array<std::array<std::uint32_t, kHistogramBins>, 3>;
-  std::vector<Counts> counts(static_cast<std::size_t>(context.threads()), Counts{});
-  const Index P = picture.shape.count() / 3;
-  for_pieces(context, P, [&](Index first, Index count, int worker) {
-    Counts& mine = counts[static_cast<std::size_t>(worker)];
-    for (const float* pixel = picture.data + 3 * first; pixel < picture.data + 3 * (first + count); pixel += 3) {
-      for (std::size_t k = 0; k < 3; ++k)
-        ++mine[k][static_cast<std::size_t>(ranges[k].bin(coordinate(pixel, axes[k])))];
-    }
-  });
-  for (std::size_t k = 0; k < 3; ++k) {
-    for (std::size_t bin = 0; bin < kHistogramBins; ++bin) {
-      std::uint64_t total = 0;
-      for (const Counts& one : counts) total += one[k][bin];
-      shares[k][bin + 1] += weight * static_cast<double>(total) / static_cast<double>(P);
-    }
-  }
-}
-
-Distributions distributions_of(const std::vector<WeightedPicture>& pictures, const Ranges& ranges,
-                               const ColourAxes& axes, const Context& context) {
-  Distributions shares;
-  shares.fill(std::vector<double>(kHistogramBins + 1, 0.0));
+// The share of the pixels below each edge: 0 first, 1 last, rising a little over empty bins too.
+Curve distribution_of(const std::vector<WeightedPicture>& pictures, const Interval& range,
+                      const std::array<float, 3>& axis) {
+  constexpr double kRise = 1e-6;  // of all bins together
+  Curve shares({kHistogramBins}, kRise / kHistogramBins);
   double weights = 0;
   for (const WeightedPicture& picture : pictures) weights += picture.weight;
-  for (const WeightedPicture& picture : pictures)
-    add_counts(shares, picture.weight / weights, picture.values, ranges, axes, context);
-  constexpr double kRise = 1e-6;  // of all bins together
-  for (std::vector<double>& axis : shares) {
-    for (std::size_t bin = 1; bin < axis.size(); ++bin)
-      axis[bin] = axis[bin - 1] + (axis[bin] + kRise / kHistogramBins) / (1 + kRise);
+  for (const WeightedPicture& picture : pictures) {
+    Curve counts({kHistogramBins}, 0);
+    for (const float value : along(picture.values.values(), axis)) counts(range.bin(value)) += 1;
+    shares += picture.weight / weights * counts / xt::sum(counts)();
   }
-  return shares;
+  return xt::concatenate(xt::xtuple(xt::zeros<double>({1}), xt::cumsum(shares / (1 + kRise))));
 }
 
-// Where each edge of the picture's bins goes.
-std::vector<float> map_of_edges(const std::vector<double>& from, const std::vector<double>& to, const Interval& range) {
-  std::vector<float> map;
-  std::size_t bin = 0;
-  for (const double share : from) {
-    while (bin + 2 < to.size() && to[bin + 1] <= share) ++bin;
-    const double within = std::clamp((share - to[bin]) / (to[bin + 1] - to[bin]), 0.0, 1.0);
-    map.push_back(static_cast<float>(range.edge(bin) + within * (range.edge(bin + 1) - range.edge(bin))));
-  }
-  return map;
+// y = F_like^-1(F_picture(x)) at the edges of the picture's bins.
+Curve map_of_edges(const Tensor<float>& picture, const Interval& from, const std::vector<WeightedPicture>& like,
+                   const std::array<float, 3>& axis) {
+  const Interval to = range_of(like, axis);
+  Curve edges({kHistogramBins + 1}, 0);
+  for (int k = 0; k <= kHistogramBins; ++k) edges(k) = to.edge(k);
+  return xt::interp(distribution_of({{picture.view()}}, from, axis), distribution_of(like, to, axis), edges);
 }
 
 }  // namespace
 
 void match_distributions(Tensor<float>& picture, const std::vector<WeightedPicture>& like, const ColourAxes& axes,
                          const Context& context) {
-  Ranges from, to;
-  widen(from, picture.view(), axes, context);
-  for (const WeightedPicture& one : like) widen(to, one.values, axes, context);
-  std::array<std::vector<float>, 3> maps;
-  const Distributions mine = distributions_of({{picture.view()}}, from, axes, context);
-  const Distributions wanted = distributions_of(like, to, axes, context);
-  for (std::size_t k = 0; k < 3; ++k) maps[k] = map_of_edges(mine[k], wanted[k], to[k]);
-  for_pieces(context, picture.shape().count() / 3, [&](Index first, Index count, int) {
-    for (float* pixel = picture.data() + 3 * first; pixel < picture.data() + 3 * (first + count); pixel += 3) {
+  std::array<Interval, 3> from;
+  std::array<xt::xtensor<float, 1>, 3> maps;
+  for (std::size_t k = 0; k < 3; ++k) {
+    from[k] = range_of({{picture.view()}}, axes[k]);
+    maps[k] = map_of_edges(picture, from[k], like, axes[k]);
+  }
+  for_ranges(context, picture.shape().count() / 3, [&](Index begin, Index end) {
+    for (float* pixel = picture.data() + 3 * begin; pixel < picture.data() + 3 * end; pixel += 3) {
       std::array<float, 3> moved{};
       for (std::size_t k = 0; k < 3; ++k) {
-        const float x = coordinate(pixel, axes[k]);
+        const float x = axes[k][0] * pixel[0] + axes[k][1] * pixel[1] + axes[k][2] * pixel[2];
         float y = x;  // flat along this axis
         if (from[k].width() > 0) {
           const int bin = from[k].bin(x);
-          const float* edge = maps[k].data() + bin;
-          const float within = (x - from[k].low) * (kHistogramBins / from[k].width()) - static_cast<float>(bin);
-          y = edge[0] + within * (edge[1] - edge[0]);
+          const float within = from[k].position(x) - static_cast<float>(bin);
+          y = maps[k](bin) + within * (maps[k](bin + 1) - maps[k](bin));
         }
         for (std::size_t c = 0; c < 3; ++c) moved[c] += y * axes[k][c];
       }

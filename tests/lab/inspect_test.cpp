@@ -140,10 +140,22 @@ TEST_CASE("lab: a mosaic shows each channel, and a heat map each entry") {
   CHECK(picture.at(2, 2, 2) > picture.at(2, 2, 0));  // blue
   CHECK(picture.at(6, 2, 0) == 1);
   CHECK(picture.at(7, 2, 0) == 0.5F);
+  CHECK(picture.width() == 10);
+  CHECK(picture.height() == 6);
+  for (const int x : {0, 4, 9}) CHECK(picture.at(x, 3, 2) == 0.18F);  // the page between tiles
+  const Image signs =
+      mosaic(std::vector<float>{-4, std::numeric_limits<float>::infinity()}, 1, 2, 1, MosaicScale::signed_values);
+  CHECK(signs.at(2, 2, 2) > signs.at(2, 2, 0));                                // blue below 0
+  for (const int c : {0, 1, 2}) CHECK(signs.at(3, 2, c) == (c == 1 ? 0 : 1));  // magenta: no number
   const Image heat = heat_map(std::vector<float>{1, 0, 0, 1}, 2);
   CHECK(heat.width() == 512);
   CHECK(heat.at(0, 0, 0) == 1);
   CHECK(heat.at(511, 0, 0) == 0);
+  const Image row = heat_map(std::vector<float>{0, 1, std::nanf(""), 0}, 2);
+  CHECK(row.at(256, 255, 0) == 1);  // row 0, column 1
+  CHECK(row.at(255, 256, 1) == 0);  // row 1, column 0: magenta
+  CHECK(row.at(255, 256, 2) == 1);
+  CHECK(row.at(256, 256, 2) == 0);
   CHECK(contains(error_of(ErrorCode::usage, [] { heat_map(std::vector<float>(3), 2); }), "got 3 values"));
 }
 

@@ -31,6 +31,12 @@ TEST_CASE("style: a flat picture takes the other's mean and stays flat") {
   CHECK(matched[0] == doctest::Approx(1).epsilon(0.1));
 }
 
+TEST_CASE("style: the mean of colours loses nothing to the number of pixels") {
+  const Tensor<float> other({200, 100, 3}, 100.1F);  // whose sum in float is off by a fiftieth of a per cent
+  const Tensor<float> matched = match_colour(Tensor<float>({6, 5, 3}, 0.4F), {{other.view()}});
+  for (const float value : matched.values()) CHECK(value == doctest::Approx(100.1).epsilon(1e-6));
+}
+
 TEST_CASE("style: octave noise has four octaves of the given deviation, coarse ones included") {
   const Tensor<float> noise = make_noise({128, 128, 3}, NoiseKind::octaves, 0.15, 3);
   double mean = 0, variance = 0, neighbours = 0;
