@@ -85,7 +85,7 @@ bool ThreadTeam::start(int helpers) noexcept {
 }
 
 void ThreadTeam::hire(int helpers) noexcept {
-  if (refused_ || start(helpers)) return;
+  if (refused_ || this->helpers() >= helpers || start(helpers)) return;
   refused_ = true;
   const int half = this->helpers() / 2;
   dismiss();
