@@ -10,13 +10,12 @@
 #include <string>
 #include <system_error>
 
-#ifdef _WIN32
-#include <process.h>
-#else
+#ifndef _WIN32
 #include <unistd.h>
 #endif
 
 #include "base/check.h"
+#include "base/machine.h"
 
 namespace impasto::inline v0_1 {
 namespace {
@@ -26,14 +25,6 @@ namespace fs = std::filesystem;
 std::string quoted(const fs::path& file) { return text("'", file.string(), "'"); }
 
 std::string reason(int code) { return std::generic_category().message(code); }
-
-long process_id() {
-#ifdef _WIN32
-  return _getpid();
-#else
-  return getpid();
-#endif
-}
 
 // Where the bytes really go: a symbolic link is followed, so that it survives the rename. One to a device or pipe is
 // not: what /dev/stdout leads to may have no name in any folder.

@@ -8,7 +8,9 @@
 
 #include "base/sizes.h"
 
-#if defined(__unix__)
+#if defined(_WIN32)
+#include <process.h>
+#else
 #include <unistd.h>
 #endif
 
@@ -48,6 +50,14 @@ std::size_t free_memory_bytes() {
       std::max(0LL, number_in("/sys/fs/cgroup/memory.stat", "inactive_file"));  // given up on demand
   if (limit >= 0 && used >= 0) free = std::min(free, std::max(0LL, limit - used + cache));
   return static_cast<std::size_t>(std::min(static_cast<std::uint64_t>(free), kMostBytes));
+}
+
+long process_id() {
+#if defined(_WIN32)
+  return _getpid();
+#else
+  return getpid();
+#endif
 }
 
 }  // namespace impasto::inline v0_1

@@ -12,4 +12,7 @@ std::ptrdiff_t l2_cache_bytes();
 /// most what one object may have: 2^31 - 1 where pointers have 32 bits.
 std::size_t free_memory_bytes();
 
+/// The number of this process; a forked child has another.
+long process_id();
+
 }  // namespace impasto::inline v0_1

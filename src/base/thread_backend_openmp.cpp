@@ -11,11 +11,8 @@
 #include <thread>
 #include <vector>
 
+#include "base/machine.h"
 #include "base/thread_backend.h"
-
-#if defined(__unix__) || defined(__APPLE__)
-#include <unistd.h>
-#endif
 
 namespace impasto::inline v0_1 {
 namespace {
@@ -48,15 +45,11 @@ int threads_given(int wanted) noexcept {
   return std::max(1, there < wanted ? there / 2 : there);
 }
 
-#if defined(__unix__) || defined(__APPLE__)
 // A child process has none of the team's threads and would wait for them for ever.
 bool forked_since_first_loop() {
-  static const pid_t first = getpid();
-  return first != getpid();
+  static const long first = process_id();
+  return first != process_id();
 }
-#else
-bool forked_since_first_loop() { return false; }
-#endif
 
 // What this thread's last loop asked for and had. Only a team that grows needs new threads; one that shrinks lets its
 // own go.

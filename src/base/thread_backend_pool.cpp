@@ -5,26 +5,16 @@
 #include <string>
 #include <thread>
 
+#include "base/machine.h"
 #include "base/thread_backend.h"
 #include "base/thread_team.h"
 
 #if defined(__linux__)
 #include <sched.h>
 #endif
-#if defined(__unix__) || defined(__APPLE__)
-#include <unistd.h>
-#endif
 
 namespace impasto::inline v0_1 {
 namespace {
-
-long process_id() {
-#if defined(__unix__) || defined(__APPLE__)
-  return getpid();
-#else
-  return 0;
-#endif
-}
 
 struct OwnTeam {
   ThreadTeam* team = nullptr;

@@ -45,17 +45,16 @@ TEST_CASE("base: the tightest of the groups around a process holds") {
 }
 
 TEST_CASE("base: control groups of version 1, whose controllers lie apart or together") {
-  const System apart("4:memory:/other\n1:cpu:/job\n0::/\n");
-  apart.write("sys/fs/cgroup/cpu/job/cpu.cfs_quota_us", "-1\n");
-  apart.write("sys/fs/cgroup/cpu/job/cpu.cfs_period_us", "100000\n");
-  CHECK_FALSE(cgroup_cores(apart.root()));
-  apart.write("sys/fs/cgroup/cpu/job/cpu.cfs_quota_us", "50000\n");
-  CHECK(cgroup_cores(apart.root()) == 0.5);
-
-  const System together("3:cpu,cpuacct:/job\n");
-  together.write("sys/fs/cgroup/cpu,cpuacct/job/cpu.cfs_quota_us", "300000\n");
-  together.write("sys/fs/cgroup/cpu,cpuacct/job/cpu.cfs_period_us", "100000\n");
-  CHECK(cgroup_cores(together.root()) == 3);
+  for (const std::string controllers : {"cpu", "cpu,cpuacct"}) {
+    CAPTURE(controllers);
+    const System system("4:memory:/other\n1:" + controllers + ":/job\n0::/\n");
+    const std::string group = "sys/fs/cgroup/" + controllers + "/job/";
+    system.write(group + "cpu.cfs_period_us", "100000\n");
+    system.write(group + "cpu.cfs_quota_us", "-1\n");
+    CHECK_FALSE(cgroup_cores(system.root()));
+    system.write(group + "cpu.cfs_quota_us", "50000\n");
+    CHECK(cgroup_cores(system.root()) == 0.5);
+  }
 }
 
 TEST_CASE("base: a container that sees its own group at the top, under a name from outside") {
