@@ -69,7 +69,7 @@ test-32: architecture = i386
 test-aarch64: PRESET = aarch64
 test-aarch64: tools = g++-aarch64-linux-gnu qemu-user-static
 test-aarch64: architecture = arm64
-test-32:  ## the tests on 32-bit x86, which this machine's kernel runs; not yet run to its end
+test-32:  ## the tests on 32-bit x86, which this machine's kernel runs
 test-aarch64:  ## the tests on 64-bit Arm under emulation; slow, not yet run to its end
 test-32 test-aarch64:
 	@third_party/install.sh $(tools)

@@ -17,6 +17,8 @@
 
 #ifdef IMPASTO_TESTS_HDF5
 #include <hdf5.h>
+
+#include "support/hdf5_file.h"
 #endif
 
 namespace impasto::testing {
@@ -62,8 +64,7 @@ const std::vector<float> kValues = {1, -2, 3.5F, 4, 5, 6};
 class Writer {
  public:
   explicit Writer(const std::filesystem::path& file)
-      : file_(H5Fcreate(file.string().c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT)),
-        intermediate_(H5Pcreate(H5P_LINK_CREATE)) {
+      : file_(create_hdf5(file)), intermediate_(H5Pcreate(H5P_LINK_CREATE)) {
     H5Pset_create_intermediate_group(intermediate_, 1);
   }
   ~Writer() {

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -15,7 +16,7 @@
 namespace impasto::testing {
 namespace {
 
-using Arrays = std::map<std::string, std::vector<Index>>;
+using Arrays = std::map<std::string, std::vector<std::int64_t>>;
 
 void expect(const char* name, Naming naming, int number, bool is_bias) {
   INFO(name);

@@ -16,6 +16,8 @@
 
 #ifdef IMPASTO_TESTS_HDF5
 #include <hdf5.h>
+
+#include "support/hdf5_file.h"
 #endif
 
 namespace impasto::testing {
@@ -58,7 +60,7 @@ TEST_CASE("model: .npz files are imported with their bits under the names of eve
 #ifdef IMPASTO_TESTS_HDF5
 
 void write_hdf5(const std::filesystem::path& path, const Tensors& tensors) {
-  const hid_t file = H5Fcreate(path.string().c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+  const hid_t file = create_hdf5(path);
   const hid_t groups = H5Pcreate(H5P_LINK_CREATE);
   H5Pset_create_intermediate_group(groups, 1);
   for (const NamedTensor& tensor : tensors) {

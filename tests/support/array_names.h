@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <utility>
@@ -13,7 +14,7 @@ namespace impasto::testing {
 
 class ArrayNames final : public ArrayFile {
  public:
-  explicit ArrayNames(const std::map<std::string, std::vector<Index>>& arrays,
+  explicit ArrayNames(const std::map<std::string, std::vector<std::int64_t>>& arrays,
                       std::map<std::string, std::string> metadata = {})
       : ArrayFile("names") {
     for (const auto& [name, sizes] : arrays) entries_[name] = {"F32", sizes, 0, 0};
