@@ -1,4 +1,4 @@
-// Text files out.
+// Text files out, and where files go.
 #pragma once
 
 #include <filesystem>
@@ -14,5 +14,9 @@ IMPASTO_API void save_text(std::string_view text, const std::filesystem::path& f
 
 /// Throws Error(io) unless save_text could write there now, found out before hours of work. Leaves nothing behind.
 IMPASTO_API void check_text_output(const std::filesystem::path& file);
+
+/// Where a file written as `file` lies in the end: symbolic links followed, also to what is not there yet. One to a
+/// device or pipe is not followed: what /dev/stdout leads to may have no name in any folder.
+IMPASTO_API std::filesystem::path follow_links(const std::filesystem::path& file);
 
 }  // namespace impasto::inline v0_1

@@ -1,6 +1,8 @@
 #include "base/file.h"
 
+#include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
@@ -25,6 +27,22 @@ std::string quoted(const fs::path& file) { return text("'", file.string(), "'");
 
 std::string reason(int code) { return std::generic_category().message(code); }
 
+// All that comes through a pipe.
+std::vector<std::uint8_t> read_pipe(std::FILE* pipe, const char* what, const fs::path& file, std::uint64_t limit) {
+  return with_memory_error("reading a pipe", [&] {
+    std::vector<std::uint8_t> bytes;
+    std::array<std::uint8_t, 1 << 14> block;
+    while (const std::size_t count = std::fread(block.data(), 1, block.size(), pipe)) {
+      require(bytes.size() + count <= limit, ErrorCode::input, what, " ", quoted(file), " gives more than the ", limit,
+              " bytes that are read; choose a smaller file");
+      bytes.insert(bytes.end(), block.data(), block.data() + count);
+    }
+    require(std::ferror(pipe) == 0, ErrorCode::io, "reading ", what, " ", quoted(file), " failed after ", bytes.size(),
+            " bytes (", reason(errno), ")");
+    return bytes;
+  });
+}
+
 }  // namespace
 
 std::vector<std::uint8_t> read_file(const fs::path& file, const char* what, std::uint64_t limit) {
@@ -35,14 +53,15 @@ std::vector<std::uint8_t> read_file(const fs::path& file, const char* what, std:
   require(status.type() != fs::file_type::none, ErrorCode::input, what, " ", quoted(file), " cannot be reached (",
           failure.message(), "); check its name");
   require(!fs::is_directory(status), ErrorCode::input, what, " ", quoted(file), " is a folder; name a file in it");
-  require(fs::is_regular_file(status), ErrorCode::input, what, " ", quoted(file),
-          " is a device, pipe or socket; name a regular file");
+  require(fs::is_regular_file(status) || fs::is_fifo(status), ErrorCode::input, what, " ", quoted(file),
+          " is a device or socket; name a regular file or a pipe");
 
   const FileHandle handle(std::fopen(file.string().c_str(), "rb"));
   if (!handle) {
     const int code = errno;
     fail(ErrorCode::input, what, " ", quoted(file), " cannot be opened (", reason(code), "); check its permissions");
   }
+  if (fs::is_fifo(status)) return read_pipe(handle.get(), what, file, limit);
   const std::uintmax_t size = fs::file_size(file, failure);
   require(!failure, ErrorCode::input, what, " ", quoted(file), " cannot be read (", failure.message(), ")");
   require(size <= limit, ErrorCode::input, what, " ", quoted(file), " has ", size, " bytes and at most ", limit,
@@ -72,7 +91,10 @@ void write_file(const fs::path& file, std::span<const std::uint8_t> bytes) {
   writer.commit();
 }
 
-void check_writable(const fs::path& file) { const FileWriter probe(file); }
+void check_writable(const fs::path& file) {
+  const FileWriter probe(file);
+  remove_leftovers(file.parent_path().empty() ? fs::path(".") : file.parent_path());
+}
 
 void save_text(std::string_view text, const fs::path& file) {
   write_file(file, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});

@@ -9,7 +9,7 @@
 
 namespace impasto::inline v0_1 {
 
-/// All bytes of a regular file. `what` names it in messages ("content picture", "weights file").
+/// All bytes of a regular file or a pipe. `what` names it in messages ("content picture", "weights file").
 /// Throws Error(input): missing, a directory, unreadable, or larger than `limit` bytes; Error(io) when memory does not
 /// hold it.
 std::vector<std::uint8_t> read_file(const std::filesystem::path& file, const char* what, std::uint64_t limit);
@@ -18,7 +18,7 @@ std::vector<std::uint8_t> read_file(const std::filesystem::path& file, const cha
 void write_file(const std::filesystem::path& file, std::span<const std::uint8_t> bytes);
 
 /// Throws Error(io) unless a file could be written at `file` now: its folder exists, is a folder and takes files, and
-/// `file` is not itself a folder. Leaves nothing behind.
+/// `file` is not itself a folder. Leaves nothing behind, and removes what killed processes left in that folder.
 void check_writable(const std::filesystem::path& file);
 
 }  // namespace impasto::inline v0_1

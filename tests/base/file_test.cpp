@@ -3,12 +3,17 @@
 #include <doctest/doctest.h>
 
 #ifndef _WIN32
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <thread>
+#include <utility>
 #include <vector>
 #endif
 
@@ -152,7 +157,37 @@ TEST_CASE("file: a device is not replaced") {
   CHECK(contains(error_of(ErrorCode::input, [] { read_file("/dev/zero", "picture", 9); }), "device"));
 }
 
-TEST_CASE("file: a pipe is refused as one, also under a name that links to it") {
+TEST_CASE("file: what comes through a pipe is read to its end, and to the limit") {
+  const TempFolder folder;
+  REQUIRE(mkfifo((folder / "pipe").c_str(), 0600) == 0);
+  const std::vector<std::uint8_t> all(200000, 7);
+  const auto read_through = [&](std::uint64_t limit) {
+    std::thread writer([&] {
+      const int end = open((folder / "pipe").c_str(), O_WRONLY);
+      for (std::size_t done = 0; done < all.size();) {
+        const ssize_t count = write(end, all.data() + done, all.size() - done);
+        if (count < 0) break;  // the reader has gone
+        done += static_cast<std::size_t>(count);
+      }
+      close(end);
+    });
+    std::vector<std::uint8_t> bytes;
+    std::string refusal;
+    try {
+      bytes = read_file(folder / "pipe", "picture", limit);
+    } catch (const Error& error) {
+      refusal = error.what();
+    }
+    writer.join();
+    return std::pair(bytes, refusal);
+  };
+  const auto old_handler = std::signal(SIGPIPE, SIG_IGN);
+  CHECK(read_through(all.size()).first == all);
+  CHECK(contains(read_through(all.size() - 1).second, "gives more than the 199999 bytes"));
+  std::signal(SIGPIPE, old_handler);
+}
+
+TEST_CASE("file: a pipe is no place to write to, also under a name that links to it") {
   int ends[2];
   REQUIRE(pipe(ends) == 0);
   const fs::path name = "/proc/self/fd/" + std::to_string(ends[1]);  // what /dev/stdout leads to
