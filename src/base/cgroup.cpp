@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -49,6 +50,18 @@ std::vector<double> numbers_of(const fs::path& file) {
   return numbers;
 }
 
+// Of the line that begins with `name`; 0 without one.
+double number_of(const fs::path& file, const std::string& name) {
+  std::ifstream in(file);
+  for (std::string line; std::getline(in, line);) {
+    std::istringstream words(line);
+    std::string first;
+    double number = 0;
+    if (words >> first >> number && first == name) return number;
+  }
+  return 0;
+}
+
 }  // namespace
 
 std::vector<fs::path> cgroup_folders(const std::string& controller, const fs::path& root) {
@@ -83,6 +96,27 @@ std::optional<double> cgroup_cores(const fs::path& root) {
     cores = std::min(cores.value_or(limit[0] / limit[1]), limit[0] / limit[1]);
   }
   return cores;
+}
+
+std::optional<std::uint64_t> cgroup_memory(const fs::path& root) {
+  // By version: limit, usage, and the line of memory.stat with what can be dropped, of the group and those in it.
+  struct Names {
+    const char *limit, *usage, *dropped;
+  };
+  constexpr Names kNames[] = {{"memory.max", "memory.current", "inactive_file"},
+                              {"memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"}};
+  std::optional<std::uint64_t> free;
+  for (const fs::path& folder : cgroup_folders("memory", root)) {
+    for (const Names& names : kNames) {
+      const std::vector<double> limit = numbers_of(folder / names.limit), usage = numbers_of(folder / names.usage);
+      // Version 1 says "no limit" by a number beyond all memory.
+      if (limit.size() != 1 || usage.size() != 1 || limit[0] < 0 || limit[0] >= 0x1p60) continue;
+      const double left = limit[0] - usage[0] + number_of(folder / "memory.stat", names.dropped);
+      const auto bytes = static_cast<std::uint64_t>(std::max(0.0, left));
+      free = std::min(free.value_or(bytes), bytes);
+    }
+  }
+  return free;
 }
 
 }  // namespace impasto::inline v0_1

@@ -1,6 +1,7 @@
 // Linux's control groups: what a container or a service manager allows this process.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -15,5 +16,9 @@ std::vector<std::filesystem::path> cgroup_folders(const std::string& controller,
 
 /// Cores' worth of time that the tightest of its groups gives this process; nothing where none limits it.
 std::optional<double> cgroup_cores(const std::filesystem::path& root = "/");
+
+/// Bytes that the tightest of its groups would still give this process, what the system drops on demand counted as
+/// free; nothing where none limits it.
+std::optional<std::uint64_t> cgroup_memory(const std::filesystem::path& root = "/");
 
 }  // namespace impasto::inline v0_1

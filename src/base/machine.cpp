@@ -4,13 +4,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <fstream>
+#include <optional>
 #include <string>
 
+#include "base/cgroup.h"
 #include "base/sizes.h"
 
 #if defined(_WIN32)
 #include <process.h>
 #else
+#include <sys/resource.h>
 #include <unistd.h>
 #endif
 
@@ -28,28 +31,40 @@ std::ptrdiff_t l2_cache_bytes() {
 
 namespace {
 
-// The first number of a file, or of its line that begins with `key`; -1 when there is none.
-long long number_in(const char* file, const std::string& key = "") {
+// KiB of a line of /proc/meminfo or /proc/self/status, such as "MemAvailable:"; -1 without one.
+long long kib_of(const char* file, const std::string& key) {
   std::ifstream in(file);
   for (std::string word; in >> word;) {
-    if (!key.empty() && word != key) continue;
-    if (!key.empty()) in >> word;
-    return word.find_first_not_of("0123456789") == std::string::npos && word.size() < 18 ? std::stoll(word) : -1;
+    long long kib = -1;
+    if (word == key && in >> kib) return kib;
   }
   return -1;
 }
 
+// What the limit of address space leaves.
+std::optional<std::uint64_t> address_space_left() {
+#if defined(RLIMIT_AS)
+  rlimit limit{};
+  const long long used = kib_of("/proc/self/status", "VmSize:");
+  if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY && used >= 0) {
+    const std::uint64_t bytes = static_cast<std::uint64_t>(used) * 1024;
+    return limit.rlim_cur > bytes ? limit.rlim_cur - bytes : 0;
+  }
+#endif
+  return {};
+}
+
 }  // namespace
 
-std::size_t free_memory_bytes() {
-  long long free = 1LL << 62;
-  const long long available = number_in("/proc/meminfo", "MemAvailable:");  // KiB
-  if (available >= 0) free = available * 1024;
-  const long long limit = number_in("/sys/fs/cgroup/memory.max"), used = number_in("/sys/fs/cgroup/memory.current");
-  const long long cache =
-      std::max(0LL, number_in("/sys/fs/cgroup/memory.stat", "inactive_file"));  // given up on demand
-  if (limit >= 0 && used >= 0) free = std::min(free, std::max(0LL, limit - used + cache));
-  return static_cast<std::size_t>(std::min(static_cast<std::uint64_t>(free), kMostBytes));
+std::size_t free_memory_bytes(bool with_swap) {
+  std::uint64_t free = std::uint64_t{1} << 62;
+  const long long available = kib_of("/proc/meminfo", "MemAvailable:");
+  if (available >= 0) {
+    const long long swap = with_swap ? std::max(0LL, kib_of("/proc/meminfo", "SwapFree:")) : 0;
+    free = static_cast<std::uint64_t>(available + swap) * 1024;
+  }
+  free = std::min({free, cgroup_memory().value_or(free), address_space_left().value_or(free)});
+  return static_cast<std::size_t>(std::min(free, kMostBytes));
 }
 
 long process_id() {

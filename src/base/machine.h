@@ -8,9 +8,10 @@ namespace impasto::inline v0_1 {
 /// Bytes of one core's second-level cache; 1 MiB where the system does not tell.
 std::ptrdiff_t l2_cache_bytes();
 
-/// Bytes that could be taken now without swapping, control groups respected; 2^62 where the system does not tell. At
-/// most what one object may have: 2^31 - 1 where pointers have 32 bits.
-std::size_t free_memory_bytes();
+/// Bytes that could be taken now without swapping, control groups and the limit of address space (ulimit -v)
+/// respected; 2^62 where the system does not tell. At most what one object may have: 2^31 - 1 where pointers have 32
+/// bits. `with_swap`: swapping counts as memory.
+std::size_t free_memory_bytes(bool with_swap = false);
 
 /// The number of this process; a forked child has another.
 long process_id();

@@ -71,6 +71,29 @@ TEST_CASE("base: version 2 beside version 1 lies in a folder of its own") {
   CHECK(cgroup_cores(system.root()) == 4);
 }
 
+TEST_CASE("base: memory that a group leaves, what the system drops on demand counted as free") {
+  const System second("0::/job\n");
+  second.write("sys/fs/cgroup/job/memory.max", "max\n");
+  second.write("sys/fs/cgroup/job/memory.current", "1000\n");
+  CHECK_FALSE(cgroup_memory(second.root()));
+  second.write("sys/fs/cgroup/job/memory.max", "5000\n");
+  CHECK(cgroup_memory(second.root()) == 4000);
+  second.write("sys/fs/cgroup/job/memory.stat", "anon 700\ninactive_file 300\nactive_file 9\n");
+  CHECK(cgroup_memory(second.root()) == 4300);
+  // The group around it is full.
+  second.write("sys/fs/cgroup/memory.max", "2000\n");
+  second.write("sys/fs/cgroup/memory.current", "2500\n");
+  CHECK(cgroup_memory(second.root()) == 0);
+
+  const System first("9:memory:/docker/0123abcd\n");
+  first.write("sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");
+  first.write("sys/fs/cgroup/memory/memory.usage_in_bytes", "1000\n");
+  CHECK_FALSE(cgroup_memory(first.root()));
+  first.write("sys/fs/cgroup/memory/memory.limit_in_bytes", "6000\n");
+  first.write("sys/fs/cgroup/memory/memory.stat", "inactive_file 11\ntotal_inactive_file 200\n");
+  CHECK(cgroup_memory(first.root()) == 5200);
+}
+
 TEST_CASE("base: no control groups, or files that say nothing, limit nothing") {
   const testing::TempFolder nothing;
   CHECK(cgroup_folders("cpu", nothing.path()).empty());
