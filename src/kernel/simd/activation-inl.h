@@ -3,7 +3,7 @@
 //   none, average: the value is positive        max: it is positive and the first maximum of its window in row order
 //
 // so that the gradient of a value is its bit times the gradient of its output (a quarter of it for the average).
-// A value that is not a number stays one; in a window of others, maximum may drop it.
+// A value that is not a number stays one, and is the maximum of its window.
 #if defined(IMPASTO_ACTIVATION_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef IMPASTO_ACTIVATION_INL_H
 #undef IMPASTO_ACTIVATION_INL_H
@@ -25,6 +25,9 @@ using MaskOf = hn::Mask<Tag>;
 
 HWY_INLINE MaskOf positive(Vector v) { return hn::Gt(v, hn::Zero(Tag())); }
 HWY_INLINE Vector rectified(Vector v) { return hn::IfThenZeroElse(hn::Lt(v, hn::Zero(Tag())), v); }
+
+// hn::Max gives one of the two, another one on every target, where one is not a number.
+HWY_INLINE Vector larger(Vector a, Vector b) { return hn::IfThenElse(hn::Or(hn::Gt(a, b), hn::IsNaN(a)), a, b); }
 
 /// Writes channels [k, k + lanes) of an H x W map, or of its pooled map.
 template <Pool kPool>
@@ -77,7 +80,7 @@ struct Activation {
   }
 
   HWY_INLINE void maximum(Index h, Index w, Vector a, Vector b, Vector c, Vector d) const {
-    const Vector top = hn::Max(a, b), bottom = hn::Max(c, d), most = hn::Max(top, bottom);
+    const Vector top = larger(a, b), bottom = larger(c, d), most = larger(top, bottom);
     if (bits != nullptr) {
       const MaskOf alive = positive(most), upper = hn::And(alive, hn::Ge(top, bottom)),
                    lower = hn::AndNot(upper, alive);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <type_traits>
 #include <vector>
 
@@ -77,6 +78,47 @@ TEST_CASE("autodiff: conv2d_relu_pair agrees with its parts, for either value or
               scale(tape, loss_of(tape, pair.gram), std::remove_reference_t<decltype(tape.value(v[0])[0])>(1e-4));
           return read == 2 ? gram : add(tape, map, gram);
         });
+      }
+    }
+  }
+}
+
+TEST_CASE("autodiff: a value that is not a number is the maximum of its window, fused with a convolution or not") {
+  const Shape x{16, 20, 3};
+  const auto pooled = [&](auto& tape, Index bad, bool pair) {
+    using T = std::remove_reference_t<decltype(tape.value(Id{0})[0])>;
+    std::vector<Id> ids;
+    for (const Shape& shape : {x, Shape{3, 3, 3, 20}, Shape{20}, Shape{3, 3, 20, 24}, Shape{24}}) {
+      ids.push_back(tape.input(shape));
+      const Tensor<T> values = random_tensor(shape, 5 + ids.size()).template as<float>().template as<T>();
+      std::copy_n(values.data(), values.shape().count(), tape.value(ids.back()).data());
+    }
+    tape.value(ids[0])[bad] = std::numeric_limits<T>::quiet_NaN();
+    const Id y =
+        pair ? conv2d_relu_pair(tape, ids[0], {ids[1], ids[2], ids[3], ids[4]}, Border::zero, Pool::max, false).y
+             : conv2d_relu(tape, ids[0], ids[1], ids[2], Border::zero, Pool::max);
+    tape.keep(y);
+    tape.forward();
+    return std::vector<T>(tape.value(y).begin(), tape.value(y).end());
+  };
+  for (const bool pair : {false, true}) {
+    for (const Index row : {6, 7}) {
+      for (const Index column : {8, 9}) {
+        const Index bad = (row * x[1] + column) * x[2] + 1;
+        Tape<double> reference(Context(1));
+        const std::vector<double> wanted = pooled(reference, bad, pair);
+        for (const SimdTarget target : available_targets()) {
+          Tape<float> tape(Context(1, target));
+          const std::vector<float> got = pooled(tape, bad, pair);
+          std::size_t lost = 0, bad_values = 0;
+          for (std::size_t i = 0; i < wanted.size(); ++i) {
+            bad_values += std::isnan(wanted[i]) ? 1 : 0;
+            lost += std::isnan(wanted[i]) && !std::isnan(got[i]) ? 1 : 0;
+          }
+          CAPTURE(to_string(target));
+          CHECK(bad_values > 0);
+          CHECK(lost == 0);
+        }
       }
     }
   }
