@@ -1,5 +1,5 @@
-// Where a computation runs: how many threads, which instructions, whose memory, and who is told. Passed in, never
-// global.
+// Where a computation runs: how many threads, which instructions, whose memory, who is told and who may stop it. Passed
+// in, never global.
 #pragma once
 
 #include <cstddef>
@@ -52,6 +52,9 @@ enum class LogLevel { info, warning };
 /// thread that called the library; what it throws comes out of that call.
 using Log = std::function<void(LogLevel level, const std::string& message)>;
 
+/// Is asked now and then whether to stop. Called on the thread that called the library; must not throw.
+using StopQuestion = std::function<bool()>;
+
 class MemoryPool;
 
 /// Threads, SIMD target, convolution, memory and log of a computation. A cheap value: copy it freely.
@@ -76,6 +79,9 @@ class IMPASTO_API Context {
 
   /// The same with somebody who is told; an empty function: nobody, as at first.
   Context with_log(Log log) const;
+  /// The same with somebody who is asked, between layers, styles and scales of a painting's preparation, whether to
+  /// stop: a yes ends it by Error(stopped). Between steps it is the observer who is asked. An empty function: nobody.
+  Context with_stop(StopQuestion stop) const;
   /// The same with large numbers (maps, pictures as they are optimised, targets, optimisers) in memory of the resource,
   /// which is asked for blocks aligned to 64 bytes, on any thread that computes in this context; null: the system's
   /// memory. Memory is given back to where it came from, which lives as long as that takes. Weights and Image objects
@@ -93,6 +99,8 @@ class IMPASTO_API Context {
   bool checks_numbers() const noexcept { return checks_numbers_; }
   /// Empty: nobody is told.
   const Log& log() const noexcept { return *log_; }
+  /// Empty: nobody is asked.
+  const StopQuestion& stop() const noexcept { return *stop_; }
   /// 0: none.
   std::size_t memory_limit() const noexcept;
   /// Bytes of large numbers that this context and its copies hold now, but for copies with another resource or limit.
@@ -107,6 +115,7 @@ class IMPASTO_API Context {
   Memory memory_ = Memory::automatic;
   bool checks_numbers_ = false;
   std::shared_ptr<const Log> log_;
+  std::shared_ptr<const StopQuestion> stop_;
   std::shared_ptr<MemoryPool> memory_pool_;
 };
 

@@ -11,8 +11,8 @@
 namespace impasto::inline v0_1 {
 
 /// Who can mend it: `usage` the caller's options, `input` the caller's files or pictures, `io` the machine (disk,
-/// permissions, memory), `diverged` the numbers of a run.
-enum class ErrorCode { usage, input, io, diverged };
+/// permissions, memory), `diverged` the numbers of a run, `stopped` nobody: it was wanted (Context::with_stop).
+enum class ErrorCode { usage, input, io, diverged, stopped };
 
 /// Thrown by every public function that can fail. Thread safety: a value, as std::runtime_error.
 class IMPASTO_API Error : public std::runtime_error {

@@ -28,7 +28,8 @@ typedef enum impasto_status {
   IMPASTO_ERROR_INPUT = 2,
   IMPASTO_ERROR_IO = 3,
   IMPASTO_ERROR_DIVERGED = 4,
-  IMPASTO_ERROR_INTERNAL = 5
+  IMPASTO_ERROR_INTERNAL = 5,
+  IMPASTO_ERROR_STOPPED = 6
 } impasto_status;
 
 /** What went wrong in this thread's last call that failed; "" when none did. Until the thread's next failure. */
@@ -57,6 +58,11 @@ typedef enum impasto_log_level { IMPASTO_INFO = 0, IMPASTO_WARNING = 1 } impasto
 typedef void (*impasto_log)(int level, const char* message, void* user);
 /** `log` NULL: nobody is told. */
 IMPASTO_API impasto_status impasto_context_set_log(impasto_context* context, impasto_log log, void* user);
+
+/** Asked while a stylizer is being made whether to stop; not 0 ends it by IMPASTO_ERROR_STOPPED. */
+typedef int (*impasto_stop)(void* user);
+/** `stop` NULL: nobody is asked. */
+IMPASTO_API impasto_status impasto_context_set_stop(impasto_context* context, impasto_stop stop, void* user);
 
 /** Where large numbers live, in place of the system's memory. `allocate` gives `bytes` at a multiple of `alignment`, or
  * NULL; `release` takes them back. Called from any thread that computes with the context, and until the last object

@@ -97,6 +97,22 @@ struct PlannedMemory {
   std::size_t optimiser = 0;  ///< L-BFGS's pairs or Adam's moments
 };
 
+/// Bytes that a painting will take at most, beside pictures and weights that are loaded already. Close to what the
+/// system then counts, not exact.
+struct MemoryEstimate {
+  std::size_t targets = 0;   ///< while the styles and the content are measured; the styles' own size counts
+  std::size_t painting = 0;  ///< while it is painted, with the shortest history of L-BFGS
+  std::size_t peak() const { return targets > painting ? targets : painting; }
+};
+
+/// Known at once, before the work: nothing is computed and little memory taken. Errors as Stylizer's.
+IMPASTO_API MemoryEstimate estimate_memory(const Pictures& pictures, const Weights& weights, const Options& options,
+                                           const Context& context = Context());
+
+/// Bytes that this process could still take: of the machine's memory and swap, the control groups it is in, and its
+/// limit of address space. The largest size where the system does not tell.
+IMPASTO_API std::size_t available_memory();
+
 /// A painting in progress, for hosts with a loop of their own; `stylise` below is the loop for everybody else.
 /// Construction resizes, matches colours, computes the targets and plans all memory; the first step of a scale takes
 /// what it needs, the others allocate nothing.

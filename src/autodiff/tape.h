@@ -117,6 +117,8 @@ class Tape {
   Id constant(View<const T> values, const std::string& name = "constant");
   /// A leaf the caller fills through `value` before each replay; without and with gradient. Starts at zero.
   Id input(const Shape& shape, const std::string& name = "input");
+  /// A variable without memory, on a tape that is planned and never replayed.
+  Id unstored_variable(const Shape& shape) { return add_leaf(Kind::variable, shape, "variable"); }
   Id variable(const Shape& shape, const std::string& name = "variable");
   /// Stands behind the names of the ops recorded from now on, in plans and profiles: the layer they belong to.
   void set_label(const std::string& label) { label_ = label; }

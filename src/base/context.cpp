@@ -121,6 +121,7 @@ Context::Context(int threads, SimdTarget target)
     : threads_(checked_threads(threads)),
       target_(target),
       log_(std::make_shared<const Log>()),
+      stop_(std::make_shared<const StopQuestion>()),
       memory_pool_(std::make_shared<MemoryPool>()) {
   const std::vector<SimdTarget> targets = available_targets();
   require(std::find(targets.begin(), targets.end(), target) != targets.end(), ErrorCode::usage, "SIMD target '",
@@ -142,6 +143,12 @@ Context Context::with_number_checks(bool on) const {
 Context Context::with_log(Log log) const {
   Context changed = *this;
   changed.log_ = std::make_shared<const Log>(std::move(log));
+  return changed;
+}
+
+Context Context::with_stop(StopQuestion stop) const {
+  Context changed = *this;
+  changed.stop_ = std::make_shared<const StopQuestion>(std::move(stop));
   return changed;
 }
 

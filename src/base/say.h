@@ -1,4 +1,4 @@
-// What the library tells its host beside results.
+// What the library tells and asks its host beside results.
 #pragma once
 
 #include "base/check.h"
@@ -10,6 +10,12 @@ namespace impasto::inline v0_1 {
 template <class... Parts>
 void say(const Context& context, LogLevel level, const Parts&... parts) {
   if (context.log()) context.log()(level, text(parts...));
+}
+
+/// Throws Error(stopped) when the host wants no more.
+inline void stop_if_asked(const Context& context) {
+  require(!context.stop() || !context.stop()(), ErrorCode::stopped,
+          "stopped before the first step; nothing is painted yet");
 }
 
 }  // namespace impasto::inline v0_1

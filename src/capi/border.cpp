@@ -28,6 +28,8 @@ impasto_status status_of(ErrorCode code) {
       return IMPASTO_ERROR_IO;
     case ErrorCode::diverged:
       return IMPASTO_ERROR_DIVERGED;
+    case ErrorCode::stopped:
+      return IMPASTO_ERROR_STOPPED;
   }
   return IMPASTO_ERROR_INTERNAL;
 }

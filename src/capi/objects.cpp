@@ -114,6 +114,15 @@ impasto_status impasto_context_set_log(impasto_context* context, impasto_log log
   });
 }
 
+impasto_status impasto_context_set_stop(impasto_context* context, impasto_stop stop, void* user) {
+  return guarded([&] {
+    impasto::Context& changed = given(context, "context").context;
+    impasto::StopQuestion question;
+    if (stop != nullptr) question = [stop, user] { return stop(user) != 0; };
+    changed = changed.with_stop(question);
+  });
+}
+
 impasto_status impasto_context_set_allocator(impasto_context* context, impasto_allocate allocate,
                                              impasto_release release, void* user) {
   return guarded([&] {

@@ -106,6 +106,8 @@ std::size_t find_layer(const std::string& name) {
        "'? Layers are named block1_conv1 to block5_conv4 (also conv1_1, relu1_1) and block1_pool to block5_pool");
 }
 
+Index smallest_side(std::size_t layer) { return Index{1} << pools_up_to(layer); }
+
 // Of VGG19's maps: kc's gains (crowsonkb/style-transfer-pytorch), whose l2 takes the root of the sum, twice ours.
 double pooling_gain(Pooling pooling, Pooling expected) {
   const auto beside_max = [](Pooling p) { return p == Pooling::max ? 1.0 : p == Pooling::average ? 2.0 : 1.56; };
@@ -303,7 +305,7 @@ Id Vgg19<T>::Recording::record_chain(Id x, std::span<const OrientedLayer> layers
       if (!readings[k].gram) continue;
       for (std::size_t m = 0; m < moments.size(); ++m) {
         if (readings[k].layer == first + static_cast<std::size_t>(moments[m]) - 1)
-          reader(k, ids.grams[m], shape[0] * shape[1], ids.sums[m]);
+          reader(k, ids.grams[m], shape[0] * shape[1], readings[k].sums ? ids.sums[m] : Id{});
       }
     }
     return ids.y;
@@ -318,7 +320,7 @@ void Vgg19<T>::read(Tape<T>& tape, Id picture, std::span<const Reading> readings
   const auto by_layer = [](const Reading& a, const Reading& b) { return a.layer < b.layer; };
   const std::size_t deepest = std::max_element(readings.begin(), readings.end(), by_layer)->layer;
   const Shape size = tape.shape(picture);
-  const Index smallest = Index{1} << pools_up_to(deepest);
+  const Index smallest = smallest_side(deepest);
   require(size[0] >= smallest && size[1] >= smallest, ErrorCode::input, "a picture of ", size[1], " x ", size[0],
           " pixels is too small: layer ", kLayers[deepest].keras_name(), " needs at least ", smallest, " x ", smallest,
           "; use a larger size or shallower layers");

@@ -35,6 +35,9 @@ std::span<const Vgg19Layer> vgg19_layers();
 /// matter. Throws Error(usage) for an unknown name, with the nearest known one.
 std::size_t find_layer(const std::string& name);
 
+/// The height and width a picture needs at least for a layer (position in vgg19_layers()).
+Index smallest_side(std::size_t layer);
+
 /// What a loss reads of the network: the map of a layer (position in vgg19_layers()) after its ReLU or pooling, or the
 /// map's Gram matrix.
 struct Reading {

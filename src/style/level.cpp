@@ -1,7 +1,6 @@
 #include "style/level.h"
 
 #include <algorithm>
-#include <cmath>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -19,15 +18,6 @@ Tensor<float> to_tensor(const Image& image, PaintingSize size, const ResizeOptio
   Tensor<float> tensor({size.height, size.width, 3}, context);
   std::copy(values.begin(), values.end(), tensor.data());
   return tensor;
-}
-
-// Of a style picture beside a painting of `size`, which may be a coarse scale of the whole.
-PaintingSize style_size(const Image& style, const Options& options, PaintingSize size, PaintingSize full) {
-  if (options.style_exact) return size;
-  const int long_side = std::max(size.width, size.height), full_side = std::max(full.width, full.height);
-  const double wanted = options.style_size > 0 ? static_cast<double>(options.style_size) * long_side / full_side
-                                               : options.style_scale * long_side;
-  return with_long_side(style, std::max(1, static_cast<int>(std::lround(wanted))));
 }
 
 }  // namespace

@@ -7,7 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/say.h"
 #include "style/energy.h"
+#include "style/readings.h"
 #include "style/style_loss.h"
 
 namespace impasto::inline v0_1 {
@@ -28,12 +30,6 @@ double spatial_energy(const Tensor<T>& map) {
   return sum;
 }
 
-std::vector<Reading> readings_of(const std::vector<LayerWeight>& layers, bool gram, bool sums = false) {
-  std::vector<Reading> readings;
-  for (const LayerWeight& layer : layers) readings.push_back({find_layer(layer.layer), gram, sums});
-  return readings;
-}
-
 // What the network sees of a fixed picture at `layers`.
 template <class T>
 std::vector<Tensor<T>> maps_of(const Vgg19<T>& network, const Running& how, const Tensor<T>& picture,
@@ -45,6 +41,7 @@ std::vector<Tensor<T>> maps_of(const Vgg19<T>& network, const Running& how, cons
                  tape.keep(map);
                  ids[k] = map;
                });
+  tape.set_observer([&](Id, Sight, std::span<const T>) { stop_if_asked(context); });
   tape.forward();
   std::vector<Tensor<T>> maps;
   for (const Id id : ids) {

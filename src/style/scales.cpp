@@ -53,4 +53,12 @@ std::vector<PaintingSize> painting_sizes(const Image& content, const Options& op
   return sizes;
 }
 
+PaintingSize style_size(const Image& style, const Options& options, PaintingSize size, PaintingSize full) {
+  if (options.style_exact) return size;
+  const int long_side = std::max(size.width, size.height), full_side = std::max(full.width, full.height);
+  const double wanted = options.style_size > 0 ? static_cast<double>(options.style_size) * long_side / full_side
+                                               : options.style_scale * long_side;
+  return with_long_side(style, std::max(1, static_cast<int>(std::lround(wanted))));
+}
+
 }  // namespace impasto::inline v0_1

@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
 #include "base/check.h"
+#include "base/say.h"
 #include "style/energy.h"
+#include "style/readings.h"
 
 namespace impasto::inline v0_1 {
 namespace {
@@ -64,14 +67,19 @@ struct StatisticIds {
 };
 
 template <class T>
+StatisticIds statistic_of(Tape<T>& tape, const MomentIds& moments, double positions) {
+  if (moments.sum.index < 0) return {moments.gram, {}};
+  const CovarianceIds both = covariance(tape, moments.gram, moments.sum, positions);
+  return {both.covariance, both.mean};
+}
+
+template <class T>
 StatisticIds record_statistic(Tape<T>& tape, StyleStatistic statistic, Id map, const Placement& placement,
                               double gradient_norm) {
   const bool sums = statistic != StyleStatistic::gram;
   const MomentIds moments = channel_moments(tape, map, {sums, placement.weights, gradient_norm});
-  if (!sums) return {moments.gram, {}};
   const Shape shape = tape.shape(map);
-  const CovarianceIds both = covariance(tape, moments.gram, moments.sum, static_cast<double>(shape[0] * shape[1]));
-  return {both.covariance, both.mean};
+  return statistic_of(tape, moments, static_cast<double>(shape[0] * shape[1]));
 }
 
 // Shares of the regions in what is painted. All of one painting: 1.
@@ -97,6 +105,15 @@ std::vector<double> painted_shares(const Scene<T>& scene, const Guide& guide) {
           "the protected part is the whole picture; leave something of that mask black, to be painted");
   for (double& share : shares) share /= total;
   return shares;
+}
+
+// Says of a style what Vgg19::read would say of a picture: a narrow one may shrink to less than a layer needs.
+void check_size(const Shape& style, const std::vector<Reading>& readings) {
+  Index smallest = 1;
+  for (const Reading& reading : readings) smallest = std::max(smallest, smallest_side(reading.layer));
+  require(style[0] >= smallest && style[1] >= smallest, ErrorCode::input, "the style picture shrinks to ", style[1],
+          " x ", style[0], " pixels, and the style layers need at least ", smallest, " x ", smallest,
+          "; use a larger size or style size, a style less narrow, or shallower layers");
 }
 
 bool is_guided(const Guide& guide) {
@@ -148,9 +165,6 @@ void StyleLoss<T>::measure(const Vgg19<T>& network, const Running& how, std::siz
   const bool gram = options_.statistic == StyleStatistic::gram;
   const bool unguided =
       std::all_of(regions.begin(), regions.end(), [&](const Region& r) { return is_everywhere(r.styles[style]); });
-  std::vector<Reading> readings;
-  for (const LayerWeight& layer : options_.style_layers)
-    readings.push_back({find_layer(layer.layer), gram && unguided});
   Tape<T> tape(context);
   struct Kept {
     std::size_t layer, region;
@@ -159,13 +173,15 @@ void StyleLoss<T>::measure(const Vgg19<T>& network, const Running& how, std::siz
   };
   std::vector<Kept> kept;
   const Id picture = tape.constant(scene_.styles[style].picture.view(), "style picture");
-  network.read(tape, picture, readings, how, [&](std::size_t layer, Id value, Index positions, Id) {
+  const auto readings = readings_of(options_.style_layers, unguided, !gram);
+  check_size(scene_.styles[style].picture.shape(), readings);
+  network.read(tape, picture, readings, how, [&](std::size_t layer, Id value, Index positions, Id sums) {
     StatisticIds everywhere;
     for (std::size_t r = 0; r < regions.size(); ++r) {
       StatisticIds ids = everywhere;
       if (!regions[r].styles[style].empty() || ids.matrix.index < 0) {
-        if (gram && unguided) {
-          ids = {value, {}};
+        if (unguided) {
+          ids = statistic_of(tape, {value, sums}, static_cast<double>(positions));
         } else {
           const Placement placement = place(regions[r].styles[style], {}, tape.shape(value));
           if (!placement.exists) continue;
@@ -179,6 +195,7 @@ void StyleLoss<T>::measure(const Vgg19<T>& network, const Running& how, std::siz
       kept.push_back({layer, r, ids, gram ? static_cast<double>(positions) : 1.0});
     }
   });
+  tape.set_observer([&](Id, Sight, std::span<const T>) { stop_if_asked(context); });
   tape.forward();
   const auto read = [&](Id id, double divisor) {
     std::vector<double> values;
@@ -221,12 +238,10 @@ void StyleLoss<T>::record_region(Tape<T>& tape, std::size_t layer, std::size_t r
   const Target& target = targets_[layer][region];
   if (!target.exists()) return;
   const bool gram = options_.statistic == StyleStatistic::gram;
-  StatisticIds ids{value, {}};
-  if (reads_gram_ && !gram) {
-    const CovarianceIds both = covariance(tape, value, sums, static_cast<double>(positions));
-    ids = {both.covariance, both.mean};
-  }
-  if (!reads_gram_) {
+  StatisticIds ids;
+  if (reads_gram_) {
+    ids = statistic_of(tape, {value, sums}, static_cast<double>(positions));
+  } else {
     const Placement placement = place(guide_.regions[region].content, scene_.protect, tape.shape(value));
     if (!placement.exists) return;
     ids = record_statistic(tape, options_.statistic, value, placement, options_.normalise_gradients ? weight : 0);

@@ -93,6 +93,7 @@ struct Stylizer::State {
     keep_extras(extras, pictures.content);
     const Guide guide = make_guide(pictures);
     for (const PaintingSize& one : painting_sizes(pictures.content, options)) {
+      stop_if_asked(context);
       Scene<float> scene = make_scene(pictures, guide, options, one, context);
       if (one.width == size.width && one.height == size.height) start = make_start(scene.content, options, context);
       levels.emplace_back(network, *weights.network(), options, std::move(scene), context);
@@ -117,9 +118,10 @@ struct Stylizer::State {
   void fit_memory() {
     const bool is_lbfgs = options.optimiser == OptimiserKind::lbfgs;
     history = is_lbfgs ? 1 : options.lbfgs.history;
-    std::size_t budget = free_memory_bytes() / 2;
+    const PlannedMemory memory = planned();
+    const std::uint64_t free = free_memory_bytes(), beside = std::uint64_t{memory.arena} + memory.pictures;
+    auto budget = static_cast<std::size_t>(std::min(free / 2, free - std::min(free, beside)));
     if (const std::size_t limit = context.memory_limit(); limit > 0) {
-      const PlannedMemory memory = planned();
       // Held by then: what is now, but for the start; the painting is part of that and its gradient of the arena, so
       // two of the planned pictures are left for showing it.
       const std::uint64_t others =

@@ -104,6 +104,11 @@ static void host_log(int level, const char* message, void* user) {
   snprintf(host->last, sizeof host->last, "%s", message);
 }
 
+static int host_stop(void* user) {
+  int* questions = user;
+  return --*questions < 0;
+}
+
 static impasto_status paint_in(const impasto_context* context, size_t* planned) {
   impasto_image *content = picture(content_bytes, IMPASTO_RGBA), *style = picture(style_bytes, IMPASTO_RGB);
   impasto_weights* weights = NULL;
@@ -146,6 +151,11 @@ static void test_context(void) {
   CHECK(impasto_context_set_memory_limit(context, 4096) == IMPASTO_OK);
   CHECK(paint_in(context, NULL) == IMPASTO_ERROR_IO && strstr(impasto_last_error(), "limit") != NULL);
   CHECK(impasto_context_set_memory_limit(context, 0) == IMPASTO_OK);
+  int questions = 3;
+  CHECK(impasto_context_set_stop(context, host_stop, &questions) == IMPASTO_OK);
+  CHECK(paint_in(context, NULL) == IMPASTO_ERROR_STOPPED && questions == -1);
+  CHECK(strstr(impasto_last_error(), "nothing is painted") != NULL && host.held == 0);
+  CHECK(impasto_context_set_stop(context, NULL, NULL) == IMPASTO_OK);
   host.offset = 4;
   CHECK(paint_in(context, NULL) == IMPASTO_ERROR_USAGE && strstr(impasto_last_error(), "multiple of 64") != NULL);
   CHECK(host.held == 0);

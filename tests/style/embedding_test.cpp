@@ -14,6 +14,7 @@
 
 #include "impasto/impasto.h"
 #include "support/allocations.h"
+#include "support/counting_resource.h"
 #include "support/error_of.h"
 
 namespace impasto::testing {
@@ -98,26 +99,6 @@ TEST_CASE("embedding: memory that runs out anywhere is an Error, and everything 
   CHECK(failures > 20);
   CHECK(stylise(content, style, weights, options, {}, Context(1)).values == alone);
 }
-
-// Counts what passes, and can refuse.
-class CountingResource : public std::pmr::memory_resource {
- public:
-  std::size_t held = 0, most = 0;
-  long calls = 0, refused_call = -1;
-
- private:
-  void* do_allocate(std::size_t bytes, std::size_t alignment) override {
-    if (calls++ == refused_call) throw std::bad_alloc();
-    held += bytes;
-    most = std::max(most, held);
-    return std::pmr::new_delete_resource()->allocate(bytes, alignment);
-  }
-  void do_deallocate(void* memory, std::size_t bytes, std::size_t alignment) override {
-    held -= bytes;
-    std::pmr::new_delete_resource()->deallocate(memory, bytes, alignment);
-  }
-  bool do_is_equal(const std::pmr::memory_resource& other) const noexcept override { return this == &other; }
-};
 
 TEST_CASE("embedding: a painting lives in the memory of its context, the same bits, and gives all of it back") {
   const Weights weights = Weights::builtin();

@@ -65,6 +65,23 @@ TEST_CASE("style: the same seed gives the same picture with 1, 2 and 3 threads, 
   CHECK(one.values != job.run({}, Context(2)).values);
 }
 
+TEST_CASE("style: a host that wants no more is heard between layers and styles, before there is a painting") {
+  const Job job;
+  int questions = 0;
+  const auto prepare = [&](int wanted) {
+    questions = 0;
+    Stylizer(job.content, job.style, job.weights, job.options,
+             Context(2).with_stop([&, wanted] { return ++questions == wanted; }));
+  };
+  prepare(0);
+  const int all = questions;
+  CHECK(all > 20);  // layers of two networks
+  for (const int wanted : {1, all / 2, all}) {
+    CHECK(contains(error_of(ErrorCode::stopped, [&] { prepare(wanted); }), "nothing is painted yet"));
+    CHECK(questions == wanted);
+  }
+}
+
 TEST_CASE("style: the observer sees every step and epoch, and may look at the picture") {
   int steps = 0, epochs = 0;
   Job().run([&](const Stylizer& painting, const Step& step) {
@@ -179,7 +196,7 @@ TEST_CASE("style: normalise and denormalise are inverse") {
 TEST_CASE("style: a picture too small for the deepest layer is refused with the size it needs") {
   Job job;
   job.options.size = 6;
-  CHECK(error_of(ErrorCode::input, [&] { job.run(); }).find("needs at least 8 x 8") != std::string::npos);
+  CHECK(error_of(ErrorCode::input, [&] { job.run(); }).find("at least 8 x 8") != std::string::npos);
 }
 
 TEST_CASE("style: losses and result hardly depend on the SIMD target") {

@@ -1,0 +1,17 @@
+// What losses on layers read of the network.
+#pragma once
+
+#include <vector>
+
+#include "impasto/options.h"
+#include "model/vgg19.h"
+
+namespace impasto::inline v0_1 {
+
+inline std::vector<Reading> readings_of(const std::vector<LayerWeight>& layers, bool gram, bool sums = false) {
+  std::vector<Reading> readings;
+  for (const LayerWeight& layer : layers) readings.push_back({find_layer(layer.layer), gram, sums});
+  return readings;
+}
+
+}  // namespace impasto::inline v0_1
