@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <ios>
 #include <locale>
 #include <map>
 #include <memory>
@@ -29,6 +30,7 @@ using Table = std::map<std::pair<std::string, std::string>, GainBias>;  // by la
 
 Table read_table() {
   std::istringstream lines(kBuiltinTable);
+  lines.exceptions(std::ios::badbit);  // else a stream keeps to itself that memory does not suffice
   lines.imbue(std::locale::classic());
   Table table;
   std::string layer, group, comment;

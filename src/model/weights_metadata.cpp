@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ios>
 #include <locale>
 #include <optional>
 #include <sstream>
@@ -43,6 +44,7 @@ std::optional<Value> choice(const WeightsMetadata& metadata, const char* key, Wo
 
 std::array<double, 3> three_numbers(const std::string& list, const char* key, const std::string& label) {
   std::istringstream in(list);
+  in.exceptions(std::ios::badbit);
   in.imbue(std::locale::classic());
   std::array<double, 3> numbers{};
   char comma1 = 0, comma2 = 0;

@@ -1,5 +1,6 @@
 #include "impasto/option_fields.h"
 
+#include <ios>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -44,6 +45,7 @@ constexpr Words<bool> kSubsamplings = {{"4:2:0", true}, {"4:4:4", false}};
 std::vector<int> parse_whole_list(const std::string& called, const std::string& text) {
   std::vector<int> list;
   std::istringstream items(text + ",");
+  items.exceptions(std::ios::badbit);
   for (std::string item; std::getline(items, item, ',');) {
     list.push_back(static_cast<int>(parse_integer(called, item, 1, kAnyInt)));
   }

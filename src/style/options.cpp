@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <ios>
 #include <set>
 #include <sstream>
 #include <string>
@@ -133,6 +134,7 @@ int total_iterations(const Options& options, int scales) {
 std::vector<LayerWeight> parse_layers(const std::string& list) {
   std::vector<LayerWeight> layers;
   std::istringstream items(list);
+  items.exceptions(std::ios::badbit);
   for (std::string item; std::getline(items, item, ',');) {
     const std::size_t equals = item.find('=');
     LayerWeight layer{item.substr(0, equals), 1};

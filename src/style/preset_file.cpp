@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -37,13 +38,64 @@ std::string typed(const Json& value, const std::string& called) {
   fail(ErrorCode::usage, called, " is ", value.type_name(), ", wanted a number, a string, true or false");
 }
 
-Json parse(const std::filesystem::path& file) {
-  const std::vector<std::uint8_t> bytes = read_file(file, "preset", kLargest);
-  Json json = Json::parse(bytes.begin(), bytes.end(), nullptr, false);
-  require(json.is_object(), ErrorCode::input, "preset '", file.string(),
-          "' is no JSON object; wanted for example {\"preset\": \"default\", \"style-weight\": 30}");
-  return json;
-}
+// A preset's file: what it says, and where.
+class PresetFile {
+ public:
+  explicit PresetFile(const std::filesystem::path& file) : name_(file.string()) {
+    const std::vector<std::uint8_t> bytes = read_file(file, "preset", kLargest);
+    text_.assign(bytes.begin(), bytes.end());
+    parse();
+    require(json_.is_object(), ErrorCode::input, "preset '", name_, "' is no JSON object; ", kExample);
+  }
+
+  const Json& json() const { return json_; }
+  /// "size in 'mine.json', line 3"
+  std::string called(const std::string& key) const {
+    const std::size_t at = place_of(key);
+    return key + " in '" + name_ + "'" + (at == std::string::npos ? "" : ", line " + text(line_at(at)));
+  }
+
+ private:
+  static constexpr const char* kExample = "wanted for example {\"preset\": \"default\", \"style-weight\": 30}";
+
+  void parse() {
+    std::set<std::string> keys;
+    const auto watch = [&](int depth, Json::parse_event_t event, Json& value) {
+      if (event != Json::parse_event_t::key || depth != 1) return true;
+      const std::string key = value.get<std::string>();
+      require(keys.insert(key).second, ErrorCode::input, "preset '", name_, "' says ", key, " twice, first in line ",
+              line_at(std::min(place_of(key), text_.size())), "; remove one of them");
+      return true;
+    };
+    try {
+      json_ = Json::parse(text_, watch);
+    } catch (const Json::parse_error& error) {
+      // It counts from 1, and one further where the text ends.
+      const std::size_t at = std::min<std::size_t>(error.byte == 0 ? 0 : error.byte - 1, text_.size());
+      const std::size_t line_begin = at == 0 ? std::string::npos : text_.rfind('\n', at - 1);
+      fail(ErrorCode::input, "preset '", name_, "' is no JSON at line ", line_at(at), ", column ",
+           at - (line_begin == std::string::npos ? 0 : line_begin + 1) + 1, "; ", kExample);
+    }
+  }
+
+  // Where the key stands, with its quotes and before a colon.
+  std::size_t place_of(const std::string& key) const {
+    const std::string quoted = Json(key).dump();
+    std::size_t at = text_.find(quoted);
+    while (at != std::string::npos) {
+      const std::size_t next = text_.find_first_not_of(" \t\r\n", at + quoted.size());
+      if (next != std::string::npos && text_[next] == ':') break;
+      at = text_.find(quoted, at + 1);
+    }
+    return at;
+  }
+  std::ptrdiff_t line_at(std::size_t at) const {
+    return 1 + std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(at), '\n');
+  }
+
+  std::string name_, text_;
+  Json json_;
+};
 
 void check_name(const std::filesystem::path& file) {
   require(is_file_name(file), ErrorCode::usage, "the preset '", file.string(), "' does not end in ", kEnding,
@@ -54,10 +106,13 @@ void check_name(const std::filesystem::path& file) {
 
 Options load_preset(const std::string& name, const Weights& weights) {
   if (!is_file_name(name)) return preset(name, weights);
-  const Json json = parse(name);
-  const auto called = [&](const std::string& key) { return key + " in '" + name + "'"; };
-  Options options =
-      preset(json.contains("preset") ? typed(json["preset"], called("preset")) : presets().front().name, weights);
+  const PresetFile file(name);
+  const Json& json = file.json();
+  const auto called = [&](const std::string& key) { return file.called(key); };
+  const std::string base = json.contains("preset") ? typed(json["preset"], called("preset")) : presets().front().name;
+  require(!is_file_name(base), ErrorCode::usage, called("preset"), " is '", base,
+          "', a file; wanted the name of a preset, as 'impasto presets' lists them");
+  Options options = preset(base, weights);
   // In the order of the table, so that the order in the file does not matter.
   for (const OptionField& field : option_fields()) {
     if (json.contains(field.name)) field.set(options, called(field.name), typed(json[field.name], called(field.name)));

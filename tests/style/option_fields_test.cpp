@@ -74,7 +74,14 @@ TEST_CASE("style: a preset file changes what it names and leaves the rest as in 
   CHECK(got.preset == "bold");
 
   const auto refusal = [&](ErrorCode code, const std::string& json) { return error_of(code, [&] { load(json); }); };
-  CHECK(refusal(ErrorCode::input, "{\"size\": 3").find("no JSON object") != std::string::npos);
+  CHECK(contains(refusal(ErrorCode::input, "{\"size\": 3"), "is no JSON at line 1, column 11"));
+  CHECK(contains(refusal(ErrorCode::input, "{\n  \"size\": 300,\n}"), "is no JSON at line 3, column 1"));
+  CHECK(contains(refusal(ErrorCode::input, "{\n  \"size\": NaN}"), "is no JSON at line 2, column 11"));
+  CHECK(contains(refusal(ErrorCode::input, "{\"size\": 300, // small\n}"), "is no JSON at line 1, column 15"));
+  CHECK(contains(refusal(ErrorCode::input, "{\n\"size\": 300,\n\"size\": 400}"), "says size twice, first in line 2"));
+  CHECK(contains(refusal(ErrorCode::usage, "{\n\n  \"size\" : \"big\"}"), "p.json', line 3"));
+  CHECK(contains(refusal(ErrorCode::usage, "{\n  \"sise\": 300}"), "p.json', line 2 is no setting"));
+  CHECK(contains(refusal(ErrorCode::usage, "{\n  \"preset\": \"other.json\"}"), "'other.json', a file"));
   CHECK(refusal(ErrorCode::input, "[1]").find("no JSON object") != std::string::npos);
   CHECK(refusal(ErrorCode::usage, R"({"sise": 3})").find("sise in") != std::string::npos);
   CHECK(refusal(ErrorCode::usage, R"({"size": "big"})").find("size in") != std::string::npos);
