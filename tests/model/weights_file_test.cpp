@@ -73,16 +73,17 @@ TEST_CASE("model: preprocessing, pooling and padding in the metadata win over th
   CHECK(weights.input.offset[2] == doctest::Approx((255 * 0.485 - 3) / 4));
   CHECK(weights.pooling == Pooling::average);
   CHECK(weights.padding == Padding::reflect);
-  for (const auto& [key, value] : std::map<std::string, std::string>{{"channel_order", "GBR"},
-                                                                     {"range", "100"},
-                                                                     {"mean", "1,2"},
-                                                                     {"std", "0,1,1"},
-                                                                     {"pooling", "median"},
-                                                                     {"padding", "wrap"},
-                                                                     {"layout", "OHWI"}}) {
+  for (const auto& bad : std::map<std::string, std::string>{{"channel_order", "GBR"},
+                                                            {"range", "100"},
+                                                            {"mean", "1,2"},
+                                                            {"std", "0,1,1"},
+                                                            {"pooling", "median"},
+                                                            {"padding", "wrap"},
+                                                            {"layout", "OHWI"}}) {
+    const std::string& key = bad.first;
     INFO(key);
     std::map<std::string, std::string> metadata = torchvision_input();
-    metadata[key] = value;
+    metadata[key] = bad.second;
     CHECK(contains(error_of(ErrorCode::input,
                             [&] { load(safetensors(first_convolutions(), metadata), WeightsSource::automatic); }),
                    key));

@@ -18,7 +18,9 @@ TEST_CASE("optimise: Adam follows Keras and PyTorch, which differ in where epsil
   const Json golden = golden_json("golden_adam.json");
   for (const double epsilon : {0.1, 1e-7}) {
     const Json& wanted = golden[epsilon == 0.1 ? "epsilon_0.1" : "epsilon_1e-07"];
-    for (const auto& [name, convention] : {std::pair{"keras", AdamEpsilon::keras}, {"torch", AdamEpsilon::pytorch}}) {
+    for (const auto& both : {std::pair{"keras", AdamEpsilon::keras}, {"torch", AdamEpsilon::pytorch}}) {
+      const char* name = both.first;
+      const AdamEpsilon convention = both.second;
       std::vector<double> x = golden["start"].get<std::vector<double>>();
       Adam<double> adam(
           {number(golden["learning_rate"]), number(golden["beta_1"]), number(golden["beta_2"]), epsilon, convention},
@@ -63,10 +65,12 @@ TEST_CASE("optimise: Adam's rate is whole at first and multiplied by the decay a
 
 TEST_CASE("optimise: Adam leaves x as it is where loss or gradient cannot be used") {
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
-  for (const auto& [loss, gradient] : {std::pair{1.0, kInfinity},
-                                       {1.0, std::numeric_limits<float>::quiet_NaN()},
-                                       {1.0, 1e19F},  // its square is infinite
-                                       {std::numeric_limits<double>::quiet_NaN(), 1.F}}) {
+  for (const auto& given : {std::pair{1.0, kInfinity},
+                            {1.0, std::numeric_limits<float>::quiet_NaN()},
+                            {1.0, 1e19F},  // its square is infinite
+                            {std::numeric_limits<double>::quiet_NaN(), 1.F}}) {
+    const double loss = given.first;
+    const float gradient = given.second;
     INFO("loss ", loss, ", gradient ", gradient);
     std::pair<double, float> answer{1, 1.F};
     FunctionProblem<float> problem({1, 2}, [&](std::span<const float>, std::span<float> out) {

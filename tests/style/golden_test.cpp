@@ -120,10 +120,12 @@ TEST_CASE("style: each layer's loss agrees with PyTorch") {
 TEST_CASE("style: Gram matrices agree with PyTorch, to 1e-9 in double and 1e-4 in float") {
   const Json golden = golden_json("golden_losses.json")["gram"];
   const auto check = [&]<class T>(T, const Context& context, double tolerance) {
-    for (const auto& [picture, file] : {std::pair{"style", "golden_style.npy"}, {"start", "golden_start.npy"}}) {
+    for (const std::string picture : {"style", "start"}) {
       const Vgg19<T> network(testing::hash_network(13));
-      const Tensor<T> values = golden_tensor<T>(file);
-      for (const auto& [layer, wanted] : golden[picture].items()) {
+      const Tensor<T> values = golden_tensor<T>("golden_" + picture + ".npy");
+      for (const auto& item : golden[picture].items()) {
+        const std::string& layer = item.key();
+        const Json& wanted = item.value();
         Tape<T> tape(context);
         const std::size_t position[] = {find_layer(layer)};
         const Id gram = gram_matrix(tape, network.record(tape, tape.constant(values.view()), position)[0]);
@@ -134,7 +136,7 @@ TEST_CASE("style: Gram matrices agree with PyTorch, to 1e-9 in double and 1e-4 i
         for (Index i = 0; i < C; ++i)
           trace += static_cast<double>(tape.value(gram)[static_cast<std::size_t>(i * C + i)]);
         for (const T value : tape.value(gram)) squares += static_cast<double>(value) * static_cast<double>(value);
-        INFO(std::string(picture), " ", layer);
+        INFO(picture, " ", layer);
         check_close(trace, number(wanted["trace"]), tolerance);
         check_close(std::sqrt(squares), number(wanted["frobenius"]), tolerance);
         for (std::size_t k = 0; k < wanted["indices"].size(); ++k) {
@@ -186,7 +188,9 @@ void check_series(const std::vector<Losses>& got, const Json& wanted, double tol
 
 TEST_CASE("style: ten tutorial steps in double follow TensorFlow with Keras' Adam, and PyTorch's Adam, to 1e-9") {
   const Json golden = golden_json("golden_steps.json");
-  for (const auto& [name, convention] : {std::pair{"tf64", AdamEpsilon::keras}, {"torch64", AdamEpsilon::pytorch}}) {
+  for (const auto& both : {std::pair{"tf64", AdamEpsilon::keras}, {"torch64", AdamEpsilon::pytorch}}) {
+    const char* name = both.first;
+    const AdamEpsilon convention = both.second;
     INFO(name);
     const Case<double> c{Context(2)};
     const auto objective = c.objective();

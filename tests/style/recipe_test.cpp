@@ -94,7 +94,9 @@ template <class T>
 void check_recipes(const Context& context, double tolerance) {
   const Json golden = golden_json("golden_recipe.json");
   REQUIRE(golden.size() == 11);
-  for (const auto& [name, wanted] : golden.items()) {
+  for (const auto& item : golden.items()) {
+    const std::string& name = item.key();
+    const Json& wanted = item.value();
     INFO(name, " on ", to_string(context.target()));
     Recipe<T> r;
     prepare(r, name);
@@ -167,8 +169,9 @@ TEST_CASE("style: luminance alone is painted, and the content's I and Q come bac
 TEST_CASE("style: values at another size agree with PyTorch's bicubic interpolation") {
   const Tensor<float> content = golden_tensor<float>("golden_content.npy");
   const Json golden = golden_json("golden_bicubic.json");
-  for (const auto& [size, wanted] : golden.items()) {
-    INFO(size);
+  for (const auto& item : golden.items()) {
+    const Json& wanted = item.value();
+    INFO(item.key());
     const Index h = wanted["shape"][0].get<Index>(), w = wanted["shape"][1].get<Index>();
     for (const int threads : {1, 2})
       check_description<float>(wanted, resize_values(content, h, w, Context(threads)).values(), 2e-6);
