@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,18 @@ int start_process(std::vector<std::string> words, int errors, pid_t& id) {
     failure = errors < 0 ? posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
                          : posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO);
   }
-  if (failure == 0) failure = posix_spawnp(&id, argv[0], &actions, nullptr, argv.data(), environ);
+  posix_spawnattr_t attributes;
+  if (failure == 0) failure = posix_spawnattr_init(&attributes);
+  if (failure == 0) {
+    // What this program ignores another does not.
+    sigset_t ignored;
+    sigemptyset(&ignored);
+    for (const int number : {SIGPIPE, SIGXFSZ}) sigaddset(&ignored, number);
+    posix_spawnattr_setsigdefault(&attributes, &ignored);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+    failure = posix_spawnp(&id, argv[0], &actions, &attributes, argv.data(), environ);
+    posix_spawnattr_destroy(&attributes);
+  }
   posix_spawn_file_actions_destroy(&actions);
   return failure;
 }

@@ -59,7 +59,8 @@ std::vector<std::string> option_names(const CLI::App& app) {
 // The first word nobody claimed, with the likeliest intention.
 void refuse_extras(const CLI::App& app, const std::string& what, const std::vector<std::string>& known,
                    const std::string& help) {
-  const std::vector<std::string> extras = app.remaining();
+  std::vector<std::string> extras = app.remaining();
+  std::erase(extras, "--");  // CLI11 leaves there what names follow, with or without dashes
   if (extras.empty()) return;
   const std::string word = extras.front().substr(0, extras.front().find('='));
   if (!word.empty() && word.front() == '-') {

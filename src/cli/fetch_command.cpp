@@ -110,8 +110,8 @@ int report_present(const fs::path& target, const FetchRequest& request) {
                     "; --force replaces it");
   }
   if (request.quiet) return kExitDone;
-  std::printf("%s is there already (%s, %d convolutions); --force fetches it again\n", target.string().c_str(),
-              to_string(summary.source).c_str(), summary.convolutions);
+  std::printf("%s is there already (%s, %d convolutions); --force fetches it again\n",
+              printable(target.string()).c_str(), to_string(summary.source).c_str(), summary.convolutions);
   return kExitDone;
 }
 

@@ -11,6 +11,7 @@
 #include "cli/find_weights.h"
 #include "cli/graphviz.h"
 #include "cli/start_picture.h"
+#include "cli/streamed_picture.h"
 #include "cli/text.h"
 #include "impasto/error.h"
 #include "impasto/inspect.h"
@@ -58,7 +59,7 @@ void save_all(const Inspection& inspection, const fs::path& folder) {
   save_text(graph_json(inspection), folder / "graph.json");
   for (const InspectedLayer& layer : inspection.layers) save_layer(layer, folder);
   const bool drawn = draw_graph(folder / "graph.dot", folder / "graph.svg");
-  std::fprintf(stderr, "%s: tables, graph%s and %zu layers\n", folder.string().c_str(),
+  std::fprintf(stderr, "%s: tables, graph%s and %zu layers\n", printable(folder.string()).c_str(),
                drawn ? "" : " (no graph.svg: Graphviz' dot is not here)", inspection.layers.size());
 }
 
@@ -77,9 +78,9 @@ int inspect_command(const InspectRequest& request, const fs::path& program) {
   Options options = painting_options(request.painting, found.weights);
   validate(options, found.weights);
   const Context context = run_context(request.painting);
-  Pictures pictures{.content = load_image(request.painting.content, options.decode)};
+  Pictures pictures{.content = load_picture(request.painting.content, options.decode)};
   for (const StyleFile& style : request.painting.styles)
-    pictures.styles.push_back({.image = load_image(style.file, options.decode), .weight = style.weight});
+    pictures.styles.push_back({.image = load_picture(style.file, options.decode), .weight = style.weight});
   read_start(request.painting, pictures.content, options);
   if (request.painting.start_option == "--from") options.noise_amplitude = 0;
   if (request.folder) make_folder(*request.folder);

@@ -1,13 +1,13 @@
-// Ctrl-C and SIGTERM as a question a loop can ask.
+// Ctrl-C, SIGTERM, a closed terminal and a used-up time limit as a question a loop can ask.
 #pragma once
 
 namespace impasto::cli {
 
-/// While one exists, the first SIGINT or SIGTERM only makes requested() true; a second one of the same kind ends the
-/// program at once. A signal that was ignored when the program started stays ignored.
+/// While one exists, SIGINT, SIGTERM, SIGHUP and SIGXCPU only make requested() true; a second SIGINT or SIGTERM of the
+/// same kind ends the program at once. A signal that was ignored when the program started stays ignored.
 class Interrupt {
  public:
-  /// `announce`: say on stderr that the run stops after this step.
+  /// `announce`: say on stderr that the run stops.
   explicit Interrupt(bool announce);
   ~Interrupt();
   Interrupt(const Interrupt&) = delete;

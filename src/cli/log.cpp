@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <ios>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "cli/text.h"
@@ -43,9 +44,13 @@ void LossLog::add(const Step& step, const std::vector<LayerLoss>& layers) {
 
 void LossLog::write(const std::string& line) {
   out_ << line << std::flush;
-  if (!out_) {
-    throw Error(ErrorCode::io, "the log " + quoted(file_) + " could not be written; is the disk full?");
+  if (out_) {
+    whole_ += line.size();
+    return;
   }
+  std::error_code ignored;
+  std::filesystem::resize_file(file_, whole_, ignored);
+  throw Error(ErrorCode::io, "the log " + quoted(file_) + " could not be written; is the disk full?");
 }
 
 }  // namespace impasto::cli

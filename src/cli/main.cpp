@@ -1,7 +1,10 @@
 // The program: understands its words, runs a command, and turns whatever is thrown into one sentence and an exit code.
+#include <unistd.h>
+
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <new>
@@ -14,7 +17,9 @@
 #include "cli/info_command.h"
 #include "cli/inspect_command.h"
 #include "cli/presets_command.h"
+#include "cli/standard_streams.h"
 #include "cli/stylise_command.h"
+#include "cli/text.h"
 #include "impasto/error.h"
 
 namespace {
@@ -47,21 +52,53 @@ int run(int argc, char** argv) {
   return kExitDone;
 }
 
+int exit_code(impasto::ErrorCode code) {
+  switch (code) {
+    case impasto::ErrorCode::usage:
+      return kExitUsage;
+    case impasto::ErrorCode::stopped:
+      return kExitInterrupted;
+    default:
+      return kExitFailed;
+  }
+}
+
+// Failures that nobody can catch: before main, in CLI11's globals, or where nothing may be thrown.
+void end_without_memory() {
+  try {
+    if (const std::exception_ptr thrown = std::current_exception()) std::rethrow_exception(thrown);
+  } catch (const std::bad_alloc&) {
+    constexpr const char kSentence[] = "impasto: memory does not suffice to start\n";
+    [[maybe_unused]] const auto written = write(STDERR_FILENO, kSentence, sizeof kSentence - 1);
+    _exit(kExitFailed);
+  } catch (...) {
+  }
+  std::abort();
+}
+
+// Before all other globals.
+struct Ending {
+  Ending() noexcept { std::set_terminate(end_without_memory); }
+};
+[[gnu::init_priority(101)]] const Ending g_ending;
+
 int complain(const char* sentence, int code) {
-  std::fprintf(stderr, "impasto: %s\n", sentence);
+  std::fprintf(stderr, "impasto: %s\n", printable(sentence).c_str());
   return code;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-#ifdef SIGXFSZ
   std::signal(SIGXFSZ, SIG_IGN);  // a file beyond the limit of ulimit -f is an error of its write
-#endif
+  std::signal(SIGPIPE, SIG_IGN);  // who closes a pipe of messages does not end the work
+  open_standard_streams();
   try {
-    return run(argc, argv);
+    const int code = run(argc, argv);
+    flush_stdout();
+    return code;
   } catch (const impasto::Error& error) {
-    return complain(error.what(), error.code() == impasto::ErrorCode::usage ? kExitUsage : kExitFailed);
+    return complain(error.what(), exit_code(error.code()));
   } catch (const std::bad_alloc&) {
     return complain("memory does not suffice; choose a smaller --size or --style-size", kExitFailed);
   } catch (const std::exception& error) {

@@ -1,15 +1,21 @@
 #include "cli/outputs.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstddef>
+#include <cstdlib>
+#include <exception>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <new>
 #include <optional>
 #include <string>
 #include <system_error>
 #include <vector>
 
+#include "cli/streamed_picture.h"
 #include "cli/text.h"
 #include "impasto/error.h"
 #include "impasto/npy.h"
@@ -32,8 +38,12 @@ bool same_file(const fs::path& a, const fs::path& b) {
   std::error_code failure;
   if (fs::equivalent(a, b, failure)) return true;
   // Neither need exist yet.
-  const fs::path plain_a = fs::weakly_canonical(fs::absolute(a, failure), failure);
-  return !plain_a.empty() && plain_a == fs::weakly_canonical(fs::absolute(b, failure), failure);
+  const auto plain = [](const fs::path& file) {
+    std::error_code ignored;
+    return fs::weakly_canonical(fs::absolute(follow_links(file), ignored), ignored);
+  };
+  const fs::path plain_a = plain(a);
+  return !plain_a.empty() && plain_a == plain(b);
 }
 
 std::string snapshot_name(int epoch) { return std::to_string(epoch) + ".jpg"; }
@@ -46,6 +56,7 @@ bool is_snapshot_name(const std::string& name, int epochs) {
 
 void check_painting(const fs::path& file, const EncodeOptions& encode) {
   if (has_ending(file, ".npy")) return check_npy_output(file);
+  if (is_standard_stream(file)) return check_streamed_output(file, encode);
   try {
     check_image_output(file, encode);
   } catch (const Error& error) {
@@ -96,6 +107,28 @@ void make_folder(const fs::path& folder) {
   if (failure) throw Error(ErrorCode::io, "folder " + quoted(folder) + " cannot be made: " + failure.message());
 }
 
+// Where a painting goes when its own place refuses: folders that are likely to be there, and to take it.
+std::vector<fs::path> other_folders(const fs::path& content) {
+  std::vector<fs::path> folders = {folder_of(content)};
+  if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') folders.emplace_back(home);
+  std::error_code failure;
+  const fs::path temporary = fs::temp_directory_path(failure);
+  if (!failure) folders.push_back(temporary);
+  return folders;
+}
+
+// `file`'s name in `folder`, with a number if there is such a file: nothing is replaced that was not named.
+fs::path free_name(const fs::path& folder, const fs::path& file) {
+  std::error_code failure;
+  fs::path name = folder / file.filename();
+  for (int number = 2; fs::exists(fs::symlink_status(name, failure)); ++number) {
+    name = folder / file.stem();
+    name += "-" + std::to_string(number);
+    name += file.extension();
+  }
+  return name;
+}
+
 }  // namespace
 
 Outputs::Outputs(const StyliseRequest& request, const fs::path& weights)
@@ -104,7 +137,7 @@ Outputs::Outputs(const StyliseRequest& request, const fs::path& weights)
       make_painting_folder_(!request.output),
       preview_(request.preview),
       snapshots_(request.snapshots),
-      log_(request.log),
+      log_file_(request.log),
       report_(request.report),
       preset_(request.preset_copy) {
   const char* style = request.styles.size() == 1 ? "the style picture" : "a style picture";
@@ -123,6 +156,7 @@ Outputs::Outputs(const StyliseRequest& request, const fs::path& weights)
 fs::path Outputs::snapshot(int epoch) const { return *snapshots_ / snapshot_name(epoch); }
 
 void Outputs::guard(const char* option, const fs::path& output, const std::vector<Kept>& kept) const {
+  if (is_standard_stream(output)) return;
   for (const Kept& one : kept) {
     if (!same_file(output, one.file)) continue;
     throw Error(ErrorCode::usage, std::string(option) + " would write over " + quoted(output) + ", " + one.what +
@@ -153,7 +187,7 @@ void Outputs::check(int epochs, const EncodeOptions& encode) const {
     guard(option, *file, kept);
     kept.push_back({*file, std::string("the file of ") + option});
   };
-  guard_new("--log", log_);
+  guard_new("--log", log_file_);
   guard_new("--report", report_);
   guard_new("--preview", preview_);
   guard_new("--snapshots", animation_file_);
@@ -168,44 +202,99 @@ void Outputs::check(int epochs, const EncodeOptions& encode) const {
   if (snapshots_) check_below_made_folder(snapshot(1), passing(encode));
   if (animation_file_) check_image_output(*animation_file_);
   if (preview_) check_image_output(*preview_, passing(encode));
-  if (log_) check_log(*log_);
+  if (log_file_) check_log(*log_file_);
   if (report_) check_report(*report_);
   if (preset_) check_preset_output(*preset_);
 }
 
-void Outputs::make_folders() const {
-  if (make_painting_folder_) make_folder(kFolder);
-  if (snapshots_) make_folder(*snapshots_);
+void Outputs::fail(const std::string& sentence) {
+  failures_.push_back(sentence);
+  if (tell_) tell_(sentence);
 }
 
-std::vector<std::string> Outputs::save_painting(const Result& result, const EncodeOptions& encode) const {
+void Outputs::attempt(const std::string& option, const std::function<void()>& write) {
+  if (std::find(given_up_.begin(), given_up_.end(), option) != given_up_.end()) return;
+  std::string reason;
+  try {
+    return write();
+  } catch (const std::bad_alloc&) {
+    reason = "memory does not suffice";
+  } catch (const std::exception& error) {
+    reason = error.what();
+  }
+  given_up_.push_back(option);
+  fail(reason + "; the run goes on without " + option);
+}
+
+void Outputs::begin(const Options& options) {
+  if (snapshots_) attempt("--snapshots", [&] { make_folder(*snapshots_); });
+  if (preset_) attempt("--save-preset", [&] { save_preset(options, *preset_); });
+  if (log_file_) attempt("--log", [&] { log_.emplace(*log_file_); });
+}
+
+void Outputs::observe(const Stylizer& stylizer, const Step& step) {
+  if (log_) attempt("--log", [&] { log_->add(step, stylizer.layer_losses()); });
+  if (step.ends_epoch && (preview_ || snapshots_ || animation_file_)) save_epoch(stylizer, step.epoch);
+}
+
+void Outputs::save_epoch(const Stylizer& stylizer, int epoch) {
+  const EncodeOptions encode = passing(stylizer.options().encode);
+  Image image;
+  attempt("the pictures of epochs", [&] {
+    // An animation's frames are all alike.
+    image = animation_file_ ? stylizer.image() : stylizer.preview();
+  });
+  if (image.empty()) return;
+  if (preview_) attempt("--preview", [&] { save_image(image, *preview_, encode); });
+  if (snapshots_) attempt("--snapshots", [&] { save_image(image, snapshot(epoch), encode); });
+  if (!animation_file_) return;
+  attempt("--snapshots", [&] {
+    if (!animation_) animation_.emplace(*animation_file_);
+    animation_->add(image, kFrameMilliseconds);
+  });
+}
+
+std::vector<std::string> Outputs::save_as(const fs::path& file, const Result& result,
+                                          const EncodeOptions& encode) const {
   std::vector<std::string> warnings;
-  if (has_ending(painting_, ".npy")) {
+  if (has_ending(file, ".npy")) {
     const std::array<std::size_t, 3> shape = {static_cast<std::size_t>(result.image.height()),
                                               static_cast<std::size_t>(result.image.width()), 3};
-    save_npy(result.values, shape, painting_);
+    save_npy(result.values, shape, file);
+  } else if (is_standard_stream(file)) {
+    stream_picture(result.image, file, encode, &warnings);
   } else {
-    save_image(result.image, painting_, encode, &warnings);
+    save_image(result.image, file, encode, &warnings);
   }
   return warnings;
 }
 
-void Outputs::save_epoch(const Image& image, int epoch, const EncodeOptions& encode) {
-  if (preview_) save_image(image, *preview_, passing(encode));
-  if (snapshots_) save_image(image, snapshot(epoch), passing(encode));
-  if (!animation_file_) return;
-  if (!animation_) animation_.emplace(*animation_file_);
-  animation_->add(image, kFrameMilliseconds);
+std::vector<std::string> Outputs::save_painting(const Result& result, const EncodeOptions& encode) {
+  try {
+    if (make_painting_folder_) make_folder(kFolder);
+    return save_as(painting_, result, encode);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::io) throw;
+    for (const fs::path& folder : other_folders(inputs_.front().file)) {
+      try {
+        const fs::path file = free_name(folder, is_standard_stream(painting_) ? fs::path(kPainting) : painting_);
+        std::vector<std::string> warnings = save_as(file, result, encode);
+        painting_ = file;
+        fail(std::string(error.what()) + "; the painting is in " + quoted(file) + " instead");
+        return warnings;
+      } catch (const Error&) {
+      }
+    }
+    throw;
+  }
 }
 
 void Outputs::finish(const Image& painting) {
   if (!animation_) return;
-  animation_->add(painting, kLastFrameMilliseconds);
-  animation_->finish();
-}
-
-void Outputs::save_preset(const Options& options) const {
-  if (preset_) impasto::save_preset(options, *preset_);
+  attempt("--snapshots", [&] {
+    animation_->add(painting, kLastFrameMilliseconds);
+    animation_->finish();
+  });
 }
 
 }  // namespace impasto::cli

@@ -87,12 +87,20 @@ std::string sha256_text(const std::filesystem::path& file) {
   }
 }
 
-std::string notice(const Stylizer& stylizer, const Result& result, const std::string& failure) {
+std::string ending(const Stylizer& stylizer, const Result& result, const std::string& failure) {
   const std::string step = "after step " + std::to_string(result.steps) + " of " + std::to_string(stylizer.steps());
   if (!failure.empty()) return "Ended " + step + " by an error: " + failure + ".";
   if (result.outcome == Outcome::finished) return "";
   if (result.outcome == Outcome::stopped) return "Stopped " + step + "; the painting is what there was then.";
   return "Diverged " + step + ": loss or gradient stopped being finite numbers; the painting is the best until then.";
+}
+
+// What a reader should know about how the run went; nothing if all went well.
+std::string notice(const Stylizer& stylizer, const Result& result, const std::string& failure,
+                   const std::vector<std::string>& given_up) {
+  std::string text = ending(stylizer, result, failure);
+  for (const std::string& sentence : given_up) text += (text.empty() ? "" : " ") + sentence + ".";
+  return text;
 }
 
 std::string title(const StyliseRequest& request) {
@@ -238,7 +246,7 @@ std::string Report::film(const Result& result) const {
 }
 
 void Report::save(const Stylizer& stylizer, const Result& result, const std::filesystem::path& painting,
-                  const std::string& failure) const {
+                  const std::string& failure, const std::vector<std::string>& given_up) const {
   const Image& image = result.image;
   const PlannedMemory planned = stylizer.planned_memory();
   JsonObject memory, json;
@@ -254,7 +262,7 @@ void Report::save(const Stylizer& stylizer, const Result& result, const std::fil
                              jpeg_text(style.image, style.image, kStyleSide),
                              pictures_.styles.size() > 1 ? style.weight : 0));
   }
-  const std::string sentence = notice(stylizer, result, failure);
+  const std::string sentence = notice(stylizer, result, failure, given_up);
   json.add("version", json_string(IMPASTO_VERSION));
   json.add("date", json_string(date_));
   json.add("notice", json_string(sentence));

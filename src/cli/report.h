@@ -21,10 +21,11 @@ class Report {
   /// Before the first step: the start is the first snapshot, and ops are timed from now on.
   void begin(Stylizer& stylizer);
   void observe(const Stylizer& stylizer, const Step& step);
-  /// `painting`: where it was saved; `failure`: why the run ended before its time, or nothing. Writes atomically.
+  /// `painting`: where it was saved; `failure`: why the run ended before its time, or nothing; `given_up`: what could
+  /// not be written, a sentence each. Writes atomically.
   /// Throws Error(io).
   void save(const Stylizer& stylizer, const Result& result, const std::filesystem::path& painting,
-            const std::string& failure) const;
+            const std::string& failure, const std::vector<std::string>& given_up) const;
 
  private:
   struct Row {

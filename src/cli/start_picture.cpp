@@ -52,15 +52,25 @@ void read_values(const StyliseRequest& request, const fs::path& file, Options& o
 
 }  // namespace
 
-void read_start(const StyliseRequest& request, const Image& content, Options& options) {
-  if (!request.start_file) return;
+std::string read_start(const StyliseRequest& request, const Image& content, Options& options) {
+  if (!request.start_file) return "";
   options.start = Start::values;
-  if (has_ending(*request.start_file, ".npy")) return read_values(request, *request.start_file, options);
+  if (has_ending(*request.start_file, ".npy")) {
+    read_values(request, *request.start_file, options);
+    return "";
+  }
   const Image picture = load_image(*request.start_file);
   const PaintingSize size = painting_size(content, options);
   options.width = size.width;
   options.height = size.height;
   options.start_values = normalise(resize(picture, size.width, size.height, options.resize));
+  // Sides are rounded to whole pixels: of one aspect, they differ by less than one.
+  const double wide = static_cast<double>(picture.width()) * size.height;
+  const double high = static_cast<double>(picture.height()) * size.width;
+  if (std::abs(wide - high) <= std::max(picture.width(), picture.height())) return "";
+  return "the picture of " + request.start_option + ", " + std::to_string(picture.width()) + " x " +
+         std::to_string(picture.height()) + ", has another aspect and is stretched to " + std::to_string(size.width) +
+         " x " + std::to_string(size.height);
 }
 
 }  // namespace impasto::cli

@@ -11,11 +11,12 @@
 #include "cli/exit_code.h"
 #include "cli/find_weights.h"
 #include "cli/interrupt.h"
-#include "cli/log.h"
+#include "cli/memory_check.h"
 #include "cli/outputs.h"
 #include "cli/progress.h"
 #include "cli/report.h"
 #include "cli/start_picture.h"
+#include "cli/streamed_picture.h"
 #include "cli/text.h"
 #include "impasto/error.h"
 #include "impasto/stylise.h"
@@ -26,10 +27,11 @@ namespace {
 std::string size_text(int width, int height) { return std::to_string(width) + " x " + std::to_string(height); }
 
 std::string picture_text(const std::filesystem::path& file, const Image& image) {
-  return file.string() + " (" + size_text(image.width(), image.height()) + ")";
+  return (is_standard_stream(file) ? "stdin" : printable(file.string())) + " (" +
+         size_text(image.width(), image.height()) + ")";
 }
 
-// What is done after every step.
+// What is done after every step, and who tells of it.
 class Watcher {
  public:
   /// `report`: to be told of every step, or null.
@@ -37,76 +39,61 @@ class Watcher {
       : outputs_(outputs),
         report_(report),
         quiet_(request.quiet),
-        progress_(request.quiet ? ProgressKind::none : request.progress, stderr) {}
+        progress_(request.quiet ? ProgressKind::none : request.progress, stderr) {
+    outputs_.set_tell([this](const std::string& sentence) { warn(sentence); });
+  }
 
-  // False ends the run. A disk that refuses ends it too, and the picture is still saved: `failure` is rethrown later.
+  // False ends the run.
   bool observe(const Stylizer& stylizer, const Step& step) {
-    try {
-      if (step.step == 1) begin(stylizer);
-      if (log_) log_->add(step, stylizer.layer_losses());
-      if (report_ != nullptr) report_->observe(stylizer, step);
-      progress_.show(step);
-      if (step.restarted) note("L-BFGS found no way down and starts again along the gradient");
-      if (step.ends_epoch && outputs_.wants_epochs()) {
-        outputs_.save_epoch(outputs_.frame(stylizer), step.epoch, stylizer.options().encode);
-      }
-    } catch (...) {
-      failure_ = std::current_exception();
-    }
-    return !failure_ && !Interrupt::requested();
+    if (step.step == 1) begin(stylizer);
+    outputs_.observe(stylizer, step);
+    if (report_ != nullptr) outputs_.attempt("--report", [&] { report_->observe(stylizer, step); });
+    progress_.show(step);
+    if (step.restarted) note("L-BFGS found no way down and starts again along the gradient");
+    return !Interrupt::requested();
   }
 
   void note(const std::string& sentence) {
     if (quiet_) return;
     progress_.end();
-    std::fprintf(stderr, "%s\n", sentence.c_str());
+    std::fprintf(stderr, "%s\n", printable(sentence).c_str());
   }
   void end() { progress_.end(); }
-  const std::exception_ptr& failure() const { return failure_; }
-  /// What it says; empty without one.
-  std::string failure_text() const {
-    try {
-      if (failure_) std::rethrow_exception(failure_);
-    } catch (const std::exception& error) {
-      return error.what();
-    }
-    return "";
-  }
 
  private:
+  void warn(const std::string& sentence) {
+    progress_.end();
+    std::fprintf(stderr, "impasto: %s\n", printable(sentence).c_str());
+  }
+
   void begin(const Stylizer& stylizer) {
-    const Options& options = stylizer.options();
     if (!quiet_) {
       std::fprintf(stderr, "painting %s, %d steps, %s planned\n",
                    size_text(stylizer.width(), stylizer.height()).c_str(), stylizer.steps(),
                    memory_text(stylizer.planned_bytes()).c_str());
     }
-    outputs_.make_folders();
-    outputs_.save_preset(options);
-    if (outputs_.log()) log_.emplace(*outputs_.log());
+    outputs_.begin(stylizer.options());
   }
 
   Outputs& outputs_;
   Report* report_;
   bool quiet_;
   Progress progress_;
-  std::optional<LossLog> log_;
-  std::exception_ptr failure_;
 };
 
 Pictures load_pictures(const StyliseRequest& request, const DecodeOptions& decode) {
   const auto load_mask = [&](const std::optional<std::filesystem::path>& file) {
-    return file ? load_image(*file) : Image();
+    return file ? load_picture(*file) : Image();
   };
-  Pictures pictures{.content = load_image(request.content, decode),
+  Pictures pictures{.content = load_picture(request.content, decode),
                     .styles = {},
                     .content_mask = load_mask(request.content_mask),
                     .protect = load_mask(request.protect),
                     .smooth = load_mask(request.smooth)};
   for (std::size_t i = 0; i < request.styles.size(); ++i) {
     const StyleFile& style = request.styles[i];
-    pictures.styles.push_back({load_image(style.file, decode), style.weight,
-                               i < request.style_masks.size() ? load_image(request.style_masks[i]) : Image()});
+    pictures.styles.push_back({load_picture(style.file, decode), style.weight,
+                               i < request.style_masks.size() ? load_picture(request.style_masks[i]) : Image()});
   }
   return pictures;
 }
@@ -134,42 +121,91 @@ std::string styles_text(const StyliseRequest& request, const Pictures& pictures)
   return text;
 }
 
+// At the start there was no finite loss. One step of Adam moves a value by about the rate: a rate beyond floats ends
+// the picture, not the loss.
+bool painted_nothing(const Result& result, const Options& options) {
+  const bool leapt = options.optimiser == OptimiserKind::adam &&
+                     options.adam.learning_rate > static_cast<double>(std::numeric_limits<float>::max());
+  return result.outcome == Outcome::diverged && result.steps == 0 && !leapt;
+}
+
 void print_summary(const Outputs& outputs, const Result& result, int all) {
   const std::string loss =
       result.steps == 0 ? ""
                         : ", loss " + number_text(result.first.total, 4) + " -> " + number_text(result.last.total, 4);
-  std::printf("%s: %s, %d %ssteps in %s%s\n", outputs.painting().string().c_str(),
-              size_text(result.image.width(), result.image.height()).c_str(), result.steps,
-              result.steps >= all ? "" : ("of " + std::to_string(all) + " ").c_str(),
-              duration_text(result.seconds).c_str(), loss.c_str());
-  std::fflush(stdout);
+  const bool is_piped = is_standard_stream(outputs.painting());
+  std::fprintf(is_piped ? stderr : stdout, "%s: %s, %d %ssteps in %s%s\n",
+               is_piped ? "stdout" : printable(outputs.painting().string()).c_str(),
+               size_text(result.image.width(), result.image.height()).c_str(), result.steps,
+               result.steps >= all ? "" : ("of " + std::to_string(all) + " ").c_str(),
+               duration_text(result.seconds).c_str(), loss.c_str());
 }
 
-int exit_code(const Result& result, const Outputs& outputs, const Options& options) {
-  if (result.outcome == Outcome::stopped) return kExitInterrupted;
-  if (result.outcome == Outcome::finished) return kExitDone;
-  const bool adam = options.optimiser == OptimiserKind::adam;
-  const double rate = options.adam.learning_rate;
-  // One step of Adam moves a value by about the rate: a rate beyond floats ends the picture, not the loss.
-  const bool leapt = adam && rate > static_cast<double>(std::numeric_limits<float>::max());
-  if (result.steps == 0 && !leapt) {
-    std::fprintf(stderr,
-                 "impasto: the loss or its gradient is not a finite number at the start; the start is in %s; lower the "
-                 "weights of the losses or --init-noise%s\n",
-                 quoted(outputs.painting()).c_str(),
-                 options.start == Start::values ? ", or choose another --init" : "");
-  } else {
-    std::fprintf(
-        stderr, "impasto: the loss stopped being a finite number after step %d; the best picture so far is in %s; %s\n",
-        result.steps, quoted(outputs.painting()).c_str(),
-        adam ? ("choose a --learning-rate smaller than " + number_text(rate)).c_str()
-             : "lower the weights of the losses");
+// Why a run diverged, and what helps.
+std::string divergence_text(const Result& result, const Outputs& outputs, const Options& options) {
+  if (painted_nothing(result, options)) {
+    return std::string(
+               "the loss or its gradient is not a finite number at the start; nothing was painted; lower the "
+               "weights of the losses or --init-noise") +
+           (options.start == Start::values ? ", or choose another --init" : "");
   }
-  return kExitFailed;
+  return "the loss stopped being a finite number after step " + std::to_string(result.steps) +
+         "; the best picture so far is in " + quoted(outputs.painting()) + "; " +
+         (options.optimiser == OptimiserKind::adam
+              ? "choose a --learning-rate smaller than " + number_text(options.adam.learning_rate)
+              : "lower the weights of the losses");
 }
 
 void warn(const std::vector<std::string>& warnings) {
-  for (const std::string& warning : warnings) std::fprintf(stderr, "%s\n", warning.c_str());
+  for (const std::string& warning : warnings) std::fprintf(stderr, "%s\n", printable(warning).c_str());
+}
+
+struct Painted {
+  Result result;
+  std::string failure;  // what ended the run before its time
+};
+
+// All steps, or those before an error: what is painted is not lost to one.
+Painted paint(Stylizer& stylizer, Watcher& watcher) {
+  Painted painted;
+  try {
+    painted.result = stylise(stylizer, [&](const Stylizer& at, const Step& step) {
+      painted.result.steps = step.step;
+      painted.result.last = step.losses;
+      return watcher.observe(at, step);
+    });
+    return painted;
+  } catch (const std::exception& error) {
+    const auto* own = dynamic_cast<const Error*>(&error);
+    if (painted.result.steps == 0 || (own != nullptr && own->code() == ErrorCode::diverged)) throw;
+    painted.failure = error.what();
+  }
+  painted.result.image = stylizer.image();
+  painted.result.values = stylizer.values();
+  painted.result.first = stylizer.start_losses();
+  painted.result.seconds = stylizer.seconds();
+  painted.result.outcome = Outcome::stopped;
+  return painted;
+}
+
+// What could not be saved anywhere is told when everything else is written.
+std::exception_ptr save(Outputs& outputs, const Result& result, const Options& options, bool quiet) {
+  try {
+    const std::vector<std::string> left_out = outputs.save_painting(result, options.encode);
+    if (!quiet) warn(left_out);
+    return nullptr;
+  } catch (const std::exception&) {
+    return std::current_exception();
+  }
+}
+
+int end(const Painted& painted, const Outputs& outputs, const Options& options) {
+  const Outcome outcome = painted.result.outcome;
+  const std::string trouble =
+      outcome == Outcome::diverged ? divergence_text(painted.result, outputs, options) : painted.failure;
+  if (!trouble.empty()) std::fprintf(stderr, "impasto: %s\n", trouble.c_str());
+  if (!trouble.empty() || !outputs.failures().empty()) return kExitFailed;
+  return outcome == Outcome::stopped ? kExitInterrupted : kExitDone;
 }
 
 // What a run begins with: what it reads, and what there is to know about it.
@@ -193,12 +229,16 @@ int stylise_command(const StyliseRequest& request, const std::filesystem::path& 
   validate(options, found.weights);
   const Context context = run_context(request);
   const Pictures pictures = load_pictures(request, options.decode);
-  read_start(request, pictures.content, options);
+  const std::string stretched = read_start(request, pictures.content, options);
   const int planned_steps =
       total_iterations(options, static_cast<int>(painting_sizes(pictures.content, options).size()));
   Outputs outputs(request, found.file);
   outputs.check((planned_steps + options.steps_per_epoch - 1) / options.steps_per_epoch, options.encode);
-  if (!request.quiet) announce(request, pictures, found, context);
+  check_memory(pictures, found.weights, options, context);
+  if (!request.quiet) {
+    announce(request, pictures, found, context);
+    if (!stretched.empty()) std::fprintf(stderr, "%s\n", stretched.c_str());
+  }
 
   std::optional<Report> report;
   if (request.report) report.emplace(request, pictures, found, context);
@@ -206,19 +246,21 @@ int stylise_command(const StyliseRequest& request, const std::filesystem::path& 
   // Alive until the painting is saved: Ctrl-C must not end what it promised to save.
   const Interrupt interrupt(!request.quiet);
   const auto note = [&](LogLevel, const std::string& sentence) { watcher.note(sentence); };
-  Stylizer stylizer(pictures, found.weights, options, context.with_log(note));
+  Stylizer stylizer(pictures, found.weights, options, context.with_log(note).with_stop(Interrupt::requested));
   if (report) report->begin(stylizer);
-  const Result result =
-      stylise(stylizer, [&](const Stylizer& at, const Step& step) { return watcher.observe(at, step); });
+  const Painted painted = paint(stylizer, watcher);
+  const Result& result = painted.result;
   watcher.end();
-  outputs.make_folders();
-  const std::vector<std::string> left_out = outputs.save_painting(result, options.encode);
-  if (!request.quiet) warn(left_out);
+  const bool is_painted = !painted_nothing(result, options);
+  const std::exception_ptr lost = is_painted ? save(outputs, result, options, request.quiet) : nullptr;
   outputs.finish(result.image);
-  if (report) report->save(stylizer, result, outputs.painting(), watcher.failure_text());
-  if (!request.quiet) print_summary(outputs, result, stylizer.steps());
-  if (watcher.failure()) std::rethrow_exception(watcher.failure());
-  return exit_code(result, outputs, options);
+  if (report) {
+    outputs.attempt("--report",
+                    [&] { report->save(stylizer, result, outputs.painting(), painted.failure, outputs.failures()); });
+  }
+  if (lost) std::rethrow_exception(lost);
+  if (is_painted && !request.quiet) print_summary(outputs, result, stylizer.steps());
+  return end(painted, outputs, options);
 }
 
 }  // namespace impasto::cli

@@ -82,12 +82,24 @@ std::string shape_text(const std::vector<std::size_t>& shape) {
   return text;
 }
 
-std::string quoted(const std::filesystem::path& path) {
-  std::string text(1, '\'');
-  text += path.string();
-  text += '\'';
-  return text;
+std::string printable(const std::string& text) {
+  std::string shown;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    // U+0080 to U+009F in UTF-8: control characters too.
+    const bool is_c1 = byte == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0;
+    if (is_c1) {
+      shown += format("\\x%02x", static_cast<unsigned char>(text[++i]));
+    } else if ((byte < 0x20 && byte != '\n') || byte == 0x7f) {
+      shown += format("\\x%02x", byte);
+    } else {
+      shown += text[i];
+    }
+  }
+  return shown;
 }
+
+std::string quoted(const std::filesystem::path& path) { return "'" + printable(path.string()) + "'"; }
 
 std::string shell_word(const std::string& word) {
   const bool plain = std::all_of(word.begin(), word.end(), [](char c) {

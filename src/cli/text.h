@@ -34,7 +34,10 @@ std::string clock_text(double seconds);
 std::string memory_text(std::uint64_t bytes);
 /// "35 x 45 x 64".
 std::string shape_text(const std::vector<std::size_t>& shape);
-/// The path between single quotes.
+/// The text with \x1b and the like in place of control characters but ends of lines: file names may hold any, and a
+/// terminal would obey them.
+std::string printable(const std::string& text);
+/// The path between single quotes, printable.
 std::string quoted(const std::filesystem::path& path);
 /// The word as a POSIX shell would have to be told it.
 std::string shell_word(const std::string& word);

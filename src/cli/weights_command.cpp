@@ -47,7 +47,7 @@ int import_command(const WeightsRequest& request, const fs::path&) {
   if (!has_ending(output, ".safetensors"))
     throw Error(ErrorCode::usage, "-o is " + quoted(output) + ", wanted a name that ends in .safetensors");
   const WeightsSummary summary = import_weights(request.input, output, request.how);
-  std::printf("%s: VGG19, %s, %d convolutions, input %s, %s\n", output.string().c_str(),
+  std::printf("%s: VGG19, %s, %d convolutions, input %s, %s\n", printable(output.string()).c_str(),
               to_string(summary.source).c_str(), summary.convolutions, input_text(summary).c_str(),
               memory_text(summary.bytes).c_str());
   if (request.output && users_weights() != output)

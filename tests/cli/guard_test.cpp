@@ -3,9 +3,12 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <map>
+#include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "cli/pictures.h"
@@ -128,53 +131,146 @@ TEST_CASE("cli: a pipe is refused before the work") {
   CHECK(everything(studio.path()).size() == files);
 }
 
-TEST_CASE("cli: a target in a folder that takes no new file is refused before the work, a log there is not") {
+TEST_CASE(
+    "cli: a folder that takes no new file is refused before the work, a file there that can be overwritten is not") {
   const Studio studio;
   const fs::path locked = studio / "locked";
   fs::create_directory(locked);
-  for (const char* name : {"locked/a.jpg", "locked/a.npy", "locked/a.csv", "locked/1.jpg"}) studio.write(name, "old");
+  for (const char* name : {"locked/a.jpg", "locked/a.npy", "locked/a.csv"}) studio.write(name, "old");
   fs::permissions(locked, fs::perms::owner_read | fs::perms::owner_exec);
   if (access(locked.c_str(), W_OK) != 0) {  // root may write anywhere
-    for (const char* name : {"locked/a.jpg", "locked/a.npy"}) {
+    for (const char* name : {"locked/b.jpg", "locked/b.npy"}) {
       expect_refused(studio.paint({"-o", name}), {"'locked'", "writable"});
-      CHECK(read_text(studio / name) == "old");
     }
     expect_refused(studio.paint({"--snapshots", "locked"}), {"'locked'", "writable"});
+    CHECK(studio.paint({"-o", "locked/a.jpg"}).code == 0);
+    CHECK(load_image(locked / "a.jpg").width() == 48);
     CHECK(studio.paint({"--log", "locked/a.csv"}).code == 0);
     CHECK(contains(read_text(locked / "a.csv"), "step,epoch"));
     fs::permissions(locked / "a.csv", fs::perms::owner_read);
     expect_refused(studio.paint({"--log", "locked/a.csv"}), {"'locked/a.csv'", "overwritten"});
   } else if (fs::exists("/proc/self/comm")) {  // but not here
-    fs::create_symlink("/proc/self/comm", studio / "comm.jpg");
-    expect_refused(studio.paint({"-o", "comm.jpg"}), {"takes no new file"});
+    fs::create_symlink("/proc/self/none.jpg", studio / "none.jpg");
+    expect_refused(studio.paint({"-o", "none.jpg"}), {"takes no new file"});
   }
   fs::permissions(locked, fs::perms::owner_all);
 }
 
-TEST_CASE("cli: a snapshot that fails ends the run, and the painting is saved") {
+TEST_CASE("cli: snapshots that fail are given up, and the painting goes on") {
   const Studio studio;
   fs::create_directories(studio / "snaps/2.jpg");
-  const Run run = studio.paint({"--snapshots", "snaps", "--epochs", "3", "-o", "end.png"});
+  const Run run = studio.paint({"--snapshots", "snaps", "--preview", "now.png", "--epochs", "3", "-o", "end.png"});
   INFO(run.err);
   CHECK(run.code == 1);
   CHECK(contains(run.err, "impasto: 'snaps/2.jpg' is a folder"));
-  CHECK(contains(run.out, "end.png: 48 x 32, 4 of 6 steps"));
+  CHECK(contains(run.err, "the run goes on without --snapshots"));
+  CHECK(contains(run.out, "end.png: 48 x 32, 6 steps"));
   CHECK(load_image(studio / "end.png").width() == 48);
+  CHECK(load_image(studio / "now.png").width() == 48);
   CHECK(load_image(studio / "snaps/1.jpg").width() == 48);
   CHECK_FALSE(fs::exists(studio / "snaps/3.jpg"));
 }
 
-TEST_CASE("cli: a log that fails ends the run, and the painting is saved") {
-  const Studio studio;
-  // Files of 8 KiB at most: enough for the painting, not for the log.
-  std::vector<std::string> words = {"-c", "ulimit -f 16; trap '' XFSZ; exec \"$0\" \"$@\"", IMPASTO_PROGRAM};
-  const auto arguments =
-      Studio::arguments({"--log", "log.csv", "--steps-per-epoch", "1000", "--progress", "none", "-o", "end.jpg"});
+// Files of 16 blocks of 512 bytes at most.
+Run paint_in_little_space(const Studio& studio, const std::vector<std::string>& more) {
+  std::vector<std::string> words = {"-c", "ulimit -f 16; exec \"$0\" \"$@\"", IMPASTO_PROGRAM};
+  const auto arguments = Studio::arguments(more);
   words.insert(words.end(), arguments.begin(), arguments.end());
-  const Run run = Program("/bin/sh", words, studio.path()).wait();
+  return Program("/bin/sh", words, studio.path()).wait();
+}
+
+TEST_CASE("cli: a log that fails is given up at a whole row, and the painting goes on") {
+  const Studio studio;
+  const Run run = paint_in_little_space(
+      studio, {"--log", "log.csv", "--steps-per-epoch", "50", "--progress", "none", "-o", "end.jpg"});
   INFO(run.err);
   CHECK(run.code == 1);
   CHECK(contains(run.err, "impasto: the log 'log.csv' could not be written"));
-  CHECK(contains(run.out, " of 2000 steps"));
+  CHECK(contains(run.out, "100 steps"));
   CHECK(load_image(studio / "end.jpg").width() == 48);
+  const std::string log = read_text(studio / "log.csv");
+  CHECK(log.size() > 7000);
+  CHECK(log.back() == '\n');
+  std::istringstream rows(log);
+  std::string row;
+  std::getline(rows, row);
+  const auto columns = std::count(row.begin(), row.end(), ',');
+  while (std::getline(rows, row)) CHECK(std::count(row.begin(), row.end(), ',') == columns);
+}
+
+TEST_CASE("cli: a painting whose place refuses it at the end is saved elsewhere, and everything else is written") {
+  const Studio studio;
+  fs::create_directory(studio / "full");
+  // The values need 18 KiB wherever they go; the preview fits.
+  const Run run = paint_in_little_space(studio, {"-o", "full/a.npy", "--preview", "now.jpg", "--log", "log.csv"});
+  INFO(run.err);
+  CHECK(run.code == 1);
+  CHECK(contains(run.err, "impasto: writing 'full/a.npy' failed after 8192 bytes"));
+  CHECK(load_image(studio / "now.jpg").width() == 48);
+
+  // A folder that goes away during the run; the first epoch's snapshot tells that it has begun.
+  fs::create_directory(studio / "gone");
+  for (const bool snapshots : {false, true}) {
+    CAPTURE(snapshots);
+    const std::string painting = snapshots ? "kept.png" : "gone/kept.png", seen = snapshots ? "gone/1.jpg" : "now.jpg";
+    fs::remove(studio / "now.jpg");
+    fs::create_directories(studio / "gone");
+    std::vector<std::string> more = {"-o", painting, "--report", "page.html", "--epochs", "400"};
+    if (snapshots)
+      more.insert(more.end(), {"--snapshots", "gone"});
+    else
+      more.insert(more.end(), {"--preview", "now.jpg"});
+    Program program(IMPASTO_PROGRAM, Studio::arguments(more), studio.path());
+    for (int tries = 0; tries < 60000 && !fs::exists(studio / seen); ++tries)
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    fs::rename(studio / "gone", studio / (snapshots ? "away2" : "away"));
+    const Run left = program.wait();
+    INFO(left.err);
+    CHECK(left.code == 1);
+    CHECK(contains(left.out, "kept.png: 48 x 32, 800 steps"));
+    CHECK(load_image(studio / "kept.png").width() == 48);
+    CHECK(contains(read_text(studio / "page.html"), snapshots ? "goes on without" : "instead"));
+    CHECK(contains(left.err, "kept.png' instead") != snapshots);
+    fs::remove(studio / "kept.png");
+  }
+}
+
+TEST_CASE("cli: no output at the place of another, also where links lead there that nobody followed yet") {
+  const Studio studio;
+  fs::create_symlink("new.jpg", studio / "link.jpg");
+  expect_guarded(studio, Studio::arguments({"-o", "new.jpg", "--preview", "link.jpg"}), {"--preview", "the painting"});
+}
+
+TEST_CASE("cli: messages that nobody reads or that have no place do not end up in a file, nor end the run") {
+  const Studio studio;
+  const auto shell = [&](const std::string& command) {
+    std::vector<std::string> words = {"-c", command, IMPASTO_PROGRAM};
+    const auto arguments = Studio::arguments({"-o", "a.png", "--log", "log.csv", "--epochs", "20"});
+    words.insert(words.end(), arguments.begin(), arguments.end());
+    return Program("/bin/sh", words, studio.path()).wait();
+  };
+  for (const char* streams : {"2>&-", ">&-", "<&- >&- 2>&-", "2>&1 | head -n 1"}) {
+    CAPTURE(streams);
+    fs::remove(studio / "a.png");
+    const Run run = shell(std::string("\"$0\" \"$@\" ") + streams);
+    CHECK(run.code == 0);
+    CHECK(load_image(studio / "a.png").width() == 48);
+    const std::string log = read_text(studio / "log.csv");
+    CHECK(std::count(log.begin(), log.end(), '\n') == 41);
+    CHECK_FALSE(contains(log, "epoch 1"));
+    CHECK_FALSE(contains(log, "a.png"));
+  }
+}
+
+TEST_CASE("cli: what cannot be printed is no success") {
+  if (!fs::exists("/dev/full")) return;
+  const Studio studio;
+  for (const char* words : {"info", "--help", "--version", "presets", "presets bold", "stylise --help"}) {
+    CAPTURE(words);
+    const Run run =
+        Program("/bin/sh", {"-c", std::string("\"$0\" ") + words + " > /dev/full", IMPASTO_PROGRAM}, studio.path())
+            .wait();
+    CHECK(run.code == 1);
+    CHECK(contains(run.err, "impasto: not all could be written to stdout"));
+  }
 }

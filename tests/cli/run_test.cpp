@@ -41,7 +41,7 @@ std::vector<float> random_values(std::size_t count) {
 }  // namespace
 
 TEST_CASE("cli: Ctrl-C stops after the step, saves the picture and exits with 130") {
-  for (const int number : {SIGINT, SIGTERM}) {
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGXCPU}) {
     const Studio studio;
     Program program(IMPASTO_PROGRAM, Studio::arguments({"--epochs", "10000", "--log", "log.csv"}), studio.path());
     wait_for(studio / "log.csv", 60);
@@ -49,11 +49,26 @@ TEST_CASE("cli: Ctrl-C stops after the step, saves the picture and exits with 13
     const Run run = program.wait();
     INFO(run.err);
     CHECK(run.code == 130);
-    CHECK(contains(run.err, "stopping after this step"));
+    CHECK(contains(run.err, "stopping; what is painted is saved"));
     CHECK(contains(run.out, " of 20000 steps in "));
     CHECK(load_image(studio / "output/painting.jpg").width() == 48);
     CHECK(read_text(studio / "log.csv").back() == '\n');
   }
+}
+
+TEST_CASE("cli: Ctrl-C during the preparation ends it at once and writes nothing") {
+  const Studio studio;
+  const auto files = studio.size();
+  std::vector<std::string> words = Studio::arguments({"-o", "a.png"});
+  words[10] = "1200";  // of --size: seconds of preparation
+  Program program(IMPASTO_PROGRAM, words, studio.path());
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  program.send(SIGINT);
+  const Run run = program.wait();
+  INFO(run.err);
+  CHECK(run.code == 130);
+  CHECK(contains(run.err, "nothing is painted"));
+  CHECK(studio.size() == files);
 }
 
 TEST_CASE("cli: a loss that is not finite ends the run with the best picture and exit code 1") {
@@ -66,15 +81,17 @@ TEST_CASE("cli: a loss that is not finite ends the run with the best picture and
 
 TEST_CASE("cli: a loss that is not finite at the start") {
   const Studio studio;
+  studio.write("best.png", std::string("old"));
+  CHECK(studio.paint({"--init-noise", "1e300", "-o", "best.png"}).code == 1);
+  CHECK(read_text(studio / "best.png") == "old");
   const Run run = studio.paint({"--style-weight", "1e39", "--progress", "none", "-o", "best.png"});
   INFO(run.err);
   CHECK(run.code == 1);
-  CHECK(contains(run.err, "not a finite number at the start"));
-  for (const char* part : {"weights of the losses", "--init-noise", "'best.png'"}) CHECK(contains(run.err, part));
+  CHECK(contains(run.err, "not a finite number at the start; nothing was painted"));
+  for (const char* part : {"weights of the losses", "--init-noise"}) CHECK(contains(run.err, part));
   CHECK_FALSE(contains(run.err, "--learning-rate"));
-  CHECK(contains(run.out, "best.png: 48 x 32, 0 of 4 steps in "));
-  CHECK_FALSE(contains(run.out, "loss"));
-  CHECK(load_image(studio / "best.png").width() == 48);
+  CHECK(run.out.empty());
+  CHECK(read_text(studio / "best.png") == "old");
 
   // No step is counted here either, but the start is not to blame.
   const Run leap =
@@ -213,4 +230,89 @@ TEST_CASE("cli: --preprocess changes the painting where the weights expect somet
     return read_text(studio / output);
   };
   CHECK(paint("auto", "a.npy") != paint("literal", "b.npy"));
+}
+
+TEST_CASE("cli: a painting that the memory cannot hold is refused before the work, with what would fit") {
+  const Studio studio;
+  const auto limited = [&](const std::string& kib, const std::vector<std::string>& more) {
+    std::vector<std::string> words = {"-c", "ulimit -v " + kib + "; exec \"$0\" \"$@\"", IMPASTO_PROGRAM};
+    const auto arguments = Studio::arguments(more);
+    words.insert(words.end(), arguments.begin(), arguments.end());
+    return Program("/bin/sh", words, studio.path()).wait();
+  };
+  const Run tight = limited("400000", {"--size", "2000", "-o", "a.png"});
+  expect_failure(tight, 1, {"2000 x 1333 needs about", "are free; --size "});
+  // What is said to fit does.
+  const std::size_t at = tight.err.find("; --size ") + 9;
+  const std::string size = tight.err.substr(at, tight.err.find_first_not_of("0123456789", at) - at);
+  const Run fits = limited("400000", {"--size", size, "--epochs", "1", "--steps-per-epoch", "1", "-o", "a.png"});
+  INFO(size, ": ", fits.err);
+  CHECK(fits.code == 0);
+}
+
+TEST_CASE("cli: pictures come in and go out through pipes") {
+  const Studio studio;
+  const auto shell = [&](const std::string& command) {
+    return Program(
+               "/bin/sh",
+               {"-c",
+                "p() { \"$0\" stylise --weights builtin --epochs 1 --steps-per-epoch 2 --size 48 \"$@\"; }; " + command,
+                IMPASTO_PROGRAM},
+               studio.path())
+        .wait();
+  };
+  CHECK(shell("p content.png style.png -o plain.png").code == 0);
+  const Run run = shell("cat content.png | p - style.png -o png:- > piped.png");
+  INFO(run.err);
+  CHECK(run.code == 0);
+  CHECK(run.out.empty());
+  CHECK(contains(run.err, "stdin (48 x 32) in the style of style.png"));
+  CHECK(contains(run.err, "stdout: 48 x 32, 2 steps"));
+  CHECK(read_text(studio / "piped.png") == read_text(studio / "plain.png"));
+  CHECK(shell("cat style.png | p content.png - -o - | cat > piped.jpg").code == 0);
+  CHECK(read_text(studio / "piped.jpg").substr(0, 2) == "\xff\xd8");
+  CHECK(shell("mkfifo pipe; cat content.png > pipe & p pipe style.png -o fifo.png").code == 0);
+  CHECK(read_text(studio / "fifo.png") == read_text(studio / "plain.png"));
+  expect_failure(shell("p - style.png < /dev/null"), 1, {"picture from stdin is empty"});
+  expect_failure(shell("p content.png style.png -o jpg:- --bits 16 > x"), 2, {"16"});
+  if (std::filesystem::exists("/dev/full")) {
+    const Run full = shell("p content.png style.png -o - > /dev/full");
+    CHECK(full.code == 1);
+    CHECK(contains(full.err, "could not be written to stdout"));
+    CHECK(contains(full.err, "painting.jpg' instead"));
+    CHECK(load_image(studio / "painting.jpg").width() == 48);
+  }
+}
+
+TEST_CASE("cli: names that begin with a dash follow --, and control characters of names do not reach a terminal") {
+  const Studio studio;
+  std::filesystem::copy(studio / "content.png", studio / "-c.png");
+  std::vector<std::string> words = Studio::arguments({"-o", "a.png", "--", "-c.png", "style.png"});
+  words.erase(words.begin() + 1, words.begin() + 3);
+  const Run run = run_program(words, studio.path());
+  INFO(run.err);
+  CHECK(run.code == 0);
+  CHECK(contains(run.err, "-c.png (48 x 32) in the style of style.png"));
+
+  const std::string red = "red\x1b[31m.png";
+  std::filesystem::copy(studio / "content.png", studio / red);
+  words = Studio::arguments({"-o", "out\x1b[32m.png"});
+  words[1] = red;
+  const Run coloured = run_program(words, studio.path());
+  CHECK(coloured.code == 0);
+  words[1] = "none\x1b[31m.png";
+  const Run missing = run_program(words, studio.path());
+  CHECK(missing.code == 1);
+  CHECK(contains(missing.err, "none\\x1b[31m.png"));
+  for (const Run& one : {coloured, missing}) {
+    CHECK_FALSE(contains(one.err, "\x1b"));
+    CHECK_FALSE(contains(one.out, "\x1b"));
+  }
+}
+
+TEST_CASE("cli: a start of another aspect is stretched, which is said") {
+  const Studio studio;
+  save_image(waves(96, 64, 0.5), studio / "same.png");
+  CHECK(contains(studio.paint({"--init", "style.png"}).err, "40 x 40, has another aspect and is stretched to 48 x 32"));
+  CHECK_FALSE(contains(studio.paint({"--init", "same.png"}).err, "stretched"));
 }

@@ -1,0 +1,74 @@
+#include "cli/memory_check.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <string>
+
+#include "cli/text.h"
+#include "impasto/error.h"
+
+namespace impasto::cli {
+namespace {
+
+// Below this nobody wants a painting.
+constexpr int kLeastSize = 64;
+
+// With what allocators and the libraries of pictures take besides.
+std::size_t with_overhead(std::size_t bytes) { return bytes + bytes / 16 + (std::size_t{16} << 20); }
+
+// The largest number of two digits and noughts, below `most`, that is good; 0 when none is.
+int largest(int most, const std::function<bool(int)>& is_good) {
+  const auto tidy = [](int n) {
+    int unit = 1;
+    while (n / unit >= 100) unit *= 10;
+    return n / unit * unit;
+  };
+  int good = 0, bad = most;
+  while (bad - good > 1) {
+    const int middle = good + (bad - good) / 2;
+    (middle < kLeastSize || is_good(middle) ? good : bad) = middle;
+  }
+  return good < kLeastSize ? 0 : tidy(good);
+}
+
+}  // namespace
+
+void check_memory(const Pictures& pictures, const Weights& weights, const Options& options, const Context& context) {
+  const std::size_t free = available_memory();
+  const auto fits = [&](const Options& changed, const Context& where) {
+    try {
+      return with_overhead(estimate_memory(pictures, weights, changed, where).peak()) <= free;
+    } catch (const Error&) {  // scales that the smaller painting does not have
+      return false;
+    }
+  };
+  const MemoryEstimate needed = estimate_memory(pictures, weights, options, context);
+  if (with_overhead(needed.peak()) <= free) return;
+
+  const PaintingSize size = painting_size(pictures.content, options);
+  const int side = std::max(size.width, size.height);
+  Options changed = options;
+  std::string advice;
+  const auto add = [&](const std::string& option) { advice += (advice.empty() ? "; " : ", or ") + option; };
+  if (needed.targets > needed.painting) {
+    const int style = largest(side, [&](int n) {
+      changed.style_size = n;
+      return fits(changed, context);
+    });
+    if (style > 0) add("--style-size " + std::to_string(style));
+    changed = options;
+  }
+  const int smaller = largest(side, [&](int n) {
+    changed.size = n;
+    changed.width = changed.height = 0;
+    return fits(changed, context);
+  });
+  if (smaller > 0 && options.start_values.empty()) add("--size " + std::to_string(smaller));
+  if (fits(options, context.with_memory(Memory::small))) add("--memory small");
+  throw Error(ErrorCode::io, "a painting of " + std::to_string(size.width) + " x " + std::to_string(size.height) +
+                                 " needs about " + memory_text(with_overhead(needed.peak())) + ", but " + memory_text(free) +
+                                 " are free" + (advice.empty() ? "" : advice + " fits"));
+}
+
+}  // namespace impasto::cli

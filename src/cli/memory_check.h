@@ -1,0 +1,11 @@
+// Whether the machine can hold a painting, known before the work.
+#pragma once
+
+#include "impasto/stylise.h"
+
+namespace impasto::cli {
+
+/// Throws Error(io) when it cannot, with what would fit: a smaller --size, a smaller --style-size, --memory small.
+void check_memory(const Pictures& pictures, const Weights& weights, const Options& options, const Context& context);
+
+}  // namespace impasto::cli
