@@ -24,7 +24,7 @@ TOOLS := $(filter clang,$(PRESET))
 MAKEFLAGS += --no-print-directory
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: program run weights gallery compile test test-32 test-aarch64 bench asan test-asan-full ubsan fuzz tidy format docs deps deps-program deps-tests install clean help
+.PHONY: program run weights gallery compile test test-32 test-aarch64 test-faults bench asan test-asan-full ubsan fuzz tidy format docs deps deps-program deps-tests install clean help
 
 program: $(BUILD)/Makefile  ## build the program, build/impasto (the default)
 	@cmake --build $(BUILD) --parallel $(JOBS) --target impasto
@@ -77,6 +77,12 @@ test-32 test-aarch64:
 	@$(MAKE) PRESET=$(PRESET) build-$(PRESET)/with-tests
 	@cmake --build build-$(PRESET) --parallel $(JOBS) --target cross_tests
 	@OMP_WAIT_POLICY=passive ctest --test-dir build-$(PRESET) --parallel $(JOBS) --output-on-failure --no-tests=error -L cross
+
+test-faults:  ## kill the program, fill its disks, let system calls and allocations fail; see what it leaves (minutes)
+	@third_party/install.sh test python3
+	@$(MAKE) $(BUILD)/with-tests
+	@cmake --build $(BUILD) --parallel $(JOBS) --target impasto impasto_inject
+	@tests/faults/faults.py $(BUILD)/impasto $(BUILD)/tests/libimpasto_inject.so
 
 fuzz:  ## each reader of weights under libFuzzer for FUZZ_SECONDS (600); crashes are left in build-fuzz/
 	@third_party/install.sh test clang
