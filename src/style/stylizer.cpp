@@ -1,30 +1,17 @@
-// One painting from the first resize to the last step, and the loop around it.
+// Stylizer's calls, and the loop around its steps. What it holds is style/stylizer_state.h.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <memory>
-#include <optional>
-#include <span>
 #include <utility>
 #include <vector>
 
-#include "base/buffer.h"
 #include "base/check.h"
-#include "base/machine.h"
-#include "base/memory_pool.h"
-#include "base/say.h"
 #include "base/sizes.h"
 #include "impasto/stylise.h"
-#include "kernel/ranges.h"
-#include "optimise/average.h"
-#include "optimise/flat_stop.h"
-#include "optimise/lbfgs.h"
-#include "optimise/optimiser.h"
-#include "style/level.h"
-#include "style/start.h"
+#include "style/stylizer_state.h"
 
 namespace impasto::inline v0_1 {
 namespace {
@@ -42,212 +29,6 @@ void check_pictures(const Pictures& pictures) {
             style.weight, "; wanted a number above 0");
   }
 }
-
-// |a - b| in L2, or |a| without b.
-double norm(const Context& context, std::span<const float> a, const float* b = nullptr) {
-  const double squares = sum_pieces(context, static_cast<Index>(a.size()), [a = a.data(), b](Index begin, Index end) {
-    const auto square = [](double x) { return x * x; };
-    return b == nullptr ? sum_of(begin, end, [&](Index i) { return square(a[i]); })
-                        : sum_of(begin, end, [&](Index i) { return square(a[i] - b[i]); });
-  });
-  return std::sqrt(squares);
-}
-
-struct Evaluation {
-  Losses losses;
-  double gradient_norm = 0;
-};
-
-}  // namespace
-
-struct Stylizer::State {
-  Clock::time_point begun = Clock::now();
-  Options options;
-  Context context;
-  Vgg19<float> network;
-  PaintingSize size;
-  Image extras;  // alpha and metadata of the content, at the painting's size
-  std::vector<Level> levels;
-  Tensor<float> start;  // at the painting's size, while a coarser scale is painted
-  std::size_t level = 0;
-  int history = 0;
-  std::unique_ptr<Optimiser<float>> optimiser;  // none until prepare()
-  std::optional<IterateAverage<float>> average;
-  FlatStop flat{0};
-  std::vector<Evaluation> seen;  // of the present step
-  Losses first;
-  Evaluation last;
-  Tensor<float> before;    // the picture before the present step
-  double change_norm = 0;  // of the last step
-  Tensor<float> best;      // picture of the lowest loss so far at this scale
-  double best_loss = std::numeric_limits<double>::infinity();
-  int steps_done = 0, steps_at_scale = 0, steps_planned = 0;
-  bool scale_done = false, finished = false;
-
-  State(const Pictures& pictures, const Weights& weights, const Options& wanted, const Context& where)
-      : options(wanted),
-        context(where),
-        network(weights.network()),
-        size(painting_size(pictures.content, wanted)),
-        extras(size.width, size.height) {
-    keep_extras(extras, pictures.content);
-    const Guide guide = make_guide(pictures);
-    for (const PaintingSize& one : painting_sizes(pictures.content, options)) {
-      stop_if_asked(context);
-      Scene<float> scene = make_scene(pictures, guide, options, one, context);
-      if (one.width == size.width && one.height == size.height) start = make_start(scene.content, options, context);
-      levels.emplace_back(network, *weights.network(), options, std::move(scene), context);
-    }
-    fit_memory();
-    seen.reserve(2 * static_cast<std::size_t>(options.lbfgs.max_evaluations) + 2);  // a restarted step searches twice
-    steps_planned = total_iterations(options, static_cast<int>(levels.size()));
-    const PaintingSize coarsest = levels.front().size();
-    enter(0, start_at(start, coarsest.height, coarsest.width, context));
-    prepare();
-  }
-
-  PlannedMemory planned() const {
-    const Level& largest = levels.back();
-    const std::uint64_t pictures = 4 + (options.average > 0 ? 1 : 0);
-    return {largest.objective().planned_bytes(), saturated(saturated_product(pictures, picture_bytes())),
-            saturated(optimiser_bytes<float>(affordable(), largest.count()))};
-  }
-  std::size_t picture_bytes() const { return sizeof(float) * static_cast<std::size_t>(levels.back().count()); }
-
-  // Shortens the history to what memory holds. What a limit cannot hold at the largest scale is refused.
-  void fit_memory() {
-    const bool is_lbfgs = options.optimiser == OptimiserKind::lbfgs;
-    history = is_lbfgs ? 1 : options.lbfgs.history;
-    const PlannedMemory memory = planned();
-    const std::uint64_t free = free_memory_bytes(), beside = std::uint64_t{memory.arena} + memory.pictures;
-    auto budget = static_cast<std::size_t>(std::min(free / 2, free - std::min(free, beside)));
-    if (const std::size_t limit = context.memory_limit(); limit > 0) {
-      // Held by then: what is now, but for the start; the painting is part of that and its gradient of the arena, so
-      // two of the planned pictures are left for showing it.
-      const std::uint64_t others =
-          std::uint64_t{context.memory_held()} - aligned_bytes(picture_bytes()) + memory.arena + memory.pictures;
-      const std::uint64_t needed = others + memory.optimiser;
-      require(needed <= limit, ErrorCode::io, "the painting needs at least ", memory_text(needed),
-              ", but the context's limit is ", memory_text(limit),
-              "; paint it smaller, compare fewer layers, or raise the limit");
-      budget = std::min(budget, static_cast<std::size_t>(limit - others));
-    }
-    if (!is_lbfgs) return;
-    // Memory that holds not even one pair is refused where it is taken.
-    history = std::max(1, history_that_fits(options.lbfgs.history, levels.back().count(), budget));
-    if (history == options.lbfgs.history) return;
-    say(context, LogLevel::warning, "L-BFGS keeps ", history, history == 1 ? " pair" : " pairs", " instead of ",
-        options.lbfgs.history, ": the memory ", context.memory_limit() > 0 ? "that the context allows" : "that is free",
-        " holds no more");
-  }
-
-  Objective<float>& objective() const { return levels[level].objective(); }
-
-  // The options with as much history as memory holds.
-  Options affordable() const {
-    Options kept = options;
-    kept.lbfgs.history = history;
-    return kept;
-  }
-
-  // Takes up a scale at picture x, for which prepare() takes the memory. What fails there can be tried again.
-  void enter(std::size_t k, const Tensor<float>& x) {
-    if (k > level) levels[level].close();
-    level = k;
-    std::copy_n(x.data(), x.shape().count(), objective().picture().data());
-    steps_at_scale = 0;
-    scale_done = false;
-    optimiser.reset();
-  }
-
-  // Takes what steps at this scale need, once that of the scale before is free; the optimiser last: it tells that all
-  // is there.
-  void prepare() {
-    if (level + 1 == levels.size()) start = Tensor<float>();
-    average.reset();
-    best = Tensor<float>();
-    before = Tensor<float>();
-    const Index count = levels[level].count();
-    objective().prepare();
-    best = picture();
-    before = picture();
-    best_loss = std::numeric_limits<double>::infinity();
-    flat = FlatStop(options.stop_when_flat);
-    if (options.average > 0) average.emplace(options.average, count, context);
-    optimiser = make_optimiser<float>(affordable(), count, context);
-  }
-
-  // The picture of this scale, or the mean of its last ones.
-  Tensor<float> picture() const {
-    const PaintingSize now_size = levels[level].size();
-    Tensor<float> x({now_size.height, now_size.width, 3}, context);
-    const std::span<const float> now = objective().picture();
-    if (average && steps_at_scale > 0) {
-      average->mean(x.values());
-    } else {
-      std::copy(now.begin(), now.end(), x.data());
-    }
-    return x;
-  }
-
-  double evaluate() {
-    const Losses losses = objective().evaluate();
-    if (seen.empty() && steps_done == 0) first = losses;
-    seen.push_back({losses, norm(context, objective().gradient())});
-    if (losses.total < best_loss) {
-      best_loss = losses.total;
-      const std::span<const float> now = objective().picture();
-      std::copy(now.begin(), now.end(), best.data());
-    }
-    return losses.total;
-  }
-
-  [[noreturn]] void diverge() {
-    std::copy_n(best.data(), best.shape().count(), objective().picture().begin());
-    average.reset();
-    fail(ErrorCode::diverged, "the loss or its gradient left the range of numbers at step ", steps_done + 1, " of ",
-         steps_planned, "; lower ", options.optimiser == OptimiserKind::adam ? "the learning rate or " : "",
-         "the weights of the losses");
-  }
-
-  OptimiserStep move() {
-    seen.clear();
-    const std::span<const float> picture = objective().picture();
-    std::copy(picture.begin(), picture.end(), before.data());
-    const OptimiserStep taken =
-        optimiser->step({objective().picture(), objective().gradient(), [this] { return evaluate(); }});
-    if (taken.diverged) diverge();
-    if (taken.reported >= 0) last = seen[static_cast<std::size_t>(taken.reported)];
-    change_norm = norm(context, picture, before.data());
-    if (average) average->add(picture);
-    ++steps_done;
-    ++steps_at_scale;
-    return taken;
-  }
-
-  // After a step: is this scale done, and with it the painting?
-  void judge(const OptimiserStep& taken) {
-    const int wanted = iterations_at(options, static_cast<int>(level));
-    const bool early = taken.stuck || flat.add(taken.loss);
-    if (!early && steps_at_scale < wanted) return;
-    steps_planned -= wanted - steps_at_scale;
-    scale_done = true;
-    finished = level + 1 == levels.size();
-  }
-
-  // The picture at the painting's size.
-  Tensor<float> full_picture() const {
-    if (level + 1 == levels.size()) return picture();
-    return start_after(picture(), start, size.height, size.width, context);
-  }
-
-  void enter_next() {
-    const PaintingSize next = levels[level + 1].size();
-    enter(level + 1, start_after(picture(), start, next.height, next.width, context));
-  }
-};
-
-namespace {
 
 Pictures one_style(const Image& content, const Image& style) {
   return with_memory_error("copying the pictures", [&] {

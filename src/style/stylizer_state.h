@@ -1,0 +1,89 @@
+// A painting in progress: what Stylizer holds and how it goes from scale to scale.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "impasto/stylise.h"
+#include "model/vgg19.h"
+#include "optimise/average.h"
+#include "optimise/flat_stop.h"
+#include "optimise/optimiser.h"
+#include "style/level.h"
+#include "tensor/tensor.h"
+
+namespace impasto::inline v0_1 {
+
+struct Evaluation {
+  Losses losses;
+  double gradient_norm = 0;
+};
+
+/// Thread safety: one thread at a time.
+struct Stylizer::State {
+  std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
+  Options options;
+  Context context;
+  Vgg19<float> network;
+  PaintingSize size;
+  Image extras;  // alpha and metadata of the content, at the painting's size
+  std::vector<Level> levels;
+  Tensor<float> start;  // at the painting's size, while a coarser scale is painted
+  std::size_t level = 0;
+  int history = 0;
+  std::unique_ptr<Optimiser<float>> optimiser;  // none until prepare()
+  std::optional<IterateAverage<float>> average;
+  FlatStop flat{0};
+  std::vector<Evaluation> seen;  // of the present step
+  Losses first;
+  Evaluation last;
+  Tensor<float> before;    // the picture before the present step
+  double change_norm = 0;  // of the last step
+  Tensor<float> best;      // picture of the lowest loss so far at this scale
+  double best_loss = std::numeric_limits<double>::infinity();
+  int steps_done = 0, steps_at_scale = 0, steps_planned = 0;
+  bool scale_done = false, finished = false;
+
+  State(const Pictures& pictures, const Weights& weights, const Options& wanted, const Context& where);
+
+  PlannedMemory planned() const;
+  std::size_t picture_bytes() const { return sizeof(float) * static_cast<std::size_t>(levels.back().count()); }
+
+  /// Shortens the history to what memory holds. What a limit cannot hold at the largest scale is refused.
+  void fit_memory();
+
+  Objective<float>& objective() const { return levels[level].objective(); }
+
+  /// The options with as much history as memory holds.
+  Options affordable() const;
+
+  /// Takes up a scale at picture x, for which prepare() takes the memory. What fails there can be tried again.
+  void enter(std::size_t k, const Tensor<float>& x);
+
+  /// Takes what steps at this scale need, once that of the scale before is free; the optimiser last: it tells that all
+  /// is there.
+  void prepare();
+
+  /// The picture of this scale, or the mean of its last ones.
+  Tensor<float> picture() const;
+
+  double evaluate();
+
+  [[noreturn]] void diverge();
+
+  OptimiserStep move();
+
+  /// After a step: is this scale done, and with it the painting?
+  void judge(const OptimiserStep& taken);
+
+  /// The picture at the painting's size.
+  Tensor<float> full_picture() const;
+
+  void enter_next();
+};
+
+}  // namespace impasto::inline v0_1
