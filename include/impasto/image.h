@@ -24,7 +24,7 @@ struct Metadata {
       exif;  ///< EXIF as a TIFF block ("II*" or "MM"), its orientation set to 1: pixels are upright
   std::vector<std::uint8_t> xmp;  ///< XMP packet, its tiff:Orientation set to 1
   bool icc_applied = false;       ///< whether the pixels were converted from `icc` to sRGB, or are sRGB as they were
-  int bits = 8;                   ///< depth of the file's samples: 1 to 16, or 32 for floats
+  int bits = 8;                   ///< depth of the file's samples: 1 to 16, or of floats 16, 32 or 64
   /// What reading had to guess or pass over that may show in the colours; one sentence each.
   std::vector<std::string> warnings;
 };
@@ -116,12 +116,12 @@ struct EncodeOptions {
 };
 
 /// Reads a JPEG (grey, YCbCr, RGB, CMYK, YCCK; baseline or progressive), a PNG (palette, grey, RGB; 1 to 16 bits), a
-/// TIFF (grey, RGB, CMYK of 8 or 16 bits or 32-bit floats, and what else libtiff turns into RGBA; first page) or a
-/// WebP (of an animation the first frame). The content decides, not the file's name. EXIF orientation is applied; the
-/// colours become sRGB; alpha is kept aside and the pixels are composited on white (AlphaUse::over_white). A profile
-/// that is broken or does not belong to the picture is passed over with a warning (Metadata::warnings).
-/// Throws Error(input) for a file that is missing, a directory, empty, truncated, of another kind, of a kind that this
-/// build cannot read, or larger than the limits above (checked before memory is taken).
+/// TIFF (grey, RGB, CMYK of 8 to 16 bits or floats of 16, 32 or 64; CIE L*a*b*; what else libtiff turns into RGBA;
+/// first page) or a WebP (of an animation the first frame). The content decides, not the file's name. EXIF orientation
+/// is applied; the colours become sRGB; alpha is kept aside and the pixels are composited on white
+/// (AlphaUse::over_white). A profile that is broken or does not belong to the picture is passed over with a warning
+/// (Metadata::warnings). Throws Error(input) for a file that is missing, a directory, empty, truncated, of another
+/// kind, of a kind that this build cannot read, or larger than the limits above (checked before memory is taken).
 IMPASTO_API Image load_image(const std::filesystem::path& file, const DecodeOptions& options = {});
 /// The same from bytes in memory; `name` is what messages call it.
 IMPASTO_API Image decode_image(std::span<const std::uint8_t> bytes, const std::string& name,

@@ -159,8 +159,9 @@ Image decode_jpeg(std::span<const std::uint8_t> bytes, const std::string& name, 
                                                                 : Device::rgb;
   PictureBuilder builder({static_cast<int>(info.output_width), static_cast<int>(info.output_height), device},
                          reader.metadata(), options);
-  // Adobe's programs store 255 for "no ink", everyone else 0.
-  const std::uint8_t flip = device == Device::cmyk && info.saw_Adobe_marker ? 255 : 0;
+  // Adobe's programs store 255 for "no ink". Pillow, ImageMagick and libvips read every CMYK JPEG so, also where
+  // Adobe's marker was lost on the way.
+  const std::uint8_t flip = device == Device::cmyk ? 255 : 0;
   std::vector<std::uint8_t> row(info.output_width * channels(device));
   std::vector<float> values(row.size());
   for (int y = 0; y < static_cast<int>(info.output_height); ++y) {

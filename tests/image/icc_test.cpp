@@ -206,15 +206,17 @@ TEST_CASE("icc: CMYK is read through its profile") {
   for (const Bytes& inks : {Bytes{0, 0, 0, 0}, {255, 0, 0, 0}, {0, 0, 0, 128}, {90, 120, 30, 40}}) {
     const double ink = (inks[0] + inks[1] + inks[2]) / (3 * 255.0);
     const double lightness = 100 * (1 - inks[3] / 255.0) * (1 - ink);
+    Bytes stored = inks;
+    for (std::uint8_t& value : stored) value = static_cast<std::uint8_t>(255 - value);
     const double f = (lightness + 16) / 116;
     const double wanted = encode(lightness > 8 ? f * f * f : lightness / 903.3);
-    const Image image = jpeg_with(profile, JCS_CMYK, inks);
+    const Image image = jpeg_with(profile, JCS_CMYK, stored);
     check_colour(image, {wanted, wanted, wanted}, 0.01);
     CHECK(image.metadata().icc_applied);
   }
   // A painting cannot go back to inks.
   const TempFolder folder;
-  save_image(jpeg_with(profile, JCS_CMYK, {0, 0, 0, 9}), folder / "a.png", {.colour = FileColour::original});
+  save_image(jpeg_with(profile, JCS_CMYK, {255, 255, 255, 246}), folder / "a.png", {.colour = FileColour::original});
   CHECK(load_image(folder / "a.png").metadata().icc.empty());
 }
 

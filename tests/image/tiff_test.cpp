@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "base/half.h"
 #include "image/sample_pictures.h"
 #include "image/tiff_memory.h"
 #include "image/tiff_numbers.h"
@@ -46,6 +47,11 @@ struct RawTiff {
 void put_sample(const RawTiff& raw, double value, std::uint8_t* to) {
   if (raw.bits == 8) {
     *to = static_cast<std::uint8_t>(value);
+  } else if (raw.bits == 16 && raw.format == SAMPLEFORMAT_IEEEFP) {
+    const std::uint16_t half = half_from_float(static_cast<float>(value));
+    std::memcpy(to, &half, 2);
+  } else if (raw.bits == 64) {
+    std::memcpy(to, &value, 8);
   } else if (raw.bits == 16) {
     const auto word = static_cast<std::uint16_t>(value);
     std::memcpy(to, &word, 2);
@@ -108,6 +114,53 @@ Bytes make_tiff(const RawTiff& raw) {
                               static_cast<std::uint16_t>(plane)) > 0);
       }
     }
+  }
+  memory.close();
+  return bytes;
+}
+
+// Numbers of `bits` bits without gaps, the highest bit first; rows begin at bytes.
+Bytes packed_rows(int bits, int samples, int width, int height, int x0, int y0,
+                  const std::function<int(int, int, int)>& level) {
+  Bytes bytes;
+  for (int y = y0; y < y0 + height; ++y) {
+    std::uint32_t held = 0;
+    int count = 0;
+    const auto flush = [&](int least) {
+      for (; count >= least; count -= 8) bytes.push_back(static_cast<std::uint8_t>(held >> (count - 8)));
+    };
+    for (int i = 0; i < width * samples; ++i) {
+      held = held << bits | static_cast<std::uint32_t>(level(x0 + i / samples, y, i % samples));
+      count += bits;
+      flush(8);
+    }
+    if (count > 0) held <<= 8 - count, count = 8, flush(8);
+  }
+  return bytes;
+}
+
+Bytes packed_tiff(int bits, int samples, bool tiled, const std::function<int(int, int, int)>& level) {
+  Bytes bytes;
+  TiffMemory memory(bytes, false);
+  TIFF* tiff = memory.get();
+  TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, kWidth);
+  TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, kHeight);
+  TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, bits);
+  TIFFSetField(tiff, TIFFTAG_SAMPLESPERPIXEL, samples);
+  TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, samples == 1 ? PHOTOMETRIC_MINISBLACK : PHOTOMETRIC_RGB);
+  TIFFSetField(tiff, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
+  constexpr int kTile = 16;
+  if (tiled) {
+    TIFFSetField(tiff, TIFFTAG_TILEWIDTH, kTile);
+    TIFFSetField(tiff, TIFFTAG_TILELENGTH, kTile);
+    for (int x = 0; x < kWidth; x += kTile) {
+      Bytes tile = packed_rows(bits, samples, kTile, kTile, x, 0, level);
+      REQUIRE(TIFFWriteTile(tiff, tile.data(), static_cast<std::uint32_t>(x), 0, 0, 0) > 0);
+    }
+  } else {
+    TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, kHeight);
+    Bytes strip = packed_rows(bits, samples, kWidth, kHeight, 0, 0, level);
+    REQUIRE(TIFFWriteEncodedStrip(tiff, 0, strip.data(), static_cast<tmsize_t>(strip.size())) > 0);
   }
   memory.close();
   return bytes;
@@ -255,6 +308,67 @@ TEST_CASE("tiff: all eight orientations are turned upright, of samples and of pa
       CHECK(image.at(x, y, 0) == 0.0f);
       const int next_x = turned ? x : x + (right ? -1 : 1), next_y = turned ? y + (bottom ? -1 : 1) : y;
       CHECK(image.at(next_x, next_y, 0) == doctest::Approx(10 / 255.0));
+    }
+  }
+}
+
+TEST_CASE("tiff: floats of 16 and 64 bits, in strips and tiles, planes together and apart, either byte order") {
+  for (const int bits : {16, 64}) {
+    for (int variant = 0; variant < 8; ++variant) {
+      RawTiff raw{.bits = bits, .format = SAMPLEFORMAT_IEEEFP, .compression = COMPRESSION_LZW};
+      raw.separate = variant & 1, raw.tiled = variant & 2, raw.big_endian = variant & 4;
+      // Of eleven bits, so that a half holds it.
+      raw.value = [](int x, int y, int s) { return ((x * 7 + y * 11 + s * 50) % 256) / 128.0 - 0.5; };
+      const Image image = decode_tiff(make_tiff(raw), "a.tif");
+      check_picture(image, raw.value);
+      CHECK(image.metadata().bits == bits);
+    }
+  }
+}
+
+TEST_CASE("tiff: 10, 12 and 14 bits, packed without gaps") {
+  for (const int bits : {10, 12, 14}) {
+    for (const bool tiled : {false, true}) {
+      for (const int samples : {1, 3}) {
+        const auto level = [bits](int x, int y, int s) { return (x * 73 + y * 411 + s * 1050 + 77) % (1 << bits); };
+        const Bytes file = packed_tiff(bits, samples, tiled, level);
+        INFO(bits, " bits, ", samples, " samples, tiled ", tiled);
+        const double most = (1 << bits) - 1;
+        check_picture(decode_tiff(file, "a.tif"),
+                      [&](int x, int y, int c) { return level(x, y, samples == 1 ? 0 : c) / most; });
+      }
+    }
+  }
+}
+
+// What LittleCMS by Pillow 13.0 makes of the same values, white D50, relative colorimetric, to half a level.
+TEST_CASE(
+    "tiff: CIE L*a*b* of 8 and 16 bits and floats, plain and as ICC numbers it, has the colours that LittleCMS gives") {
+  struct Patch {
+    double lab[3];
+    double srgb[3];
+  };
+  const Patch patches[] = {
+      {{0, 0, 0}, {0, 0, 0}},         {{49.8039, 0, 0}, {118, 118, 118}}, {{74.902, 0, 0}, {184, 184, 184}},
+      {{100, 0, 0}, {255, 255, 255}}, {{49.8039, 40, 30}, {187, 87, 70}}, {{60, -40, 30}, {73, 162, 88}},
+      {{40, 10, -40}, {76, 91, 160}}};
+  for (const Patch& patch : patches) {
+    for (const int photometric : {PHOTOMETRIC_CIELAB, PHOTOMETRIC_ICCLAB}) {
+      for (const int bits : {8, 16, 32}) {
+        RawTiff raw{.bits = bits, .photometric = photometric};
+        if (bits == 32) raw.format = SAMPLEFORMAT_IEEEFP;
+        const bool icc = photometric == PHOTOMETRIC_ICCLAB;
+        raw.value = [&](int, int, int s) {
+          const double value = patch.lab[s];
+          if (bits == 32) return value;
+          const double most = bits == 8 ? 255 : icc ? 65280 : 65535, unit = bits == 8 ? 1 : 256;
+          if (s == 0) return std::round(value / 100 * most);
+          return icc ? (value + 128) * unit : value < 0 ? (value + 256) * unit : value * unit;
+        };
+        INFO("L* ", patch.lab[0], ", photometric ", photometric, ", bits ", bits);
+        check_picture(
+            decode_tiff(make_tiff(raw), "a.tif"), [&](int, int, int c) { return patch.srgb[c] / 255; }, 1.0 / 255);
+      }
     }
   }
 }
