@@ -106,16 +106,16 @@ std::vector<std::uint8_t> encode(Format format, const Image& image, const Encode
                                  std::vector<std::string>* warnings) {
   switch (format) {
     case Format::jpeg:
-      if constexpr (kHasJpeg) return encode_jpeg(image, options);
+      if constexpr (kHasJpeg) return encode_jpeg(image, options, warnings);
       break;
     case Format::png:
       if constexpr (kHasPng) return encode_png(image, options, warnings);
       break;
     case Format::tiff:
-      if constexpr (kHasTiff) return encode_tiff(image, options);
+      if constexpr (kHasTiff) return encode_tiff(image, options, warnings);
       break;
     case Format::webp:
-      if constexpr (kHasWebp) return encode_webp(image, options);
+      if constexpr (kHasWebp) return encode_webp(image, options, warnings);
       break;
   }
   IMPASTO_ASSERT(false && "require_format() lets no other format pass");

@@ -18,7 +18,8 @@ inline constexpr int kMaxJpegSide = 65500;
 Image decode_jpeg(std::span<const std::uint8_t> bytes, const std::string& name, const DecodeOptions& options = {});
 
 /// Throws Error(input) for a picture above kMaxJpegSide, Error(usage) for a quality outside 1..100.
-std::vector<std::uint8_t> encode_jpeg(const Image& image, const EncodeOptions& options);
+std::vector<std::uint8_t> encode_jpeg(const Image& image, const EncodeOptions& options,
+                                      std::vector<std::string>* warnings = nullptr);
 
 /// "libjpeg-turbo 2.1.5", empty when the build lacks it.
 std::string jpeg_library();

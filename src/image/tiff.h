@@ -18,7 +18,8 @@ namespace impasto::inline v0_1 {
 Image decode_tiff(std::span<const std::uint8_t> bytes, const std::string& name, const DecodeOptions& options = {});
 
 /// RGB or RGBA with straight alpha, 8 or 16 bits a sample, deflated.
-std::vector<std::uint8_t> encode_tiff(const Image& image, const EncodeOptions& options);
+std::vector<std::uint8_t> encode_tiff(const Image& image, const EncodeOptions& options,
+                                      std::vector<std::string>* warnings = nullptr);
 
 /// "libtiff 4.5.0", empty when the build lacks it.
 std::string tiff_library();

@@ -14,18 +14,46 @@
 
 #include "base/check.h"
 #include "image/cielab.h"
+#include "image/colour_words.h"
 #include "image/exif.h"
 #include "image/picture_builder.h"
 #include "image/tiff_bands.h"
 #include "image/tiff_layout.h"
 #include "image/tiff_memory.h"
+#include "image/tiff_numbers.h"
 #include "image/tiff_samples.h"
 
 namespace impasto::inline v0_1 {
 namespace {
 
-Metadata metadata_of(TIFF* tiff, const TiffLayout& layout, std::span<const std::uint8_t> bytes) {
+struct Facts {
   Metadata metadata;
+  Raster raster;
+};
+
+Resolution resolution_of(TIFF* tiff) {
+  float x = 0, y = 0;
+  const auto unit = tiff_field<std::uint16_t>(tiff, TIFFTAG_RESOLUTIONUNIT, RESUNIT_INCH);
+  if (unit == RESUNIT_NONE || !TIFFGetField(tiff, TIFFTAG_XRESOLUTION, &x) ||
+      !TIFFGetField(tiff, TIFFTAG_YRESOLUTION, &y))
+    return {};
+  const double inches = unit == RESUNIT_CENTIMETER ? 2.54 : 1;
+  const bool good = std::isfinite(x) && std::isfinite(y) && x > 0 && y > 0;
+  return good ? Resolution{inches * static_cast<double>(x), inches * static_cast<double>(y)} : Resolution{};
+}
+
+// Why there is no profile although the file has an entry for one; empty where it has none.
+std::string profile_problem(std::span<const std::uint8_t> file) {
+  const auto numbers = TiffNumbers::of(file);
+  const bool there = numbers && numbers->find(numbers->directory(), TIFFTAG_ICCPROFILE);
+  return there ? "it is damaged, cut short or larger than 16 MiB" : "";
+}
+
+Facts facts_of(TIFF* tiff, const TiffLayout& layout, std::span<const std::uint8_t> file) {
+  Facts facts;
+  Metadata& metadata = facts.metadata;
+  facts.raster = {static_cast<int>(layout.width), static_cast<int>(layout.height), layout.device.value_or(Device::rgb)};
+  facts.raster.orientation = layout.orientation;
   metadata.bits = layout.bits;
   std::uint32_t count = 0;
   const std::uint8_t* content = nullptr;
@@ -35,10 +63,21 @@ Metadata metadata_of(TIFF* tiff, const TiffLayout& layout, std::span<const std::
   if (TIFFGetField(tiff, TIFFTAG_XMLPACKET, &count, &content) && count <= kMaxProfileBytes) {
     metadata.xmp.assign(content, content + count);
   }
-  metadata.exif = exif_of_tiff(bytes);
-  // A profile tells what the values of a device mean; those of CIE L*a*b* mean colours already.
-  if (layout.lab) metadata.icc.clear();
-  return metadata;
+  metadata.exif = exif_of_tiff(file);
+  metadata.iptc = iptc_of_tiff(file);
+  metadata.resolution = resolution_of(tiff);
+  if (metadata.icc.empty()) facts.raster.profile_problem = profile_problem(file);
+  if (exif_says_adobe_rgb(file) && facts.raster.device == Device::rgb) {
+    facts.raster.words = adobe_rgb("EXIF (Adobe RGB)");
+  }
+  if (layout.lab) {
+    // What profiles and EXIF tell is what the values of a device mean; those of CIE L*a*b* mean colours already.
+    metadata.icc.clear();
+    facts.raster.words = {.source = "CIE L*a*b*"};
+    facts.raster.profile_problem.clear();
+    metadata.colours_by = "CIE L*a*b*";
+  }
+  return facts;
 }
 
 // Colours that alpha was multiplied into, as they were before.
@@ -91,14 +130,13 @@ class RowReader {
   std::vector<float> values_, alpha_;
 };
 
-Image read_samples(const TiffMemory& memory, const TiffLayout& layout, Metadata metadata, const std::string& name,
+Image read_samples(const TiffMemory& memory, const TiffLayout& layout, Facts facts, const std::string& name,
                    const DecodeOptions& options) {
   TiffBands bands(memory, layout, name);
   bands.read(0);  // before memory is taken for the picture: most damage shows here
   RowReader row(layout, name);
-  PictureBuilder builder({static_cast<int>(layout.width), static_cast<int>(layout.height), *layout.device,
-                          row.has_alpha(), layout.orientation},
-                         std::move(metadata), options);
+  facts.raster.has_alpha = row.has_alpha();
+  PictureBuilder builder(std::move(facts.raster), std::move(facts.metadata), options);
   for (std::uint32_t y = 0; y < layout.height; ++y) {
     if (y % bands.height() == 0 && y > 0) bands.read(y);
     row.add(builder, bands, y);
@@ -107,7 +145,7 @@ Image read_samples(const TiffMemory& memory, const TiffLayout& layout, Metadata 
 }
 
 // Palettes, few bits, YCbCr and the like, as libtiff converts them.
-Image read_rgba(const TiffMemory& memory, const TiffLayout& layout, Metadata metadata, const std::string& name,
+Image read_rgba(const TiffMemory& memory, const TiffLayout& layout, Facts facts, const std::string& name,
                 const DecodeOptions& options) {
   char problem[1024] = {};
   require(TIFFRGBAImageOK(memory.get(), problem) != 0, ErrorCode::input, name,
@@ -117,9 +155,8 @@ Image read_rgba(const TiffMemory& memory, const TiffLayout& layout, Metadata met
   if (!TIFFReadRGBAImageOriented(memory.get(), layout.width, layout.height, pixels.data(), layout.orientation, 1)) {
     fail_undecodable(memory, name);
   }
-  PictureBuilder builder(
-      {static_cast<int>(layout.width), static_cast<int>(layout.height), Device::rgb, true, layout.orientation},
-      std::move(metadata), options);
+  facts.raster.has_alpha = true;
+  PictureBuilder builder(std::move(facts.raster), std::move(facts.metadata), options);
   std::vector<float> values(3 * std::size_t{layout.width}), alpha(layout.width);
   for (std::uint32_t y = 0; y < layout.height; ++y) {
     for (std::size_t x = 0; x < layout.width; ++x) {
@@ -135,16 +172,26 @@ Image read_rgba(const TiffMemory& memory, const TiffLayout& layout, Metadata met
   return builder.finish();
 }
 
+// A raw photograph's first page is a small preview or nothing that can be read.
+void check_first_page(TIFF* tiff, std::span<const std::uint8_t> file, const std::string& name) {
+  const void* version = nullptr;
+  const bool is_cr2 = file.size() > 10 && file[8] == 'C' && file[9] == 'R';
+  const bool is_dng = TIFFGetField(tiff, TIFFTAG_DNGVERSION, &version) != 0;
+  require(!is_dng && !is_cr2, ErrorCode::input, name, " is a raw photograph (", is_dng ? "DNG" : "CR2",
+          "), which has to be developed first; save it as TIFF or JPEG from a raw converter");
+}
+
 }  // namespace
 
 Image decode_tiff(std::span<const std::uint8_t> bytes, const std::string& name, const DecodeOptions& options) {
   const TiffMemory memory(bytes);
   if (!memory.get()) fail_undecodable(memory, name);
+  check_first_page(memory.get(), bytes, name);
   const TiffLayout layout = tiff_layout(memory.get());
   check_tiff_layout(layout, bytes.size(), name);
-  Metadata metadata = metadata_of(memory.get(), layout, bytes);
-  return layout.device ? read_samples(memory, layout, std::move(metadata), name, options)
-                       : read_rgba(memory, layout, std::move(metadata), name, options);
+  Facts facts = facts_of(memory.get(), layout, bytes);
+  return layout.device ? read_samples(memory, layout, std::move(facts), name, options)
+                       : read_rgba(memory, layout, std::move(facts), name, options);
 }
 
 std::string tiff_library() {

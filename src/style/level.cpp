@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -13,12 +14,31 @@
 namespace impasto::inline v0_1 {
 namespace {
 
-Tensor<float> to_tensor(const Image& image, PaintingSize size, const ResizeOptions& how, const Context& context) {
+Image resized(const Image& image, PaintingSize size, const ResizeOptions& how) {
   const bool same = image.width() == size.width && image.height() == size.height;
-  const std::vector<float> values = normalise(same ? image : resize(image, size.width, size.height, how));
+  return same ? image : resize(image, size.width, size.height, how);
+}
+
+// What the network sees.
+Tensor<float> to_tensor(const Image& image, PaintingSize size, const Context& context) {
+  const std::vector<float> values = normalise(image);
   Tensor<float> tensor({size.height, size.width, 3}, context);
   std::copy(values.begin(), values.end(), tensor.data());
   return tensor;
+}
+
+// Gives a painting that was seen on white its content's alpha, and the straight colours that look so on white; where
+// nobody can see them the content's own. A little paint under little alpha is a lot of colour: it ends at 0..1, or at
+// what the content has.
+void make_clear(Image& painting, const Image& content) {
+  constexpr float kSeen = 0.5F / 255;
+  for (std::size_t i = 0; i < painting.pixels().size(); ++i) {
+    float& value = painting.pixels()[i];
+    const float a = content.alpha()[i / 3], own = content.pixels()[i];
+    if (a == 1.0F) continue;
+    value = a < kSeen ? own : std::clamp((value - (1 - a)) / a, std::min(own, 0.0F), std::max(own, 1.0F));
+  }
+  painting.set_alpha(std::vector<float>(content.alpha().begin(), content.alpha().end()));
 }
 
 // Of a style picture beside a painting of `size`, which may be a coarse scale of the whole.
@@ -35,11 +55,13 @@ PaintingSize style_size(const Image& style, const Options& options, PaintingSize
 Scene<float> make_scene(const Pictures& pictures, const Guide& guide, const Options& options, PaintingSize size,
                         const Context& context) {
   Scene<float> scene;
-  scene.content = to_tensor(pictures.content, size, options.resize, context);
+  Image content = resized(pictures.content, size, options.resize);
+  scene.content = to_tensor(content, size, context);
+  if (!content.alpha().empty() && content.alpha_use() == AlphaUse::straight) scene.clear = std::move(content);
   scene.original = scene.content.clone();
   for (const StylePicture& style : pictures.styles) {
     const PaintingSize own = style_size(style.image, options, size, painting_size(pictures.content, options));
-    scene.styles.push_back({to_tensor(style.image, own, options.resize, context), style.weight});
+    scene.styles.push_back({to_tensor(resized(style.image, own, options.resize), own, context), style.weight});
   }
   scene.guide = &guide;
   scene.protect = grey_map(pictures.protect);
@@ -51,7 +73,8 @@ Scene<float> make_scene(const Pictures& pictures, const Guide& guide, const Opti
 Level::Level(const Vgg19<float>& network, const NetworkWeights& weights, const Options& options, Scene<float> scene,
              const Context& context)
     : objective_(std::make_unique<Objective<float>>(network, weights, options, scene, context)),
-      original_(std::move(scene.original)) {
+      original_(std::move(scene.original)),
+      clear_(std::move(scene.clear)) {
   if (!scene.protect.empty()) protect_ = resize_map(scene.protect, original_.shape()[0], original_.shape()[1]);
 }
 
@@ -60,7 +83,9 @@ Image Level::finish(Tensor<float> x, const Options& options, const Context& cont
     for (Index i = 0; i < x.shape().count(); ++i) x[i] += protect_[i / 3] * (original_[i] - x[i]);
   }
   finish_colours(options, x.values(), original_, context);
-  return denormalise(x.values(), size().width, size().height);
+  Image image = denormalise(x.values(), size().width, size().height);
+  if (!clear_.empty()) make_clear(image, clear_);
+  return image;
 }
 
 }  // namespace impasto::inline v0_1

@@ -66,7 +66,7 @@ struct Stylizer::State {
   Context context;
   Vgg19<float> network;
   PaintingSize size;
-  Image extras;  // alpha and metadata of the content, at the painting's size
+  Image extras;  // without pixels: the content's metadata
   std::vector<Level> levels;
   Tensor<float> start;  // at the painting's size, while a coarser scale is painted
   std::size_t level = 0;
@@ -85,12 +85,8 @@ struct Stylizer::State {
   bool scale_done = false, finished = false;
 
   State(const Pictures& pictures, const Weights& weights, const Options& wanted, const Context& where)
-      : options(wanted),
-        context(where),
-        network(weights.network()),
-        size(painting_size(pictures.content, wanted)),
-        extras(size.width, size.height) {
-    keep_extras(extras, pictures.content);
+      : options(wanted), context(where), network(weights.network()), size(painting_size(pictures.content, wanted)) {
+    extras.share_metadata(pictures.content);
     const Guide guide = make_guide(pictures);
     for (const PaintingSize& one : painting_sizes(pictures.content, options)) {
       Scene<float> scene = make_scene(pictures, guide, options, one, context);
@@ -353,7 +349,7 @@ Image Stylizer::preview() const {
 Image Stylizer::image() const {
   return with_memory_error("showing the painting", [&] {
     Image image = state_->levels.back().finish(state_->full_picture(), state_->options, state_->context);
-    keep_extras(image, state_->extras);
+    image.share_metadata(state_->extras);
     return image;
   });
 }
