@@ -162,6 +162,10 @@ IMPASTO_API void save_image(const Image& image, const std::filesystem::path& fil
 /// for 16 bits in a format of 8; Error(io) unless a file can be written there now. Leaves nothing behind.
 IMPASTO_API void check_image_output(const std::filesystem::path& file, const EncodeOptions& options = {});
 
+/// What save_image would refuse about the size, found out before hours of work: throws Error(input) for a picture too
+/// large for the format of the name's ending. An ending that is no format's has no limit.
+IMPASTO_API void check_image_fits(const std::filesystem::path& file, int width, int height);
+
 /// One line for each picture format and for colour profiles, with the library behind it or that this build lacks it:
 /// "TIFF: libtiff 4.5.0", "WebP: not in this build (libwebp)".
 IMPASTO_API std::vector<std::string> image_formats();

@@ -173,6 +173,13 @@ void Outputs::check(int epochs, const EncodeOptions& encode) const {
   if (preset_) check_preset_output(*preset_);
 }
 
+void Outputs::check_size(int width, int height) const {
+  check_image_fits(painting_, width, height);
+  if (preview_) check_image_fits(*preview_, width, height);
+  if (snapshots_) check_image_fits(snapshot(1), width, height);
+  if (animation_file_) check_image_fits(*animation_file_, width, height);
+}
+
 void Outputs::make_folders() const {
   if (make_painting_folder_) make_folder(kFolder);
   if (snapshots_) make_folder(*snapshots_);

@@ -20,6 +20,8 @@ class Outputs {
   /// Throws Error(usage) for what would be lost, Error(usage) or Error(io) for what could not be written when the time
   /// comes. Leaves nothing behind.
   void check(int epochs, const EncodeOptions& encode) const;
+  /// Throws Error(input) for a painting that is too large for the format of a file.
+  void check_size(int width, int height) const;
   /// Makes the folders that may be missing. Throws Error(io).
   void make_folders() const;
 

@@ -201,6 +201,15 @@ void check_image_output(const std::filesystem::path& file, const EncodeOptions& 
   check_writable(file);
 }
 
+void check_image_fits(const std::filesystem::path& file, int width, int height) {
+  const std::optional<Format> format = format_of_ending(file);
+  if (format != Format::jpeg && format != Format::webp) return;
+  const int most = format == Format::jpeg ? kMaxJpegSide : kMaxWebpSide;
+  require(width <= most && height <= most, ErrorCode::input, "picture '", file.string(), "' of ", width, " x ", height,
+          " pixels cannot be written: ", format == Format::jpeg ? "JPEG" : "WebP", " ends at ", most,
+          " a side; save it as PNG or smaller");
+}
+
 std::vector<std::string> image_formats() {
   return {format_line("JPEG", jpeg_library(), "libjpeg-turbo"), format_line("PNG", png_library(), "libpng"),
           format_line("TIFF", tiff_library(), "libtiff"), format_line("WebP", webp_library(), "libwebp"),

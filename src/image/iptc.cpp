@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::uint8_t kMark[] = {'8', 'B', 'I', 'M'};
 constexpr std::uint8_t kIptc[] = {0x04, 0x04};
-constexpr std::uint8_t kPhotoshop[] = {'P', 'h', 'o', 't', 'o', 's', 'h', 'o', 'p', ' ', '3', '.', '0', 0};
 constexpr std::uint8_t kRecord = 0x1C;  // what every record begins with
 
 template <std::size_t N>
@@ -23,7 +22,10 @@ bool begins_with(std::span<const std::uint8_t> bytes, const std::uint8_t (&mark)
 }  // namespace
 
 std::vector<std::uint8_t> iptc_of(std::span<const std::uint8_t> resources) {
-  if (begins_with(resources, kPhotoshop)) resources = resources.subspan(std::size(kPhotoshop));
+  if (resources.size() >= kPhotoshopName.size() &&
+      std::equal(kPhotoshopName.begin(), kPhotoshopName.end(), resources.begin())) {
+    resources = resources.subspan(kPhotoshopName.size());
+  }
   if (!resources.empty() && resources[0] == kRecord) return {resources.begin(), resources.end()};
   while (begins_with(resources, kMark) && resources.size() >= 12) {
     const bool found = begins_with(resources.subspan(4), kIptc);
@@ -42,8 +44,7 @@ std::vector<std::uint8_t> iptc_of(std::span<const std::uint8_t> resources) {
 }
 
 std::vector<std::uint8_t> photoshop_resource(std::span<const std::uint8_t> iptc) {
-  std::vector<std::uint8_t> bytes(std::begin(kPhotoshop), std::end(kPhotoshop));
-  bytes.insert(bytes.end(), std::begin(kMark), std::end(kMark));
+  std::vector<std::uint8_t> bytes(std::begin(kMark), std::end(kMark));
   bytes.insert(bytes.end(), std::begin(kIptc), std::end(kIptc));
   bytes.insert(bytes.end(), 2, 0);  // no name
   for (int shift = 24; shift >= 0; shift -= 8) bytes.push_back(static_cast<std::uint8_t>(iptc.size() >> shift));

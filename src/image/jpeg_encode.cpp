@@ -166,7 +166,7 @@ std::vector<std::uint8_t> encode_jpeg(const Image& image, const EncodeOptions& o
   if (!rows.exif().empty()) writer.write_segment(JPEG_APP0 + 1, "Exif\0\0"sv, rows.exif());
   if (!rows.xmp().empty()) writer.write_segment(JPEG_APP0 + 1, kXmpName, rows.xmp());
   writer.write_icc(rows.icc());
-  if (!rows.iptc().empty()) writer.write_segment(JPEG_APP0 + 13, {}, photoshop_resource(rows.iptc()));
+  if (!rows.iptc().empty()) writer.write_segment(JPEG_APP0 + 13, kPhotoshopName, photoshop_resource(rows.iptc()));
   if (!rows.comment().empty()) writer.write_segment(JPEG_COM, rows.comment(), {});
   for (int y = 0; y < image.height(); ++y) {
     rows.row(y, row.data());

@@ -81,7 +81,7 @@ void PictureBuilder::choose_map(const DecodeOptions& options) {
   const std::string taken = "; colours are taken " + (map_ ? "as " + words.source + " tells" : std::string("as sRGB"));
   if (!raster_.profile_problem.empty()) {
     warn("the colour profile was not used, because " + raster_.profile_problem + taken);
-    if (!map_) metadata_.colours_by = "a profile that could not be used";
+    if (!map_) metadata_.colours_by = "an unusable profile";
   }
   if (!words.problem.empty()) warn(words.problem + taken);
 }

@@ -61,7 +61,7 @@ void PictureRows::choose_colours(std::vector<std::string>* warnings) {
   } else if (!metadata.icc.empty()) {
     problem = "its profile is not one of RGB";
   } else if (!metadata.colours_by.empty()) {
-    problem = "they were told by " + metadata.colours_by + ", not by a profile that can be embedded";
+    problem = "they were told by " + metadata.colours_by + ", which cannot be embedded";
   }
   if (!problem.empty() && warnings) {
     warnings->push_back("the picture's own colours were not kept, because " + problem +

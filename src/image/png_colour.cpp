@@ -9,7 +9,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 
 #include "base/check.h"
 #include "image/shaper.h"
@@ -118,9 +117,9 @@ ColourWords by_gamma(PngData gama, const std::optional<PngData>& chrm) {
   if (!(gamma > 0.1 && gamma < 5 && least > 1e-3)) return {};
   // The gamma of sRGB is what its writers give for its curve.
   const bool usual = std::abs(gamma - 1 / 2.2) < 0.01;
-  RowMap map = map_of(
-      primaries, usual ? Curve(decode_srgb) : [gamma](double x) { return std::pow(x, 1 / gamma); });
-  return map ? ColourWords{std::move(map), chrm ? "gAMA and cHRM" : "gAMA"} : ColourWords{};
+  return {map_of(
+              primaries, usual ? Curve(decode_srgb) : [gamma](double x) { return std::pow(x, 1 / gamma); }),
+          chrm ? "gAMA and cHRM" : "gAMA"};
 }
 
 }  // namespace
@@ -128,8 +127,13 @@ ColourWords by_gamma(PngData gama, const std::optional<PngData>& chrm) {
 ColourWords png_colour(const PngChunks& chunks, const std::string& name) {
   ColourWords words;
   if (chunks.cicp) words = by_cicp(*chunks.cicp, name);
-  if (words.overrules_profile || chunks.srgb || !chunks.gama) return words;
-  ColourWords fallback = by_gamma(*chunks.gama, chunks.chrm);
+  if (words.overrules_profile) return words;
+  ColourWords fallback;
+  if (chunks.srgb) {
+    fallback.source = "sRGB";
+  } else if (chunks.gama) {
+    fallback = by_gamma(*chunks.gama, chunks.chrm);
+  }
   fallback.problem = words.problem;
   return fallback;
 }

@@ -12,6 +12,7 @@
 #include "image/picture_rows.h"
 #include "image/tiff.h"
 #include "image/tiff_memory.h"
+#include "image/tiff_numbers.h"
 
 namespace impasto::inline v0_1 {
 namespace {
@@ -40,7 +41,10 @@ void set_fields(TIFF* tiff, const Image& image, const PictureRows& rows, int bit
     TIFFSetField(tiff, TIFFTAG_XRESOLUTION, inch.x);
     TIFFSetField(tiff, TIFFTAG_YRESOLUTION, inch.y);
   }
-  if (!rows.comment().empty()) TIFFSetField(tiff, TIFFTAG_IMAGEDESCRIPTION, rows.comment().c_str());
+  // EXIF's description is added later, and goes before.
+  const auto exif = TiffNumbers::of(rows.exif());
+  const bool described = exif && exif->find(exif->directory(), TIFFTAG_IMAGEDESCRIPTION);
+  if (!described && !rows.comment().empty()) TIFFSetField(tiff, TIFFTAG_IMAGEDESCRIPTION, rows.comment().c_str());
   if (!rows.xmp().empty()) {
     TIFFSetField(tiff, TIFFTAG_XMLPACKET, static_cast<std::uint32_t>(rows.xmp().size()), rows.xmp().data());
   }

@@ -237,4 +237,13 @@ TEST_CASE("image: what the build lacks it says by name, for writing, reading and
   if (kHasTiff) CHECK(contains(load_refusal(folder.write("d.jpg", tiff)), "is a TIFF that cannot be decoded"));
 }
 
+TEST_CASE("image: a size that a format ends before is found out before there is a picture") {
+  CHECK(contains(error_of(ErrorCode::input, [] { check_image_fits("a.webp", 16384, 10); }),
+                 "picture 'a.webp' of 16384 x 10 pixels cannot be written: WebP ends at 16383 a side"));
+  CHECK(contains(error_of(ErrorCode::input, [] { check_image_fits("a.JPG", 10, 65501); }), "JPEG ends at 65500"));
+  check_image_fits("a.webp", 16383, 16383);
+  check_image_fits("a.png", 65535, 1);
+  check_image_fits("a.npy", 65535, 1);
+}
+
 }  // namespace impasto::testing

@@ -119,6 +119,14 @@ TEST_CASE("exif: Adobe RGB that only EXIF tells becomes sRGB, as with its profil
   CHECK(exif_says_adobe_rgb(block));
 }
 
+TEST_CASE("exif: a PNG that says sRGB by its own chunks is not taken for Adobe RGB") {
+  Bytes file = plain_png({200, 100, 50, 0, 0, 0});
+  insert_chunk(file, 33, "eXIf", dcf_exif(0xFFFF, "R03"));
+  check_levels(decode_png(file, "a.png"), 0, 227, 100, 42);
+  insert_chunk(file, 33, "sRGB", {0});
+  check_levels(decode_png(file, "a.png"), 0, 200, 100, 50, 1e-4);
+}
+
 TEST_CASE("colours: original ones that no profile holds are not kept, and that is said") {
   const TempFolder folder;
   for (const char* name : {"a.png", "a.jpg"}) {
@@ -126,7 +134,7 @@ TEST_CASE("colours: original ones that no profile holds are not kept, and that i
     save_image(jpeg_of(dcf_exif(0xFFFF, "R03"), {200, 100, 50}), folder / name, {.colour = FileColour::original},
                &warnings);
     REQUIRE(warnings.size() == 1);
-    CHECK(contains(warnings[0], "were told by EXIF (Adobe RGB), not by a profile"));
+    CHECK(contains(warnings[0], "were told by EXIF (Adobe RGB), which cannot be embedded"));
     warnings.clear();
     save_image(jpeg_of(dcf_exif(1, "R98"), {200, 100, 50}), folder / name, {.colour = FileColour::original}, &warnings);
     CHECK(warnings.empty());

@@ -119,9 +119,9 @@ TEST_CASE("iptc: records are found behind other resources, and damage is passed 
   const Bytes resource = photoshop_resource(records);
   CHECK(iptc_of(resource) == records);
   CHECK(iptc_of(records) == records);
-  Bytes second(resource.begin(), resource.begin() + 14);
+  Bytes second(kPhotoshopName.begin(), kPhotoshopName.end());
   for (const char c : std::string("8BIM\4\1\3abc\0\0\0\3\7\7\7\0", 18)) second.push_back(static_cast<std::uint8_t>(c));
-  second.insert(second.end(), resource.begin() + 14, resource.end());
+  second.insert(second.end(), resource.begin(), resource.end());
   CHECK(iptc_of(second) == records);
   for (std::size_t length = 0; length < second.size(); ++length) {
     CHECK(iptc_of(Bytes(second.begin(), second.begin() + static_cast<std::ptrdiff_t>(length))).empty());

@@ -30,7 +30,7 @@ Options still() {
   Options options = preset("default", Weights::builtin());
   options.start = Start::content;
   options.noise_amplitude = 0;
-  options.scales = {};
+  options.colour = ColourMode::style;
   return options;
 }
 
