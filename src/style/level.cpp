@@ -27,16 +27,34 @@ Tensor<float> to_tensor(const Image& image, PaintingSize size, const Context& co
   return tensor;
 }
 
-// Gives a painting that was seen on white its content's alpha, and the straight colours that look so on white; where
-// nobody can see them the content's own. A little paint under little alpha is a lot of colour: it ends at 0..1, or at
-// what the content has.
+// The straight colour that under alpha a looks on white like `paint`, in place. Where the paint is darker than a little
+// alpha can show, it keeps its hue: as far from the paint towards that colour as there are colours. `own`: the
+// content's.
+void make_straight(float* paint, const float* own, float a) {
+  float straight[3], share = 1;
+  for (int c = 0; c < 3; ++c) {
+    const float low = std::min(own[c], 0.0F);
+    paint[c] = std::clamp(paint[c], low, std::max(own[c], 1.0F));
+    straight[c] = (paint[c] - (1 - a)) / a;
+    if (straight[c] < low) share = std::min(share, (paint[c] - low) / (paint[c] - straight[c]));
+  }
+  for (int c = 0; c < 3; ++c) paint[c] += share * (straight[c] - paint[c]);
+}
+
+// Gives a painting that was seen on white its content's alpha and straight colours; the content's own where nobody can
+// see them.
 void make_clear(Image& painting, const Image& content) {
   constexpr float kSeen = 0.5F / 255;
-  for (std::size_t i = 0; i < painting.pixels().size(); ++i) {
-    float& value = painting.pixels()[i];
-    const float a = content.alpha()[i / 3], own = content.pixels()[i];
-    if (a == 1.0F) continue;
-    value = a < kSeen ? own : std::clamp((value - (1 - a)) / a, std::min(own, 0.0F), std::max(own, 1.0F));
+  float* paint = painting.pixels().data();
+  const float* own = content.pixels().data();
+  for (const float a : content.alpha()) {
+    if (a < kSeen) {
+      std::copy(own, own + 3, paint);
+    } else if (a < 1) {
+      make_straight(paint, own, a);
+    }
+    paint += 3;
+    own += 3;
   }
   painting.set_alpha(std::vector<float>(content.alpha().begin(), content.alpha().end()));
 }

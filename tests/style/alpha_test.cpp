@@ -91,4 +91,20 @@ TEST_CASE("style: protected places keep their straight colours and alpha while t
   CHECK(painting.alpha()[20] == 128 / 255.0F);
 }
 
+TEST_CASE("style: paint that is darker than alpha can show on white keeps its hue instead of turning black") {
+  // Everything becomes the dark blue that the start says; at alpha 1/4 white alone is lighter than that.
+  Image content(16, 16);
+  std::fill(content.pixels().begin(), content.pixels().end(), 0.5F);
+  content.set_alpha(std::vector<float>(256, 0.25F));
+  Image blue(16, 16);
+  for (int i = 0; i < 256; ++i) blue.at(i % 16, i / 16, 1) = 0.2F, blue.at(i % 16, i / 16, 2) = 0.6F;
+  Options options = still();
+  options.width = options.height = 16;
+  options.scale_count = 1;
+  options.start = Start::values;
+  options.start_values = normalise(blue);
+  const Image painting = Stylizer(content, Image(16, 16), Weights::builtin(), options).image();
+  check_pixel(painting, 5, 5, 0, 0.2F, 0.6F);
+}
+
 }  // namespace impasto::testing
