@@ -147,7 +147,7 @@ PngChunks find_png_chunks(std::span<const std::uint8_t> file, const std::string&
   return chunks;
 }
 
-std::vector<std::uint8_t> png_text(const PngText& text) {
+std::vector<std::uint8_t> unpacked_text(const PngText& text) {
   PngData rest = after_zero(text.data);
   if (text.chunk == "tEXt") return copy_of(rest);
   if (text.chunk == "zTXt")
@@ -159,7 +159,7 @@ std::vector<std::uint8_t> png_text(const PngText& text) {
 }
 
 std::vector<std::uint8_t> raw_profile(const PngText& text) {
-  const std::vector<std::uint8_t> all = png_text(text);
+  const std::vector<std::uint8_t> all = unpacked_text(text);
   // "\n", the name, "\n", the length in spaces, "\n".
   auto at = all.begin();
   for (int line = 0; line < 3; ++line) {
@@ -178,7 +178,7 @@ std::vector<std::uint8_t> raw_profile(const PngText& text) {
   return bytes;
 }
 
-std::vector<std::uint8_t> png_profile(PngData iccp) {
+std::vector<std::uint8_t> unpacked_profile(PngData iccp) {
   const PngData rest = after_zero(iccp);  // its name; then the method, of which there is one
   return rest.empty() || rest[0] != 0 ? std::vector<std::uint8_t>() : unpacked(rest.subspan(1));
 }

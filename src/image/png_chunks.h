@@ -37,11 +37,11 @@ struct PngChunks {
 PngChunks find_png_chunks(std::span<const std::uint8_t> file, const std::string& name);
 
 /// What a text chunk holds, unpacked; empty when it is malformed or too large. tEXt and zTXt are Latin-1, iTXt UTF-8.
-std::vector<std::uint8_t> png_text(const PngText& text);
+std::vector<std::uint8_t> unpacked_text(const PngText& text);
 /// The bytes of a "Raw profile type": lines of hexadecimal digits after a name and a length, as ImageMagick writes
 /// them.
 std::vector<std::uint8_t> raw_profile(const PngText& text);
 /// An iCCP chunk's profile; empty when it cannot be unpacked or is too large.
-std::vector<std::uint8_t> png_profile(PngData iccp);
+std::vector<std::uint8_t> unpacked_profile(PngData iccp);
 
 }  // namespace impasto::inline v0_1

@@ -9,8 +9,8 @@
 
 namespace impasto::inline v0_1 {
 
-/// Without the profile of iCCP, which png_profile() unpacks; `overrules_profile` says that it does not count. Throws
-/// Error(input) for HDR (PQ and HLG), by name: no curve of 0..1 shows it as it is meant.
+/// Without the profile of iCCP, which unpacked_profile() unpacks; `overrules_profile` says that it does not count.
+/// Throws Error(input) for HDR (PQ and HLG), by name: no curve of 0..1 shows it as it is meant.
 ColourWords png_colour(const PngChunks& chunks, const std::string& name);
 
 }  // namespace impasto::inline v0_1

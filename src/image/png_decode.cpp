@@ -156,7 +156,7 @@ class RowSplitter {
 
 // XMP from where it belongs, or from ImageMagick's texts.
 std::vector<std::uint8_t> xmp_of(const PngChunks& chunks) {
-  if (chunks.xmp) return png_text(*chunks.xmp);
+  if (chunks.xmp) return unpacked_text(*chunks.xmp);
   if (chunks.raw_xmp) return raw_profile(*chunks.raw_xmp);
   if (!chunks.raw_app1) return {};
   const std::vector<std::uint8_t> app1 = raw_profile(*chunks.raw_app1);
@@ -186,12 +186,12 @@ Resolution resolution_of(PngData phys) {
 Metadata metadata_of(const PngChunks& chunks, int bits) {
   Metadata metadata;
   metadata.bits = bits;
-  if (chunks.iccp) metadata.icc = png_profile(*chunks.iccp);
+  if (chunks.iccp) metadata.icc = unpacked_profile(*chunks.iccp);
   metadata.exif = exif_of(chunks);
   metadata.xmp = xmp_of(chunks);
   if (chunks.raw_iptc) metadata.iptc = iptc_of(raw_profile(*chunks.raw_iptc));
   if (chunks.comment) {
-    const std::vector<std::uint8_t> bytes = png_text(*chunks.comment);
+    const std::vector<std::uint8_t> bytes = unpacked_text(*chunks.comment);
     const std::string comment(bytes.begin(), bytes.end());
     metadata.comment = chunks.comment->chunk == "iTXt" ? to_utf8(comment) : utf8_of_latin1(comment);
   }
