@@ -17,14 +17,25 @@ namespace impasto::inline v0_1 {
 inline constexpr int kMaxImageSide = 65535;
 inline constexpr std::int64_t kMaxImagePixels = std::int64_t{1} << 28;
 
+/// Pixels per inch of paper; 0: not told.
+struct Resolution {
+  double x = 0, y = 0;
+};
+
 /// What a file said about its picture besides the pixels. Thread safety: a plain value.
 struct Metadata {
   std::vector<std::uint8_t> icc;  ///< ICC profile of the file's colours; empty: none, or one that makes no sense
   std::vector<std::uint8_t>
       exif;  ///< EXIF as a TIFF block ("II*" or "MM"), its orientation set to 1: pixels are upright
-  std::vector<std::uint8_t> xmp;  ///< XMP packet, its tiff:Orientation set to 1
-  bool icc_applied = false;       ///< whether the pixels were converted from `icc` to sRGB, or are sRGB as they were
-  int bits = 8;                   ///< depth of the file's samples: 1 to 16, or 32 for floats
+  std::vector<std::uint8_t> xmp;   ///< XMP packet, its tiff:Orientation set to 1
+  std::vector<std::uint8_t> iptc;  ///< IPTC's records (IIM)
+  std::string comment;             ///< in UTF-8
+  Resolution resolution;
+  /// What told colours other than sRGB where no profile did, from which the pixels were converted: "cICP", "gAMA and
+  /// cHRM", "EXIF (Adobe RGB)"; or why the profile was not used. Empty: there is nothing else to know.
+  std::string colours_by;
+  bool icc_applied = false;  ///< whether the pixels were converted from `icc` to sRGB, or are sRGB as they were
+  int bits = 8;              ///< depth of the file's samples: 1 to 16, or of floats 16, 32 or 64
   /// What reading had to guess or pass over that may show in the colours; one sentence each.
   std::vector<std::string> warnings;
 };
@@ -95,7 +106,7 @@ struct DecodeOptions {
   /// JPEG: libjpeg's quicker, coarser inverse transform (JDCT_IFAST), a few grey levels off. TensorFlow's decode_jpeg
   /// takes it by default, so it is for results that must match TensorFlow's.
   bool fast_dct = false;
-  /// Convert from the file's ICC profile, or a PNG's gAMA and cHRM, to sRGB. false: values are taken as sRGB, as
+  /// Convert from the file's ICC profile, or what else tells its colours, to sRGB. false: values are taken as sRGB, as
   /// TensorFlow takes them.
   bool apply_profile = true;
 };
@@ -112,16 +123,20 @@ struct EncodeOptions {
   int bits = 8;                           ///< a sample: 8, or 16 for PNG and TIFF
   int webp_quality = 90;                  ///< 0..100; 100: lossless
   FileColour colour = FileColour::srgb;
-  bool keep_metadata = true;  ///< write the picture's EXIF (its thumbnail unlinked) and XMP
+  /// Write the picture's EXIF and XMP, made true of the new file, IPTC, comment and resolution, where the format has a
+  /// place for them: WebP has none for the last three, JPEG none for a part above 64 KiB.
+  bool keep_metadata = true;
 };
 
 /// Reads a JPEG (grey, YCbCr, RGB, CMYK, YCCK; baseline or progressive), a PNG (palette, grey, RGB; 1 to 16 bits), a
-/// TIFF (grey, RGB, CMYK of 8 or 16 bits or 32-bit floats, and what else libtiff turns into RGBA; first page) or a
-/// WebP (of an animation the first frame). The content decides, not the file's name. EXIF orientation is applied; the
-/// colours become sRGB; alpha is kept aside and the pixels are composited on white (AlphaUse::over_white). A profile
-/// that is broken or does not belong to the picture is passed over with a warning (Metadata::warnings).
-/// Throws Error(input) for a file that is missing, a directory, empty, truncated, of another kind, of a kind that this
-/// build cannot read, or larger than the limits above (checked before memory is taken).
+/// TIFF (grey, RGB, CMYK of 8 to 16 bits or floats of 16, 32 or 64; CIE L*a*b*; what else libtiff turns into RGBA;
+/// first page) or a WebP (of an animation the first frame). The content decides, not the file's name. EXIF orientation
+/// is applied; the colours become sRGB, from an ICC profile, a PNG's cICP, gAMA and cHRM, or Adobe RGB that EXIF tells;
+/// alpha is kept aside and the colours under it stay what they are (AlphaUse::straight). A profile that is broken or
+/// does not belong to the picture is passed over with a warning (Metadata::warnings), and so are an end mark that is
+/// missing behind complete pixels and further pictures in a JPEG (gain maps, MPO). Throws Error(input) for a file that
+/// is missing, a directory, empty, truncated, of another kind, of a kind that this build cannot read, a raw photograph,
+/// HDR (PQ or HLG), or larger than the limits above (checked before memory is taken).
 IMPASTO_API Image load_image(const std::filesystem::path& file, const DecodeOptions& options = {});
 /// The same from bytes in memory; `name` is what messages call it.
 IMPASTO_API Image decode_image(std::span<const std::uint8_t> bytes, const std::string& name,
@@ -147,6 +162,10 @@ IMPASTO_API void save_image(const Image& image, const std::filesystem::path& fil
 /// for 16 bits in a format of 8; Error(io) unless a file can be written there now. Leaves nothing behind.
 IMPASTO_API void check_image_output(const std::filesystem::path& file, const EncodeOptions& options = {});
 
+/// What save_image would refuse about the size, found out before hours of work: throws Error(input) for a picture too
+/// large for the format of the name's ending. An ending that is no format's has no limit.
+IMPASTO_API void check_image_fits(const std::filesystem::path& file, int width, int height);
+
 /// One line for each picture format and for colour profiles, with the library behind it or that this build lacks it:
 /// "TIFF: libtiff 4.5.0", "WebP: not in this build (libwebp)".
 IMPASTO_API std::vector<std::string> image_formats();
@@ -168,7 +187,7 @@ enum class Filter { bilinear, triangle, area, lanczos3 };
 struct ResizeOptions {
   Filter filter = Filter::lanczos3;
   /// Average light instead of sRGB-encoded values, so that fine light and dark detail keeps its brightness.
-  /// For opaque pictures: colours composited on white were blended in encoded values.
+  /// Not for colours over white (AlphaUse): they were blended in encoded values.
   bool linear_light = false;
 };
 

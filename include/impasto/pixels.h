@@ -35,8 +35,8 @@ struct PixelTarget {
   std::ptrdiff_t stride = 0;
 };
 
-/// A copy as an Image. As load_image does it, alpha is kept aside, and the pixels are composited on white
-/// (AlphaUse::over_white); a picture that is opaque everywhere has none. Floats are taken as they are, alpha clipped to
+/// A copy as an Image. As load_image does it, alpha is kept aside and the colours stay what they are
+/// (AlphaUse::straight); a picture that is opaque everywhere has none. Floats are taken as they are, alpha clipped to
 /// 0..1. Throws Error(input) for a size outside an Image's limits, Error(usage) for no data, misaligned data or a
 /// stride shorter than a row, Error(io) when memory is short. Thread safety: any thread.
 ///

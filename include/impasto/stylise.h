@@ -55,7 +55,7 @@ struct Step {
 };
 
 /// Picture values <-> the units the optimiser works in: (value - mean) / deviation per channel, with torchvision's
-/// mean (.485, .456, .406) and deviation (.229, .224, .225). H x W x 3.
+/// mean (.485, .456, .406) and deviation (.229, .224, .225). H x W x 3. A picture with alpha is seen on white.
 IMPASTO_API std::vector<float> normalise(const Image& image);
 /// Throws Error(input) unless values.size() is width * height * 3.
 IMPASTO_API Image denormalise(std::span<const float> values, int width, int height);

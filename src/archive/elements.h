@@ -22,11 +22,4 @@ std::vector<float> read_elements(const std::string& dtype, std::uint64_t count,
 void write_elements(const std::string& dtype, std::span<const float> values,
                     const std::function<void(std::span<const std::uint8_t>)>& write);
 
-/// Bit patterns of IEEE half and bfloat16. To float is exact; from float rounds to nearest, ties to even, and what lies
-/// beyond the largest number becomes infinite.
-float float_from_half(std::uint16_t bits);
-float float_from_bfloat16(std::uint16_t bits);
-std::uint16_t half_from_float(float value);
-std::uint16_t bfloat16_from_float(float value);
-
 }  // namespace impasto::inline v0_1

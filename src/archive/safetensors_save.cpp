@@ -14,6 +14,7 @@
 #include "archive/safetensors.h"
 #include "base/check.h"
 #include "base/file_writer.h"
+#include "base/half.h"
 #include "base/little_endian.h"
 #include "base/sizes.h"
 

@@ -207,6 +207,13 @@ void Outputs::check(int epochs, const EncodeOptions& encode) const {
   if (preset_) check_preset_output(*preset_);
 }
 
+void Outputs::check_size(int width, int height) const {
+  check_image_fits(painting_, width, height);
+  if (preview_) check_image_fits(*preview_, width, height);
+  if (snapshots_) check_image_fits(snapshot(1), width, height);
+  if (animation_file_) check_image_fits(*animation_file_, width, height);
+}
+
 void Outputs::fail(const std::string& sentence) {
   failures_.push_back(sentence);
   if (tell_) tell_(sentence);

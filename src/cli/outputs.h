@@ -24,6 +24,8 @@ class Outputs {
   /// Throws Error(usage) for what would be lost, Error(usage) or Error(io) for what could not be written when the time
   /// comes. Leaves nothing behind.
   void check(int epochs, const EncodeOptions& encode) const;
+  /// Throws Error(input) for a painting that is too large for the format of a file.
+  void check_size(int width, int height) const;
   /// From now on `tell` gets a sentence for everything that is given up.
   void set_tell(std::function<void(const std::string&)> tell) { tell_ = std::move(tell); }
 

@@ -234,6 +234,8 @@ int stylise_command(const StyliseRequest& request, const std::filesystem::path& 
       total_iterations(options, static_cast<int>(painting_sizes(pictures.content, options).size()));
   Outputs outputs(request, found.file);
   outputs.check((planned_steps + options.steps_per_epoch - 1) / options.steps_per_epoch, options.encode);
+  const PaintingSize size = painting_size(pictures.content, options);
+  outputs.check_size(size.width, size.height);
   check_memory(pictures, found.weights, options, context);
   if (!request.quiet) {
     announce(request, pictures, found, context);

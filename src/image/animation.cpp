@@ -73,7 +73,7 @@ void AnimationWriter::add(const Image& frame, int milliseconds) {
           "a frame of ", frame.width(), " x ", frame.height(), " pixels does not fit the animation '",
           state.file.string(), "' of ", state.width, " x ", state.height, "; resize it first");
   with_memory_error("encoding a frame", [&] {
-    PictureRows rows(frame, {.keep_metadata = false}, true);
+    PictureRows rows(frame, {.keep_metadata = false}, true, nullptr);
     WebpPicture picture(frame, rows);
     if (!state.encoder) state.start(frame);
     state.check(WebPAnimEncoderAdd(state.encoder.get(), &picture.get(), state.time, &state.config));

@@ -106,16 +106,16 @@ std::vector<std::uint8_t> encode(Format format, const Image& image, const Encode
                                  std::vector<std::string>* warnings) {
   switch (format) {
     case Format::jpeg:
-      if constexpr (kHasJpeg) return encode_jpeg(image, options);
+      if constexpr (kHasJpeg) return encode_jpeg(image, options, warnings);
       break;
     case Format::png:
       if constexpr (kHasPng) return encode_png(image, options, warnings);
       break;
     case Format::tiff:
-      if constexpr (kHasTiff) return encode_tiff(image, options);
+      if constexpr (kHasTiff) return encode_tiff(image, options, warnings);
       break;
     case Format::webp:
-      if constexpr (kHasWebp) return encode_webp(image, options);
+      if constexpr (kHasWebp) return encode_webp(image, options, warnings);
       break;
   }
   IMPASTO_ASSERT(false && "require_format() lets no other format pass");
@@ -199,6 +199,15 @@ void save_image(const Image& image, const std::filesystem::path& file, const Enc
 void check_image_output(const std::filesystem::path& file, const EncodeOptions& options) {
   check_options(require_format(file), options);
   check_writable(file);
+}
+
+void check_image_fits(const std::filesystem::path& file, int width, int height) {
+  const std::optional<Format> format = format_of_ending(file);
+  if (format != Format::jpeg && format != Format::webp) return;
+  const int most = format == Format::jpeg ? kMaxJpegSide : kMaxWebpSide;
+  require(width <= most && height <= most, ErrorCode::input, "picture '", file.string(), "' of ", width, " x ", height,
+          " pixels cannot be written: ", format == Format::jpeg ? "JPEG" : "WebP", " ends at ", most,
+          " a side; save it as PNG or smaller");
 }
 
 std::vector<std::string> image_formats() {

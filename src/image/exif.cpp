@@ -1,12 +1,10 @@
 #include "image/exif.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <optional>
 #include <span>
-#include <string_view>
 #include <vector>
 
 #include "image/tiff_numbers.h"
@@ -15,11 +13,26 @@ namespace impasto::inline v0_1 {
 namespace {
 
 constexpr char kSignature[] = {'E', 'x', 'i', 'f', '\0', '\0'};
+constexpr std::uint32_t kWidth = 0x0100, kHeight = 0x0101;
 constexpr std::uint32_t kOrientation = 0x0112;
+constexpr std::uint32_t kXResolution = 0x011A, kYResolution = 0x011B, kResolutionUnit = 0x0128;
 constexpr std::uint32_t kExifDirectory = 0x8769;
 constexpr std::uint32_t kColourSpace = 0xA001;
 constexpr std::uint32_t kPixelWidth = 0xA002;
 constexpr std::uint32_t kPixelHeight = 0xA003;
+constexpr std::uint32_t kInteroperability = 0xA005;
+constexpr std::uint32_t kInteropIndex = 1;
+
+// Offset of the directory that an entry of `directory` points to; 0 when there is none.
+std::size_t linked(const TiffNumbers& numbers, std::size_t directory, std::uint32_t tag) {
+  const auto entry = numbers.find(directory, tag);
+  return entry ? numbers.value(*entry).value_or(0) : 0;
+}
+
+// "R03", by which DCF calls Adobe RGB.
+bool is_adobe_index(std::span<const std::uint8_t> value) {
+  return value.size() >= 3 && std::memcmp(value.data(), "R03", 3) == 0;
+}
 
 // Overwrites the value of an entry of one short or long number.
 void set(std::vector<std::uint8_t>& block, const TiffNumbers& numbers, std::optional<std::size_t> entry,
@@ -51,27 +64,48 @@ void reset_exif_orientation(std::vector<std::uint8_t>& block) {
   }
 }
 
-void reset_xmp_orientation(std::vector<std::uint8_t>& packet) {
-  // As an attribute, tiff:Orientation="6", or as an element, <tiff:Orientation>6</tiff:Orientation>.
-  constexpr std::string_view name = "tiff:Orientation";
-  auto at = packet.begin();
-  while ((at = std::search(at, packet.end(), name.begin(), name.end())) != packet.end()) {
-    at += static_cast<std::ptrdiff_t>(name.size());
-    auto digit = at;
-    while (digit != packet.end() && std::strchr(" =\"'>\t\r\n", *digit) && *digit != '\0') ++digit;
-    if (digit != at && digit != packet.end() && *digit >= '2' && *digit <= '8') *digit = '1';
-  }
+bool exif_says_adobe_rgb(std::span<const std::uint8_t> block) {
+  const auto numbers = TiffNumbers::of(block);
+  if (!numbers) return false;
+  const std::size_t inner = linked(*numbers, numbers->directory(), kExifDirectory);
+  const auto space = numbers->find(inner, kColourSpace);
+  if (!space || numbers->value(*space) != 0xFFFFu) return false;
+  const auto index = numbers->find(linked(*numbers, inner, kInteroperability), kInteropIndex);
+  return index && is_adobe_index(numbers->values(*index));
+}
+
+Resolution exif_resolution(std::span<const std::uint8_t> block) {
+  const auto numbers = TiffNumbers::of(block);
+  if (!numbers) return {};
+  const std::size_t directory = numbers->directory();
+  const auto unit = numbers->find(directory, kResolutionUnit);
+  const double inches = unit && numbers->value(*unit) == 3u ? 2.54 : 1;  // 3: a centimetre; 2, the default: an inch
+  const auto side = [&](std::uint32_t tag) {
+    const auto entry = numbers->find(directory, tag);
+    if (!entry || numbers->u16(*entry + 2) != TiffNumbers::kRational || numbers->u32(*entry + 4) != 1u) return 0.0;
+    const std::size_t at = numbers->u32(*entry + 8).value_or(0);
+    const double below = numbers->u32(at + 4).value_or(0);
+    return below > 0 ? inches * numbers->u32(at).value_or(0) / below : 0.0;
+  };
+  return {side(kXResolution), side(kYResolution)};
 }
 
 void update_exif(std::vector<std::uint8_t>& block, int width, int height, bool srgb) {
   const auto numbers = TiffNumbers::of(block);
   if (!numbers) return;
   const std::size_t directory = numbers->directory();
+  set(block, *numbers, numbers->find(directory, kWidth), static_cast<std::uint32_t>(width));
+  set(block, *numbers, numbers->find(directory, kHeight), static_cast<std::uint32_t>(height));
   if (const auto link = numbers->find(directory, kExifDirectory)) {
     const std::size_t inner = numbers->value(*link).value_or(0);
     set(block, *numbers, numbers->find(inner, kPixelWidth), static_cast<std::uint32_t>(width));
     set(block, *numbers, numbers->find(inner, kPixelHeight), static_cast<std::uint32_t>(height));
     set(block, *numbers, numbers->find(inner, kColourSpace), srgb ? 1 : 0xFFFF);
+    const auto index = numbers->find(linked(*numbers, inner, kInteroperability), kInteropIndex);
+    // DCF 2.0, 2.6.3: "R98" is sRGB. Four characters lie in the entry itself.
+    if (srgb && index && is_adobe_index(numbers->values(*index)) && numbers->u32(*index + 4) == 4u) {
+      std::memcpy(block.data() + *index + 8, "R98", 3);
+    }
   }
   const std::size_t next = directory + 2 + numbers->u16(directory).value_or(0) * TiffNumbers::kEntryBytes;
   if (directory != 0 && numbers->u32(next)) put_tiff_number(block.data() + next, 0, 4, numbers->big_endian());

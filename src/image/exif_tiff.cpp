@@ -3,11 +3,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "image/exif.h"
+#include "image/iptc.h"
 #include "image/tiff_numbers.h"
 
 namespace impasto::inline v0_1 {
@@ -15,6 +17,7 @@ namespace {
 
 constexpr std::uint32_t kExifDirectory = 0x8769;
 constexpr std::uint32_t kGpsDirectory = 0x8825;
+constexpr std::uint32_t kIptc = 33723;
 
 // What tells of the picture and not of how its pixels lie in the file: description, maker, model, program, time,
 // artist, copyright.
@@ -128,23 +131,44 @@ std::vector<std::uint8_t> exif_of_tiff(std::span<const std::uint8_t> file) {
   return block;
 }
 
-void add_exif_to_tiff(std::vector<std::uint8_t>& file, std::span<const std::uint8_t> block) {
+void add_to_tiff(std::vector<std::uint8_t>& file, std::span<const std::uint8_t> exif,
+                 std::span<const std::uint8_t> iptc) {
   const auto own = TiffNumbers::of(file);
-  const auto added = TiffNumbers::of(block);
+  const auto added = TiffNumbers::of(exif);
+  const bool takes_exif = own && added && own->big_endian() == added->big_endian();
   // Offsets have 32 bits.
-  if (!own || !added || own->big_endian() != added->big_endian() ||
-      std::uint64_t{file.size()} + 2 * std::uint64_t{block.size()} > 0xFFFFFFF0u)
+  if (!own || (!takes_exif && iptc.empty()) ||
+      std::uint64_t{file.size()} + 2 * std::uint64_t{exif.size()} + iptc.size() > 0xFFFFFFF0u)
     return;
   Directory main = read(*own, own->directory());
   const bool big_endian = own->big_endian();
   Appender appender(file, big_endian);  // from here on `own` looks at bytes that may have moved
-  for (Entry& entry : copy_exif(*added, appender)) {
+  Directory more = takes_exif ? copy_exif(*added, appender) : Directory();
+  constexpr std::uint32_t kUndefined = 7;
+  if (!iptc.empty()) {
+    more.push_back({kIptc, kUndefined, static_cast<std::uint32_t>(iptc.size()), {iptc.begin(), iptc.end()}});
+  }
+  for (Entry& entry : more) {
     const bool there = std::any_of(main.begin(), main.end(), [&](const Entry& one) { return one.tag == entry.tag; });
     if (!there) main.push_back(std::move(entry));
   }
   sort(main);
   const std::uint32_t offset = appender.add(main);
   put_tiff_number(file.data() + 4, offset, 4, big_endian);
+}
+
+std::vector<std::uint8_t> iptc_of_tiff(std::span<const std::uint8_t> file) {
+  const auto numbers = TiffNumbers::of(file);
+  const auto entry = numbers ? numbers->find(numbers->directory(), kIptc) : std::nullopt;
+  if (!entry) return {};
+  const std::span<const std::uint8_t> values = numbers->values(*entry);
+  std::vector<std::uint8_t> bytes(values.begin(), values.end());
+  // Called numbers of 32 bits by many writers, some of which turn them to the file's byte order.
+  const bool turned = bytes.size() >= 4 && bytes[0] != 0x1C && bytes[3] == 0x1C;
+  for (std::size_t at = 0; turned && at + 4 <= bytes.size(); at += 4) {
+    std::reverse(bytes.begin() + static_cast<std::ptrdiff_t>(at), bytes.begin() + static_cast<std::ptrdiff_t>(at + 4));
+  }
+  return iptc_of(bytes);
 }
 
 }  // namespace impasto::inline v0_1

@@ -73,7 +73,16 @@ Profile linear_srgb(const Lcms& lcms) {
   return Profile(cmsCreateRGBProfileTHR(lcms.context, &white, &primaries, curves));
 }
 
-const char* space_name(cmsColorSpaceSignature space) {
+// Four letters of a profile's header (ICC.1:2010, 7.2): its colour space at 16, that of connection at 20. As a number:
+// what is damaged is of no enumeration.
+constexpr std::size_t kSpaceAt = 16, kConnectionAt = 20;
+cmsUInt32Number letters_at(std::span<const std::uint8_t> profile, std::size_t at) {
+  if (profile.size() < at + 4) return 0;
+  const std::uint8_t* from = profile.data() + at;
+  return cmsUInt32Number{from[0]} << 24 | cmsUInt32Number{from[1]} << 16 | cmsUInt32Number{from[2]} << 8 | from[3];
+}
+
+const char* space_name(cmsUInt32Number space) {
   switch (space) {
     case cmsSigGrayData:
       return "grey";
@@ -86,13 +95,13 @@ const char* space_name(cmsColorSpaceSignature space) {
   }
 }
 
-cmsColorSpaceSignature space_of(Device device) {
+cmsUInt32Number space_of(Device device) {
   return device == Device::grey ? cmsSigGrayData : device == Device::rgb ? cmsSigRgbData : cmsSigCmykData;
 }
 
 // Null unless the profile is three curves and a matrix and nothing else.
-std::shared_ptr<const Shaper> shaper_of(cmsHPROFILE profile) {
-  if (cmsGetColorSpace(profile) != cmsSigRgbData || cmsGetPCS(profile) != cmsSigXYZData) return nullptr;
+std::shared_ptr<const Shaper> shaper_of(cmsHPROFILE profile, std::span<const std::uint8_t> bytes) {
+  if (letters_at(bytes, kSpaceAt) != cmsSigRgbData || letters_at(bytes, kConnectionAt) != cmsSigXYZData) return nullptr;
   for (const cmsTagSignature tables : {cmsSigAToB0Tag, cmsSigAToB1Tag, cmsSigDToB0Tag, cmsSigDToB1Tag}) {
     if (cmsIsTag(profile, tables)) return nullptr;
   }
@@ -169,12 +178,12 @@ IccReading read_icc(std::span<const std::uint8_t> profile_bytes, Device device) 
   const auto lcms = std::make_shared<Lcms>();
   const Profile profile = open(*lcms, profile_bytes);
   if (!profile) return {IccReading::Kind::broken, {}, "it is damaged"};
-  const cmsColorSpaceSignature space = cmsGetColorSpace(profile.get());
+  const cmsUInt32Number space = letters_at(profile_bytes, kSpaceAt);
   if (space != space_of(device)) {
     return {IccReading::Kind::broken, {}, std::string("it is a profile of ") + space_name(space)};
   }
   RowMap map;
-  if (const auto shaper = shaper_of(profile.get())) {
+  if (const auto shaper = shaper_of(profile.get(), profile_bytes)) {
     if (shaper->is_srgb()) return {IccReading::Kind::srgb, {}, {}};
     map = [shaper](const float* from, float* to, std::size_t count) { shaper->to_srgb(from, to, count); };
   } else {
@@ -187,8 +196,8 @@ IccReading read_icc(std::span<const std::uint8_t> profile_bytes, Device device) 
 IccWriting write_icc(std::span<const std::uint8_t> profile_bytes) {
   const auto lcms = std::make_shared<Lcms>();
   const Profile profile = open(*lcms, profile_bytes);
-  if (!profile || cmsGetColorSpace(profile.get()) != cmsSigRgbData) return {};
-  if (const auto shaper = shaper_of(profile.get())) {
+  if (!profile || letters_at(profile_bytes, kSpaceAt) != cmsSigRgbData) return {};
+  if (const auto shaper = shaper_of(profile.get(), profile_bytes)) {
     if (shaper->is_srgb()) return {true, {}};
     return {true, [shaper](const float* from, float* to, std::size_t n) { shaper->from_srgb(from, to, n); }};
   }

@@ -13,12 +13,13 @@ namespace impasto::inline v0_1 {
 /// JPEG's own limit, smaller than ours.
 inline constexpr int kMaxJpegSide = 65500;
 
-/// Any colour space and either byte order of CMYK, turned upright by its EXIF orientation. Throws Error(input) when
+/// Any colour space, CMYK with 255 for "no ink", turned upright by its EXIF orientation. Throws Error(input) when
 /// the data is truncated, not decodable or larger than the limits; harmless defects are passed over.
 Image decode_jpeg(std::span<const std::uint8_t> bytes, const std::string& name, const DecodeOptions& options = {});
 
 /// Throws Error(input) for a picture above kMaxJpegSide, Error(usage) for a quality outside 1..100.
-std::vector<std::uint8_t> encode_jpeg(const Image& image, const EncodeOptions& options);
+std::vector<std::uint8_t> encode_jpeg(const Image& image, const EncodeOptions& options,
+                                      std::vector<std::string>* warnings = nullptr);
 
 /// "libjpeg-turbo 2.1.5", empty when the build lacks it.
 std::string jpeg_library();

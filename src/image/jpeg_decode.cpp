@@ -9,16 +9,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <limits>
 #include <span>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/check.h"
-#include "image/exif.h"
 #include "image/jpeg_error.h"
+#include "image/jpeg_markers.h"
 #include "image/limits.h"
 #include "image/picture_builder.h"
 
@@ -41,10 +40,7 @@ class JpegReader {
   explicit JpegReader(const std::string& name) : name_(name) { jpeg_connect(info_, trouble_); }
   JpegReader(const JpegReader&) = delete;
   JpegReader& operator=(const JpegReader&) = delete;
-  ~JpegReader() {
-    jpeg_destroy_decompress(&info_);
-    std::free(icc_);
-  }
+  ~JpegReader() { jpeg_destroy_decompress(&info_); }
 
   const jpeg_decompress_struct& info() const { return info_; }
 
@@ -54,8 +50,7 @@ class JpegReader {
       progress_.progress_monitor = check_scans;
       info_.progress = &progress_;
       jpeg_mem_src(&info_, bytes.data(), static_cast<unsigned long>(bytes.size()));
-      jpeg_save_markers(&info_, JPEG_APP0 + 1, 0xFFFF);  // EXIF and XMP
-      jpeg_save_markers(&info_, JPEG_APP0 + 2, 0xFFFF);  // the ICC profile, in pieces
+      save_jpeg_markers(&info_);
       jpeg_read_header(&info_, TRUE);
     }));
   }
@@ -65,45 +60,36 @@ class JpegReader {
       const bool inks = info_.jpeg_color_space == JCS_CMYK || info_.jpeg_color_space == JCS_YCCK;
       info_.out_color_space = inks ? JCS_CMYK : info_.num_components == 1 ? JCS_GRAYSCALE : JCS_RGB;
       info_.dct_method = dct;
+      // Whether a scan was all there its last bits tell, and of progressive ones the precision that was reached. Which
+      // of several plain scans are missing nothing tells, and an arithmetic decoder makes up what it lacks.
+      trouble_.takes_end = !info_.arith_code && (info_.progressive_mode || !jpeg_has_multiple_scans(&info_));
       jpeg_start_decompress(&info_);
     }));
+    check(!trouble_.at_end || !info_.progressive_mode || is_refined());
   }
 
   void read_row(std::uint8_t* row) {
     check(jpeg_guard(trouble_, [&] { jpeg_read_scanlines(&info_, &row, 1); }));
   }
 
-  // Looks for the end marker, so that a file cut within its last bytes is noticed too.
-  void finish() {
-    check(jpeg_guard(trouble_, [&] { jpeg_finish_decompress(&info_); }));
-  }
-
-  // Of the markers before the picture. Every APP1 may be EXIF, XMP or something else.
-  Metadata metadata() {
-    constexpr std::string_view xmp_name("http://ns.adobe.com/xap/1.0/\0", 29);
-    Metadata metadata;
-    for (jpeg_saved_marker_ptr marker = info_.marker_list; marker; marker = marker->next) {
-      if (marker->marker != JPEG_APP0 + 1) continue;
-      const std::span<const std::uint8_t> payload(marker->data, marker->data_length);
-      const std::span<const std::uint8_t> exif = exif_of_app1(payload);
-      if (metadata.exif.empty()) metadata.exif.assign(exif.begin(), exif.end());
-      if (metadata.xmp.empty() && payload.size() > xmp_name.size() &&
-          std::equal(xmp_name.begin(), xmp_name.end(), payload.begin())) {
-        metadata.xmp.assign(payload.begin() + xmp_name.size(), payload.end());
-      }
-    }
-    unsigned int icc_bytes = 0;
-    check(jpeg_guard(trouble_, [&] {
-      if (!jpeg_read_icc_profile(&info_, &icc_, &icc_bytes)) icc_bytes = 0;
-    }));
-    if (icc_bytes <= kMaxProfileBytes) metadata.icc.assign(icc_, icc_ + icc_bytes);
-    return metadata;
+  // False when nothing behind the picture is its end mark. All rows have been read.
+  bool finish() {
+    return jpeg_guard(trouble_, [&] { jpeg_finish_decompress(&info_); }) && !trouble_.at_end;
   }
 
  private:
+  // Whether every coefficient of a progressive picture has come down to its last bit.
+  bool is_refined() const {
+    for (int c = 0; c < info_.num_components; ++c) {
+      const int* bits = info_.coef_bits[c];
+      if (std::any_of(bits, bits + DCTSIZE2, [](int low) { return low != 0; })) return false;
+    }
+    return true;
+  }
+
   void check(bool good) const {
     if (good) return;
-    require(trouble_.code != JWRN_JPEG_EOF, ErrorCode::input, name_,
+    require(trouble_.code != JWRN_JPEG_EOF && !trouble_.at_end, ErrorCode::input, name_,
             " is a JPEG that ends before its picture is complete; copy or download it again");
     require(trouble_.code != JERR_OUT_OF_MEMORY, ErrorCode::io, "no memory is left to decode ", name_,
             "; close other programs or use a smaller picture");
@@ -114,7 +100,6 @@ class JpegReader {
   const std::string& name_;
   jpeg_decompress_struct info_{};
   jpeg_progress_mgr progress_{};
-  JOCTET* icc_ = nullptr;
   JpegTrouble trouble_;
 };
 
@@ -157,10 +142,16 @@ Image decode_jpeg(std::span<const std::uint8_t> bytes, const std::string& name, 
   const Device device = info.out_color_space == JCS_CMYK        ? Device::cmyk
                         : info.out_color_space == JCS_GRAYSCALE ? Device::grey
                                                                 : Device::rgb;
-  PictureBuilder builder({static_cast<int>(info.output_width), static_cast<int>(info.output_height), device},
-                         reader.metadata(), options);
-  // Adobe's programs store 255 for "no ink", everyone else 0.
-  const std::uint8_t flip = device == Device::cmyk && info.saw_Adobe_marker ? 255 : 0;
+  JpegFacts facts = jpeg_facts(info);
+  Raster raster{static_cast<int>(info.output_width), static_cast<int>(info.output_height), device};
+  raster.profile_problem = facts.profile_problem;
+  PictureBuilder builder(std::move(raster), std::move(facts.metadata), options);
+  for (const std::string& other : facts.others) {
+    builder.warn(name + " holds " + other + " too; its first picture is taken, as programs without HDR or 3D show it");
+  }
+  // Adobe's programs store 255 for "no ink". Pillow, ImageMagick and libvips read every CMYK JPEG so, also where
+  // Adobe's marker was lost on the way.
+  const std::uint8_t flip = device == Device::cmyk ? 255 : 0;
   std::vector<std::uint8_t> row(info.output_width * channels(device));
   std::vector<float> values(row.size());
   for (int y = 0; y < static_cast<int>(info.output_height); ++y) {
@@ -168,7 +159,7 @@ Image decode_jpeg(std::span<const std::uint8_t> bytes, const std::string& name, 
     for (std::size_t i = 0; i < row.size(); ++i) values[i] = levels()[row[i] ^ flip];
     builder.add(y, values.data(), nullptr);
   }
-  reader.finish();
+  if (!reader.finish()) builder.warn(name + " has no end mark, but all of its pixels are there");
   return builder.finish();
 }
 

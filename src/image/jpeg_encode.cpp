@@ -3,16 +3,20 @@
 #ifdef IMPASTO_HAS_JPEG
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/check.h"
+#include "image/iptc.h"
 #include "image/jpeg.h"
 #include "image/jpeg_error.h"
 #include "image/picture_rows.h"
+#include "image/xmp.h"
 
 namespace impasto::inline v0_1 {
 
@@ -73,7 +77,7 @@ class JpegWriter {
   JpegWriter& operator=(const JpegWriter&) = delete;
   ~JpegWriter() { jpeg_destroy_compress(&info_); }
 
-  void start(int width, int height, const EncodeOptions& options) {
+  void start(int width, int height, const EncodeOptions& options, Resolution inch) {
     check(jpeg_guard(trouble_, [&] {
       jpeg_create_compress(&info_);
       info_.dest = &destination_.manager;
@@ -83,6 +87,11 @@ class JpegWriter {
       info_.in_color_space = JCS_RGB;
       jpeg_set_defaults(&info_);
       jpeg_set_quality(&info_, options.jpeg_quality, TRUE);
+      if (inch.x > 0 && inch.y > 0) {
+        info_.density_unit = 1;  // per inch
+        info_.X_density = static_cast<UINT16>(std::clamp(std::round(inch.x), 1.0, 65535.0));
+        info_.Y_density = static_cast<UINT16>(std::clamp(std::round(inch.y), 1.0, 65535.0));
+      }
       info_.dct_method = JDCT_ISLOW;
       info_.optimize_coding = TRUE;
       info_.comp_info[0].h_samp_factor = info_.comp_info[0].v_samp_factor = options.jpeg_subsampling ? 2 : 1;
@@ -90,15 +99,14 @@ class JpegWriter {
     }));
   }
 
-  // Not at all when it is empty or larger than a segment can be.
-  void write_app1(std::string_view name, std::span<const std::uint8_t> content) {
+  // Not at all when it is larger than a segment can be.
+  void write_segment(int marker, std::string_view name, std::span<const std::uint8_t> content) {
     constexpr std::size_t kMaxSegment = 65533;
-    if (content.empty() || name.size() + content.size() > kMaxSegment) return;
+    if (name.size() + content.size() > kMaxSegment) return;
     std::vector<std::uint8_t> segment(name.size() + content.size());
     std::copy(content.begin(), content.end(), std::copy(name.begin(), name.end(), segment.begin()));
-    check(jpeg_guard(trouble_, [&] {
-      jpeg_write_marker(&info_, JPEG_APP0 + 1, segment.data(), static_cast<unsigned>(segment.size()));
-    }));
+    check(jpeg_guard(
+        trouble_, [&] { jpeg_write_marker(&info_, marker, segment.data(), static_cast<unsigned>(segment.size())); }));
   }
 
   void write_icc(std::span<const std::uint8_t> profile) {
@@ -126,22 +134,40 @@ class JpegWriter {
   VectorDestination destination_;
 };
 
+// The options, without a profile that is too large: at most 255 segments, each with 14 bytes of header (ICC.1:2010,
+// B.4).
+EncodeOptions fitting(const Image& image, EncodeOptions options, std::vector<std::string>* warnings) {
+  constexpr std::size_t kMost = std::size_t{255} * (65533 - 14);
+  const std::size_t size = image.metadata().icc.size();
+  if (options.colour != FileColour::original || size <= kMost) return options;
+  options.colour = FileColour::srgb;
+  if (warnings) {
+    warnings->push_back(text("the colour profile was not written, because its ", size,
+                             " bytes are more than a JPEG holds; the file's ",
+                             image.metadata().icc_applied ? "colours are sRGB" : "values are what they were"));
+  }
+  return options;
+}
+
 }  // namespace
 
-std::vector<std::uint8_t> encode_jpeg(const Image& image, const EncodeOptions& options) {
+std::vector<std::uint8_t> encode_jpeg(const Image& image, const EncodeOptions& options,
+                                      std::vector<std::string>* warnings) {
   require(options.jpeg_quality >= 1 && options.jpeg_quality <= 100, ErrorCode::usage, "JPEG quality ",
           options.jpeg_quality, " does not exist; choose 1 (smallest) to 100 (best)");
   require(image.width() <= kMaxJpegSide && image.height() <= kMaxJpegSide, ErrorCode::input, "a picture of ",
           image.width(), " x ", image.height(), " pixels is too large for JPEG, which ends at ", kMaxJpegSide,
           " a side; save it as PNG");
   std::vector<std::uint8_t> bytes;
-  PictureRows rows(image, options, false);
+  PictureRows rows(image, fitting(image, options, warnings), false, warnings);
   std::vector<std::uint8_t> row(rows.row_samples());
   JpegWriter writer(bytes);
-  writer.start(image.width(), image.height(), options);
-  writer.write_app1("Exif\0\0"sv, rows.exif());
-  writer.write_app1("http://ns.adobe.com/xap/1.0/\0"sv, rows.xmp());
+  writer.start(image.width(), image.height(), options, rows.resolution());
+  if (!rows.exif().empty()) writer.write_segment(JPEG_APP0 + 1, "Exif\0\0"sv, rows.exif());
+  if (!rows.xmp().empty()) writer.write_segment(JPEG_APP0 + 1, kXmpName, rows.xmp());
   writer.write_icc(rows.icc());
+  if (!rows.iptc().empty()) writer.write_segment(JPEG_APP0 + 13, kPhotoshopName, photoshop_resource(rows.iptc()));
+  if (!rows.comment().empty()) writer.write_segment(JPEG_COM, rows.comment(), {});
   for (int y = 0; y < image.height(); ++y) {
     rows.row(y, row.data());
     writer.write_row(row.data());

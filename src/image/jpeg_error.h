@@ -21,6 +21,8 @@ struct JpegTrouble {
   jpeg_error_mgr manager{};
   std::jmp_buf escape{};
   int code = 0;
+  bool takes_end = false;  // from here on the end of the bytes may be the end of the picture, too
+  bool at_end = false;     // and has been reached
   char message[JMSG_LENGTH_MAX] = {};
 };
 
@@ -33,9 +35,18 @@ struct JpegTrouble {
 }
 
 /// Nothing is printed. Of the warnings (level < 0), the end of the bytes before the end of the picture is fatal:
-/// libjpeg would fill the rest with grey.
+/// libjpeg would fill the rest with grey. An end without its mark is not, unless the decoder then wants more bits.
 inline void jpeg_on_message(j_common_ptr info, int level) {
-  if (level < 0 && info->err->msg_code == JWRN_JPEG_EOF) jpeg_escape(info);
+  if (level >= 0) return;
+  auto* trouble = static_cast<JpegTrouble*>(info->client_data);
+  if (info->err->msg_code == JWRN_JPEG_EOF) {
+    if (!trouble->takes_end) jpeg_escape(info);
+    trouble->at_end = true;
+  }
+  if (info->err->msg_code == JWRN_HIT_MARKER && trouble->at_end) {
+    info->err->msg_code = JWRN_JPEG_EOF;
+    jpeg_escape(info);
+  }
 }
 
 /// Connects a compress or decompress struct with `trouble`, which must outlive it at the same address.

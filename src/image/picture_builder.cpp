@@ -3,11 +3,15 @@
 #include <algorithm>
 #include <cstddef>
 #include <new>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "base/check.h"
+#include "image/colour_words.h"
 #include "image/exif.h"
+#include "image/icc.h"
+#include "image/xmp.h"
 
 namespace impasto::inline v0_1 {
 namespace {
@@ -48,6 +52,7 @@ PictureBuilder::PictureBuilder(Raster raster, Metadata metadata, const DecodeOpt
   const int orientation = raster_.orientation.value_or(exif_orientation(metadata_.exif));
   reset_exif_orientation(metadata_.exif);
   reset_xmp_orientation(metadata_.xmp);
+  if (!(metadata_.resolution.x > 0)) metadata_.resolution = exif_resolution(metadata_.exif);
   place_ = placement(orientation, raster_.width, raster_.height);
   const int width = place_.transposed ? raster_.height : raster_.width;
   const int height = place_.transposed ? raster_.width : raster_.height;
@@ -58,31 +63,44 @@ PictureBuilder::PictureBuilder(Raster raster, Metadata metadata, const DecodeOpt
 }
 
 void PictureBuilder::choose_map(const DecodeOptions& options) {
-  if (!options.apply_profile) raster_.map = {};
-  if (metadata_.icc.empty() || !options.apply_profile) return;
-  raster_.map = {};
-  IccReading reading = read_icc(metadata_.icc, raster_.device);
-  switch (reading.kind) {
-    case IccReading::Kind::srgb:
-      metadata_.icc_applied = true;
-      return;
-    case IccReading::Kind::mapped:
-      metadata_.icc_applied = true;
-      raster_.map = std::move(reading.map);
-      return;
-    case IccReading::Kind::broken:
-      metadata_.icc.clear();
-      [[fallthrough]];
-    case IccReading::Kind::unread:
-      metadata_.warnings.push_back("the colour profile was not used, because " + reading.problem +
-                                   "; colours are taken as sRGB");
+  if (!options.apply_profile) return;
+  ColourWords& words = raster_.words;
+  if (words.source.empty() && raster_.device == Device::rgb && exif_says_adobe_rgb(metadata_.exif)) {
+    words = adobe_rgb("EXIF (Adobe RGB)");
   }
+  if (words.overrules_profile) {
+    metadata_.icc.clear();
+    raster_.profile_problem.clear();
+  }
+  if (use_profile()) return;
+  // A profile that this build cannot read still belongs to the values, and goes back with them.
+  if (words.map && metadata_.icc.empty() && raster_.device != Device::cmyk) {
+    map_ = raster_.device == Device::grey ? of_grey(words.map) : words.map;
+    metadata_.colours_by = words.source;
+  }
+  const std::string taken = "; colours are taken " + (map_ ? "as " + words.source + " tells" : std::string("as sRGB"));
+  if (!raster_.profile_problem.empty()) {
+    warn("the colour profile was not used, because " + raster_.profile_problem + taken);
+    if (!map_) metadata_.colours_by = "an unusable profile";
+  }
+  if (!words.problem.empty()) warn(words.problem + taken);
+}
+
+// False, with profile_problem where there is one.
+bool PictureBuilder::use_profile() {
+  if (metadata_.icc.empty()) return false;
+  IccReading reading = read_icc(metadata_.icc, raster_.device);
+  if (reading.kind == IccReading::Kind::broken) metadata_.icc.clear();
+  metadata_.icc_applied = reading.kind == IccReading::Kind::srgb || reading.kind == IccReading::Kind::mapped;
+  raster_.profile_problem = std::move(reading.problem);
+  map_ = std::move(reading.map);
+  return metadata_.icc_applied;
 }
 
 void PictureBuilder::to_srgb(const float* values) {
   const auto count = static_cast<std::size_t>(raster_.width);
-  if (raster_.map) {
-    raster_.map(values, row_.data(), count);
+  if (map_) {
+    map_(values, row_.data(), count);
   } else if (raster_.device == Device::cmyk) {
     inks_to_rgb(values, row_.data(), count);
   } else if (raster_.device == Device::grey) {
@@ -97,10 +115,7 @@ void PictureBuilder::add(int y, const float* values, const float* alpha) {
   const std::ptrdiff_t start = place_.origin + y * place_.step_y;
   float* to = image_.pixels().data() + 3 * start;
   const float* from = row_.data();
-  for (int x = 0; x < raster_.width; ++x, from += 3, to += 3 * place_.step_x) {
-    const float a = alpha ? alpha[x] : 1.0f;
-    for (int c = 0; c < 3; ++c) to[c] = a == 1.0f ? from[c] : from[c] * a + (1.0f - a);
-  }
+  for (int x = 0; x < raster_.width; ++x, from += 3, to += 3 * place_.step_x) std::copy(from, from + 3, to);
   if (!raster_.has_alpha) return;
   for (int x = 0; x < raster_.width; ++x) {
     alpha_[static_cast<std::size_t>(start + x * place_.step_x)] = alpha ? alpha[x] : 1.0f;
@@ -109,7 +124,7 @@ void PictureBuilder::add(int y, const float* values, const float* alpha) {
 
 Image PictureBuilder::finish() {
   const bool opaque = std::all_of(alpha_.begin(), alpha_.end(), [](float a) { return a == 1.0f; });
-  if (!opaque) image_.set_alpha(std::move(alpha_), AlphaUse::over_white);
+  if (!opaque) image_.set_alpha(std::move(alpha_));
   image_.set_metadata(std::move(metadata_));
   return std::move(image_);
 }

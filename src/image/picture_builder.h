@@ -1,11 +1,13 @@
-// From the rows of a file, in its own colours and as it lies, to a picture: sRGB, over white, upright.
+// From the rows of a file, in its own colours and as it lies, to a picture: sRGB, upright, its alpha apart.
 #pragma once
 
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "image/colour_words.h"
 #include "image/icc.h"
 #include "impasto/image.h"
 
@@ -20,7 +22,8 @@ struct Raster {
   Device device = Device::rgb;
   bool has_alpha = false;
   std::optional<int> orientation = {};  // 1..8; unset: as the EXIF block says
-  RowMap map = {};                      // to sRGB when there is no ICC profile; empty: the values are sRGB
+  ColourWords words = {};               // of the colours, where no profile is better
+  std::string profile_problem = {};     // why the file's profile could not even be read, the end of a sentence
 };
 
 class PictureBuilder {
@@ -32,6 +35,8 @@ class PictureBuilder {
   /// Row `y` as stored: width * channels(device) values, 0..1, and width straight alphas (null: opaque).
   void add(int y, const float* values, const float* alpha);
 
+  /// A sentence for Metadata::warnings.
+  void warn(std::string sentence) { metadata_.warnings.push_back(std::move(sentence)); }
   Image finish();
 
  private:
@@ -42,9 +47,11 @@ class PictureBuilder {
   };
   static Placement placement(int orientation, int width, int height);
   void choose_map(const DecodeOptions& options);
+  bool use_profile();
   void to_srgb(const float* values);
 
   Raster raster_;
+  RowMap map_;  // to sRGB; empty: the values are sRGB, or inks
   Metadata metadata_;
   Placement place_{};
   Image image_;

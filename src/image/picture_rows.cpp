@@ -4,11 +4,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "image/exif.h"
 #include "image/quantize.h"
+#include "image/xmp.h"
 
 namespace impasto::inline v0_1 {
 namespace {
@@ -25,21 +28,50 @@ std::span<const std::uint8_t> rgb_profile(std::span<const std::uint8_t> icc) {
 
 }  // namespace
 
-PictureRows::PictureRows(const Image& image, const EncodeOptions& options, bool takes_alpha)
-    : image_(image), rounding_(options.rounding), takes_alpha_(takes_alpha && !image.alpha().empty()) {
+PictureRows::PictureRows(const Image& image, const EncodeOptions& options, bool takes_alpha,
+                         std::vector<std::string>* warnings)
+    : image_(image),
+      rounding_(options.rounding),
+      takes_alpha_(takes_alpha && !image.alpha().empty()),
+      keeps_(options.keep_metadata) {
   const Metadata& metadata = image.metadata();
-  const std::span<const std::uint8_t> icc = rgb_profile(metadata.icc);
-  if (options.colour == FileColour::original && !icc.empty()) {
-    // Colours that were never converted need no way back.
-    IccWriting writing = metadata.icc_applied ? write_icc(icc) : IccWriting{true, {}};
-    if (writing.possible) icc_ = icc, map_ = std::move(writing.map);
-  }
-  if (options.keep_metadata) {
+  if (options.colour == FileColour::original) choose_colours(warnings);
+  if (keeps_) {
+    const bool srgb = icc_.empty() || (metadata.icc_applied && !map_);
     xmp_ = metadata.xmp;
     exif_ = metadata.exif;
-    update_exif(exif_, image.width(), image.height(), icc_.empty() || (metadata.icc_applied && !map_));
+    update_xmp(xmp_, image.width(), image.height(), srgb);
+    update_exif(exif_, image.width(), image.height(), srgb);
   }
   colours_.resize(static_cast<std::size_t>(image.width()) * 3);
+}
+
+void PictureRows::choose_colours(std::vector<std::string>* warnings) {
+  const Metadata& metadata = image_.metadata();
+  const std::span<const std::uint8_t> icc = rgb_profile(metadata.icc);
+  std::string problem;
+  if (!icc.empty()) {
+    // Colours that were never converted need no way back.
+    IccWriting writing = metadata.icc_applied ? write_icc(icc) : IccWriting{true, {}};
+    if (writing.possible) {
+      icc_ = icc, map_ = std::move(writing.map);
+      return;
+    }
+    problem = "nothing can be converted to its profile";
+  } else if (!metadata.icc.empty()) {
+    problem = "its profile is not one of RGB";
+  } else if (!metadata.colours_by.empty()) {
+    problem = "they were told by " + metadata.colours_by + ", which cannot be embedded";
+  }
+  if (!problem.empty() && warnings) {
+    warnings->push_back("the picture's own colours were not kept, because " + problem +
+                        "; the file's colours are sRGB");
+  }
+}
+
+const Metadata& PictureRows::kept() const {
+  static const Metadata none;
+  return keeps_ ? image_.metadata() : none;
 }
 
 void PictureRows::prepare(int y) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "image/icc.h"
@@ -15,7 +16,8 @@ class PictureRows {
  public:
   /// `takes_alpha`: the file holds straight alpha; otherwise the picture is seen over white. The picture must outlive
   /// this.
-  PictureRows(const Image& image, const EncodeOptions& options, bool takes_alpha);
+  /// `warnings`, unless it is null, gets a sentence for original colours that cannot be had.
+  PictureRows(const Image& image, const EncodeOptions& options, bool takes_alpha, std::vector<std::string>* warnings);
 
   /// 4 when the rows end each pixel with an alpha, else 3.
   std::size_t channels() const { return takes_alpha_ ? 4 : 3; }
@@ -25,20 +27,25 @@ class PictureRows {
   std::span<const std::uint8_t> icc() const { return icc_; }
   /// What goes beside the picture, made true of it; empty when there is none or none is wanted.
   const std::vector<std::uint8_t>& exif() const { return exif_; }
-  std::span<const std::uint8_t> xmp() const { return xmp_; }
+  const std::vector<std::uint8_t>& xmp() const { return xmp_; }
+  std::span<const std::uint8_t> iptc() const { return kept().iptc; }
+  const std::string& comment() const { return kept().comment; }
+  Resolution resolution() const { return kept().resolution; }
 
   /// Row `y`, row_samples() of them.
   void row(int y, std::uint8_t* to);
   void row(int y, std::uint16_t* to);
 
  private:
+  const Metadata& kept() const;
   void prepare(int y);  // fills colours_
+  void choose_colours(std::vector<std::string>* warnings);
 
   const Image& image_;
   Rounding rounding_;
-  bool takes_alpha_;
-  std::span<const std::uint8_t> icc_, xmp_;
-  std::vector<std::uint8_t> exif_;
+  bool takes_alpha_, keeps_;
+  std::span<const std::uint8_t> icc_;
+  std::vector<std::uint8_t> exif_, xmp_;
   RowMap map_;
   std::vector<float> colours_;
 };

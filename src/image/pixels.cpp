@@ -68,16 +68,12 @@ Image read(const PixelView& view, std::ptrdiff_t stride) {
   for (int y = 0; y < view.height; ++y) {
     const T* from = reinterpret_cast<const T*>(static_cast<const std::byte*>(view.data) + y * stride);
     for (int x = 0; x < view.width; ++x, from += alpha ? 4 : 3, to += 3) {
-      const float a = alpha ? clipped(to_float(from[3])) : 1.0f;
-      if (alpha) *to_alpha++ = a;
-      for (std::size_t c = 0; c < 3; ++c) {
-        const float value = to_float(from[at[c]]);
-        to[c] = a == 1.0f ? value : value * a + (1.0f - a);
-      }
+      if (alpha) *to_alpha++ = clipped(to_float(from[3]));
+      for (std::size_t c = 0; c < 3; ++c) to[c] = to_float(from[at[c]]);
     }
   }
   if (std::any_of(plane.begin(), plane.end(), [](float a) { return a != 1.0f; })) {
-    image.set_alpha(std::move(plane), AlphaUse::over_white);
+    image.set_alpha(std::move(plane));
   }
   return image;
 }

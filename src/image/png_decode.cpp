@@ -14,26 +14,28 @@
 #include <png.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstring>
-#include <memory>
 
 #include "base/check.h"
+#include "image/exif.h"
+#include "image/iptc.h"
 #include "image/limits.h"
 #include "image/picture_builder.h"
+#include "image/png_chunks.h"
+#include "image/png_colour.h"
 #include "image/png_error.h"
-#include "image/shaper.h"
-#include "image/srgb.h"
+#include "image/utf8.h"
+#include "image/xmp.h"
 
 namespace impasto::inline v0_1 {
 namespace {
 
-constexpr const char* kXmpKey = "XML:com.adobe.xmp";  // XMP specification, part 3, 1.1.5
-
 class PngReader {
  public:
-  PngReader(std::span<const std::uint8_t> bytes, const std::string& name) : rest_(bytes), name_(name) {}
+  /// `missing`: what follows the bytes, and both must outlive this.
+  PngReader(std::span<const std::uint8_t> bytes, std::span<const std::uint8_t> missing, const std::string& name)
+      : rest_(bytes), missing_(missing), name_(name) {}
   PngReader(const PngReader&) = delete;
   PngReader& operator=(const PngReader&) = delete;
   ~PngReader() { png_destroy_read_struct(&png_, &info_, nullptr); }
@@ -44,9 +46,8 @@ class PngReader {
       info_ = png_ ? png_create_info_struct(png_) : nullptr;
       if (!info_) return;
       png_set_read_fn(png_, this, on_read);
-      // Whether a profile is right is for read_icc() to say.
-      png_set_option(png_, PNG_SKIP_sRGB_CHECK_PROFILE, PNG_OPTION_ON);
-      png_set_chunk_malloc_max(png_, kMaxProfileBytes);
+      // Of what is no picture it skips all: find_png_chunks() has seen it.
+      png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);
       // Sizes are judged by check_image_size, whose message is the better one.
       png_set_user_limits(png_, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
       png_read_info(png_, info_);
@@ -77,66 +78,27 @@ class PngReader {
     check(trouble_.guard([&] { png_read_row(png_, row, nullptr); }));
   }
 
-  // Reads up to the end chunk, so that a file cut within its last bytes is noticed too.
-  void finish() {
-    check(trouble_.guard([&] { png_read_end(png_, nullptr); }));
-  }
-
   bool grey() const { return (png_get_color_type(png_, info_) & PNG_COLOR_MASK_COLOR) == 0; }
   // Before start(), which makes alpha of the transparent colours.
   bool has_alpha() const {
     return (png_get_color_type(png_, info_) & PNG_COLOR_MASK_ALPHA) != 0 || png_get_valid(png_, info_, PNG_INFO_tRNS);
   }
 
-  // Of the chunks before the picture's data. libpng drops what is malformed.
-  Metadata metadata() {
-    Metadata metadata;
-    metadata.bits = depth();
-    png_charp name = nullptr;
-    int compression = 0;
-    png_bytep bytes = nullptr;
-    png_uint_32 count = 0;
-    if (png_get_iCCP(png_, info_, &name, &compression, &bytes, &count)) metadata.icc.assign(bytes, bytes + count);
-    if (png_get_eXIf_1(png_, info_, &count, &bytes)) metadata.exif.assign(bytes, bytes + count);
-    png_textp texts = nullptr;
-    const int text_count = png_get_text(png_, info_, &texts, nullptr);
-    for (int i = 0; i < text_count; ++i) {
-      if (std::strcmp(texts[i].key, kXmpKey) != 0) continue;
-      const std::size_t length = std::max(texts[i].text_length, texts[i].itxt_length);
-      metadata.xmp.assign(texts[i].text, texts[i].text + length);
-    }
-    return metadata;
-  }
-
-  // The colour space of gAMA and cHRM; empty when they are absent, overruled by an sRGB chunk, or sRGB's.
-  RowMap colour_map() const {
-    double gamma = 0;
-    if (png_get_valid(png_, info_, PNG_INFO_sRGB) || !png_get_gAMA(png_, info_, &gamma)) return {};
-    double wx = 0.3127, wy = 0.3290, rx = 0.64, ry = 0.33, gx = 0.30, gy = 0.60, bx = 0.15, by = 0.06;
-    png_get_cHRM(png_, info_, &wx, &wy, &rx, &ry, &gx, &gy, &bx, &by);
-    // The gamma of sRGB is what its writers give for its curve.
-    const bool usual_gamma = std::abs(gamma - 1 / 2.2) < 0.01;
-    const bool good = gamma > 0.1 && gamma < 5 && std::min({wy, ry, gy, by}) > 1e-3;
-    if (!good) return {};
-    const Matrix3 to_xyz = primaries_to_xyz_d50({{{rx, ry}, {gx, gy}, {bx, by}}}, {wx, wy});
-    if (inverse(to_xyz) == Matrix3{}) return {};
-    const auto curve = [&](int, double x) {
-      return usual_gamma ? static_cast<double>(srgb_decode(static_cast<float>(x))) : std::pow(x, 1 / gamma);
-    };
-    const auto shaper = std::make_shared<const Shaper>(curve, to_xyz);
-    if (shaper->is_srgb()) return {};
-    return [shaper](const float* from, float* to, std::size_t n) { shaper->to_srgb(from, to, n); };
-  }
-
  private:
   static void on_read(png_structp png, png_bytep to, std::size_t count) {
     auto* self = static_cast<PngReader*>(png_get_io_ptr(png));
-    if (count > self->rest_.size()) {
-      self->ended_early_ = true;
-      png_error(png, "end of data");
+    while (count > 0) {
+      if (self->rest_.empty()) std::swap(self->rest_, self->missing_);
+      if (self->rest_.empty()) {
+        self->ended_early_ = true;
+        png_error(png, "end of data");
+      }
+      const std::size_t taken = std::min(count, self->rest_.size());
+      std::memcpy(to, self->rest_.data(), taken);
+      self->rest_ = self->rest_.subspan(taken);
+      to += taken;
+      count -= taken;
     }
-    std::memcpy(to, self->rest_.data(), count);
-    self->rest_ = self->rest_.subspan(count);
   }
 
   void check(bool good) const {
@@ -147,7 +109,7 @@ class PngReader {
          "); copy it again or save it from another program");
   }
 
-  std::span<const std::uint8_t> rest_;
+  std::span<const std::uint8_t> rest_, missing_;
   const std::string& name_;
   png_structp png_ = nullptr;
   png_infop info_ = nullptr;
@@ -192,11 +154,61 @@ class RowSplitter {
   std::vector<float> samples_, values_, alpha_;
 };
 
-RowMap of_grey(const RowMap& map) {
-  return [map](const float* from, float* to, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) std::fill_n(to + 3 * i, 3, from[i]);
-    map(to, to, count);
+// XMP from where it belongs, or from ImageMagick's texts.
+std::vector<std::uint8_t> xmp_of(const PngChunks& chunks) {
+  if (chunks.xmp) return unpacked_text(*chunks.xmp);
+  if (chunks.raw_xmp) return raw_profile(*chunks.raw_xmp);
+  if (!chunks.raw_app1) return {};
+  const std::vector<std::uint8_t> app1 = raw_profile(*chunks.raw_app1);
+  const std::span<const std::uint8_t> packet = xmp_of_app1(app1);
+  return {packet.begin(), packet.end()};
+}
+
+// The same of EXIF, whose texts hold it as a JPEG's segment does.
+std::vector<std::uint8_t> exif_of(const PngChunks& chunks) {
+  if (chunks.exif) return {chunks.exif->begin(), chunks.exif->end()};
+  const auto& text = chunks.raw_exif ? chunks.raw_exif : chunks.raw_app1;
+  if (!text) return {};
+  const std::vector<std::uint8_t> app1 = raw_profile(*text);
+  const std::span<const std::uint8_t> block = exif_of_app1(app1);
+  return {block.begin(), block.end()};
+}
+
+Resolution resolution_of(PngData phys) {
+  constexpr double kMetresPerInch = 0.0254;
+  if (phys[8] != 1) return {};  // no unit: an aspect only
+  const auto number = [&](std::size_t at) {
+    return double{0x1p24} * phys[at] + double{0x1p16} * phys[at + 1] + double{0x1p8} * phys[at + 2] + phys[at + 3];
   };
+  return {number(0) * kMetresPerInch, number(4) * kMetresPerInch};
+}
+
+Metadata metadata_of(const PngChunks& chunks, int bits) {
+  Metadata metadata;
+  metadata.bits = bits;
+  if (chunks.iccp) metadata.icc = unpacked_profile(*chunks.iccp);
+  metadata.exif = exif_of(chunks);
+  metadata.xmp = xmp_of(chunks);
+  if (chunks.raw_iptc) metadata.iptc = iptc_of(raw_profile(*chunks.raw_iptc));
+  if (chunks.comment) {
+    const std::vector<std::uint8_t> bytes = unpacked_text(*chunks.comment);
+    const std::string comment(bytes.begin(), bytes.end());
+    metadata.comment = chunks.comment->chunk == "iTXt" ? to_utf8(comment) : utf8_of_latin1(comment);
+  }
+  if (chunks.phys) metadata.resolution = resolution_of(*chunks.phys);
+  return metadata;
+}
+
+// Of the pixels as stored, before PngReader::start().
+Raster raster_of(const PngReader& reader, const PngChunks& chunks, const Metadata& metadata, const std::string& name,
+                 const DecodeOptions& options) {
+  Raster raster{static_cast<int>(reader.width()), static_cast<int>(reader.height()),
+                reader.grey() ? Device::grey : Device::rgb, reader.has_alpha()};
+  if (options.apply_profile) raster.words = png_colour(chunks, name);
+  if (chunks.iccp && metadata.icc.empty()) raster.profile_problem = "it is damaged";
+  // The standard wants eXIf's orientation to count, of texts it knows nothing.
+  if (!chunks.exif) raster.orientation = 1;
+  return raster;
 }
 
 void check_header(const PngReader& reader, std::size_t bytes, const std::string& name) {
@@ -210,14 +222,12 @@ void check_header(const PngReader& reader, std::size_t bytes, const std::string&
 }  // namespace
 
 Image decode_png(std::span<const std::uint8_t> bytes, const std::string& name, const DecodeOptions& options) {
-  PngReader reader(bytes, name);
+  const PngChunks chunks = find_png_chunks(bytes, name);
+  PngReader reader(bytes, chunks.missing, name);
   reader.read_header();
   check_header(reader, bytes.size(), name);
-  Raster raster{static_cast<int>(reader.width()), static_cast<int>(reader.height()),
-                reader.grey() ? Device::grey : Device::rgb, reader.has_alpha()};
-  raster.map = reader.colour_map();
-  if (raster.map && reader.grey()) raster.map = of_grey(raster.map);
-  Metadata metadata = reader.metadata();
+  Metadata metadata = metadata_of(chunks, reader.depth());
+  Raster raster = raster_of(reader, chunks, metadata, name, options);
   reader.start();
 
   const std::size_t width = reader.width();
@@ -236,7 +246,7 @@ Image decode_png(std::span<const std::uint8_t> bytes, const std::string& name, c
       if (pass == reader.passes()) splitter.add(builder, static_cast<int>(y), row);
     }
   }
-  reader.finish();
+  if (!chunks.has_end) builder.warn(name + " has no end mark, but all of its pixels are there");
   return builder.finish();
 }
 

@@ -4,6 +4,8 @@
 
 #include <png.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -13,6 +15,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "image/iptc.h"
 #include "image/picture_rows.h"
 #include "image/png.h"
 #include "image/png_error.h"
@@ -22,8 +25,11 @@ namespace {
 
 class PngWriter {
  public:
-  PngWriter(std::vector<std::uint8_t>& bytes, std::span<const std::uint8_t> xmp)
-      : bytes_(bytes), xmp_(xmp.begin(), xmp.end()) {}
+  PngWriter(std::vector<std::uint8_t>& bytes, const PictureRows& rows)
+      : bytes_(bytes),
+        xmp_(rows.xmp().begin(), rows.xmp().end()),
+        comment_(rows.comment()),
+        iptc_(raw_iptc(rows.iptc())) {}
   PngWriter(const PngWriter&) = delete;
   PngWriter& operator=(const PngWriter&) = delete;
   ~PngWriter() { png_destroy_write_struct(&png_, &info_); }
@@ -94,17 +100,44 @@ class PngWriter {
       png_set_eXIf_1(png_, info_, static_cast<png_uint_32>(rows.exif().size()),
                      const_cast<png_bytep>(rows.exif().data()));
     }
-    if (!xmp_.empty()) {
-      png_text text{};
-      text.compression = PNG_ITXT_COMPRESSION_NONE;
-      text.key = const_cast<png_charp>("XML:com.adobe.xmp");  // XMP specification, part 3, 1.1.5
-      text.text = xmp_.data();
-      png_set_text(png_, info_, &text, 1);
+    write_text("XML:com.adobe.xmp", xmp_, PNG_ITXT_COMPRESSION_NONE);  // XMP specification, part 3, 1.1.5
+    write_text("Comment", comment_, PNG_ITXT_COMPRESSION_NONE);
+    write_text("Raw profile type iptc", iptc_, PNG_TEXT_COMPRESSION_zTXt);
+    if (const Resolution inch = rows.resolution(); inch.x > 0 && inch.y > 0) {
+      png_set_pHYs(png_, info_, per_metre(inch.x), per_metre(inch.y), PNG_RESOLUTION_METER);
     }
   }
 
+  void write_text(const char* key, std::string& content, int kind) {
+    if (content.empty()) return;
+    png_text text{};
+    text.compression = kind;
+    text.key = const_cast<png_charp>(key);
+    text.text = content.data();  // a zero ends it, as libpng wants it
+    png_set_text(png_, info_, &text, 1);
+  }
+
+  static png_uint_32 per_metre(double per_inch) {
+    return static_cast<png_uint_32>(std::min(std::round(per_inch / 0.0254), double{PNG_UINT_31_MAX}));
+  }
+
+  // As ImageMagick and ExifTool write and read it: a name, a length, lines of hexadecimal digits.
+  static std::string raw_iptc(std::span<const std::uint8_t> iptc) {
+    if (iptc.empty()) return {};
+    constexpr const char* digits = "0123456789abcdef";
+    constexpr std::size_t kLine = 36;
+    const std::vector<std::uint8_t> bytes = photoshop_resource(iptc);
+    std::string text = "\niptc\n" + std::to_string(bytes.size());
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+      if (i % kLine == 0) text += '\n';
+      text += digits[bytes[i] >> 4];
+      text += digits[bytes[i] & 15];
+    }
+    return text + '\n';
+  }
+
   std::vector<std::uint8_t>& bytes_;
-  std::string xmp_;  // with a zero at its end, as libpng wants it
+  std::string xmp_, comment_, iptc_;
   png_structp png_ = nullptr;
   png_infop info_ = nullptr;
   PngTrouble trouble_;
@@ -151,8 +184,8 @@ std::vector<std::uint8_t> encode_without_profile(const Image& image, EncodeOptio
 std::vector<std::uint8_t> encode_png(const Image& image, const EncodeOptions& options,
                                      std::vector<std::string>* warnings) {
   std::vector<std::uint8_t> bytes;
-  PictureRows rows(image, options, true);
-  PngWriter writer(bytes, rows.xmp());
+  PictureRows rows(image, options, true, warnings);
+  PngWriter writer(bytes, rows);
   if (!writer.start(image, rows, options.bits)) {
     writer.check(!rows.icc().empty());
     return encode_without_profile(image, options, writer.refusal(), warnings);

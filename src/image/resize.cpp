@@ -13,6 +13,7 @@
 
 #include "base/check.h"
 #include "image/limits.h"
+#include "image/quantize.h"
 #include "image/resample.h"
 #include "image/srgb.h"
 #include "impasto/image.h"
@@ -122,14 +123,33 @@ void clip_to_range(std::span<const float> before, std::span<float> after) {
   for (float& value : after) value = std::clamp(value, low, high);
 }
 
+Plane plane_of(const Image& image, const float* values, std::size_t channels) {
+  return {values, static_cast<std::size_t>(image.width()), static_cast<std::size_t>(image.height()), channels};
+}
+
 // Empty for an opaque picture.
 std::vector<float> resized_alpha(const Image& image, std::size_t width, std::size_t height, Filter filter) {
   if (image.alpha().empty()) return {};
   std::vector<float> alpha(width * height);
-  const Plane from = {image.alpha().data(), static_cast<std::size_t>(image.width()),
-                      static_cast<std::size_t>(image.height()), 1};
-  resize_plane(from, width, height, filter, alpha.data());
+  resize_plane(plane_of(image, image.alpha().data(), 1), width, height, filter, alpha.data());
+  for (float& a : alpha) a = clipped(a);
   return alpha;
+}
+
+// Straight colours count by their alpha, so that what nobody sees does not bleed into edges: the resized c a, divided
+// by the resized a. Where that is nothing, `result` keeps the colours resized without alpha.
+void weigh_by_alpha(const Image& image, const float* values, const std::vector<float>& alpha, Filter filter,
+                    Image& result) {
+  constexpr float kNothing = 0.5f / 65535;  // less than 16 bits hold
+  std::vector<float> weighed(image.pixels().size());
+  for (std::size_t i = 0; i < weighed.size(); ++i) weighed[i] = values[i] * image.alpha()[i / 3];
+  const auto width = static_cast<std::size_t>(result.width()), height = static_cast<std::size_t>(result.height());
+  std::vector<float> resized(3 * width * height);
+  resize_plane(plane_of(image, weighed.data(), 3), width, height, filter, resized.data());
+  for (std::size_t i = 0; i < resized.size(); ++i) {
+    const float a = alpha[i / 3];
+    if (a > kNothing) result.pixels()[i] = resized[i] / a;
+  }
 }
 
 }  // namespace
@@ -138,21 +158,23 @@ Image resize(const Image& image, int width, int height, const ResizeOptions& opt
   check_request(image, width, height);
   Image result(width, height);
   const auto w = static_cast<std::size_t>(width), h = static_cast<std::size_t>(height);
-  Plane from = {image.pixels().data(), static_cast<std::size_t>(image.width()),
-                static_cast<std::size_t>(image.height()), 3};
   with_memory_error("resizing a picture", [&] {
+    const float* values = image.pixels().data();
     std::vector<float> light;
     if (options.linear_light) {
       light.assign(image.pixels().begin(), image.pixels().end());
       srgb_decode(light);
-      from.values = light.data();
+      values = light.data();
     }
-    resize_plane(from, w, h, options.filter, result.pixels().data());
-    if (options.filter == Filter::lanczos3) {
-      clip_to_range({from.values, image.pixels().size()}, result.pixels());
+    resize_plane(plane_of(image, values, 3), w, h, options.filter, result.pixels().data());
+    std::vector<float> alpha = resized_alpha(image, w, h, options.filter);
+    const bool weighed = !alpha.empty() && image.alpha_use() == AlphaUse::straight;
+    if (weighed) weigh_by_alpha(image, values, alpha, options.filter, result);
+    if (weighed || options.filter == Filter::lanczos3) {
+      clip_to_range({values, image.pixels().size()}, result.pixels());
     }
     if (options.linear_light) srgb_encode(result.pixels());
-    result.set_alpha(resized_alpha(image, w, h, options.filter), image.alpha_use());
+    result.set_alpha(std::move(alpha), image.alpha_use());
   });
   result.share_metadata(image);
   return result;

@@ -19,7 +19,6 @@ constexpr std::size_t kSteps = std::size_t{255} * 16;
 // Curves have a steep end at black, where the square root spreads the nodes.
 constexpr std::size_t kInverseSteps = 16384;
 
-constexpr std::array<double, 3> kD50 = {0.9642, 1.0, 0.8249};  // ICC.1:2010, 7.2.16
 constexpr Matrix3 kBradford = {{{0.8951, 0.2664, -0.1614}, {-0.7502, 1.7135, 0.0367}, {0.0389, -0.0685, 1.0296}}};
 
 std::array<double, 3> times(const Matrix3& m, const std::array<double, 3>& v) {

@@ -11,6 +11,9 @@ namespace impasto::inline v0_1 {
 /// Rows of a matrix.
 using Matrix3 = std::array<std::array<double, 3>, 3>;
 
+/// XYZ of the white of ICC profiles (ICC.1:2010, 7.2.16).
+inline constexpr std::array<double, 3> kD50 = {0.9642, 1.0, 0.8249};
+
 Matrix3 multiply(const Matrix3& a, const Matrix3& b);
 /// All zeros when there is none.
 Matrix3 inverse(const Matrix3& matrix);

@@ -11,13 +11,15 @@
 namespace impasto::inline v0_1 {
 
 /// Classic or BigTIFF.
-/// The first page: grey, RGB and CMYK of 8 or 16 bits or 32-bit floats as they are, in strips or tiles, and whatever
-/// else libtiff turns into RGBA of 8 bits. Floats are taken as sRGB-encoded unless a profile says otherwise. Throws
-/// Error(input) when the data is truncated, not decodable, not finite or larger than the limits.
+/// The first page: grey, RGB and CMYK of 8 to 16 bits or floats of 16, 32 or 64 as they are, CIE L*a*b* of 8, 16 or
+/// floats of 32, in strips or tiles, and whatever else libtiff turns into RGBA of 8 bits. Floats are taken as
+/// sRGB-encoded unless a profile says otherwise. Throws Error(input) when the data is truncated, not decodable, not
+/// finite or larger than the limits.
 Image decode_tiff(std::span<const std::uint8_t> bytes, const std::string& name, const DecodeOptions& options = {});
 
 /// RGB or RGBA with straight alpha, 8 or 16 bits a sample, deflated.
-std::vector<std::uint8_t> encode_tiff(const Image& image, const EncodeOptions& options);
+std::vector<std::uint8_t> encode_tiff(const Image& image, const EncodeOptions& options,
+                                      std::vector<std::string>* warnings = nullptr);
 
 /// "libtiff 4.5.0", empty when the build lacks it.
 std::string tiff_library();

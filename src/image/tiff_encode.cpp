@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "base/check.h"
@@ -11,6 +12,7 @@
 #include "image/picture_rows.h"
 #include "image/tiff.h"
 #include "image/tiff_memory.h"
+#include "image/tiff_numbers.h"
 
 namespace impasto::inline v0_1 {
 namespace {
@@ -34,6 +36,15 @@ void set_fields(TIFF* tiff, const Image& image, const PictureRows& rows, int bit
   if (!rows.icc().empty()) {
     TIFFSetField(tiff, TIFFTAG_ICCPROFILE, static_cast<std::uint32_t>(rows.icc().size()), rows.icc().data());
   }
+  if (const Resolution inch = rows.resolution(); inch.x > 0 && inch.y > 0) {
+    TIFFSetField(tiff, TIFFTAG_RESOLUTIONUNIT, RESUNIT_INCH);
+    TIFFSetField(tiff, TIFFTAG_XRESOLUTION, inch.x);
+    TIFFSetField(tiff, TIFFTAG_YRESOLUTION, inch.y);
+  }
+  // EXIF's description is added later, and goes before.
+  const auto exif = TiffNumbers::of(rows.exif());
+  const bool described = exif && exif->find(exif->directory(), TIFFTAG_IMAGEDESCRIPTION);
+  if (!described && !rows.comment().empty()) TIFFSetField(tiff, TIFFTAG_IMAGEDESCRIPTION, rows.comment().c_str());
   if (!rows.xmp().empty()) {
     TIFFSetField(tiff, TIFFTAG_XMLPACKET, static_cast<std::uint32_t>(rows.xmp().size()), rows.xmp().data());
   }
@@ -41,9 +52,10 @@ void set_fields(TIFF* tiff, const Image& image, const PictureRows& rows, int bit
 
 }  // namespace
 
-std::vector<std::uint8_t> encode_tiff(const Image& image, const EncodeOptions& options) {
+std::vector<std::uint8_t> encode_tiff(const Image& image, const EncodeOptions& options,
+                                      std::vector<std::string>* warnings) {
   std::vector<std::uint8_t> bytes;
-  PictureRows rows(image, options, true);
+  PictureRows rows(image, options, true, warnings);
   // EXIF keeps its byte order, and the file takes it.
   TiffMemory memory(bytes, !rows.exif().empty() && rows.exif().front() == 'M');
   const auto check = [&](bool good) {
@@ -66,7 +78,7 @@ std::vector<std::uint8_t> encode_tiff(const Image& image, const EncodeOptions& o
   }
   check(TIFFFlush(memory.get()) == 1);
   memory.close();
-  add_exif_to_tiff(bytes, rows.exif());
+  add_to_tiff(bytes, rows.exif(), rows.iptc());
   return bytes;
 }
 

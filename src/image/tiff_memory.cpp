@@ -7,9 +7,9 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <limits>
 #include <span>
 #include <vector>
-#include <limits>
 
 #include "base/sizes.h"
 #include "image/tiff_memory.h"

@@ -16,7 +16,7 @@ namespace impasto::inline v0_1 {
 class TiffNumbers {
  public:
   static constexpr std::size_t kEntryBytes = 12;
-  static constexpr std::uint32_t kShort = 3, kLong = 4;
+  static constexpr std::uint32_t kShort = 3, kLong = 4, kRational = 5;
 
   /// Nothing unless the bytes begin as a TIFF structure (not BigTIFF).
   static std::optional<TiffNumbers> of(std::span<const std::uint8_t> bytes);

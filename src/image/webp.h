@@ -18,7 +18,8 @@ inline constexpr int kMaxWebpSide = 16383;
 Image decode_webp(std::span<const std::uint8_t> bytes, const std::string& name, const DecodeOptions& options = {});
 
 /// RGB or RGBA of 8 bits, lossless for a quality of 100. Throws Error(input) for a picture above kMaxWebpSide.
-std::vector<std::uint8_t> encode_webp(const Image& image, const EncodeOptions& options);
+std::vector<std::uint8_t> encode_webp(const Image& image, const EncodeOptions& options,
+                                      std::vector<std::string>* warnings = nullptr);
 
 /// "libwebp 1.2.4", empty when the build lacks it.
 std::string webp_library();

@@ -81,7 +81,11 @@ Image decode_webp(std::span<const std::uint8_t> bytes, const std::string& name, 
   const auto height = static_cast<int>(WebPDemuxGetI(demuxer.get(), WEBP_FF_CANVAS_HEIGHT));
   check_image_size(WebPDemuxGetI(demuxer.get(), WEBP_FF_CANVAS_WIDTH),
                    WebPDemuxGetI(demuxer.get(), WEBP_FF_CANVAS_HEIGHT), name);
-  const Raster raster{width, height, Device::rgb, features.has_alpha != 0 || features.has_animation != 0};
+  Raster raster{width, height, Device::rgb, features.has_alpha != 0 || features.has_animation != 0};
+  Metadata metadata = metadata_of(demuxer.get());
+  if (metadata.icc.empty() && (WebPDemuxGetI(demuxer.get(), WEBP_FF_FORMAT_FLAGS) & ICCP_FLAG) != 0) {
+    raster.profile_problem = "it is missing, empty or larger than 16 MiB";
+  }
 
   // Decoded before memory is taken for the floats: what is damaged has cost a quarter of it.
   if (features.has_animation) {
@@ -89,7 +93,7 @@ Image decode_webp(std::span<const std::uint8_t> bytes, const std::string& name, 
     std::uint8_t* canvas = nullptr;
     int time = 0;
     if (!frames || !WebPAnimDecoderGetNext(frames.get(), &canvas, &time)) fail_undecodable(name);
-    PictureBuilder builder(raster, metadata_of(demuxer.get()), options);
+    PictureBuilder builder(std::move(raster), std::move(metadata), options);
     add_rows(builder, canvas, width, height);
     return builder.finish();
   }
@@ -97,7 +101,7 @@ Image decode_webp(std::span<const std::uint8_t> bytes, const std::string& name, 
   const std::unique_ptr<std::uint8_t, FreeWebp> pixels(
       WebPDecodeRGBA(bytes.data(), bytes.size(), &decoded_width, &decoded_height));
   if (!pixels || decoded_width != width || decoded_height != height) fail_undecodable(name);
-  PictureBuilder builder(raster, metadata_of(demuxer.get()), options);
+  PictureBuilder builder(std::move(raster), std::move(metadata), options);
   add_rows(builder, pixels.get(), width, height);
   return builder.finish();
 }

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "image/webp_handles.h"
@@ -47,8 +48,9 @@ void set_chunk(WebPMux* mux, const char* four_letters, std::span<const std::uint
 
 }  // namespace
 
-std::vector<std::uint8_t> encode_webp(const Image& image, const EncodeOptions& options) {
-  PictureRows rows(image, options, true);
+std::vector<std::uint8_t> encode_webp(const Image& image, const EncodeOptions& options,
+                                      std::vector<std::string>* warnings) {
+  PictureRows rows(image, options, true, warnings);
   std::vector<std::uint8_t> bytes = encode_pixels(image, rows, options.webp_quality);
   if (rows.icc().empty() && rows.exif().empty() && rows.xmp().empty()) return bytes;
   const WebPData data = {bytes.data(), bytes.size()};

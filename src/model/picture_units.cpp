@@ -4,13 +4,16 @@
 #include <vector>
 
 #include "base/check.h"
+#include "image/blend.h"
 #include "impasto/stylise.h"
 #include "model/network_weights.h"
 
 namespace impasto::inline v0_1 {
 
 std::vector<float> normalise(const Image& image) {
-  std::vector<float> values(image.pixels().begin(), image.pixels().end());
+  const Image seen = image.alpha().empty() ? Image() : seen_on(image, 1.0F);
+  const std::span<const float> pixels = seen.empty() ? image.pixels() : seen.pixels();
+  std::vector<float> values(pixels.begin(), pixels.end());
   for (std::size_t i = 0; i < values.size(); ++i) {
     values[i] = (values[i] - static_cast<float>(kRgbMean[i % 3])) / static_cast<float>(kRgbDeviation[i % 3]);
   }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "image/blend.h"
 #include "tensor/whole_arrays.h"
 
 namespace impasto::inline v0_1 {
@@ -172,8 +173,9 @@ bool is_everywhere(const Tensor<float>& map) {
 Tensor<float> grey_map(const Image& mask) {
   if (mask.empty()) return {};
   constexpr float kMargin = 0.02F;  // what JPEG's rounding leaves of white and black
+  const Image painted = seen_on(mask, 0.0F);
   Tensor<float> map({mask.height(), mask.width()});
-  const auto r = channel(mask.pixels(), 0), g = channel(mask.pixels(), 1), b = channel(mask.pixels(), 2);
+  const auto r = channel(painted.pixels(), 0), g = channel(painted.pixels(), 1), b = channel(painted.pixels(), 2);
   const auto grey = 0.299F * r + 0.587F * g + 0.114F * b;
   xt::noalias(flat(map.values())) = xt::clip((grey - kMargin) / (1 - 2 * kMargin), 0.0F, 1.0F);
   return map;
@@ -204,12 +206,25 @@ Tensor<float> resize_map(const Tensor<float>& map, Index height, Index width) {
 
 namespace {
 
+// The masks as they were painted: black where nothing was.
+struct Masks {
+  Image content;
+  std::vector<Image> styles;
+};
+
+Masks painted_masks(const Pictures& pictures) {
+  const auto painted = [](const Image& mask) { return mask.empty() ? Image() : seen_on(mask, 0.0F); };
+  Masks masks{painted(pictures.content_mask), {}};
+  for (const StylePicture& style : pictures.styles) masks.styles.push_back(painted(style.mask));
+  return masks;
+}
+
 // Regions of the content, or one that is everywhere, with the styles' maps of the same white, black or colour.
-Guide all_regions(const Pictures& pictures, const std::vector<Colour>& palette) {
+Guide all_regions(const Masks& masks, const std::vector<Colour>& palette) {
   Guide guide;
-  const bool everywhere = pictures.content_mask.empty();
+  const bool everywhere = masks.content.empty();
   std::vector<Tensor<float>> content;
-  if (!everywhere) content = region_maps(pictures.content_mask, palette);
+  if (!everywhere) content = region_maps(masks.content, palette);
   for (std::size_t k = 0; k < (everywhere ? 1 : content.size()); ++k) {
     Region region;
     region.name = !palette.empty() ? name_of(palette[k]) : k == 0 ? "white" : "black";
@@ -219,9 +234,9 @@ Guide all_regions(const Pictures& pictures, const std::vector<Colour>& palette) 
     }
     guide.regions.push_back(std::move(region));
   }
-  for (const StylePicture& style : pictures.styles) {
+  for (const Image& mask : masks.styles) {
     std::vector<Tensor<float>> maps;
-    if (!style.mask.empty()) maps = region_maps(style.mask, palette);
+    if (!mask.empty()) maps = region_maps(mask, palette);
     for (std::size_t k = 0; k < guide.regions.size(); ++k)
       guide.regions[k].styles.push_back(maps.empty() ? Tensor<float>() : shortened(std::move(maps[k])));
   }
@@ -231,17 +246,18 @@ Guide all_regions(const Pictures& pictures, const std::vector<Colour>& palette) 
 }  // namespace
 
 Guide make_guide(const Pictures& pictures) {
+  const Masks painted = painted_masks(pictures);
   std::vector<const Image*> masks;
-  if (!pictures.content_mask.empty()) masks.push_back(&pictures.content_mask);
-  for (const StylePicture& style : pictures.styles) {
-    if (!style.mask.empty()) masks.push_back(&style.mask);
+  if (!painted.content.empty()) masks.push_back(&painted.content);
+  for (const Image& mask : painted.styles) {
+    if (!mask.empty()) masks.push_back(&mask);
   }
   const bool coloured = std::any_of(masks.begin(), masks.end(), [](const Image* mask) { return has_colours(*mask); });
   require(
-      !coloured || !pictures.content_mask.empty(), ErrorCode::input,
+      !coloured || !painted.content.empty(), ErrorCode::input,
       "a style's mask has colours, but the content has no mask that says where they go; give the content a mask, or "
       "the style a grey one");
-  Guide guide = all_regions(pictures, coloured ? palette_of(masks) : std::vector<Colour>());
+  Guide guide = all_regions(painted, coloured ? palette_of(masks) : std::vector<Colour>());
   std::erase_if(guide.regions, [](const Region& region) { return is_nowhere(region.content); });
   require(!guide.regions.empty(), ErrorCode::input, "the content mask has no plain region; wanted large areas of one ",
           "colour each");

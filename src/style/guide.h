@@ -24,9 +24,9 @@ struct Guide {
 };
 
 /// The guide that the masks of content and styles make: one region that is everywhere when there are none. Grey masks:
-/// white and black, with weights m and 1 - m; if any mask has colours, each plain colour of any of them is a region.
-/// Regions below a thousandth of the content are left out.
-/// Throws Error(input) when a region of the content is in no style, or the masks have more than 16 plain colours.
+/// white and black, with weights m and 1 - m, transparent places black; if any mask has colours, each plain colour of
+/// any of them is a region. Regions below a thousandth of the content are left out. Throws Error(input) when a region
+/// of the content is in no style, or the masks have more than 16 plain colours.
 Guide make_guide(const Pictures& pictures);
 
 /// Share of a picture below which a region is a blemish of the mask.

@@ -24,13 +24,15 @@ class Level {
   Objective<float>& objective() const { return *objective_; }
   /// Frees what the optimisation needed; finish() still works.
   void close() { objective_.reset(); }
-  /// H x W x 3 as optimised -> protected places as the original, colours as options.colour wants, 0..1.
+  /// H x W x 3 as optimised -> protected places as the original, colours as options.colour wants, 0..1, and the
+  /// content's alpha with the straight colours that on white look so.
   Image finish(Tensor<float> x, const Options& options, const Context& context) const;
 
  private:
   std::unique_ptr<Objective<float>> objective_;
   Tensor<float> original_;  // H x W x 3, the content's own colours
   Tensor<float> protect_;   // H x W, or empty
+  Image clear_;             // the content with its alpha, or empty
 };
 
 }  // namespace impasto::inline v0_1

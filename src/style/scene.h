@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "impasto/image.h"
 #include "style/guide.h"
 #include "tensor/tensor.h"
 
@@ -21,6 +22,7 @@ struct Scene {
   std::vector<SceneStyle<T>> styles;  ///< at least one
   const Guide* guide = nullptr;       ///< borrowed while the objective is built; null: every style everywhere
   Tensor<T> original;                 ///< H x W x 3: what protected places show; empty: the content
+  Image clear;                        ///< the content at H x W with its alpha, straight; empty: it is opaque
   Tensor<float> protect;              ///< h x w, of any size: 1 shows `original`, 0 is painted; empty: all is painted
   Tensor<float> smooth;               ///< h x w, of any size: share of the total-variation weight; empty: 1 everywhere
 };

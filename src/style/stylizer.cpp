@@ -136,7 +136,7 @@ Image Stylizer::preview() const {
 Image Stylizer::image() const {
   return with_memory_error("showing the painting", [&] {
     Image image = state_->levels.back().finish(state_->full_picture(), state_->options, state_->context);
-    keep_extras(image, state_->extras);
+    image.share_metadata(state_->extras);
     return image;
   });
 }

@@ -36,12 +36,8 @@ double norm(const Context& context, std::span<const float> a, const float* b = n
 }  // namespace
 
 Stylizer::State::State(const Pictures& pictures, const Weights& weights, const Options& wanted, const Context& where)
-    : options(wanted),
-      context(where),
-      network(weights.network()),
-      size(painting_size(pictures.content, wanted)),
-      extras(size.width, size.height) {
-  keep_extras(extras, pictures.content);
+    : options(wanted), context(where), network(weights.network()), size(painting_size(pictures.content, wanted)) {
+  extras.share_metadata(pictures.content);
   const Guide guide = make_guide(pictures);
   for (const PaintingSize& one : painting_sizes(pictures.content, options)) {
     stop_if_asked(context);

@@ -30,7 +30,7 @@ struct Stylizer::State {
   Context context;
   Vgg19<float> network;
   PaintingSize size;
-  Image extras;  // alpha and metadata of the content, at the painting's size
+  Image extras;  // without pixels: the content's metadata
   std::vector<Level> levels;
   Tensor<float> start;  // at the painting's size, while a coarser scale is painted
   std::size_t level = 0;

@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "base/half.h"
+
 namespace impasto::testing {
 namespace {
 

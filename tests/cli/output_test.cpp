@@ -56,6 +56,20 @@ TEST_CASE("cli: a colour profile that PNG cannot hold is left out of the paintin
   }
 }
 
+TEST_CASE("cli: a painting too large for WebP, or for snapshots and previews in it, is refused before the work") {
+  const Studio studio;
+  const auto refusal = [&](const std::vector<std::string>& outputs) {
+    std::vector<std::string> all = {"stylise", "content.png", "style.png", "--weights", "builtin", "--size", "16384"};
+    all.insert(all.end(), outputs.begin(), outputs.end());
+    return run_program(all, studio.path());
+  };
+  const bool has_webp = !contains(image_formats()[3], "not in this build");
+  if (!has_webp) return;
+  expect_failure(refusal({"-o", "a.webp"}), 1, {"'a.webp' of 16384 x 10923 pixels", "WebP ends at 16383"});
+  expect_failure(refusal({"-o", "a.png", "--snapshots", "s.webp"}), 1, {"'s.webp'", "WebP ends at 16383"});
+  expect_failure(refusal({"-o", "a.png", "--preview", "p.webp"}), 1, {"'p.webp'", "WebP ends at 16383"});
+}
+
 TEST_CASE("cli: the painting goes to output/painting.jpg, and the last line tells of it") {
   const Studio studio;
   const Run run = studio.paint({});

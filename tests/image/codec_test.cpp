@@ -102,12 +102,23 @@ TEST_CASE("image: an empty file, a folder, a missing file and another kind are r
   CHECK(contains(load_refusal(folder.write("b.jpg", "\xFF")), "unknown kind"));
 }
 
-TEST_CASE("image: files cut at any length are refused") {
+TEST_CASE("image: files cut at any length are refused, or read with a warning where only the end mark is missing") {
+  constexpr std::size_t kLongestEnd = 16;  // of PNG: a checksum and IEND
   for (const Bytes& bytes : good_files()) {
     CHECK_FALSE(decode_image(bytes, "whole").empty());
     for (std::size_t length = 0; length < bytes.size(); ++length) {
       CAPTURE(length);
-      error_of(ErrorCode::input, [&] { decode_image(std::span(bytes).first(length), "cut"); });
+      const auto cut = std::span(bytes).first(length);
+      if (length + kLongestEnd < bytes.size()) {
+        error_of(ErrorCode::input, [&] { decode_image(cut, "cut"); });
+        continue;
+      }
+      try {
+        const Image image = decode_image(cut, "cut");
+        CHECK(image.metadata().warnings.size() == 1);
+      } catch (const Error& error) {
+        CHECK(error.code() == ErrorCode::input);
+      }
     }
   }
 }
@@ -224,6 +235,15 @@ TEST_CASE("image: what the build lacks it says by name, for writing, reading and
   if (!kHasTiff) check_absence(".tif", tiff, "libtiff");
   if (kHasWebp) CHECK(contains(load_refusal(folder.write("c.jpg", webp)), "is a WebP that ends before"));
   if (kHasTiff) CHECK(contains(load_refusal(folder.write("d.jpg", tiff)), "is a TIFF that cannot be decoded"));
+}
+
+TEST_CASE("image: a size that a format ends before is found out before there is a picture") {
+  CHECK(contains(error_of(ErrorCode::input, [] { check_image_fits("a.webp", 16384, 10); }),
+                 "picture 'a.webp' of 16384 x 10 pixels cannot be written: WebP ends at 16383 a side"));
+  CHECK(contains(error_of(ErrorCode::input, [] { check_image_fits("a.JPG", 10, 65501); }), "JPEG ends at 65500"));
+  check_image_fits("a.webp", 16383, 16383);
+  check_image_fits("a.png", 65535, 1);
+  check_image_fits("a.npy", 65535, 1);
 }
 
 }  // namespace impasto::testing

@@ -12,6 +12,7 @@
 #include "image/raw_pictures.h"
 #include "image/sample_pictures.h"
 #include "image/tiff_numbers.h"
+#include "image/xmp.h"
 #include "support/error_of.h"
 #include "support/temp_folder.h"
 
@@ -177,7 +178,7 @@ TEST_CASE("exif: damage of any kind is passed over, in blocks and in TIFF files"
     CHECK(exif_orientation(bytes) >= 1);
     exif_of_tiff(bytes);
     file = good;
-    add_exif_to_tiff(file, bytes);
+    add_to_tiff(file, bytes, {});
     reset_exif_orientation(bytes);
     update_exif(bytes, 3, 2, false);
     CHECK(bytes.size() == size);

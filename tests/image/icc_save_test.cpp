@@ -61,9 +61,29 @@ TEST_CASE("icc: a padded profile is written without its padding, and one of othe
       CHECK(saved(with_profile(Image(4, 4), padded, applied), folder / name).metadata().icc == p3);
     }
     for (const Bytes& icc : {cmyk_profile(), grey_profile(2.2)}) {
-      CHECK(saved(with_profile(Image(4, 4), icc, false), folder / name).metadata().icc.empty());
+      std::vector<std::string> warnings;
+      CHECK(saved(with_profile(Image(4, 4), icc, false), folder / name, &warnings).metadata().icc.empty());
+      REQUIRE(warnings.size() == 1);
+      CHECK(contains(warnings[0], "were not kept, because its profile is not one of RGB"));
     }
   }
+}
+
+TEST_CASE("icc: a profile that leads one way only is not kept, and that is said") {
+  const TempFolder folder;
+  // A scanner's: from its values to colours, and no way back.
+  const Sampler light = [](const cmsUInt16Number* in, cmsUInt16Number* out, void*) -> cmsInt32Number {
+    out[0] = in[1];
+    out[1] = out[2] = 0x8080;
+    return TRUE;
+  };
+  cmsHPROFILE profile = table_profile(cmsSigRgbData);
+  for (const cmsTagSignature tag : {cmsSigAToB0Tag, cmsSigAToB1Tag}) add_table(profile, tag, 9, 3, light, nullptr);
+  const Bytes icc = saved_profile(profile);
+  std::vector<std::string> warnings;
+  CHECK(saved(with_profile(Image(4, 4), icc, true), folder / "a.png", &warnings).metadata().icc.empty());
+  REQUIRE(warnings.size() == 1);
+  CHECK(contains(warnings[0], "were not kept, because nothing can be converted to its profile"));
 }
 
 TEST_CASE("icc: a PNG goes without a profile that libpng refuses, in the colours this leaves it, and that is said") {

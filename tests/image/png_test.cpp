@@ -92,50 +92,68 @@ TEST_CASE("png: a palette of 1, 2, 4 and 8 bits") {
   }
 }
 
-TEST_CASE("png: alpha is composited on white") {
-  const auto over_white = [](double value, double alpha) { return value * alpha + 1 - alpha; };
+TEST_CASE("png: alpha is kept aside, and the colours under it stay what they are") {
   const RawPng rgba{
       .width = 3, .colour = PNG_COLOR_TYPE_RGB_ALPHA, .rows = {{9, 8, 7, 0, 9, 8, 7, 255, 0, 100, 255, 51}}};
   const Image image = decode_png(make_png(rgba), "a.png");
-  check_pixel(image, 0, 0, {1, 1, 1});
+  check_pixel(image, 0, 0, {9 / 255.0, 8 / 255.0, 7 / 255.0});
+  REQUIRE(image.alpha().size() == 3);
+  CHECK(image.alpha()[0] == 0.0f);
+  CHECK(image.alpha()[1] == 1.0f);
+  CHECK(image.alpha()[2] == doctest::Approx(0.2));
   check_pixel(image, 1, 0, {9 / 255.0, 8 / 255.0, 7 / 255.0});
-  check_pixel(image, 2, 0, {over_white(0, 0.2), over_white(100 / 255.0, 0.2), 1});
+  check_pixel(image, 2, 0, {0, 100 / 255.0, 1});
 
   const RawPng deep{.depth = 16, .colour = PNG_COLOR_TYPE_GRAY_ALPHA, .rows = {{0x10, 0x00, 0x12, 0x34}}};
-  check_grey(decode_png(make_png(deep), "a.png"), 0, over_white(0x1000 / 65535.0, 0x1234 / 65535.0));
+  check_grey(decode_png(make_png(deep), "a.png"), 0, 0x1000 / 65535.0);
+  CHECK(decode_png(make_png(deep), "a.png").alpha()[0] == doctest::Approx(0x1234 / 65535.0));
   const RawPng grey{.colour = PNG_COLOR_TYPE_GRAY_ALPHA, .rows = {{100, 102}}};
-  check_grey(decode_png(make_png(grey), "a.png"), 0, over_white(100 / 255.0, 0.4));
+  check_grey(decode_png(make_png(grey), "a.png"), 0, 100 / 255.0);
 }
 
-TEST_CASE("png: transparent palette entries and a transparent colour are composited on white") {
+TEST_CASE("png: transparent palette entries and a transparent colour become alpha") {
   RawPng palette{.width = 2, .colour = PNG_COLOR_TYPE_PALETTE, .rows = {{0, 1}}};
   palette.palette = {{0, 0, 0}, {0, 0, 0}};
   palette.palette_alpha = {51};
   const Image image = decode_png(make_png(palette), "a.png");
-  check_grey(image, 0, 0.8);
-  check_grey(image, 1, 0);
+  check_grey(image, 0, 0);
+  REQUIRE(image.alpha().size() == 2);
+  CHECK(image.alpha()[0] == doctest::Approx(0.2));
+  CHECK(image.alpha()[1] == 1.0f);
 
   RawPng colour{.width = 2, .rows = {{1, 2, 3, 4, 5, 6}}, .has_transparent = true};
   colour.transparent.red = 4, colour.transparent.green = 5, colour.transparent.blue = 6;
   check_pixel(decode_png(make_png(colour), "a.png"), 0, 0, {1 / 255.0, 2 / 255.0, 3 / 255.0});
-  check_grey(decode_png(make_png(colour), "a.png"), 1, 1);
+  CHECK(decode_png(make_png(colour), "a.png").alpha()[0] == 1.0f);
+  CHECK(decode_png(make_png(colour), "a.png").alpha()[1] == 0.0f);
 
   RawPng deep{.width = 2, .depth = 16, .colour = PNG_COLOR_TYPE_GRAY, .rows = {{1, 2, 1, 3}}, .has_transparent = true};
   deep.transparent.gray = 0x0102;
-  check_grey(decode_png(make_png(deep), "a.png"), 0, 1);
+  CHECK(decode_png(make_png(deep), "a.png").alpha()[0] == 0.0f);
   check_grey(decode_png(make_png(deep), "a.png"), 1, 0x0103 / 65535.0);
 }
 
-TEST_CASE("png: a file cut at any length is refused") {
+// IEND has 12 bytes, the checksum before it 4: up to there a file may be cut with all of its pixels.
+TEST_CASE(
+    "png: a file cut at any length is refused, or read with a warning where only checksum and end mark are missing") {
   for (const bool interlaced : {false, true}) {
     RawPng raw = colourful();
     raw.interlaced = interlaced;
     const Bytes bytes = make_png(raw);
     for (std::size_t length = 8; length < bytes.size(); ++length) {
       CAPTURE(length);
-      const std::string message = refusal(Bytes(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(length)));
-      CHECK(contains(message, "picture 'a.png' is a PNG that ends before its picture is complete"));
+      const Bytes cut(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(length));
+      if (length >= bytes.size() - 16) {
+        const Image image = decode_png(cut, "picture 'a.png'");
+        check_colourful(image);
+        REQUIRE(image.metadata().warnings.size() == 1);
+        CHECK(
+            contains(image.metadata().warnings[0], "picture 'a.png' has no end mark, but all of its pixels are there"));
+      } else {
+        CHECK(contains(refusal(cut), "picture 'a.png' is a PNG that ends before its picture is complete"));
+      }
     }
+    CHECK(decode_png(bytes, "a.png").metadata().warnings.empty());
   }
 }
 

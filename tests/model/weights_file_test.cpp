@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "archive/elements.h"
+#include "base/half.h"
 #include "model/network_weights.h"
 #include "support/error_of.h"
 #include "support/known_weights.h"

@@ -182,5 +182,22 @@ TEST_CASE("style: maps shrink by area, grow between centres, and ones stay ones 
   }
 }
 
+TEST_CASE("style: a mask drawn on a transparent layer is black where nothing was drawn") {
+  // White on the left half, on transparent white: what is seen of it on a page of white is white alone.
+  Image mask(8, 4);
+  std::fill(mask.pixels().begin(), mask.pixels().end(), 1.0F);
+  std::vector<float> alpha(32);
+  for (std::size_t i = 0; i < alpha.size(); ++i) alpha[i] = i % 8 < 4 ? 1.0F : 0.0F;
+  mask.set_alpha(alpha);
+  const Tensor<float> map = grey_map(mask);
+  CHECK(map[0] == 1);
+  CHECK(map[7] == 0);
+  const Guide guide = make_guide(pictures_of(mask, {halves(8, 4, 4, kWhite, kBlack)}));
+  REQUIRE(guide.regions.size() == 2);
+  CHECK(guide.regions[0].name == "white");
+  CHECK(guide.regions[0].share == doctest::Approx(0.5));
+  CHECK(guide.regions[0].content[7] == 0);
+}
+
 }  // namespace
 }  // namespace impasto::testing

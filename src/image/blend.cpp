@@ -1,0 +1,23 @@
+#include "image/blend.h"
+
+#include <cstddef>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace impasto::inline v0_1 {
+
+Image seen_on(const Image& image, float page) {
+  std::vector<float> seen(image.pixels().begin(), image.pixels().end());
+  const std::span<const float> alpha = image.alpha();
+  const bool straight = image.alpha_use() == AlphaUse::straight;
+  for (std::size_t i = 0; i < seen.size() && !alpha.empty(); ++i) {
+    const float a = alpha[i / 3];
+    if (a < 1.0f) seen[i] = straight ? seen[i] * a + page * (1.0f - a) : seen[i] + (page - 1.0f) * (1.0f - a);
+  }
+  Image opaque(image.width(), image.height(), std::move(seen));
+  opaque.share_metadata(image);
+  return opaque;
+}
+
+}  // namespace impasto::inline v0_1
