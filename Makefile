@@ -84,13 +84,13 @@ test-faults:  ## kill the program, fill its disks, let system calls and allocati
 	@cmake --build $(BUILD) --parallel $(JOBS) --target impasto impasto_inject
 	@tests/faults/faults.py $(BUILD)/impasto $(BUILD)/tests/libimpasto_inject.so
 
-fuzz:  ## each reader of weights under libFuzzer for FUZZ_SECONDS (600); crashes are left in build-fuzz/
+fuzz:  ## each reader of weights and pictures under libFuzzer for FUZZ_SECONDS (600); crashes are left in build-fuzz/
 	@third_party/install.sh test clang
 	@$(MAKE) PRESET=fuzz build-fuzz/with-tests
 	@cmake --build build-fuzz --parallel $(JOBS) --target fuzzers
-	@set -e; for reader in safetensors hdf5 npz blob; do \
+	@set -e; for reader in safetensors hdf5 npz blob picture png metadata; do \
 	  mkdir -p build-fuzz/corpus/$$reader; echo "$$reader:"; \
-	  build-fuzz/tests/fuzz/fuzz_$$reader -max_total_time=$(FUZZ_SECONDS) -max_len=32768 -rss_limit_mb=1024 \
+	  build-fuzz/tests/fuzz/fuzz_$$reader -max_total_time=$(FUZZ_SECONDS) -max_len=32768 -rss_limit_mb=1500 \
 	    -malloc_limit_mb=256 -timeout=10 -artifact_prefix=build-fuzz/$$reader- -print_final_stats=1 -print_funcs=0 -verbosity=0 \
 	    build-fuzz/corpus/$$reader tests/fuzz/corpus/$$reader; \
 	done

@@ -44,8 +44,9 @@ std::vector<std::uint8_t> iptc_of(std::span<const std::uint8_t> resources) {
 }
 
 std::vector<std::uint8_t> photoshop_resource(std::span<const std::uint8_t> iptc) {
-  std::vector<std::uint8_t> bytes(std::begin(kMark), std::end(kMark));
-  bytes.insert(bytes.end(), std::begin(kIptc), std::end(kIptc));
+  std::vector<std::uint8_t> bytes;
+  for (const auto byte : kMark) bytes.push_back(static_cast<std::uint8_t>(byte));
+  for (const auto byte : kIptc) bytes.push_back(static_cast<std::uint8_t>(byte));
   bytes.insert(bytes.end(), 2, 0);  // no name
   for (int shift = 24; shift >= 0; shift -= 8) bytes.push_back(static_cast<std::uint8_t>(iptc.size() >> shift));
   bytes.insert(bytes.end(), iptc.begin(), iptc.end());

@@ -1,0 +1,56 @@
+// What every fuzz target of pictures does: decode, look at all that came, write it in every format, read it back. Only
+// impasto::Error may come out.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "impasto/error.h"
+#include "impasto/image.h"
+
+namespace impasto::testing {
+
+/// What decode_image promises of every picture.
+inline void check_picture(const Image& image) {
+  const std::size_t count = static_cast<std::size_t>(image.width()) * static_cast<std::size_t>(image.height());
+  bool good = image.pixels().size() == 3 * count && (image.alpha().empty() || image.alpha().size() == count);
+  for (const float value : image.pixels()) good = good && std::isfinite(value);
+  for (const float value : image.alpha()) good = good && value >= 0 && value <= 1;
+  if (!good) std::abort();
+}
+
+/// Writes the picture with its metadata and its profile in all formats, and reads that.
+inline void write_and_read(const Image& image) {
+  for (const char* name : {"a.jpg", "a.png", "a.tif", "a.webp"}) {
+    std::vector<std::string> warnings;
+    try {
+      const std::vector<std::uint8_t> bytes =
+          encode_image(image, name, {.bits = name[2] == 'p' || name[2] == 't' ? 16 : 8, .colour = FileColour::original},
+                       &warnings);
+      const Image again = decode_image(bytes, name);
+      check_picture(again);
+      if (again.width() != image.width() || again.height() != image.height()) std::abort();
+    } catch (const Error& error) {
+      // What was decoded can be written; only a format's own limits may refuse.
+      if (error.code() != ErrorCode::input && error.code() != ErrorCode::io) std::abort();
+    }
+  }
+}
+
+inline void read_picture(std::span<const std::uint8_t> bytes) {
+  constexpr std::size_t kSmall = 64 * 64 * 3;  // larger ones would cost the fuzzer's time
+  try {
+    const Image image = decode_image(bytes, "fuzzed");
+    check_picture(image);
+    if (image.pixels().size() <= kSmall) write_and_read(image);
+    check_picture(decode_image(bytes, "fuzzed", {.fast_dct = true, .apply_profile = false}));
+  } catch (const Error&) {
+  }
+}
+
+}  // namespace impasto::testing
