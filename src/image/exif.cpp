@@ -93,6 +93,7 @@ Resolution exif_resolution(std::span<const std::uint8_t> block) {
 void update_exif(std::vector<std::uint8_t>& block, int width, int height, bool srgb) {
   const auto numbers = TiffNumbers::of(block);
   if (!numbers) return;
+  reset_exif_orientation(block);
   const std::size_t directory = numbers->directory();
   set(block, *numbers, numbers->find(directory, kWidth), static_cast<std::uint32_t>(width));
   set(block, *numbers, numbers->find(directory, kHeight), static_cast<std::uint32_t>(height));

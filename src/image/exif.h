@@ -25,8 +25,8 @@ bool exif_says_adobe_rgb(std::span<const std::uint8_t> block);
 /// Zeros where a block does not tell.
 Resolution exif_resolution(std::span<const std::uint8_t> block);
 
-/// Makes a block true of a new picture: its size, its colour space (tag 0xA001: 1 is sRGB, 0xFFFF another; index "R98"
-/// for "R03"), and no link to the thumbnail, which shows the old picture.
+/// Makes a block true of a new picture: upright, its size, its colour space (tag 0xA001: 1 is sRGB, 0xFFFF another;
+/// index "R98" for "R03"), and no link to the thumbnail, which shows the old picture.
 void update_exif(std::vector<std::uint8_t>& block, int width, int height, bool srgb);
 
 /// The part of a TIFF file that is EXIF, as a block: camera, times, author and the EXIF and GPS directories. Empty when

@@ -165,6 +165,7 @@ void update_xmp(std::vector<std::uint8_t>& packet, int width, int height, bool s
   std::string text(packet.begin(), packet.end());
   XmpEditor(text, width, height, srgb).run();
   packet.assign(text.begin(), text.end());
+  reset_xmp_orientation(packet);
 }
 
 bool xmp_names(const std::vector<std::uint8_t>& packet, std::string_view name) {

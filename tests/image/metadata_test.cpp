@@ -142,4 +142,20 @@ TEST_CASE("jpeg: a gain map and further pictures are said once, smaller copies o
   CHECK(warnings_of(with_segment(grey_jpeg(), 0xE2, iso)).size() == 1);
 }
 
+TEST_CASE("metadata: a host's EXIF and XMP of another orientation are written as upright, as the pixels are") {
+  Image image(4, 2);
+  Metadata metadata;
+  // "MM", first directory at 8: one entry, orientation (0x0112), a short, 6.
+  metadata.exif = {'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0};
+  const std::string xmp = "<x tiff:Orientation=\"6\"/>";
+  metadata.xmp.assign(xmp.begin(), xmp.end());
+  image.set_metadata(metadata);
+  for (const char* name : {"a.jpg", "a.png", "a.tif", "a.webp"}) {
+    CAPTURE(name);
+    const Image again = decode_image(encode_image(image, name), name);
+    CHECK(again.width() == 4);
+    CHECK(again.height() == 2);
+  }
+}
+
 }  // namespace impasto::testing

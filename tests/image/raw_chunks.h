@@ -43,9 +43,10 @@ inline Bytes deflated(const Bytes& bytes) {
 
 /// A key, a zero, and what follows.
 inline Bytes text_chunk(std::string_view key, std::string_view rest) {
-  Bytes bytes(key.begin(), key.end());
+  Bytes bytes;
+  for (const char c : key) bytes.push_back(static_cast<std::uint8_t>(c));
   bytes.push_back(0);
-  bytes.insert(bytes.end(), rest.begin(), rest.end());
+  for (const char c : rest) bytes.push_back(static_cast<std::uint8_t>(c));
   return bytes;
 }
 
