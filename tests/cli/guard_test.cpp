@@ -215,7 +215,7 @@ TEST_CASE("cli: a painting whose place refuses it at the end is saved elsewhere,
     const std::string painting = snapshots ? "kept.png" : "gone/kept.png", seen = snapshots ? "gone/1.jpg" : "now.jpg";
     fs::remove(studio / "now.jpg");
     fs::create_directories(studio / "gone");
-    std::vector<std::string> more = {"-o", painting, "--report", "page.html", "--epochs", "400"};
+    std::vector<std::string> more = {"-o", painting, "--report", "page.html", "--epochs", "100"};
     if (snapshots)
       more.insert(more.end(), {"--snapshots", "gone"});
     else
@@ -227,7 +227,7 @@ TEST_CASE("cli: a painting whose place refuses it at the end is saved elsewhere,
     const Run left = program.wait();
     INFO(left.err);
     CHECK(left.code == 1);
-    CHECK(contains(left.out, "kept.png: 48 x 32, 800 steps"));
+    CHECK(contains(left.out, "kept.png: 48 x 32, 200 steps"));
     CHECK(load_image(studio / "kept.png").width() == 48);
     CHECK(contains(read_text(studio / "page.html"), snapshots ? "goes on without" : "instead"));
     CHECK(contains(left.err, "kept.png' instead") != snapshots);
