@@ -208,6 +208,15 @@ int end(const Painted& painted, const Outputs& outputs, const Options& options) 
   return outcome == Outcome::stopped ? kExitInterrupted : kExitDone;
 }
 
+// What reading a picture had to guess or pass over.
+void warn_of(const std::filesystem::path& file, const Image& image) {
+  std::vector<std::string> sentences = image.metadata().warnings;
+  for (std::string& sentence : sentences) {
+    if (sentence.find(file.string()) == std::string::npos) sentence = file.string() + ": " + sentence;
+  }
+  warn(sentences);
+}
+
 // What a run begins with: what it reads, and what there is to know about it.
 void announce(const StyliseRequest& request, const Pictures& pictures, const FoundWeights& found,
               const Context& context) {
@@ -216,8 +225,14 @@ void announce(const StyliseRequest& request, const Pictures& pictures, const Fou
                picture_text(request.content, pictures.content).c_str(), styles_text(request, pictures).c_str(),
                found.weights.description().c_str(), context.threads(), context.threads() == 1 ? "thread" : "threads",
                to_string(context.target()).c_str());
-  warn(pictures.content.metadata().warnings);
-  for (const StylePicture& style : pictures.styles) warn(style.image.metadata().warnings);
+  warn_of(request.content, pictures.content);
+  for (std::size_t i = 0; i < pictures.styles.size(); ++i) {
+    warn_of(request.styles[i].file, pictures.styles[i].image);
+    if (i < request.style_masks.size()) warn_of(request.style_masks[i], pictures.styles[i].mask);
+  }
+  if (request.content_mask) warn_of(*request.content_mask, pictures.content_mask);
+  if (request.protect) warn_of(*request.protect, pictures.protect);
+  if (request.smooth) warn_of(*request.smooth, pictures.smooth);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "autodiff/tape.h"
+#include "base/buffer.h"
 #include "base/check.h"
 #include "base/machine.h"
 #include "base/sizes.h"
@@ -25,8 +26,8 @@ std::uint64_t picture_bytes(PaintingSize size) {
 
 View<const float> nowhere(const Shape& shape) { return {nullptr, shape}; }
 
-// Of what a network reads off a picture.
-struct ReadingBytes {
+// Of a tape, and of what is kept beside it: maps that are read off it, or targets that it compares with.
+struct TapeBytes {
   std::uint64_t arena = 0;
   std::uint64_t kept = 0;
 };
@@ -42,17 +43,17 @@ class Estimate {
   }
 
   MemoryEstimate of_all() const {
-    MemoryEstimate all;
     std::uint64_t held = 0, targets = 0, painting = 0;  // held: of coarser scales, until they have been painted
     const std::vector<PaintingSize> sizes = painting_sizes(pictures_.content, options_);
     for (const PaintingSize size : sizes) {
       const std::uint64_t scene = scene_bytes(size);
-      const ReadingBytes content = reading(size, readings_of(options_.content_layers, false));
+      const TapeBytes content = reading(size, readings_of(options_.content_layers, false));
       targets = std::max(
           {targets, held + scene + content.arena + content.kept, held + scene + content.kept + styles_arena(size)});
       // The picture as it is optimised, the content's own colours, and what the losses compare with.
-      held += 2 * picture_bytes(size) + content.kept + weights_bytes(size);
-      painting = std::max(painting, held + evaluation_bytes(size) + 4 * picture_bytes(size) + optimiser(size));
+      const TapeBytes evaluated = evaluation(size);
+      held += 2 * picture_bytes(size) + evaluated.kept + weights_bytes(size);
+      painting = std::max(painting, held + evaluated.arena + 4 * picture_bytes(size) + optimiser(size));
     }
     painting += 3 * picture_bytes(sizes.back());  // the finished one: its values, as an image, and what is resized
     return {saturated(targets), saturated(painting)};
@@ -94,9 +95,9 @@ class Estimate {
     return positions * (sizeof(Index) + sizeof(double));
   }
 
-  ReadingBytes reading(PaintingSize size, const std::vector<Reading>& readings) const {
+  TapeBytes reading(PaintingSize size, const std::vector<Reading>& readings) const {
     Tape<float> tape(context_);
-    ReadingBytes bytes;
+    TapeBytes bytes;
     const auto keep = [&](Id id) {
       if (id.index < 0) return;
       tape.keep(id);
@@ -111,8 +112,9 @@ class Estimate {
     return bytes;
   }
 
-  std::uint64_t evaluation_bytes(PaintingSize size) const {
+  TapeBytes evaluation(PaintingSize size) const {
     Tape<float> tape(context_);
+    TapeBytes bytes;
     const Shape shape = shape_of(size);
     const Shape mask{size.height, size.width};
     const Id picture = tape.unstored_variable(shape);
@@ -121,7 +123,9 @@ class Estimate {
                            : blend(tape, picture, tape.constant(nowhere(shape)), tape.constant(nowhere(mask)));
     Id total;
     const auto add_term = [&](Id term) { total = total.index < 0 ? term : add(tape, total, term); };
+    const std::uint64_t regions = is_guided_ ? 2 : 1;  // of a grey mask; colours have more, which matter little
     const auto compare = [&](Id value) {
+      bytes.kept += regions * aligned_bytes(sizeof(float) * static_cast<std::size_t>(tape.shape(value).count()));
       add_term(squared_error(tape, value, tape.constant(nowhere(tape.shape(value))), 1.0F,
                              options_.normalise_gradients ? 1.0F : 0.0F));
     };
@@ -139,7 +143,8 @@ class Estimate {
     });
     if (options_.tv_weight != 0) add_term(total_variation(tape, painted, 1.0F));
     tape.set_loss(total);
-    return tape.plan().arena_bytes;
+    bytes.arena = tape.plan().arena_bytes;
+    return bytes;
   }
 
   const Pictures& pictures_;

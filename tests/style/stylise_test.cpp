@@ -199,6 +199,17 @@ TEST_CASE("style: a picture too small for the deepest layer is refused with the 
   CHECK(error_of(ErrorCode::input, [&] { job.run(); }).find("at least 8 x 8") != std::string::npos);
 }
 
+TEST_CASE("style: a style so narrow that it shrinks to less than a layer needs is named as the style") {
+  Job job;
+  job.style = test_picture(400, 8, 2);
+  const std::string refusal = error_of(ErrorCode::input, [&] { job.run(); });
+  CHECK(contains(refusal, "the style picture shrinks to 48 x 1 pixels"));
+  CHECK(contains(refusal, "style size"));
+  job.options.style_size = 400;
+  job.options.iterations = {1};
+  CHECK(job.run().steps == 1);
+}
+
 TEST_CASE("style: losses and result hardly depend on the SIMD target") {
   const Job job;
   const Result best = job.run();
