@@ -67,17 +67,16 @@ std::string staged_name() {
   return text(kStagedBegin, process_id(), "-", now, "-", counter++, kStagedEnd);
 }
 
-// "night.jpg" -> "night-new.jpg", or the first of "night-new-2.jpg" ... that is free.
-fs::path name_beside(const fs::path& target) {
-  fs::path name = target;
+// "night.jpg" -> "night-new.jpg" in `folder`, or the first of "night-new-2.jpg" ... that is free; empty if none is.
+fs::path new_name(const fs::path& folder, const fs::path& target) {
   for (int number = 1; number < 1000; ++number) {
-    name = folder_of(target) / target.stem();
+    fs::path name = folder / target.stem();
     name += number == 1 ? "-new" : text("-new-", number);
     name += target.extension();
     std::error_code failure;
-    if (fs::symlink_status(name, failure).type() == fs::file_type::not_found) break;
+    if (fs::symlink_status(name, failure).type() == fs::file_type::not_found) return name;
   }
-  return name;
+  return {};
 }
 
 // The bytes of `from` in place of those of `to`, an open file.
@@ -174,10 +173,10 @@ void FileWriter::commit() {
 
 // Gives the staged file a name that a person finds and nobody removes.
 void FileWriter::name_staged() {
-  const fs::path name = folder_of(staged_) / name_beside(target_).filename();
+  const fs::path name = new_name(folder_of(staged_), target_);
   std::error_code failure;
-  fs::rename(staged_, name, failure);
-  if (!failure) staged_ = name;
+  if (!name.empty()) fs::rename(staged_, name, failure);
+  if (!name.empty() && !failure) staged_ = name;
 }
 
 // Where no rename can replace the target (a mount point; another user's file in a sticky folder), its bytes are
