@@ -133,14 +133,22 @@ HWY_INLINE void convolve(const float (*taps)[kUnit], const float* inhibition, co
   }
 }
 
+// ReLU; a value that is not a number stays one. Of such a pair x86's maximum is the second operand, NEON's the number.
+HWY_INLINE Vector rectified(Vector v) {
+#if HWY_ARCH_X86
+  return hn::Max(hn::Zero(Tag()), v);
+#else
+  return hn::IfThenZeroElse(hn::Lt(v, hn::Zero(Tag())), v);
+#endif
+}
+
 struct Activated {
   Unit bias;
   float* to;
   HWY_INLINE Unit start() const { return bias; }
   HWY_INLINE void put(Index w, const Unit& sum) const {
     Unit positive;
-    // A value that is not a number stays one: x86 gives the second operand then, NEON the one that is none.
-    for (int v = 0; v < kParts; ++v) positive.part[v] = hn::Max(hn::Zero(Tag()), sum.part[v]);
+    for (int v = 0; v < kParts; ++v) positive.part[v] = rectified(sum.part[v]);
     store(positive, to + w * kUnit);
   }
 };
