@@ -43,7 +43,8 @@ double f(double x, double y) { return (x * y + std::sin(x)) * y; }
 int main() {
   Tape tape;
   const int x = tape.variable(2), y = tape.variable(-3);
-  const int loss = tape.multiply(tape.add(tape.multiply(x, y), tape.sine(x)), y);
+  const int product = tape.multiply(x, y), sine = tape.sine(x);
+  const int loss = tape.multiply(tape.add(product, sine), y);
   const std::vector<double> gradient = tape.backward(loss);
   std::printf("f      %.6f on the tape, %.6f without\n", tape.at(loss), f(2, -3));
   const double e = 1e-5;
