@@ -48,6 +48,7 @@ void LossLog::write(const std::string& line) {
     whole_ += line.size();
     return;
   }
+  out_.close();  // else what it still holds would follow later
   std::error_code ignored;
   std::filesystem::resize_file(file_, whole_, ignored);
   throw Error(ErrorCode::io, "the log " + quoted(file_) + " could not be written; is the disk full?");
