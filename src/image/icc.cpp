@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/big_endian.h"
 #include "image/features.h"
 #include "image/shaper.h"
 #include "image/srgb.h"
@@ -78,8 +79,7 @@ Profile linear_srgb(const Lcms& lcms) {
 constexpr std::size_t kSpaceAt = 16, kConnectionAt = 20;
 cmsUInt32Number letters_at(std::span<const std::uint8_t> profile, std::size_t at) {
   if (profile.size() < at + 4) return 0;
-  const std::uint8_t* from = profile.data() + at;
-  return cmsUInt32Number{from[0]} << 24 | cmsUInt32Number{from[1]} << 16 | cmsUInt32Number{from[2]} << 8 | from[3];
+  return big_endian32(profile.data() + at);
 }
 
 const char* space_name(cmsUInt32Number space) {

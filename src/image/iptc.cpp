@@ -7,6 +7,8 @@
 #include <span>
 #include <vector>
 
+#include "base/big_endian.h"
+
 namespace impasto::inline v0_1 {
 namespace {
 
@@ -33,8 +35,7 @@ std::vector<std::uint8_t> iptc_of(std::span<const std::uint8_t> resources) {
     const std::size_t at = 6 + name + name % 2;
     if (resources.size() < at + 4) return {};
     const std::span<const std::uint8_t> rest = resources.subspan(at);
-    const std::size_t size =
-        std::size_t{rest[0]} << 24 | std::size_t{rest[1]} << 16 | std::size_t{rest[2]} << 8 | rest[3];
+    const std::size_t size = big_endian32(rest.data());
     if (size > rest.size() - 4) return {};
     const std::span<const std::uint8_t> data = rest.subspan(4, size);
     if (found) return {data.begin(), data.end()};

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/big_endian.h"
 #include "image/exif.h"
 #include "image/quantize.h"
 #include "image/xmp.h"
@@ -22,7 +23,7 @@ std::span<const std::uint8_t> rgb_profile(std::span<const std::uint8_t> icc) {
   if (icc.size() < 20) return {};
   const std::string_view space(reinterpret_cast<const char*>(icc.data()) + 16, 4);
   if (space == "GRAY" || space == "CMYK") return {};
-  const std::size_t size = std::size_t{icc[0]} << 24 | std::size_t{icc[1]} << 16 | std::size_t{icc[2]} << 8 | icc[3];
+  const std::size_t size = big_endian32(icc.data());
   return size >= 20 ? icc.first(std::min(size, icc.size())) : icc;
 }
 

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/big_endian.h"
 #include "base/check.h"
 #include "image/picture_builder.h"
 
@@ -18,10 +19,6 @@ namespace impasto::inline v0_1 {
 namespace {
 
 constexpr std::size_t kSignature = 8, kBeforeData = 8, kCrc = 4;
-
-std::uint32_t big_endian(const std::uint8_t* from) {
-  return std::uint32_t{from[0]} << 24 | std::uint32_t{from[1]} << 16 | std::uint32_t{from[2]} << 8 | from[3];
-}
 
 // `bytes` are a chunk's name and data. In pieces: zlib counts in unsigned int.
 std::uint32_t checksum(std::span<const std::uint8_t> bytes) {
@@ -73,7 +70,8 @@ void take(PngChunks& chunks, std::span<const std::uint8_t> chunk, bool behind) {
   std::optional<PngText>* text = is_text(name) ? place_of(chunks, key_of(data)) : nullptr;
   std::optional<PngData>* place = place_of(chunks, name, data.size(), behind);
   const bool wanted = (text && !*text) || (place && !*place);
-  if (!wanted || checksum(chunk.subspan(4, 4 + data.size())) != big_endian(chunk.data() + chunk.size() - kCrc)) return;
+  if (!wanted || checksum(chunk.subspan(4, 4 + data.size())) != big_endian32(chunk.data() + chunk.size() - kCrc))
+    return;
   if (text) *text = PngText{name, data};
   if (place) *place = data;
 }
@@ -126,7 +124,7 @@ PngChunks find_png_chunks(std::span<const std::uint8_t> file, const std::string&
     const std::string_view kind = text_of(rest.subspan(4, 4));
     const bool is_data = kind == "IDAT";
     behind = behind || (has_data && !is_data);
-    const std::size_t length = big_endian(rest.data()), left = rest.size() - kBeforeData;
+    const std::size_t length = big_endian32(rest.data()), left = rest.size() - kBeforeData;
     if (length > left || (left - length < kCrc && !is_data)) {
       if (!behind) cut();
       return chunks;

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "base/big_endian.h"
 #include "base/check.h"
 #include "image/shaper.h"
 #include "image/srgb.h"
@@ -98,10 +99,7 @@ ColourWords by_cicp(PngData cicp, const std::string& name) {
 }
 
 // In the file's 1/100000.
-double fraction_at(PngData data, std::size_t number) {
-  const std::uint8_t* from = data.data() + 4 * number;
-  return (std::uint32_t{from[0]} << 24 | std::uint32_t{from[1]} << 16 | std::uint32_t{from[2]} << 8 | from[3]) / 1e5;
-}
+double fraction_at(PngData data, std::size_t number) { return big_endian32(data.data() + 4 * number) / 1e5; }
 
 ColourWords by_gamma(PngData gama, const std::optional<PngData>& chrm) {
   const double gamma = fraction_at(gama, 0);

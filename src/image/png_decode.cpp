@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <cstring>
 
+#include "base/big_endian.h"
 #include "base/check.h"
 #include "image/exif.h"
 #include "image/iptc.h"
@@ -177,10 +178,7 @@ std::vector<std::uint8_t> exif_of(const PngChunks& chunks) {
 Resolution resolution_of(PngData phys) {
   constexpr double kMetresPerInch = 0.0254;
   if (phys[8] != 1) return {};  // no unit: an aspect only
-  const auto number = [&](std::size_t at) {
-    return double{0x1p24} * phys[at] + double{0x1p16} * phys[at + 1] + double{0x1p8} * phys[at + 2] + phys[at + 3];
-  };
-  return {number(0) * kMetresPerInch, number(4) * kMetresPerInch};
+  return {big_endian32(phys.data()) * kMetresPerInch, big_endian32(phys.data() + 4) * kMetresPerInch};
 }
 
 Metadata metadata_of(const PngChunks& chunks, int bits) {
