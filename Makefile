@@ -70,7 +70,7 @@ test-aarch64: PRESET = aarch64
 test-aarch64: tools = g++-aarch64-linux-gnu qemu-user-static
 test-aarch64: architecture = arm64
 test-32:  ## the tests on 32-bit x86, which this machine's kernel runs
-test-aarch64:  ## the tests on 64-bit Arm under emulation, but the slowest (half an hour)
+test-aarch64:  ## the tests on 64-bit Arm under emulation, but the slowest (an hour or more)
 test-32 test-aarch64:
 	@third_party/install.sh $(tools)
 	@third_party/sysroot.sh $(architecture) build-$(PRESET)/sysroot
