@@ -17,7 +17,7 @@ namespace {
 
 // Longer than the serial stretches between most loops of a step, and shorter than the 3 ms for which a scheduler puts a
 // thread aside: docs/PERFORMANCE.md has the figures.
-constexpr std::chrono::microseconds kSpin{50};
+constexpr std::chrono::microseconds kSpin{400};
 
 void relax() {
 #if defined(__x86_64__) || defined(__i386__)
