@@ -3,47 +3,68 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <array>
 #include <condition_variable>
 #include <cstddef>
-#include <exception>
 #include <mutex>
+#include <new>
 #include <string>
-#include <thread>
-#include <vector>
 
 #include "base/machine.h"
 #include "base/thread_backend.h"
 
+#if defined(__unix__) || defined(__APPLE__)
+#include <pthread.h>
+#endif
+
 namespace impasto::inline v0_1 {
 namespace {
+
+#if defined(__unix__) || defined(__APPLE__)
+// Threads that wait until all are asked for.
+struct Asked {
+  std::mutex mutex;
+  std::condition_variable all_asked;
+  bool done = false;
+
+  static void* wait(void* asked) {
+    // With its first allocation a thread reserves a heap of its own (glibc: 64 MiB), as a runtime's threads will.
+    ::operator delete(::operator new(1, std::nothrow));
+    Asked& self = *static_cast<Asked*>(asked);
+    std::unique_lock<std::mutex> lock(self.mutex);
+    self.all_asked.wait(lock, [&] { return self.done; });
+    return nullptr;
+  }
+};
 
 /// How many of `wanted` threads to ask OpenMP for. Its runtimes end the process when the system refuses one, so this
 /// tries before, with one more than is needed, for what a runtime takes besides. Half of those that there were where
 /// one was refused: at a limit of memory the work needs room too.
 int threads_given(int wanted) noexcept {
-  std::vector<std::thread> asked;
-  std::mutex mutex;
-  std::condition_variable all_asked;
-  bool done = false;
-  try {
-    asked.reserve(static_cast<std::size_t>(wanted));
-    while (static_cast<int>(asked.size()) < wanted) {
-      asked.emplace_back([&] {
-        std::unique_lock<std::mutex> lock(mutex);
-        all_asked.wait(lock, [&] { return done; });
-      });
-    }
-  } catch (const std::exception&) {  // no thread (std::system_error), no memory for it
-  }
+  constexpr std::size_t kMore = std::size_t{1} << 20;  // LLVM's stacks are 64 bytes a thread above the default
+  Asked asked;
+  std::array<pthread_t, 1024> threads;
+  pthread_attr_t attributes;
+  std::size_t stack = 0;
+  if (pthread_attr_init(&attributes) != 0) return 1;
+  if (pthread_attr_getstacksize(&attributes, &stack) == 0) pthread_attr_setstacksize(&attributes, stack + kMore);
+  int there = 0;
+  const int most = std::min(wanted, static_cast<int>(threads.size()));
+  while (there < most &&
+         pthread_create(&threads[static_cast<std::size_t>(there)], &attributes, Asked::wait, &asked) == 0)
+    ++there;
+  pthread_attr_destroy(&attributes);
   {
-    const std::lock_guard<std::mutex> lock(mutex);
-    done = true;
+    const std::lock_guard<std::mutex> lock(asked.mutex);
+    asked.done = true;
   }
-  all_asked.notify_all();
-  for (std::thread& thread : asked) thread.join();
-  const int there = static_cast<int>(asked.size());
-  return std::max(1, there < wanted ? there / 2 : there);
+  asked.all_asked.notify_all();
+  for (int i = 0; i < there; ++i) pthread_join(threads[static_cast<std::size_t>(i)], nullptr);
+  return std::max(1, there < most ? there / 2 : there);
 }
+#else
+int threads_given(int wanted) noexcept { return wanted; }
+#endif
 
 // A child process has none of the team's threads and would wait for them for ever.
 bool forked_since_first_loop() {
