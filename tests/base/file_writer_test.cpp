@@ -97,6 +97,33 @@ TEST_CASE("file_writer: a file that is a mount point, as one bound into a contai
   CHECK(folder.read("outside") == kNew);
   CHECK(folder.size() == 2);
 }
+
+TEST_CASE("file_writer: an overwriting that is cut short names the whole new file") {
+  const TempFolder folder;
+  const fs::path inside = folder.write("inside.jpg", "");
+  const std::vector<std::uint8_t> large(100'000, 7);
+  fs::create_directory(folder / "small");
+  const int code = in_child(false, [&] {
+    const fs::path old = folder / "small" / "old.jpg";
+    const bool mounted = unshare(CLONE_NEWNS) == 0 && mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+                         mount("none", (folder / "small").c_str(), "tmpfs", 0, "size=16k") == 0;
+    if (!mounted) _exit(77);
+    write_file(old, kNew);
+    if (mount(old.c_str(), inside.c_str(), nullptr, MS_BIND, nullptr) != 0) _exit(77);
+    try {
+      write_file(inside, large);
+    } catch (const Error& error) {
+      const std::string sentence = error.what();
+      return sentence.find("was overwritten up to 16384 bytes") != std::string::npos &&
+             sentence.find("inside-new.jpg'") != std::string::npos;
+    }
+    return false;
+  });
+  if (code == 77) return;  // not allowed here
+  CHECK(code == 0);
+  CHECK(folder.read("inside-new.jpg") == large);
+  CHECK(folder.size() == 3);
+}
 #endif
 
 TEST_CASE("file_writer: a link whose target is not there yet is followed") {
