@@ -124,7 +124,8 @@ struct EncodeOptions {
   int webp_quality = 90;                  ///< 0..100; 100: lossless
   FileColour colour = FileColour::srgb;
   /// Write the picture's EXIF and XMP, made true of the new file, IPTC, comment and resolution, where the format has a
-  /// place for them: WebP has none for the last three, JPEG none for a part above 64 KiB.
+  /// place for them: WebP has none for the last three, JPEG none for a part above 64 KiB, which a
+  /// warning then says.
   bool keep_metadata = true;
 };
 

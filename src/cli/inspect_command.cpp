@@ -1,6 +1,7 @@
 #include "cli/inspect_command.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdio>
 #include <filesystem>
 #include <string>
@@ -10,6 +11,7 @@
 #include "cli/exit_code.h"
 #include "cli/find_weights.h"
 #include "cli/graphviz.h"
+#include "cli/picture_warnings.h"
 #include "cli/start_picture.h"
 #include "cli/streamed_picture.h"
 #include "cli/text.h"
@@ -81,7 +83,11 @@ int inspect_command(const InspectRequest& request, const fs::path& program) {
   Pictures pictures{.content = load_picture(request.painting.content, options.decode)};
   for (const StyleFile& style : request.painting.styles)
     pictures.styles.push_back({.image = load_picture(style.file, options.decode), .weight = style.weight});
-  read_start(request.painting, pictures.content, options);
+  const std::vector<std::string> of_start = read_start(request.painting, pictures.content, options);
+  print_lines(picture_warnings(request.painting.content, pictures.content));
+  for (std::size_t i = 0; i < pictures.styles.size(); ++i)
+    print_lines(picture_warnings(request.painting.styles[i].file, pictures.styles[i].image));
+  print_lines(of_start);
   if (request.painting.start_option == "--from") options.noise_amplitude = 0;
   if (request.folder) make_folder(*request.folder);
   const std::vector<std::string> layers =

@@ -67,8 +67,8 @@ void check_memory(const Pictures& pictures, const Weights& weights, const Option
   if (smaller > 0 && options.start_values.empty()) add("--size " + std::to_string(smaller));
   if (fits(options, context.with_memory(Memory::small))) add("--memory small");
   throw Error(ErrorCode::io, "a painting of " + std::to_string(size.width) + " x " + std::to_string(size.height) +
-                                 " needs about " + memory_text(with_overhead(needed.peak())) + ", but " + memory_text(free) +
-                                 " are free" + (advice.empty() ? "" : advice + " fits"));
+                                 " needs about " + memory_text(with_overhead(needed.peak())) + ", but " +
+                                 memory_text(free) + " are free" + (advice.empty() ? "" : advice + " fits"));
 }
 
 }  // namespace impasto::cli

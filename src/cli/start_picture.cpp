@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/picture_warnings.h"
 #include "cli/text.h"
 #include "impasto/error.h"
 #include "impasto/npy.h"
@@ -52,12 +53,12 @@ void read_values(const StyliseRequest& request, const fs::path& file, Options& o
 
 }  // namespace
 
-std::string read_start(const StyliseRequest& request, const Image& content, Options& options) {
-  if (!request.start_file) return "";
+std::vector<std::string> read_start(const StyliseRequest& request, const Image& content, Options& options) {
+  if (!request.start_file) return {};
   options.start = Start::values;
   if (has_ending(*request.start_file, ".npy")) {
     read_values(request, *request.start_file, options);
-    return "";
+    return {};
   }
   const Image picture = load_image(*request.start_file);
   const PaintingSize size = painting_size(content, options);
@@ -67,10 +68,12 @@ std::string read_start(const StyliseRequest& request, const Image& content, Opti
   // Sides are rounded to whole pixels: of one aspect, they differ by less than one.
   const double wide = static_cast<double>(picture.width()) * size.height;
   const double high = static_cast<double>(picture.height()) * size.width;
-  if (std::abs(wide - high) <= std::max(picture.width(), picture.height())) return "";
-  return "the picture of " + request.start_option + ", " + std::to_string(picture.width()) + " x " +
-         std::to_string(picture.height()) + ", has another aspect and is stretched to " + std::to_string(size.width) +
-         " x " + std::to_string(size.height);
+  std::vector<std::string> sentences = picture_warnings(*request.start_file, picture);
+  if (std::abs(wide - high) <= std::max(picture.width(), picture.height())) return sentences;
+  sentences.push_back("the picture of " + request.start_option + ", " + std::to_string(picture.width()) + " x " +
+                      std::to_string(picture.height()) + ", has another aspect and is stretched to " +
+                      std::to_string(size.width) + " x " + std::to_string(size.height));
+  return sentences;
 }
 
 }  // namespace impasto::cli

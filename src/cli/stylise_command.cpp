@@ -13,6 +13,7 @@
 #include "cli/interrupt.h"
 #include "cli/memory_check.h"
 #include "cli/outputs.h"
+#include "cli/picture_warnings.h"
 #include "cli/progress.h"
 #include "cli/report.h"
 #include "cli/start_picture.h"
@@ -156,10 +157,6 @@ std::string divergence_text(const Result& result, const Outputs& outputs, const 
               : "lower the weights of the losses");
 }
 
-void warn(const std::vector<std::string>& warnings) {
-  for (const std::string& warning : warnings) std::fprintf(stderr, "%s\n", printable(warning).c_str());
-}
-
 struct Painted {
   Result result;
   std::string failure;  // what ended the run before its time
@@ -192,7 +189,7 @@ Painted paint(Stylizer& stylizer, Watcher& watcher) {
 std::exception_ptr save(Outputs& outputs, const Result& result, const Options& options, bool quiet) {
   try {
     const std::vector<std::string> left_out = outputs.save_painting(result, options.encode);
-    if (!quiet) warn(left_out);
+    if (!quiet) print_lines(left_out);
     return nullptr;
   } catch (const std::exception&) {
     return std::current_exception();
@@ -208,14 +205,7 @@ int end(const Painted& painted, const Outputs& outputs, const Options& options) 
   return outcome == Outcome::stopped ? kExitInterrupted : kExitDone;
 }
 
-// What reading a picture had to guess or pass over.
-void warn_of(const std::filesystem::path& file, const Image& image) {
-  std::vector<std::string> sentences = image.metadata().warnings;
-  for (std::string& sentence : sentences) {
-    if (sentence.find(file.string()) == std::string::npos) sentence = file.string() + ": " + sentence;
-  }
-  warn(sentences);
-}
+void warn_of(const std::filesystem::path& file, const Image& image) { print_lines(picture_warnings(file, image)); }
 
 // What a run begins with: what it reads, and what there is to know about it.
 void announce(const StyliseRequest& request, const Pictures& pictures, const FoundWeights& found,
@@ -244,7 +234,7 @@ int stylise_command(const StyliseRequest& request, const std::filesystem::path& 
   validate(options, found.weights);
   const Context context = run_context(request);
   const Pictures pictures = load_pictures(request, options.decode);
-  const std::string stretched = read_start(request, pictures.content, options);
+  const std::vector<std::string> of_start = read_start(request, pictures.content, options);
   const int planned_steps =
       total_iterations(options, static_cast<int>(painting_sizes(pictures.content, options).size()));
   Outputs outputs(request, found.file);
@@ -254,7 +244,7 @@ int stylise_command(const StyliseRequest& request, const std::filesystem::path& 
   check_memory(pictures, found.weights, options, context);
   if (!request.quiet) {
     announce(request, pictures, found, context);
-    if (!stretched.empty()) std::fprintf(stderr, "%s\n", stretched.c_str());
+    print_lines(of_start);
   }
 
   std::optional<Report> report;

@@ -24,6 +24,9 @@
 #include "impasto/image.h"
 
 namespace impasto::inline v0_1 {
+
+using namespace std::string_view_literals;
+
 namespace {
 
 // 1 GiB: a picture at the pixel limit takes less in any format read here, save 16-bit noise.
@@ -86,12 +89,14 @@ std::string_view describe(std::span<const std::uint8_t> bytes) {
     std::string_view mark, name;
   };
   static constexpr Kind kinds[] = {
-      {0, "GIF8", "a GIF"},       {0, "BM", "a BMP"},
-      {4, "ftypheic", "a HEIC"},  {4, "ftypmif1", "a HEIC"},
-      {4, "ftypavif", "an AVIF"}, {0, "\x93NUMPY", "a NumPy .npy"},
-      {0, "%PDF", "a PDF"},       {0, "<?xml", "an XML or SVG"},
-      {0, "<svg", "an SVG"},      {0, "<!DOCTYPE", "an HTML"},
-      {0, "<html", "an HTML"},
+      {0, "GIF8", "a GIF"},          {0, "BM", "a BMP"},
+      {4, "ftypheic", "a HEIC"},     {4, "ftypmif1", "a HEIC"},
+      {4, "ftypavif", "an AVIF"},    {0, "\x93NUMPY", "a NumPy .npy"},
+      {0, "%PDF", "a PDF"},          {0, "<?xml", "an XML or SVG"},
+      {0, "<svg", "an SVG"},         {0, "<!DOCTYPE", "an HTML"},
+      {0, "<html", "an HTML"},       {4, "ftypcrx ", "a raw (CR3)"},
+      {0, "IIRO", "a raw (ORF)"},    {0, "IIRS", "a raw (ORF)"},
+      {0, "IIU\0"sv, "a raw (RW2)"}, {0, "FUJIFILMCCD-RAW", "a raw (RAF)"},
   };
   for (const Kind& kind : kinds) {
     if (bytes.size() >= kind.at + kind.mark.size() &&

@@ -27,8 +27,17 @@ namespace {
 // The limit of libjpeg-turbo's own fuzzers. A small file with thousands of scans over a large picture takes hours.
 constexpr int kMaxScans = 500;
 
-void check_scans(j_common_ptr info) {
-  if (reinterpret_cast<j_decompress_ptr>(info)->input_scan_number <= kMaxScans) return;
+// libjpeg calls it at every row of blocks that it reads ahead.
+struct ScanWatch {
+  jpeg_progress_mgr manager{};
+  unsigned seen = 0;  // one bit for each component that a scan holds
+};
+
+void watch_scans(j_common_ptr common) {
+  auto* info = reinterpret_cast<j_decompress_ptr>(common);
+  unsigned& seen = reinterpret_cast<ScanWatch*>(info->progress)->seen;
+  for (int i = 0; i < info->comps_in_scan; ++i) seen |= 1u << info->cur_comp_info[i]->component_index;
+  if (info->input_scan_number <= kMaxScans) return;
   auto* trouble = static_cast<JpegTrouble*>(info->client_data);
   trouble->code = JERR_BAD_PROGRESSION;
   std::snprintf(trouble->message, sizeof trouble->message, "more than %d scans", kMaxScans);
@@ -47,8 +56,8 @@ class JpegReader {
   void read_header(std::span<const std::uint8_t> bytes) {
     check(jpeg_guard(trouble_, [&] {
       jpeg_create_decompress(&info_);
-      progress_.progress_monitor = check_scans;
-      info_.progress = &progress_;
+      watch_.manager.progress_monitor = watch_scans;
+      info_.progress = &watch_.manager;
       jpeg_mem_src(&info_, bytes.data(), static_cast<unsigned long>(bytes.size()));
       save_jpeg_markers(&info_);
       jpeg_read_header(&info_, TRUE);
@@ -60,12 +69,11 @@ class JpegReader {
       const bool inks = info_.jpeg_color_space == JCS_CMYK || info_.jpeg_color_space == JCS_YCCK;
       info_.out_color_space = inks ? JCS_CMYK : info_.num_components == 1 ? JCS_GRAYSCALE : JCS_RGB;
       info_.dct_method = dct;
-      // Whether a scan was all there its last bits tell, and of progressive ones the precision that was reached. Which
-      // of several plain scans are missing nothing tells, and an arithmetic decoder makes up what it lacks.
-      trouble_.takes_end = !info_.arith_code && (info_.progressive_mode || !jpeg_has_multiple_scans(&info_));
+      // Whether the last scan was all there its last bits tell; but an arithmetic decoder makes up what it lacks.
+      trouble_.takes_end = !info_.arith_code;
       jpeg_start_decompress(&info_);
     }));
-    check(!trouble_.at_end || !info_.progressive_mode || is_refined());
+    check(!trouble_.at_end || (info_.progressive_mode ? is_refined() : has_every_component()));
   }
 
   void read_row(std::uint8_t* row) {
@@ -87,6 +95,11 @@ class JpegReader {
     return true;
   }
 
+  // Whether every component of a picture of several plain scans was in one of them.
+  bool has_every_component() {
+    return !jpeg_has_multiple_scans(&info_) || watch_.seen == (1u << info_.num_components) - 1;
+  }
+
   void check(bool good) const {
     if (good) return;
     require(trouble_.code != JWRN_JPEG_EOF && !trouble_.at_end, ErrorCode::input, name_,
@@ -99,7 +112,7 @@ class JpegReader {
 
   const std::string& name_;
   jpeg_decompress_struct info_{};
-  jpeg_progress_mgr progress_{};
+  ScanWatch watch_;
   JpegTrouble trouble_;
 };
 

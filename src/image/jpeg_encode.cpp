@@ -99,14 +99,15 @@ class JpegWriter {
     }));
   }
 
-  // Not at all when it is larger than a segment can be.
-  void write_segment(int marker, std::string_view name, std::span<const std::uint8_t> content) {
+  // False, with nothing written, when it is larger than a segment can be.
+  bool write_segment(int marker, std::string_view name, std::span<const std::uint8_t> content) {
     constexpr std::size_t kMaxSegment = 65533;
-    if (name.size() + content.size() > kMaxSegment) return;
+    if (name.size() + content.size() > kMaxSegment) return false;
     std::vector<std::uint8_t> segment(name.size() + content.size());
     std::copy(content.begin(), content.end(), std::copy(name.begin(), name.end(), segment.begin()));
     check(jpeg_guard(
         trouble_, [&] { jpeg_write_marker(&info_, marker, segment.data(), static_cast<unsigned>(segment.size())); }));
+    return true;
   }
 
   void write_icc(std::span<const std::uint8_t> profile) {
@@ -149,6 +150,20 @@ EncodeOptions fitting(const Image& image, EncodeOptions options, std::vector<std
   return options;
 }
 
+void write_metadata(JpegWriter& writer, const PictureRows& rows, std::vector<std::string>* warnings) {
+  const auto part = [&](const char* what, int marker, std::string_view name, std::span<const std::uint8_t> content) {
+    if (content.empty() || writer.write_segment(marker, name, content) || warnings == nullptr) return;
+    warnings->push_back(text("the content's ", what, " was not written: its ", content.size(),
+                             " bytes are more than a part of a JPEG holds; PNG holds them"));
+  };
+  part("EXIF", JPEG_APP0 + 1, "Exif\0\0"sv, rows.exif());
+  part("XMP", JPEG_APP0 + 1, kXmpName, rows.xmp());
+  writer.write_icc(rows.icc());
+  if (!rows.iptc().empty()) part("IPTC", JPEG_APP0 + 13, kPhotoshopName, photoshop_resource(rows.iptc()));
+  const auto* comment = reinterpret_cast<const std::uint8_t*>(rows.comment().data());
+  part("comment", JPEG_COM, {}, {comment, rows.comment().size()});
+}
+
 }  // namespace
 
 std::vector<std::uint8_t> encode_jpeg(const Image& image, const EncodeOptions& options,
@@ -163,11 +178,7 @@ std::vector<std::uint8_t> encode_jpeg(const Image& image, const EncodeOptions& o
   std::vector<std::uint8_t> row(rows.row_samples());
   JpegWriter writer(bytes);
   writer.start(image.width(), image.height(), options, rows.resolution());
-  if (!rows.exif().empty()) writer.write_segment(JPEG_APP0 + 1, "Exif\0\0"sv, rows.exif());
-  if (!rows.xmp().empty()) writer.write_segment(JPEG_APP0 + 1, kXmpName, rows.xmp());
-  writer.write_icc(rows.icc());
-  if (!rows.iptc().empty()) writer.write_segment(JPEG_APP0 + 13, kPhotoshopName, photoshop_resource(rows.iptc()));
-  if (!rows.comment().empty()) writer.write_segment(JPEG_COM, rows.comment(), {});
+  write_metadata(writer, rows, warnings);
   for (int y = 0; y < image.height(); ++y) {
     rows.row(y, row.data());
     writer.write_row(row.data());

@@ -172,12 +172,34 @@ Image read_rgba(const TiffMemory& memory, const TiffLayout& layout, Facts facts,
   return builder.finish();
 }
 
+// Whether a page inside the first one holds what a sensor measured, under a filter of colours or freed of it.
+bool holds_sensor_values(TIFF* tiff) {
+  constexpr std::uint16_t kFilterArray = 32803, kLinearRaw = 34892;  // TIFF/EP (ISO 12234-2), DNG 1.4
+  std::uint16_t count = 0;
+  std::uint64_t* places = nullptr;
+  if (TIFFGetField(tiff, TIFFTAG_SUBIFD, &count, &places) == 0) return false;
+  const std::vector<std::uint64_t> pages(places, places + std::min<std::uint16_t>(count, 8));
+  bool found = false;
+  for (const std::uint64_t page : pages) {
+    if (TIFFSetSubDirectory(tiff, page) == 0) continue;
+    const auto photometric = tiff_field<std::uint16_t>(tiff, TIFFTAG_PHOTOMETRIC, 0);
+    found = found || photometric == kFilterArray || photometric == kLinearRaw;
+  }
+  return TIFFSetDirectory(tiff, 0) != 0 && found;
+}
+
 // A raw photograph's first page is a small preview or nothing that can be read.
 void check_first_page(TIFF* tiff, std::span<const std::uint8_t> file, const std::string& name) {
   const void* version = nullptr;
   const bool is_cr2 = file.size() > 10 && file[8] == 'C' && file[9] == 'R';
   const bool is_dng = TIFFGetField(tiff, TIFFTAG_DNGVERSION, &version) != 0;
-  require(!is_dng && !is_cr2, ErrorCode::input, name, " is a raw photograph (", is_dng ? "DNG" : "CR2",
+  // Nikon's NEF, Sony's ARW, Pentax' PEF and others.
+  const bool is_preview = (tiff_field<std::uint32_t>(tiff, TIFFTAG_SUBFILETYPE, 0) & FILETYPE_REDUCEDIMAGE) != 0;
+  const bool is_sensors = !is_dng && !is_cr2 && is_preview && holds_sensor_values(tiff);
+  require(!is_dng && !is_cr2 && !is_sensors, ErrorCode::input, name, " is a raw photograph (",
+          is_dng   ? "DNG"
+          : is_cr2 ? "CR2"
+                   : "a small preview beside a sensor's values",
           "), which has to be developed first; save it as TIFF or JPEG from a raw converter");
 }
 

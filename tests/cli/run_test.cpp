@@ -316,3 +316,12 @@ TEST_CASE("cli: a start of another aspect is stretched, which is said") {
   CHECK(contains(studio.paint({"--init", "style.png"}).err, "40 x 40, has another aspect and is stretched to 48 x 32"));
   CHECK_FALSE(contains(studio.paint({"--init", "same.png"}).err, "stretched"));
 }
+
+TEST_CASE("cli: what reading a start or an inspected picture passed over is said") {
+  const Studio studio;
+  const std::vector<std::uint8_t> whole = encode_image(waves(96, 64, 0.5), "a.jpg");
+  studio.write("cut.jpg", std::string(whole.begin(), whole.end() - 2));
+  const char* sentence = "cut.jpg' has no end mark, but all of its pixels are there";
+  CHECK(contains(studio.paint({"--init", "cut.jpg"}).err, sentence));
+  CHECK(contains(run_program({"inspect", "cut.jpg", "--size", "32"}, studio.path()).err, sentence));
+}

@@ -98,6 +98,7 @@ TEST_CASE("image: an empty file, a folder, a missing file and another kind are r
   CHECK(contains(load_refusal(folder.path()), "is a folder"));
   CHECK(contains(load_refusal(folder / "none.png"), "does not exist"));
   CHECK(contains(load_refusal(folder.write("a.gif", "GIF89a and so on")), "is a GIF file"));
+  CHECK(contains(load_refusal(folder.write("a.rw2", std::string("IIU\0\x18 and so on", 16))), "is a raw (RW2) file"));
   CHECK(contains(load_refusal(folder.write("a.jpg", "hello")), "is an unknown kind of file"));
   CHECK(contains(load_refusal(folder.write("b.jpg", "\xFF")), "unknown kind"));
 }

@@ -122,9 +122,11 @@ TEST_CASE("jpeg: CMYK and YCCK hold the absence of ink, with Adobe's marker and 
 }
 
 TEST_CASE("jpeg: a file cut at any length is refused, or read with a warning where every pixel is there") {
-  for (const bool progressive : {false, true}) {
+  for (const char* scans : {"one", "progressive", "one for each component"}) {
+    CAPTURE(scans);
     RawJpeg raw = quadrants();
-    raw.progressive = progressive;
+    raw.progressive = std::string(scans) == "progressive";
+    raw.scan_each = std::string(scans) == "one for each component";
     const Bytes bytes = make_jpeg(raw);
     const Image whole = decode_jpeg(bytes, "a.jpg");
     CHECK(whole.metadata().warnings.empty());

@@ -158,4 +158,20 @@ TEST_CASE("metadata: a host's EXIF and XMP of another orientation are written as
   }
 }
 
+TEST_CASE("metadata: a part too large for a segment of a JPEG is left out with a word") {
+  Image image(8, 8);
+  Metadata metadata;
+  metadata.comment = std::string(70000, 'c');
+  image.set_metadata(metadata);
+  std::vector<std::string> warnings;
+  const Bytes jpeg = encode_image(image, "a.jpg", {}, &warnings);
+  REQUIRE(warnings.size() == 1);
+  CHECK(contains(warnings[0], "the content's comment was not written: its 70000 bytes"));
+  CHECK(decode_jpeg(jpeg, "a.jpg").metadata().comment.empty());
+  metadata.comment.resize(60000);
+  image.set_metadata(metadata);
+  CHECK(decode_jpeg(encode_image(image, "a.jpg", {}, &warnings), "a.jpg").metadata().comment == metadata.comment);
+  CHECK(warnings.size() == 1);
+}
+
 }  // namespace impasto::testing

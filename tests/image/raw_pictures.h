@@ -23,6 +23,7 @@ struct RawJpeg {
   J_COLOR_SPACE stored = JCS_YCbCr;  // in the file
   Bytes samples = {};
   bool progressive = false;
+  bool scan_each = false;  // a plain scan for each of three components
   bool adobe = false;
   bool subsampled = false;
   Bytes exif = {};  // payload of the APP1 segment, if any
@@ -48,6 +49,8 @@ inline Bytes make_jpeg(const RawJpeg& raw) {
   if (raw.stored == JCS_YCCK) info.comp_info[3].h_samp_factor = info.comp_info[3].v_samp_factor = 1;
   info.write_Adobe_marker = raw.adobe ? TRUE : FALSE;
   if (raw.progressive) jpeg_simple_progression(&info);
+  static const jpeg_scan_info scans[] = {{1, {0}, 0, 63, 0, 0}, {1, {1}, 0, 63, 0, 0}, {1, {2}, 0, 63, 0, 0}};
+  if (raw.scan_each) info.scan_info = scans, info.num_scans = 3;
   jpeg_start_compress(&info, TRUE);
   if (!raw.exif.empty()) {
     jpeg_write_marker(&info, JPEG_APP0 + 1, raw.exif.data(), static_cast<unsigned>(raw.exif.size()));

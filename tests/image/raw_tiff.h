@@ -32,7 +32,8 @@ struct RawTiff {
   int width = kWidth, height = kHeight;
   // Sample s of pixel (x, y): a level of the bits, or a value of a float.
   std::function<double(int, int, int)> value = [](int x, int y, int s) { return (x * 7 + y * 11 + s * 50) % 256; };
-  std::function<void(TIFF*)> more = [](TIFF*) {};
+  std::function<void(TIFF*)> more = [](TIFF*) {};  // tags besides
+  std::function<void(TIFF*)> then = nullptr;       // pages besides
 };
 
 inline void put_sample(const RawTiff& raw, double value, std::uint8_t* to) {
@@ -105,6 +106,10 @@ inline Bytes make_tiff(const RawTiff& raw) {
                               static_cast<std::uint16_t>(plane)) > 0);
       }
     }
+  }
+  if (raw.then) {
+    REQUIRE(TIFFWriteDirectory(tiff) != 0);
+    raw.then(tiff);
   }
   memory.close();
   return bytes;

@@ -75,6 +75,31 @@ TEST_CASE(
   }
 }
 
+namespace {
+
+// A page inside the first one, as Nikon and Sony keep what the sensor measured.
+Bytes with_page_inside(bool reduced, int photometric) {
+  RawTiff raw;
+  raw.more = [=](TIFF* tiff) {
+    const std::uint64_t place = 0;
+    if (reduced) TIFFSetField(tiff, TIFFTAG_SUBFILETYPE, FILETYPE_REDUCEDIMAGE);
+    TIFFSetField(tiff, TIFFTAG_SUBIFD, 1, &place);
+  };
+  raw.then = [=](TIFF* tiff) {
+    TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, 2);
+    TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, 1);
+    TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, 8);
+    TIFFSetField(tiff, TIFFTAG_SAMPLESPERPIXEL, 1);
+    TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, photometric);
+    std::uint8_t values[2] = {1, 2};
+    REQUIRE(TIFFWriteScanline(tiff, values, 0, 0) > 0);
+    REQUIRE(TIFFWriteDirectory(tiff) != 0);
+  };
+  return make_tiff(raw);
+}
+
+}  // namespace
+
 // The first bytes of Canon's raw photographs of the second kind; DNG names its version in tag 50706.
 TEST_CASE("tiff: a raw photograph is refused by its name") {
   RawTiff dng;
@@ -89,6 +114,12 @@ TEST_CASE("tiff: a raw photograph is refused by its name") {
   Bytes cr2 = make_tiff({});
   cr2[8] = 'C', cr2[9] = 'R';
   CHECK(contains(refusal(cr2), "is a raw photograph (CR2)"));
+  for (const int sensors : {32803, 34892}) {
+    CHECK(contains(refusal(with_page_inside(true, sensors)), "is a raw photograph (a small preview beside"));
+  }
+  // Pages of other kinds, such as layers and thumbnails, are nobody's raw photograph.
+  CHECK(decode_tiff(with_page_inside(true, PHOTOMETRIC_MINISBLACK), "a.tif").width() == kWidth);
+  CHECK(decode_tiff(with_page_inside(false, PHOTOMETRIC_MINISBLACK), "a.tif").width() == kWidth);
 }
 
 }  // namespace impasto::testing
