@@ -24,7 +24,8 @@ namespace {
 // Threads that wait until all are asked for.
 struct Asked {
   std::mutex mutex;
-  std::condition_variable all_asked;
+  std::condition_variable changed;
+  int waiting = 0;
   bool done = false;
 
   static void* wait(void* asked) {
@@ -32,8 +33,24 @@ struct Asked {
     ::operator delete(::operator new(1, std::nothrow));
     Asked& self = *static_cast<Asked*>(asked);
     std::unique_lock<std::mutex> lock(self.mutex);
-    self.all_asked.wait(lock, [&] { return self.done; });
+    ++self.waiting;
+    self.changed.notify_all();
+    self.changed.wait(lock, [&] { return self.done; });
     return nullptr;
+  }
+
+  // One more; false if the system refuses it. Its heap is there when this returns: all heaps and stacks together count.
+  bool add(pthread_t& thread, const pthread_attr_t& attributes) {
+    std::unique_lock<std::mutex> lock(mutex);
+    const int before = waiting;
+    if (pthread_create(&thread, &attributes, wait, this) != 0) return false;
+    changed.wait(lock, [&] { return waiting > before; });
+    return true;
+  }
+  void end() {
+    const std::lock_guard<std::mutex> lock(mutex);
+    done = true;
+    changed.notify_all();
   }
 };
 
@@ -50,15 +67,9 @@ int threads_given(int wanted) noexcept {
   if (pthread_attr_getstacksize(&attributes, &stack) == 0) pthread_attr_setstacksize(&attributes, stack + kMore);
   int there = 0;
   const int most = std::min(wanted, static_cast<int>(threads.size()));
-  while (there < most &&
-         pthread_create(&threads[static_cast<std::size_t>(there)], &attributes, Asked::wait, &asked) == 0)
-    ++there;
+  while (there < most && asked.add(threads[static_cast<std::size_t>(there)], attributes)) ++there;
   pthread_attr_destroy(&attributes);
-  {
-    const std::lock_guard<std::mutex> lock(asked.mutex);
-    asked.done = true;
-  }
-  asked.all_asked.notify_all();
+  asked.end();
   for (int i = 0; i < there; ++i) pthread_join(threads[static_cast<std::size_t>(i)], nullptr);
   return std::max(1, there < most ? there / 2 : there);
 }
