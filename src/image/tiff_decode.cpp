@@ -4,6 +4,7 @@
 #ifdef IMPASTO_HAS_TIFF
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -178,10 +179,13 @@ bool holds_sensor_values(TIFF* tiff) {
   std::uint16_t count = 0;
   std::uint64_t* places = nullptr;
   if (TIFFGetField(tiff, TIFFTAG_SUBIFD, &count, &places) == 0) return false;
-  const std::vector<std::uint64_t> pages(places, places + std::min<std::uint16_t>(count, 8));
+  // A copy: libtiff's own goes with the page.
+  std::array<std::uint64_t, 8> pages{};
+  const std::size_t known = std::min<std::size_t>(count, pages.size());
+  std::copy_n(places, known, pages.begin());
   bool found = false;
-  for (const std::uint64_t page : pages) {
-    if (TIFFSetSubDirectory(tiff, page) == 0) continue;
+  for (std::size_t i = 0; i < known; ++i) {
+    if (TIFFSetSubDirectory(tiff, pages[i]) == 0) continue;
     const auto photometric = tiff_field<std::uint16_t>(tiff, TIFFTAG_PHOTOMETRIC, 0);
     found = found || photometric == kFilterArray || photometric == kLinearRaw;
   }
