@@ -1,42 +1,37 @@
-// The ops beside convolution, forward and backward together, on the widest map of the tutorial (450 x 300 x 64).
+// Every op, forward and backward together, on the widest map of the tutorial (450 x 300 x 64), and the sum that makes
+// a loss of it.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
-#include <functional>
+#include <vector>
 
-#include "autodiff/ops/ops.h"
+#include "impasto/weights.h"
+#include "lab/op_cases.h"
 #include "random_tensor.h"
 
 namespace impasto {
 namespace {
 
-using Recorder = std::function<Id(Tape<float>&, Id)>;
-
-void op(benchmark::State& state, const Recorder& record) {
+void measure(benchmark::State& state, const OpCase& op) {
   Tape<float> tape(Context(std::min(2, available_cores())));
-  const Id x = tape.variable({300, 450, 64});
-  const Tensor<float> values = random_tensor(tape.shape(x));
-  std::copy_n(values.data(), values.shape().count(), tape.value(x).data());
-  const Id y = record(tape, x);
+  std::vector<Id> variables;
+  for (const Shape& shape : op.shapes) variables.push_back(tape.variable(shape));
+  const Id y = op.in_float(tape, variables);
   tape.set_loss(tape.shape(y).count() == 1 ? y : sum(tape, y));
+  for (const Id x : variables) {
+    const Tensor<float> values = random_tensor(tape.shape(x));
+    std::copy_n(values.data(), values.shape().count(), tape.value(x).data());
+  }
   for (auto _ : state) {
     tape.forward();
     tape.backward();
   }
 }
 
-void add_op(const char* name, const Recorder& record) {
-  benchmark::RegisterBenchmark(name, op, record)->UseRealTime()->Unit(benchmark::kMillisecond);
-}
-
 const bool kRegistered = [] {
-  add_op("sum", [](Tape<float>& t, Id x) { return sum(t, x); });
-  add_op("relu + sum", [](Tape<float>& t, Id x) { return relu(t, x); });
-  add_op("max_pool + sum", [](Tape<float>& t, Id x) { return max_pool(t, x); });
-  add_op("avg_pool + sum", [](Tape<float>& t, Id x) { return avg_pool(t, x); });
-  add_op("gram_matrix + sum", [](Tape<float>& t, Id x) { return gram_matrix(t, x); });
-  add_op("squared_error", [](Tape<float>& t, Id x) { return squared_error(t, x, t.input(t.shape(x))); });
-  add_op("total_variation", [](Tape<float>& t, Id x) { return total_variation(t, x); });
+  for (const OpCase& op : op_cases({300, 450, 64}, 1, Weights::builtin().network())) {
+    benchmark::RegisterBenchmark(op.name.c_str(), measure, op)->UseRealTime()->Unit(benchmark::kMillisecond);
+  }
   return true;
 }();
 

@@ -13,7 +13,7 @@ using testing::error_of;
 TEST_CASE("lab: every op's gradient is right, in double and through the float kernels") {
   for (const bool in_float : {false, true}) {
     const auto checks = gradcheck_engine("op", Weights::builtin(), {.seed = 3, .in_float = in_float}, Context(1));
-    CHECK(checks.size() == gradcheck_subjects().size() - 4);  // without all, op, vgg19, loss
+    CHECK(checks.size() == gradcheck_subjects().size() - 4);  // without all, op, vgg19, loss; gradient_test counts ops
     for (const EngineGradcheck& check : checks) {
       INFO(check.subject, " in ", in_float ? "float" : "double", ": ", check.result.describe());
       CHECK(check.result.passed);
