@@ -109,6 +109,7 @@ struct DecodeOptions {
   /// Convert from the file's ICC profile, or what else tells its colours, to sRGB. false: values are taken as sRGB, as
   /// TensorFlow takes them.
   bool apply_profile = true;
+  bool operator==(const DecodeOptions&) const = default;
 };
 
 /// Which colours a file holds. `srgb`: sRGB and no profile. `original`: the colours of the picture's own ICC profile,
@@ -127,6 +128,7 @@ struct EncodeOptions {
   /// place for them: WebP has none for the last three, JPEG none for a part above 64 KiB, which a
   /// warning then says.
   bool keep_metadata = true;
+  bool operator==(const EncodeOptions&) const = default;
 };
 
 /// Reads a JPEG (grey, YCbCr, RGB, CMYK, YCCK; baseline or progressive), a PNG (palette, grey, RGB; 1 to 16 bits), a
@@ -190,6 +192,7 @@ struct ResizeOptions {
   /// Average light instead of sRGB-encoded values, so that fine light and dark detail keeps its brightness.
   /// Not for colours over white (AlphaUse): they were blended in encoded values.
   bool linear_light = false;
+  bool operator==(const ResizeOptions&) const = default;
 };
 
 IMPASTO_API Image resize(const Image& image, int width, int height, const ResizeOptions& options = {});

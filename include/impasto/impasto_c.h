@@ -128,6 +128,28 @@ IMPASTO_API int impasto_option_count(void);
 IMPASTO_API const char* impasto_option_name(int index);
 IMPASTO_API const char* impasto_option_help(int index);
 
+/** All there is to know about a setting, for forms and other languages; impasto/option_fields.h explains each member.
+ * Strings are never NULL and live as long as the library. */
+typedef struct impasto_option_info {
+  const char* name;
+  const char* title;
+  const char* group;
+  const char* help;
+  const char* kind;    /**< "number", "whole", "choice", "wholes", "layers" or "scales" */
+  const char* choices; /**< of a choice: "max,avg,l2"; else "" */
+  const char* unit;    /**< "pixels"; "" for none */
+  double least;        /**< may be minus infinity */
+  double most;         /**< may be infinity */
+  int without_least;   /**< 1: `least` itself is refused */
+  int without_most;
+  const char* needs;  /**< the setting that decides whether this one counts; "" for none */
+  const char* needed; /**< its texts with which this one counts: "adam" */
+  int rare;           /**< 1: for preset files rather than for a first form */
+} impasto_option_info;
+
+/** IMPASTO_ERROR_USAGE for an index outside 0 to count - 1. */
+IMPASTO_API impasto_status impasto_option_info_at(int index, impasto_option_info* out);
+
 /* A painting. */
 
 /** One step of the optimiser, as impasto/stylise.h has it. */

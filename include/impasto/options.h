@@ -17,6 +17,7 @@ namespace impasto::inline v0_1 {
 struct LayerWeight {
   std::string layer;
   double weight = 1;
+  bool operator==(const LayerWeight&) const = default;
 };
 
 /// How losses are scaled (docs/MATH.md has the formulas).
@@ -68,6 +69,7 @@ struct AdamOptions {
   double epsilon = 1e-8;
   AdamEpsilon convention = AdamEpsilon::pytorch;
   double decay = 1;  ///< the rate is multiplied by this every 100 steps; 1: constant
+  bool operator==(const AdamOptions&) const = default;
 };
 
 /// L-BFGS with a line search for the strong Wolfe conditions (Nocedal & Wright, "Numerical Optimization", 2006,
@@ -79,6 +81,7 @@ struct LbfgsOptions {
   /// losses here are sums of squares, which end at 0. 0: PyTorch's rule, min(1, 1 / sum |gradient|), which takes
   /// several trials to find out how large a picture's step is.
   double first_decrease = 0.1;
+  bool operator==(const LbfgsOptions&) const = default;
 };
 
 inline constexpr int kMaxScales = 12;
@@ -134,6 +137,7 @@ struct Options {
   Preprocess preprocess = Preprocess::automatic;
   DecodeOptions decode;  ///< how the content and style files are meant to be read
   EncodeOptions encode;  ///< how pictures of this run are meant to be written
+  bool operator==(const Options&) const = default;
 };
 
 /// Iterations at a scale, 0 for the coarsest, and of the first `scales` together.

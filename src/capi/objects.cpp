@@ -34,15 +34,6 @@ const impasto::OptionField& field_named(const std::string& name) {
   impasto::fail(impasto::ErrorCode::usage, "there is no setting '", name, "'; impasto_option_name() lists all of them");
 }
 
-const impasto::OptionField* field_at(int index) noexcept {
-  const impasto::OptionField* found = nullptr;
-  guarded([&] {  // the first call makes the table
-    const auto& fields = impasto::option_fields();
-    if (index >= 0 && index < static_cast<int>(fields.size())) found = &fields[static_cast<std::size_t>(index)];
-  });
-  return found;
-}
-
 impasto::Sample sample_of(int sample) {
   impasto::require(sample >= IMPASTO_U8 && sample <= IMPASTO_F32, impasto::ErrorCode::usage, "the sample type ", sample,
                    " does not exist; choose IMPASTO_U8, IMPASTO_U16 or IMPASTO_F32");
@@ -214,20 +205,4 @@ impasto_status impasto_options_get(impasto_options* options, const char* name, c
     options->text = field_named(&given(name, "name")).get(given(options, "options").options);
     *out = options->text.c_str();
   });
-}
-
-int impasto_option_count() {
-  int count = 0;
-  guarded([&] { count = static_cast<int>(impasto::option_fields().size()); });
-  return count;
-}
-
-const char* impasto_option_name(int index) {
-  const impasto::OptionField* field = field_at(index);
-  return field == nullptr ? nullptr : field->name.c_str();
-}
-
-const char* impasto_option_help(int index) {
-  const impasto::OptionField* field = field_at(index);
-  return field == nullptr ? nullptr : field->help.c_str();
 }

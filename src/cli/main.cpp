@@ -6,19 +6,13 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <filesystem>
 #include <new>
 
-#include "cli/bench_command.h"
+#include "cli/command.h"
 #include "cli/command_line.h"
 #include "cli/exit_code.h"
 #include "cli/find_weights.h"
-#include "cli/gradcheck_command.h"
-#include "cli/info_command.h"
-#include "cli/inspect_command.h"
-#include "cli/presets_command.h"
 #include "cli/standard_streams.h"
-#include "cli/stylise_command.h"
 #include "cli/text.h"
 #include "impasto/error.h"
 
@@ -27,27 +21,10 @@ namespace {
 using namespace impasto::cli;
 
 int run(int argc, char** argv) {
-  const auto start = std::chrono::steady_clock::now();
+  Launch launch{.program = program_folder(argv[0]), .start = std::chrono::steady_clock::now(), .words = {}};
+  for (int i = 0; i < argc; ++i) launch.words += (i == 0 ? "" : " ") + shell_word(argv[i]);
   const CommandLine line = parse_command_line(argc, argv);
-  const std::filesystem::path program = program_folder(argv[0]);
-  switch (line.command) {
-    case CommandLine::Command::stylise:
-      return stylise_command(line.request, program);
-    case CommandLine::Command::info:
-      return info_command(line.request, program);
-    case CommandLine::Command::bench:
-      return bench_command(line.bench, program, start);
-    case CommandLine::Command::gradcheck:
-      return gradcheck_command(line.gradcheck, program);
-    case CommandLine::Command::inspect:
-      return inspect_command(line.inspect, program);
-    case CommandLine::Command::presets:
-      return presets_command(line.request, program);
-    case CommandLine::Command::weights:
-      return line.weights_action->run(line.weights, program);
-    case CommandLine::Command::print:
-      break;
-  }
+  if (line.run) return line.run(launch);
   std::fputs(line.text.c_str(), stdout);
   return kExitDone;
 }

@@ -17,10 +17,33 @@
 namespace impasto::cli {
 namespace {
 
-// "max|avg|l2" -> "max, avg, l2"
-std::string spaced(std::string words) {
-  for (std::size_t at = 0; (at = words.find('|', at)) != std::string::npos; at += 2) words.replace(at, 1, ", ");
-  return words;
+std::string joined(const std::vector<std::string>& words, const char* between) {
+  std::string list;
+  for (const std::string& word : words) list += (list.empty() ? "" : between) + word;
+  return list;
+}
+
+// What stands for the value in a help.
+const char* label_of(FieldKind kind) {
+  switch (kind) {
+    case FieldKind::number:
+      return "X";
+    case FieldKind::whole:
+      return "N";
+    case FieldKind::choice:
+    case FieldKind::scales:
+      return "KIND";
+    case FieldKind::wholes:
+    case FieldKind::layers:
+      break;
+  }
+  return "LIST";
+}
+
+std::string help_of(const OptionField& field) {
+  const std::string also = field.name == "init" ? ", or a file" : "";
+  if (field.kind == FieldKind::choice) return field.help + ": " + joined(field.choices, ", ") + also;
+  return field.help + (field.kind == FieldKind::scales ? ": auto, N, LIST" : "");
 }
 
 void set_field(StyliseRequest& request, const OptionField& field, const std::string& text) {
@@ -68,10 +91,7 @@ void read_setting(StyliseRequest& request, const OptionField& field, const std::
 }
 
 void add_field(CLI::App& command, StyliseRequest& request, const OptionField& field) {
-  const bool words = field.label.find('|') != std::string::npos;
-  const char* also = field.name == "init" ? ", or a file" : "";
-  const std::string help = words ? field.help + ": " + spaced(field.label) + also : field.help;
-  add_word(command, field.group.c_str(), ("--" + field.name).c_str(), words ? "KIND" : field.label.c_str(), help,
+  add_word(command, field.group.c_str(), ("--" + field.name).c_str(), label_of(field.kind), help_of(field),
            [&request, &field](const std::string& text) { read_setting(request, field, text); });
 }
 
@@ -107,24 +127,24 @@ bool is_given(const StyliseRequest& request, const std::string& name) {
   return std::find(request.given.begin(), request.given.end(), name) != request.given.end();
 }
 
+const OptionField& field_named(const std::string& name) {
+  const auto& fields = option_fields();
+  return *std::find_if(fields.begin(), fields.end(), [&](const OptionField& field) { return field.name == name; });
+}
+
 // What would change nothing is a misunderstanding.
 void refuse_idle(const StyliseRequest& request, const Options& options) {
-  const bool adam = options.optimiser == OptimiserKind::adam;
-  const auto refuse = [](const std::string& sentence) { throw Error(ErrorCode::usage, sentence); };
-  for (const char* name : {"learning-rate", "learning-rate-decay", "adam-beta1", "adam-beta2", "adam-epsilon"}) {
-    if (!adam && is_given(request, name)) {
-      refuse("--" + std::string(name) +
-             " is Adam's, but the optimiser is lbfgs; give --optimiser adam too, or leave it out");
-    }
-  }
-  if (adam && is_given(request, "lbfgs-history")) {
-    refuse("--lbfgs-history is L-BFGS's, but the optimiser is adam; give --optimiser lbfgs too, or leave it out");
+  for (const std::string& name : request.given) {
+    const OptionField& field = field_named(name);
+    if (field.applies(options)) continue;
+    const std::string other = field_named(field.needs).get(options);
+    throw Error(ErrorCode::usage, "--" + name + " changes nothing with --" + field.needs + " " + other + "; give --" +
+                                      field.needs + " " + joined(field.needed, " or ") + ", or leave --" + name +
+                                      " out");
   }
   if (request.smooth && options.tv_weight == 0) {
-    refuse("--smooth-mask shares out a --tv-weight that is 0; give one above 0, or leave the mask out");
-  }
-  if (is_given(request, "colour-amount") && options.colour == ColourMode::style) {
-    refuse("--colour-amount is given, but --colour style leaves nothing to dose; choose another --colour");
+    throw Error(ErrorCode::usage,
+                "--smooth-mask shares out a --tv-weight that is 0; give one above 0, or leave the mask out");
   }
 }
 

@@ -3,14 +3,11 @@
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
-#include "cli/normalise_command.h"
 #include "cli/stylise_options.h"
 #include "cli/text.h"
-#include "cli/weights_command.h"
 #include "impasto/error.h"
 #include "impasto/image.h"
 
@@ -33,6 +30,8 @@ void add_file(CLI::App& command, const char* name, const char* label, const char
   })->default_str(shown);
 }
 
+}  // namespace
+
 void add_import_options(CLI::App& command, WeightsRequest& request) {
   WeightsImport& how = request.how;
   add_input(command, request);
@@ -49,7 +48,7 @@ void add_import_options(CLI::App& command, WeightsRequest& request) {
   command.add_flag("--fold", how.fold, "preprocessing into conv1_1, not beside it")->group(kNumbers);
 }
 
-void add_info_options(CLI::App& command, WeightsRequest& request) {
+void add_weights_info_options(CLI::App& command, WeightsRequest& request) {
   add_input(command, request);
   command.add_flag("--json", request.json, "for programs")->group(kFiles);
   add_file(command, "--picture", "FILE", "conv1_1's filters as a mosaic", request.picture, "");
@@ -72,26 +71,5 @@ void add_normalise_options(CLI::App& command, WeightsRequest& request) {
            })
       ->default_str(std::to_string(request.size));
 }
-
-constexpr WeightsAction kActions[] = {
-    {"fetch", "Downloads official weights to where stylise finds them.",
-     "SOURCE: keras (80 MB, the default) or torchvision (575 MB)", "one source",
-     [](CLI::App& command, WeightsRequest& request) { add_fetch_options(command, request.fetch); },
-     [](const WeightsRequest& request, const std::filesystem::path& program) {
-       return fetch_command(request.fetch, program);
-     }},
-    {"import", "Makes the file that stylise takes from what a framework saved.",
-     "Example: impasto weights import vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5", "one file",
-     add_import_options, import_command},
-    {"info", "Tells what a file of weights holds.", "Example: impasto weights info vgg19.safetensors", "one file",
-     add_info_options, weights_info_command},
-    {"normalise", "Makes every filter's mean activation over pictures 1.",
-     "Example: impasto weights normalise vgg19.safetensors photos/*.jpg -o equal.safetensors", "a file and pictures",
-     add_normalise_options, normalise_command},
-};
-
-}  // namespace
-
-std::span<const WeightsAction> weights_actions() { return kActions; }
 
 }  // namespace impasto::cli

@@ -1,8 +1,7 @@
 // Kinds of settings: how a number, a word or a list becomes an OptionField.
 #pragma once
 
-#include <limits>
-#include <optional>
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,56 +13,105 @@
 
 namespace impasto::inline v0_1 {
 
-inline constexpr int kAnyInt = std::numeric_limits<int>::max();
+inline NumberRange at_least(double least) { return {.least = least}; }
+inline NumberRange above(double least) { return {.least = least, .without_least = true}; }
+inline NumberRange between(double least, double most) { return {.least = least, .most = most}; }
+inline NumberRange from_to_below(double least, double most) {
+  return {.least = least, .most = most, .without_most = true};
+}
+inline NumberRange above_to(double least, double most) { return {.least = least, .most = most, .without_least = true}; }
 
-// In the makers below `field` maps Options& to a reference to the setting: reading and showing cannot disagree.
-
-template <class Field>
-OptionField whole_field(const char* name, const char* help, int lowest, Field field) {
-  return {.name = name,
-          .label = "N",
-          .help = help,
-          .set =
-              [=](Options& o, const std::string& called, const std::string& text) {
-                field(o) = static_cast<int>(parse_integer(called, text, lowest, kAnyInt));
-              },
-          .get = [=](const Options& o) { return std::to_string(field(o)); }};
+/// Reaches a member, or a member of a member: place(&Options::adam, &AdamOptions::beta1)(options). One place for
+/// reading and for showing, so that they cannot disagree.
+template <class... Members>
+auto place(Members... members) {
+  return [=](auto& options) -> auto& { return (options.*....*members); };
 }
 
-template <class Field>
-OptionField real_field(const char* name, const char* help, Field field) {
-  return {.name = name,
-          .label = "X",
-          .help = help,
-          .set = [=](Options& o, const std::string& called,
-                     const std::string& text) { field(o) = parse_real(called, text); },
-          .get = [=](const Options& o) { return shortest(field(o)); }};
+inline int parse_whole(const std::string& called, const std::string& text, const NumberRange& range) {
+  return static_cast<int>(
+      parse_integer(called, text, static_cast<std::int64_t>(range.least), static_cast<std::int64_t>(range.most)));
 }
 
-template <class Value, class Field>
-OptionField word_field(const char* name, const char* help, Words<Value> words, Field field) {
-  return {.name = name,
-          .label = join(words, "|", "|"),
-          .help = help,
-          .set = [=](Options& o, const std::string& called,
-                     const std::string& text) { field(o) = parse_word(words, called, text); },
-          .get = [=](const Options& o) { return word_of(words, field(o)); }};
+inline double parse_number(const std::string& called, const std::string& text, const NumberRange& range) {
+  const double value = parse_real(called, text);
+  require(range.holds(value), ErrorCode::usage, called, " is '", text, "', wanted ", range.text());
+  return value;
 }
 
-template <class Field>
-OptionField layers_field(const char* name, const char* help, Field field) {
-  return {.name = name,
-          .label = "LIST",
-          .help = help,
-          .set =
-              [=](Options& o, const std::string& called, const std::string& text) {
-                try {
-                  field(o) = parse_layers(text);
-                } catch (const Error& error) {
-                  fail(error.code(), called, ": ", error.what());
-                }
-              },
-          .get = [=](const Options& o) { return format_layers(field(o)); }};
+/// `title`: the name with blanks, unless it is given.
+inline OptionField field(FieldKind kind, std::string name, std::string help, std::string title = "") {
+  if (title.empty()) {
+    title = name;
+    std::replace(title.begin(), title.end(), '-', ' ');
+  }
+  return {.name = std::move(name),
+          .title = std::move(title),
+          .group = {},
+          .help = std::move(help),
+          .kind = kind,
+          .numbers = [](const Options&) { return std::vector<double>{}; }};
+}
+
+template <class Place>
+OptionField whole_field(const char* name, const char* help, NumberRange range, Place at, const char* title = "") {
+  OptionField made = field(FieldKind::whole, name, help, title);
+  made.range = range;
+  made.set = [=](Options& o, const std::string& called, const std::string& text) {
+    at(o) = parse_whole(called, text, range);
+  };
+  made.get = [=](const Options& o) { return std::to_string(at(o)); };
+  made.numbers = [=](const Options& o) { return std::vector<double>{static_cast<double>(at(o))}; };
+  return made;
+}
+
+template <class Place>
+OptionField real_field(const char* name, const char* help, NumberRange range, Place at, const char* title = "") {
+  OptionField made = field(FieldKind::number, name, help, title);
+  made.range = range;
+  made.set = [=](Options& o, const std::string& called, const std::string& text) {
+    at(o) = parse_number(called, text, range);
+  };
+  made.get = [=](const Options& o) { return shortest(at(o)); };
+  made.numbers = [=](const Options& o) { return std::vector<double>{at(o)}; };
+  return made;
+}
+
+template <class Value, class Place>
+OptionField word_field(const char* name, const char* help, Words<Value> words, Place at) {
+  OptionField made = field(FieldKind::choice, name, help);
+  for (const auto& [word, value] : words) made.choices.emplace_back(word);
+  made.set = [=](Options& o, const std::string& called, const std::string& text) {
+    at(o) = parse_word(words, called, text);
+  };
+  made.get = [=](const Options& o) { return word_of(words, at(o)); };
+  return made;
+}
+
+template <class Place>
+OptionField layers_field(const char* name, const char* help, Place at) {
+  OptionField made = field(FieldKind::layers, name, help);
+  made.set = [=](Options& o, const std::string& called, const std::string& text) {
+    try {
+      at(o) = parse_layers(text);
+    } catch (const Error& error) {
+      fail(error.code(), called, ": ", error.what());
+    }
+  };
+  made.get = [=](const Options& o) { return format_layers(at(o)); };
+  return made;
+}
+
+inline OptionField rare(OptionField made) {
+  made.rare = true;
+  return made;
+}
+
+/// The same field, which counts only while the field `name` has one of the words.
+inline OptionField needs(OptionField made, const char* name, std::vector<std::string> words) {
+  made.needs = name;
+  made.needed = std::move(words);
+  return made;
 }
 
 }  // namespace impasto::inline v0_1

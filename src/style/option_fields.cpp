@@ -1,5 +1,7 @@
 #include "impasto/option_fields.h"
 
+#include <algorithm>
+#include <cmath>
 #include <ios>
 #include <optional>
 #include <sstream>
@@ -7,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/numbers.h"
+#include "base/words.h"
 #include "style/field_kinds.h"
 
 namespace impasto::inline v0_1 {
@@ -42,91 +46,81 @@ constexpr Words<bool> kKeepDrop = {{"keep", true}, {"drop", false}};
 constexpr Words<int> kBits = {{"8", 8}, {"16", 16}};
 constexpr Words<bool> kSubsamplings = {{"4:2:0", true}, {"4:4:4", false}};
 
-std::vector<int> parse_whole_list(const std::string& called, const std::string& text) {
+constexpr int kMaxSide = 16384;
+constexpr int kMaxSteps = 1'000'000;
+
+std::vector<int> parse_wholes(const std::string& called, const std::string& text, const NumberRange& range) {
   std::vector<int> list;
   std::istringstream items(text + ",");
   items.exceptions(std::ios::badbit);
-  for (std::string item; std::getline(items, item, ',');) {
-    list.push_back(static_cast<int>(parse_integer(called, item, 1, kAnyInt)));
-  }
+  for (std::string item; std::getline(items, item, ',');) list.push_back(parse_whole(called, item, range));
   return list;
 }
 
-std::string format_whole_list(const std::vector<int>& list) {
+std::string format_wholes(const std::vector<int>& list) {
   std::string text;
   for (const int value : list) text += (text.empty() ? "" : ",") + std::to_string(value);
   return text;
 }
 
+std::vector<double> numbers_of(const std::vector<int>& list) { return {list.begin(), list.end()}; }
+
 std::vector<OptionField> look_fields() {
   return {
-      real_field(
-          "content-weight", "weight of the content's shapes", [](auto& o) -> auto& { return o.content_weight; }),
-      real_field(
-          "style-weight", "weight of strokes and colours", [](auto& o) -> auto& { return o.style_weight; }),
-      real_field(
-          "tv-weight", "weight of smoothness", [](auto& o) -> auto& { return o.tv_weight; }),
-      layers_field(
-          "content-layers", "compared for shapes", [](auto& o) -> auto& { return o.content_layers; }),
-      layers_field(
-          "style-layers", "compared for style", [](auto& o) -> auto& { return o.style_layers; }),
-      word_field(
-          "statistic", "what is style", kStatistics, [](auto& o) -> auto& { return o.statistic; }),
-      word_field(
-          "normalise", "weights mean the same anywhere", kLossScales, [](auto& o) -> auto& { return o.loss_scale; }),
-      word_field(
-          "normalise-gradients", "every layer pulls alike", kYesNo,
-          [](auto& o) -> auto& { return o.normalise_gradients; }),
-      word_field(
-          "colour", "whose colours", kColours, [](auto& o) -> auto& { return o.colour; }),
-      real_field(
-          "colour-amount", "how much of that, 0 to 1", [](auto& o) -> auto& { return o.colour_amount; }),
+      real_field("content-weight", "weight of the content's shapes", at_least(0), place(&Options::content_weight)),
+      real_field("style-weight", "weight of strokes and colours", at_least(0), place(&Options::style_weight)),
+      real_field("tv-weight", "weight of smoothness", at_least(0), place(&Options::tv_weight),
+                 "total variation weight"),
+      layers_field("content-layers", "compared for shapes", place(&Options::content_layers)),
+      layers_field("style-layers", "compared for style", place(&Options::style_layers)),
+      word_field("statistic", "what is style", kStatistics, place(&Options::statistic)),
+      word_field("normalise", "weights mean the same anywhere", kLossScales, place(&Options::loss_scale)),
+      word_field("normalise-gradients", "every layer pulls alike", kYesNo, place(&Options::normalise_gradients)),
+      word_field("colour", "whose colours", kColours, place(&Options::colour)),
+      needs(real_field("colour-amount", "how much of that, 0 to 1", between(0, 1), place(&Options::colour_amount),
+                       "amount of colour"),
+            "colour", {"content-luminance", "match", "histogram"}),
   };
 }
 
-// Whole number, or nothing for 0.
+// A side in pixels, or nothing for 0.
 template <class Set, class Get>
 OptionField side_field(const char* name, const char* help, Set set, Get get) {
-  return {.name = name,
-          .label = "N",
-          .help = help,
-          .set = [=](Options& o, const std::string& called,
-                     const std::string& text) { set(o, static_cast<int>(parse_integer(called, text, 1, kAnyInt))); },
-          .get =
-              [=](const Options& o) {
-                const int value = get(o);
-                return value > 0 ? std::to_string(value) : "";
-              }};
+  OptionField made = field(FieldKind::whole, name, help);
+  made.range = between(1, kMaxSide);
+  made.unit = "pixels";
+  made.set = [=](Options& o, const std::string& called, const std::string& text) {
+    set(o, parse_whole(called, text, between(1, kMaxSide)));
+  };
+  made.get = [=](const Options& o) { return get(o) == 0 ? "" : std::to_string(get(o)); };
+  made.numbers = [=](const Options& o) { return numbers_of(get(o) == 0 ? std::vector<int>{} : std::vector{get(o)}); };
+  return made;
 }
 
 OptionField scales_field() {
-  return {.name = "scales",
-          .label = "auto|N|LIST",
-          .help = "coarse to fine: long sides, or how many",
-          .set =
-              [](Options& o, const std::string& called, const std::string& text) {
-                o.scale_sizes.clear();
-                o.scale_count = 0;
-                if (text == "auto") return;
-                const std::vector<int> list = parse_whole_list(called, text);
-                if (list.size() == 1 && list[0] <= kMaxScales) {
-                  o.scale_count = list[0];
-                } else {
-                  o.scale_sizes = list;
-                }
-              },
-          .get =
-              [](const Options& o) {
-                if (!o.scale_sizes.empty()) return format_whole_list(o.scale_sizes);
-                return o.scale_count == 0 ? std::string("auto") : std::to_string(o.scale_count);
-              }};
+  OptionField made = field(FieldKind::scales, "scales", "coarse to fine: long sides, or how many", "a scale");
+  made.range = between(1, kMaxSide);
+  made.unit = "pixels";
+  made.set = [](Options& o, const std::string& called, const std::string& text) {
+    o.scale_sizes.clear();
+    o.scale_count = 0;
+    if (text == "auto") return;
+    const std::vector<int> list = parse_wholes(called, text, between(1, kMaxSide));
+    if (list.size() == 1 && list[0] <= kMaxScales) {
+      o.scale_count = list[0];
+    } else {
+      o.scale_sizes = list;
+    }
+  };
+  made.get = [](const Options& o) {
+    if (!o.scale_sizes.empty()) return format_wholes(o.scale_sizes);
+    return o.scale_count == 0 ? std::string("auto") : std::to_string(o.scale_count);
+  };
+  made.numbers = [](const Options& o) { return numbers_of(o.scale_sizes); };
+  return made;
 }
 
 std::vector<OptionField> size_fields() {
-  OptionField exact = word_field(
-      "style-exact", "the style at exactly the painting's size, aspect lost", kYesNo,
-      [](auto& o) -> auto& { return o.style_exact; });
-  exact.rare = true;
   return {
       side_field(
           "size", "long side of the painting, aspect kept",
@@ -148,109 +142,120 @@ std::vector<OptionField> size_fields() {
             o.style_exact = false;
           },
           [](const Options& o) { return o.style_size; }),
-      real_field(
-          "style-scale", "larger style, larger strokes", [](auto& o) -> auto& { return o.style_scale; }),
+      real_field("style-scale", "larger style, larger strokes", between(0.05, 20), place(&Options::style_scale)),
       scales_field(),
-      word_field(
-          "resize", "how pictures shrink", kFilters, [](auto& o) -> auto& { return o.resize.filter; }),
-      word_field(
-          "linear-light", "average light there, not values", kYesNo,
-          [](auto& o) -> auto& { return o.resize.linear_light; }),
-      exact,
+      word_field("resize", "how pictures shrink", kFilters, place(&Options::resize, &ResizeOptions::filter)),
+      word_field("linear-light", "average light there, not values", kYesNo,
+                 place(&Options::resize, &ResizeOptions::linear_light)),
+      rare(word_field("style-exact", "the style at exactly the painting's size, aspect lost", kYesNo,
+                      place(&Options::style_exact))),
   };
+}
+
+OptionField iterations_field() {
+  OptionField made = field(FieldKind::wholes, "iterations", "at each scale, coarsest first", "number of iterations");
+  made.range = between(1, kMaxSteps);
+  made.set = [](Options& o, const std::string& called, const std::string& text) {
+    o.iterations = parse_wholes(called, text, between(1, kMaxSteps));
+  };
+  made.get = [](const Options& o) { return format_wholes(o.iterations); };
+  made.numbers = [](const Options& o) { return numbers_of(o.iterations); };
+  return made;
+}
+
+std::vector<OptionField> adam_fields() {
+  std::vector<OptionField> fields = {
+      real_field("learning-rate", "Adam's step length", above(0), place(&Options::adam, &AdamOptions::learning_rate)),
+      real_field("learning-rate-decay", "its factor every 100 steps", above_to(0, 1),
+                 place(&Options::adam, &AdamOptions::decay)),
+      real_field("adam-beta1", "Adam's memory of gradients", from_to_below(0, 1),
+                 place(&Options::adam, &AdamOptions::beta1), "Adam's beta1"),
+      real_field("adam-beta2", "and of their squares", from_to_below(0, 1), place(&Options::adam, &AdamOptions::beta2),
+                 "Adam's beta2"),
+      real_field("adam-epsilon", "Adam's guard against 0", above(0), place(&Options::adam, &AdamOptions::epsilon),
+                 "Adam's epsilon"),
+      rare(word_field("adam-convention", "where epsilon stands in Adam", kConventions,
+                      place(&Options::adam, &AdamOptions::convention))),
+  };
+  for (OptionField& one : fields) one = needs(std::move(one), "optimiser", {"adam"});
+  return fields;
+}
+
+std::vector<OptionField> lbfgs_fields() {
+  std::vector<OptionField> fields = {
+      whole_field("lbfgs-history", "pairs L-BFGS remembers", between(1, 100),
+                  place(&Options::lbfgs, &LbfgsOptions::history), "L-BFGS's history"),
+      rare(whole_field("lbfgs-evaluations", "at most, of one line search", between(2, 100),
+                       place(&Options::lbfgs, &LbfgsOptions::max_evaluations), "evaluations of a line search")),
+      rare(real_field("lbfgs-first-decrease", "of the loss, aimed at by the first trial", between(0, 1),
+                      place(&Options::lbfgs, &LbfgsOptions::first_decrease), "L-BFGS's first decrease")),
+  };
+  for (OptionField& one : fields) one = needs(std::move(one), "optimiser", {"lbfgs"});
+  return fields;
 }
 
 std::vector<OptionField> step_fields() {
-  OptionField convention = word_field(
-      "adam-convention", "where epsilon stands in Adam", kConventions,
-      [](auto& o) -> auto& { return o.adam.convention; });
-  convention.rare = true;
-  return {
-      {.name = "iterations",
-       .label = "LIST",
-       .help = "at each scale, coarsest first",
-       .set = [](Options& o, const std::string& called,
-                 const std::string& text) { o.iterations = parse_whole_list(called, text); },
-       .get = [](const Options& o) { return format_whole_list(o.iterations); }},
-      whole_field(
-          "steps-per-epoch", "a line and a snapshot each", 1, [](auto& o) -> auto& { return o.steps_per_epoch; }),
-      word_field(
-          "optimiser", "what moves the pixels", kOptimisers, [](auto& o) -> auto& { return o.optimiser; }),
-      whole_field(
-          "lbfgs-history", "pairs L-BFGS remembers", 1, [](auto& o) -> auto& { return o.lbfgs.history; }),
-      real_field(
-          "learning-rate", "Adam's step length", [](auto& o) -> auto& { return o.adam.learning_rate; }),
-      real_field(
-          "learning-rate-decay", "its factor every 100 steps", [](auto& o) -> auto& { return o.adam.decay; }),
-      real_field(
-          "adam-beta1", "Adam's memory of gradients", [](auto& o) -> auto& { return o.adam.beta1; }),
-      real_field(
-          "adam-beta2", "and of their squares", [](auto& o) -> auto& { return o.adam.beta2; }),
-      real_field(
-          "adam-epsilon", "Adam's guard against 0", [](auto& o) -> auto& { return o.adam.epsilon; }),
-      convention,
-      real_field(
-          "average", "mean of the last pictures, as 0.99", [](auto& o) -> auto& { return o.average; }),
-      real_field(
-          "stop-when-flat", "end a scale that gains less, as 0.001", [](auto& o) -> auto& { return o.stop_when_flat; }),
+  std::vector<OptionField> fields = {
+      iterations_field(),
+      whole_field("steps-per-epoch", "a line and a snapshot each", between(1, kMaxSteps),
+                  place(&Options::steps_per_epoch), "number of steps per epoch"),
+      word_field("optimiser", "what moves the pixels", kOptimisers, place(&Options::optimiser)),
   };
+  for (OptionField& one : lbfgs_fields()) fields.push_back(std::move(one));
+  for (OptionField& one : adam_fields()) fields.push_back(std::move(one));
+  fields.push_back(real_field("average", "mean of the last pictures, as 0.99", from_to_below(0, 1),
+                              place(&Options::average), "the average's factor"));
+  fields.push_back(real_field("stop-when-flat", "end a scale that gains less, as 0.001", from_to_below(0, 1),
+                              place(&Options::stop_when_flat), "the gain to stop at"));
+  return fields;
+}
+
+OptionField seed_field() {
+  OptionField made = field(FieldKind::whole, "seed", "same seed, same picture");
+  made.range = at_least(0);
+  made.set = [](Options& o, const std::string& called, const std::string& text) { o.seed = parse_seed(called, text); };
+  made.get = [](const Options& o) { return std::to_string(o.seed); };
+  return made;
 }
 
 std::vector<OptionField> start_fields() {
+  OptionField amplitude = real_field("init-noise", "its amplitude; 0: exact start", at_least(0),
+                                     place(&Options::noise_amplitude), "noise amplitude");
+  amplitude.unit = "normalised units";
   return {
-      word_field(
-          "init", "what it starts from", kStarts, [](auto& o) -> auto& { return o.start; }),
-      word_field(
-          "noise", "the start's noise", kNoises, [](auto& o) -> auto& { return o.noise; }),
-      real_field(
-          "init-noise", "its amplitude; 0: exact start", [](auto& o) -> auto& { return o.noise_amplitude; }),
-      {.name = "seed",
-       .label = "N",
-       .help = "same seed, same picture",
-       .set = [](Options& o, const std::string& called, const std::string& text) { o.seed = parse_seed(called, text); },
-       .get = [](const Options& o) { return std::to_string(o.seed); }},
+      word_field("init", "what it starts from", kStarts, place(&Options::start)),
+      word_field("noise", "the start's noise", kNoises, place(&Options::noise)),
+      std::move(amplitude),
+      seed_field(),
   };
 }
 
 std::vector<OptionField> network_fields() {
   return {
-      word_field(
-          "pool", "pooling; auto: as the weights want", kPools, [](auto& o) -> auto& { return o.pooling; }),
-      word_field(
-          "padding", "beyond the edges", kPaddings, [](auto& o) -> auto& { return o.padding; }),
-      word_field(
-          "preprocess", "literal: normalised RGB as it is", kPreprocesses,
-          [](auto& o) -> auto& { return o.preprocess; }),
+      word_field("pool", "pooling; auto: as the weights want", kPools, place(&Options::pooling)),
+      word_field("padding", "beyond the edges", kPaddings, place(&Options::padding)),
+      word_field("preprocess", "literal: normalised RGB as it is", kPreprocesses, place(&Options::preprocess)),
   };
 }
 
 std::vector<OptionField> file_fields() {
-  OptionField fast_dct = word_field(
-      "fast-dct", "decode JPEGs as TensorFlow does", kYesNo, [](auto& o) -> auto& { return o.decode.fast_dct; });
-  OptionField rounding = word_field(
-      "rounding", "of values to bytes", kRoundings, [](auto& o) -> auto& { return o.encode.rounding; });
-  OptionField profile = word_field(
-      "read-profile", "convert from a picture's ICC profile", kYesNo,
-      [](auto& o) -> auto& { return o.decode.apply_profile; });
-  fast_dct.rare = rounding.rare = profile.rare = true;
   return {
-      whole_field(
-          "quality", "of JPEG, 1 to 100", 1, [](auto& o) -> auto& { return o.encode.jpeg_quality; }),
-      word_field(
-          "subsampling", "of JPEG's colours", kSubsamplings,
-          [](auto& o) -> auto& { return o.encode.jpeg_subsampling; }),
-      whole_field(
-          "webp-quality", "0 to 100; 100: lossless", 0, [](auto& o) -> auto& { return o.encode.webp_quality; }),
-      word_field(
-          "bits", "a colour; 16 for PNG and TIFF", kBits, [](auto& o) -> auto& { return o.encode.bits; }),
-      word_field(
-          "profile", "colours of the file; keep: the content's", kProfiles,
-          [](auto& o) -> auto& { return o.encode.colour; }),
-      word_field(
-          "metadata", "the content's EXIF and XMP", kKeepDrop, [](auto& o) -> auto& { return o.encode.keep_metadata; }),
-      fast_dct,
-      profile,
-      rounding,
+      whole_field("quality", "of JPEG, 1 to 100", between(1, 100),
+                  place(&Options::encode, &EncodeOptions::jpeg_quality), "JPEG quality"),
+      word_field("subsampling", "of JPEG's colours", kSubsamplings,
+                 place(&Options::encode, &EncodeOptions::jpeg_subsampling)),
+      whole_field("webp-quality", "0 to 100; 100: lossless", between(0, 100),
+                  place(&Options::encode, &EncodeOptions::webp_quality), "WebP quality"),
+      word_field("bits", "a colour; 16 for PNG and TIFF", kBits, place(&Options::encode, &EncodeOptions::bits)),
+      word_field("profile", "colours of the file; keep: the content's", kProfiles,
+                 place(&Options::encode, &EncodeOptions::colour)),
+      word_field("metadata", "the content's EXIF and XMP", kKeepDrop,
+                 place(&Options::encode, &EncodeOptions::keep_metadata)),
+      rare(word_field("fast-dct", "decode JPEGs as TensorFlow does", kYesNo,
+                      place(&Options::decode, &DecodeOptions::fast_dct))),
+      rare(word_field("read-profile", "convert from a picture's ICC profile", kYesNo,
+                      place(&Options::decode, &DecodeOptions::apply_profile))),
+      rare(word_field("rounding", "of values to bytes", kRoundings, place(&Options::encode, &EncodeOptions::rounding))),
   };
 }
 
@@ -274,6 +279,13 @@ const std::vector<OptionField>& option_fields() {
     return all;
   }();
   return table;
+}
+
+bool OptionField::applies(const Options& options) const {
+  if (needs.empty()) return true;
+  const auto& fields = option_fields();
+  const auto other = std::find_if(fields.begin(), fields.end(), [&](const OptionField& f) { return f.name == needs; });
+  return other == fields.end() || std::find(needed.begin(), needed.end(), other->get(options)) != needed.end();
 }
 
 }  // namespace impasto::inline v0_1

@@ -191,9 +191,25 @@ static void test_options(const impasto_weights* weights) {
   CHECK(impasto_options_set(options, "strange", "1") == IMPASTO_ERROR_USAGE);
   CHECK(impasto_options_get(options, "style-weight", &text) == IMPASTO_OK && strcmp(text, "0.25") == 0);
   CHECK(impasto_option_count() > 20 && impasto_option_name(-1) == NULL);
+  impasto_option_info none;
+  CHECK(impasto_option_info_at(impasto_option_count(), &none) == IMPASTO_ERROR_USAGE);
+  CHECK(impasto_option_info_at(0, NULL) == IMPASTO_ERROR_USAGE);
   for (int i = 0; i < impasto_option_count(); ++i) {
     CHECK(strlen(impasto_option_help(i)) > 0);
     CHECK(impasto_options_get(options, impasto_option_name(i), &text) == IMPASTO_OK);
+    impasto_option_info info;
+    CHECK(impasto_option_info_at(i, &info) == IMPASTO_OK && strcmp(info.name, impasto_option_name(i)) == 0);
+    if (strcmp(info.name, "pool") == 0) {
+      CHECK(strcmp(info.kind, "choice") == 0 && strcmp(info.choices, "auto,max,avg,l2") == 0 && info.unit[0] == 0);
+    }
+    if (strcmp(info.name, "size") == 0) {
+      CHECK(strcmp(info.kind, "whole") == 0 && info.least == 1 && info.most == 16384 && !info.without_most);
+      CHECK(strcmp(info.unit, "pixels") == 0 && strcmp(info.group, "Size") == 0 && !info.rare);
+    }
+    if (strcmp(info.name, "adam-beta1") == 0) {
+      CHECK(info.least == 0 && info.most == 1 && !info.without_least && info.without_most);
+      CHECK(strcmp(info.needs, "optimiser") == 0 && strcmp(info.needed, "adam") == 0);
+    }
   }
   impasto_options_free(options);
 }
