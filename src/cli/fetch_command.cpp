@@ -12,6 +12,7 @@
 #include "cli/download.h"
 #include "cli/exit_code.h"
 #include "cli/find_weights.h"
+#include "cli/folder.h"
 #include "cli/official_weights.h"
 #include "cli/stylise_options.h"
 #include "cli/text.h"
@@ -85,12 +86,6 @@ void check_space(const fs::path& folder, std::uint64_t bytes) {
     throw Error(ErrorCode::io, quoted(folder) + " has " + memory_text(space.available) +
                                    " free, and the weights need " + memory_text(bytes) + " for a while: make room");
   }
-}
-
-void make_folder(const fs::path& folder) {
-  std::error_code failure;
-  fs::create_directories(folder, failure);
-  if (failure) throw Error(ErrorCode::io, quoted(folder) + " cannot be made: " + failure.message());
 }
 
 // Weights that are there already: 0, or a sentence when they are not what was asked for.

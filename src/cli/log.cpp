@@ -4,7 +4,6 @@
 #include <ios>
 #include <string>
 #include <system_error>
-#include <vector>
 
 #include "cli/text.h"
 #include "impasto/error.h"
@@ -17,11 +16,8 @@ constexpr int kDigits = 9;
 
 }  // namespace
 
-LossLog::LossLog(const std::filesystem::path& file) : file_(file), out_(file, std::ios::binary | std::ios::trunc) {
-  write("");
-}
-
-void LossLog::add(const Step& step, const std::vector<LayerLoss>& layers) {
+void LossLog::step(const Stylizer& stylizer, const Step& step) {
+  if (step.step == 1) out_.open(file_, std::ios::binary | std::ios::trunc);
   std::string head = "step,epoch,loss,content,style,tv,seconds,scale,width,height,evaluations";
   std::string line = std::to_string(step.step);
   line += ',';
@@ -34,7 +30,7 @@ void LossLog::add(const Step& step, const std::vector<LayerLoss>& layers) {
     line += ',';
     line += std::to_string(value);
   }
-  for (const LayerLoss& layer : layers) {
+  for (const LayerLoss& layer : stylizer.layer_losses()) {
     head += (layer.is_style ? ",style:" : ",content:") + layer.layer;
     line += ',';
     line += number_text(layer.loss, kDigits);

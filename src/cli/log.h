@@ -5,19 +5,18 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
-#include <vector>
 
+#include "cli/run_observer.h"
 #include "impasto/stylise.h"
 
 namespace impasto::cli {
 
-class LossLog {
+class LossLog : public RunObserver {
  public:
-  /// Replaces `file`. Throws Error(io).
-  explicit LossLog(const std::filesystem::path& file);
-  /// A row, after the header if it is the first. Throws Error(io) when the disk refuses; the file then ends with the
-  /// last whole row.
-  void add(const Step& step, const std::vector<LayerLoss>& layers);
+  explicit LossLog(const std::filesystem::path& file) : file_(file) {}
+  /// A row; with the first step the file is replaced and gets its header. Throws Error(io) when the disk refuses; the
+  /// file then ends with the last whole row.
+  void step(const Stylizer& stylizer, const Step& step) override;
 
  private:
   void write(const std::string& line);

@@ -1,20 +1,18 @@
 #include "cli/outputs.h"
 
-#include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstddef>
 #include <cstdlib>
-#include <exception>
 #include <filesystem>
 #include <fstream>
-#include <functional>
-#include <new>
 #include <optional>
 #include <string>
 #include <system_error>
 #include <vector>
 
+#include "cli/folder.h"
+#include "cli/log.h"
+#include "cli/snapshots.h"
 #include "cli/streamed_picture.h"
 #include "cli/text.h"
 #include "impasto/error.h"
@@ -29,9 +27,6 @@ namespace fs = std::filesystem;
 
 constexpr const char* kFolder = "output";
 constexpr const char* kPainting = "painting.jpg";
-// Quick enough to be seen as one movement; the end stays to be looked at.
-constexpr int kFrameMilliseconds = 250, kLastFrameMilliseconds = 2000;
-
 fs::path folder_of(const fs::path& file) { return file.has_parent_path() ? file.parent_path() : fs::path("."); }
 
 bool same_file(const fs::path& a, const fs::path& b) {
@@ -44,14 +39,6 @@ bool same_file(const fs::path& a, const fs::path& b) {
   };
   const fs::path plain_a = plain(a);
   return !plain_a.empty() && plain_a == plain(b);
-}
-
-std::string snapshot_name(int epoch) { return std::to_string(epoch) + ".jpg"; }
-
-bool is_snapshot_name(const std::string& name, int epochs) {
-  int epoch = 0;
-  std::from_chars(name.data(), name.data() + name.size(), epoch);
-  return epoch >= 1 && epoch <= epochs && name == snapshot_name(epoch);
 }
 
 void check_painting(const fs::path& file, const EncodeOptions& encode) {
@@ -77,12 +64,6 @@ void check_below_made_folder(const fs::path& file, const EncodeOptions& encode) 
   }
 }
 
-// What is looked at during a run has the 8 bits that every format holds.
-EncodeOptions passing(EncodeOptions encode) {
-  encode.bits = 8;
-  return encode;
-}
-
 // A log is opened where it lies: what is there need only be writable, whatever its folder takes.
 void check_log(const fs::path& file) {
   std::error_code failure;
@@ -99,12 +80,6 @@ void check_report(const fs::path& file) {
   }
   encode_image(Image(1, 1), "report.jpg");  // its pictures: a build without JPEG says so now
   check_text_output(file);
-}
-
-void make_folder(const fs::path& folder) {
-  std::error_code failure;
-  fs::create_directory(folder, failure);
-  if (failure) throw Error(ErrorCode::io, "folder " + quoted(folder) + " cannot be made: " + failure.message());
 }
 
 // Where a painting goes when its own place refuses: folders that are likely to be there, and to take it.
@@ -137,7 +112,7 @@ Outputs::Outputs(const StyliseRequest& request, const fs::path& weights)
       make_painting_folder_(!request.output),
       preview_(request.preview),
       snapshots_(request.snapshots),
-      log_file_(request.log),
+      log_(request.log),
       report_(request.report),
       preset_(request.preset_copy) {
   const char* style = request.styles.size() == 1 ? "the style picture" : "a style picture";
@@ -150,10 +125,8 @@ Outputs::Outputs(const StyliseRequest& request, const fs::path& weights)
   if (!weights.empty()) inputs_.push_back({weights, "the weights"});
   if (has_ending(request.preset, ".json")) inputs_.push_back({request.preset, "the preset"});
   if (!snapshots_ && request.preset == "tutorial") snapshots_ = kFolder;
-  if (snapshots_ && has_ending(*snapshots_, ".webp")) animation_file_.swap(snapshots_);
+  if (snapshots_ && has_ending(*snapshots_, ".webp")) animation_.swap(snapshots_);
 }
-
-fs::path Outputs::snapshot(int epoch) const { return *snapshots_ / snapshot_name(epoch); }
 
 void Outputs::guard(const char* option, const fs::path& output, const std::vector<Kept>& kept) const {
   if (is_standard_stream(output)) return;
@@ -168,13 +141,13 @@ void Outputs::guard_snapshots(int epochs, std::vector<Kept> kept) const {
   // The painting may be one of them: it is written last.
   std::erase_if(kept, [&](const Kept& one) { return one.file == painting_; });
   for (const Kept& one : kept) {
-    const bool named_so = is_snapshot_name(one.file.filename().string(), epochs);
+    const bool named_so = Snapshots::is_name(one.file.filename().string(), epochs);
     if (named_so && same_file(folder_of(one.file), *snapshots_)) guard("--snapshots", one.file, {one});
   }
   // By links a file may have more names than the one that was given.
   std::error_code failure;
   for (const fs::directory_entry& entry : fs::directory_iterator(*snapshots_, failure)) {
-    if (is_snapshot_name(entry.path().filename().string(), epochs)) guard("--snapshots", entry.path(), kept);
+    if (Snapshots::is_name(entry.path().filename().string(), epochs)) guard("--snapshots", entry.path(), kept);
   }
 }
 
@@ -187,10 +160,10 @@ void Outputs::check(int epochs, const EncodeOptions& encode) const {
     guard(option, *file, kept);
     kept.push_back({*file, std::string("the file of ") + option});
   };
-  guard_new("--log", log_file_);
+  guard_new("--log", log_);
   guard_new("--report", report_);
   guard_new("--preview", preview_);
-  guard_new("--snapshots", animation_file_);
+  guard_new("--snapshots", animation_);
   guard_new("--save-preset", preset_);
   if (snapshots_) guard_snapshots(epochs, kept);
 
@@ -199,10 +172,10 @@ void Outputs::check(int epochs, const EncodeOptions& encode) const {
   } else {
     check_painting(painting_, encode);
   }
-  if (snapshots_) check_below_made_folder(snapshot(1), passing(encode));
-  if (animation_file_) check_image_output(*animation_file_);
+  if (snapshots_) check_below_made_folder(Snapshots::file(*snapshots_, 1), passing(encode));
+  if (animation_) check_image_output(*animation_);
   if (preview_) check_image_output(*preview_, passing(encode));
-  if (log_file_) check_log(*log_file_);
+  if (log_) check_log(*log_);
   if (report_) check_report(*report_);
   if (preset_) check_preset_output(*preset_);
 }
@@ -210,55 +183,32 @@ void Outputs::check(int epochs, const EncodeOptions& encode) const {
 void Outputs::check_size(int width, int height) const {
   check_image_fits(painting_, width, height);
   if (preview_) check_image_fits(*preview_, width, height);
-  if (snapshots_) check_image_fits(snapshot(1), width, height);
-  if (animation_file_) check_image_fits(*animation_file_, width, height);
+  if (snapshots_) check_image_fits(Snapshots::file(*snapshots_, 1), width, height);
+  if (animation_) check_image_fits(*animation_, width, height);
 }
 
-void Outputs::fail(const std::string& sentence) {
-  failures_.push_back(sentence);
-  if (tell_) tell_(sentence);
-}
+namespace {
 
-void Outputs::attempt(const std::string& option, const std::function<void()>& write) {
-  if (std::find(given_up_.begin(), given_up_.end(), option) != given_up_.end()) return;
-  std::string reason;
-  try {
-    return write();
-  } catch (const std::bad_alloc&) {
-    reason = "memory does not suffice";
-  } catch (const std::exception& error) {
-    reason = error.what();
+/// --save-preset: the settings of the run, with the first step.
+class PresetCopy : public RunObserver {
+ public:
+  explicit PresetCopy(const fs::path& file) : file_(file) {}
+  void step(const Stylizer& stylizer, const Step& step) override {
+    if (step.step == 1) save_preset(stylizer.options(), file_);
   }
-  given_up_.push_back(option);
-  fail(reason + "; the run goes on without " + option);
-}
 
-void Outputs::begin(const Options& options) {
-  if (snapshots_) attempt("--snapshots", [&] { make_folder(*snapshots_); });
-  if (preset_) attempt("--save-preset", [&] { save_preset(options, *preset_); });
-  if (log_file_) attempt("--log", [&] { log_.emplace(*log_file_); });
-}
+ private:
+  fs::path file_;
+};
 
-void Outputs::observe(const Stylizer& stylizer, const Step& step) {
-  if (log_) attempt("--log", [&] { log_->add(step, stylizer.layer_losses()); });
-  if (step.ends_epoch && (preview_ || snapshots_ || animation_file_)) save_epoch(stylizer, step.epoch);
-}
+}  // namespace
 
-void Outputs::save_epoch(const Stylizer& stylizer, int epoch) {
-  const EncodeOptions encode = passing(stylizer.options().encode);
-  Image image;
-  attempt("the pictures of epochs", [&] {
-    // An animation's frames are all alike.
-    image = animation_file_ ? stylizer.image() : stylizer.preview();
-  });
-  if (image.empty()) return;
-  if (preview_) attempt("--preview", [&] { save_image(image, *preview_, encode); });
-  if (snapshots_) attempt("--snapshots", [&] { save_image(image, snapshot(epoch), encode); });
-  if (!animation_file_) return;
-  attempt("--snapshots", [&] {
-    if (!animation_) animation_.emplace(*animation_file_);
-    animation_->add(image, kFrameMilliseconds);
-  });
+void Outputs::add_to(RunObservers& observers) const {
+  if (preset_) observers.add<PresetCopy>("--save-preset", *preset_);
+  if (log_) observers.add<LossLog>("--log", *log_);
+  if (preview_) observers.add<Preview>("--preview", *preview_);
+  if (snapshots_) observers.add<Snapshots>("--snapshots", *snapshots_);
+  if (animation_) observers.add<Animation>("--snapshots", *animation_);
 }
 
 std::vector<std::string> Outputs::save_as(const fs::path& file, const Result& result,
@@ -276,7 +226,7 @@ std::vector<std::string> Outputs::save_as(const fs::path& file, const Result& re
   return warnings;
 }
 
-std::vector<std::string> Outputs::save_painting(const Result& result, const EncodeOptions& encode) {
+std::vector<std::string> Outputs::save_painting(const Result& result, const EncodeOptions& encode, Failures& failures) {
   try {
     if (make_painting_folder_) make_folder(kFolder);
     return save_as(painting_, result, encode);
@@ -287,21 +237,13 @@ std::vector<std::string> Outputs::save_painting(const Result& result, const Enco
         const fs::path file = free_name(folder, is_standard_stream(painting_) ? fs::path(kPainting) : painting_);
         std::vector<std::string> warnings = save_as(file, result, encode);
         painting_ = file;
-        fail(std::string(error.what()) + "; the painting is in " + quoted(file) + " instead");
+        failures.add(std::string(error.what()) + "; the painting is in " + quoted(file) + " instead");
         return warnings;
       } catch (const Error&) {
       }
     }
     throw;
   }
-}
-
-void Outputs::finish(const Image& painting) {
-  if (!animation_) return;
-  attempt("--snapshots", [&] {
-    animation_->add(painting, kLastFrameMilliseconds);
-    animation_->finish();
-  });
 }
 
 }  // namespace impasto::cli

@@ -31,9 +31,9 @@ Progress::Progress(ProgressKind kind, std::FILE* out)
   if (kind_ == ProgressKind::automatic) kind_ = is_terminal(out) ? ProgressKind::bar : ProgressKind::plain;
 }
 
-Progress::~Progress() { end(); }
+Progress::~Progress() { end_line(); }
 
-void Progress::show(const Step& step) {
+void Progress::step(const Stylizer&, const Step& step) {
   step_seconds_ += step.seconds;
   const Clock::time_point now = Clock::now();
   const double elapsed = std::chrono::duration<double>(now - start_).count();
@@ -78,7 +78,7 @@ void Progress::draw_bar(const Step& step, double elapsed) {
   drawn_columns_ = used;
 }
 
-void Progress::end() {
+void Progress::end_line() {
   if (drawn_columns_ > 0) std::fputc('\n', out_);
   std::fflush(out_);
   drawn_columns_ = 0;

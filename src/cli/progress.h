@@ -5,23 +5,22 @@
 #include <cstdio>
 #include <string>
 
+#include "cli/run_observer.h"
 #include "impasto/stylise.h"
 
 namespace impasto::cli {
 
 enum class ProgressKind { automatic, bar, plain, none };
 
-class Progress {
+class Progress : public RunObserver {
  public:
   /// `automatic` becomes bar or plain by what `out` is. The clock starts here.
   Progress(ProgressKind kind, std::FILE* out);
-  ~Progress();
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
+  ~Progress() override;
 
-  void show(const Step& step);
+  void step(const Stylizer& stylizer, const Step& step) override;
   /// Ends the bar's line, so that other lines can follow.
-  void end();
+  void end_line();
 
  private:
   void draw_bar(const Step& step, double elapsed);

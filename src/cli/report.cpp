@@ -87,19 +87,19 @@ std::string sha256_text(const std::filesystem::path& file) {
   }
 }
 
-std::string ending(const Stylizer& stylizer, const Result& result, const std::string& failure) {
-  const std::string step = "after step " + std::to_string(result.steps) + " of " + std::to_string(stylizer.steps());
-  if (!failure.empty()) return "Ended " + step + " by an error: " + failure + ".";
+std::string ending(const RunEnd& end) {
+  const Result& result = end.result;
+  const std::string step = "after step " + std::to_string(result.steps) + " of " + std::to_string(end.stylizer.steps());
+  if (!end.failure.empty()) return "Ended " + step + " by an error: " + end.failure + ".";
   if (result.outcome == Outcome::finished) return "";
   if (result.outcome == Outcome::stopped) return "Stopped " + step + "; the painting is what there was then.";
   return "Diverged " + step + ": loss or gradient stopped being finite numbers; the painting is the best until then.";
 }
 
 // What a reader should know about how the run went; nothing if all went well.
-std::string notice(const Stylizer& stylizer, const Result& result, const std::string& failure,
-                   const std::vector<std::string>& given_up) {
-  std::string text = ending(stylizer, result, failure);
-  for (const std::string& sentence : given_up) text += (text.empty() ? "" : " ") + sentence + ".";
+std::string notice(const RunEnd& end) {
+  std::string text = ending(end);
+  for (const std::string& sentence : end.given_up) text += (text.empty() ? "" : " ") + sentence + ".";
   return text;
 }
 
@@ -132,7 +132,7 @@ void Report::begin(Stylizer& stylizer) {
   film_.add([&] { return frame(stylizer.preview(), 0); });
 }
 
-void Report::observe(const Stylizer& stylizer, const Step& step) {
+void Report::step(const Stylizer& stylizer, const Step& step) {
   rows_.add([&] { return Row{step, stylizer.layer_losses()}; });
   if (static_cast<int>(scales_.size()) < step.scale) scales_.push_back({step.width, step.height, step.step});
   Scale& scale = scales_.back();
@@ -245,8 +245,9 @@ std::string Report::film(const Result& result) const {
   return json_list(frames, "\n", [](const Frame& one) { return one.json; });
 }
 
-void Report::save(const Stylizer& stylizer, const Result& result, const std::filesystem::path& painting,
-                  const std::string& failure, const std::vector<std::string>& given_up) const {
+void Report::end(const RunEnd& end) {
+  const Stylizer& stylizer = end.stylizer;
+  const Result& result = end.result;
   const Image& image = result.image;
   const PlannedMemory planned = stylizer.planned_memory();
   JsonObject memory, json;
@@ -262,7 +263,7 @@ void Report::save(const Stylizer& stylizer, const Result& result, const std::fil
                              jpeg_text(style.image, style.image, kStyleSide),
                              pictures_.styles.size() > 1 ? style.weight : 0));
   }
-  const std::string sentence = notice(stylizer, result, failure, given_up);
+  const std::string sentence = notice(end);
   json.add("version", json_string(IMPASTO_VERSION));
   json.add("date", json_string(date_));
   json.add("notice", json_string(sentence));
@@ -270,7 +271,7 @@ void Report::save(const Stylizer& stylizer, const Result& result, const std::fil
   json.add("seconds", real(result.seconds));
   json.add("first", real(result.first.total));
   json.add("last", real(result.last.total));
-  json.add("painting", picture(painting.string(), image, jpeg_text(image, image, kPaintingSide)));
+  json.add("painting", picture(end.painting.string(), image, jpeg_text(image, image, kPaintingSide)));
   json.add("content",
            picture(request_.content.string(), pictures_.content, jpeg_text(pictures_.content, image, kPaintingSide)));
   json.add("styles", json_list(styles, "\n", [](const std::string& one) { return one; }));
@@ -280,7 +281,7 @@ void Report::save(const Stylizer& stylizer, const Result& result, const std::fil
   json.add("ops", ops());
   json.add("memory", memory.text());
   json.add("command", json_string(request_.command));
-  json.add("facts", facts(stylizer, painting));
+  json.add("facts", facts(stylizer, end.painting));
   json.add("preset", json_string(preset_text(stylizer.options())));
 
   std::string page = kReportPage;

@@ -7,25 +7,22 @@
 #include <vector>
 
 #include "cli/find_weights.h"
+#include "cli/run_observer.h"
 #include "cli/stylise_options.h"
 #include "cli/thinned.h"
 #include "impasto/stylise.h"
 
 namespace impasto::cli {
 
-/// Gathers while the run goes on; save() writes. Borrows request, pictures and weights.
-class Report {
+/// Gathers while the run goes on, writes at its end, atomically. Borrows request, pictures and weights.
+class Report : public RunObserver {
  public:
   Report(const StyliseRequest& request, const Pictures& pictures, const FoundWeights& found, const Context& context);
 
-  /// Before the first step: the start is the first snapshot, and ops are timed from now on.
-  void begin(Stylizer& stylizer);
-  void observe(const Stylizer& stylizer, const Step& step);
-  /// `painting`: where it was saved; `failure`: why the run ended before its time, or nothing; `given_up`: what could
-  /// not be written, a sentence each. Writes atomically.
-  /// Throws Error(io).
-  void save(const Stylizer& stylizer, const Result& result, const std::filesystem::path& painting,
-            const std::string& failure, const std::vector<std::string>& given_up) const;
+  /// The start is the first snapshot, and ops are timed from now on.
+  void begin(Stylizer& stylizer) override;
+  void step(const Stylizer& stylizer, const Step& step) override;
+  void end(const RunEnd& end) override;
 
  private:
   struct Row {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/exit_code.h"
+#include "cli/failures.h"
 #include "cli/find_weights.h"
 #include "cli/interrupt.h"
 #include "cli/memory_check.h"
@@ -16,6 +17,7 @@
 #include "cli/picture_warnings.h"
 #include "cli/progress.h"
 #include "cli/report.h"
+#include "cli/run_observers.h"
 #include "cli/start_picture.h"
 #include "cli/streamed_picture.h"
 #include "cli/text.h"
@@ -32,54 +34,26 @@ std::string picture_text(const std::filesystem::path& file, const Image& image) 
          size_text(image.width(), image.height()) + ")";
 }
 
-// What is done after every step, and who tells of it.
-class Watcher {
+// Lines on the terminal, which the bar of the progress has to make room for.
+class Terminal {
  public:
-  /// `report`: to be told of every step, or null.
-  Watcher(const StyliseRequest& request, Outputs& outputs, Report* report)
-      : outputs_(outputs),
-        report_(report),
-        quiet_(request.quiet),
-        progress_(request.quiet ? ProgressKind::none : request.progress, stderr) {
-    outputs_.set_tell([this](const std::string& sentence) { warn(sentence); });
-  }
+  explicit Terminal(bool quiet) : quiet_(quiet) {}
+  void set_progress(Progress& progress) { progress_ = &progress; }
 
-  // False ends the run.
-  bool observe(const Stylizer& stylizer, const Step& step) {
-    if (step.step == 1) begin(stylizer);
-    outputs_.observe(stylizer, step);
-    if (report_ != nullptr) outputs_.attempt("--report", [&] { report_->observe(stylizer, step); });
-    progress_.show(step);
-    if (step.restarted) note("L-BFGS found no way down and starts again along the gradient");
-    return !Interrupt::requested();
-  }
-
+  /// Unless the run is quiet.
   void note(const std::string& sentence) {
-    if (quiet_) return;
-    progress_.end();
-    std::fprintf(stderr, "%s\n", printable(sentence).c_str());
+    if (!quiet_) print(sentence);
   }
-  void end() { progress_.end(); }
+  void warn(const std::string& sentence) { print("impasto: " + sentence); }
 
  private:
-  void warn(const std::string& sentence) {
-    progress_.end();
-    std::fprintf(stderr, "impasto: %s\n", printable(sentence).c_str());
+  void print(const std::string& line) {
+    if (progress_ != nullptr) progress_->end_line();
+    std::fprintf(stderr, "%s\n", printable(line).c_str());
   }
 
-  void begin(const Stylizer& stylizer) {
-    if (!quiet_) {
-      std::fprintf(stderr, "painting %s, %d steps, %s planned\n",
-                   size_text(stylizer.width(), stylizer.height()).c_str(), stylizer.steps(),
-                   memory_text(stylizer.planned_bytes()).c_str());
-    }
-    outputs_.begin(stylizer.options());
-  }
-
-  Outputs& outputs_;
-  Report* report_;
   bool quiet_;
-  Progress progress_;
+  Progress* progress_ = nullptr;
 };
 
 Pictures load_pictures(const StyliseRequest& request, const DecodeOptions& decode) {
@@ -163,13 +137,18 @@ struct Painted {
 };
 
 // All steps, or those before an error: what is painted is not lost to one.
-Painted paint(Stylizer& stylizer, Watcher& watcher) {
+Painted paint(Stylizer& stylizer, RunObservers& observers, Terminal& terminal) {
   Painted painted;
   try {
     painted.result = stylise(stylizer, [&](const Stylizer& at, const Step& step) {
       painted.result.steps = step.step;
       painted.result.last = step.losses;
-      return watcher.observe(at, step);
+      if (step.step == 1)
+        terminal.note("painting " + size_text(at.width(), at.height()) + ", " + std::to_string(at.steps()) +
+                      " steps, " + memory_text(at.planned_bytes()) + " planned");
+      observers.step(at, step);
+      if (step.restarted) terminal.note("L-BFGS found no way down and starts again along the gradient");
+      return !Interrupt::requested();
     });
     return painted;
   } catch (const std::exception& error) {
@@ -186,22 +165,22 @@ Painted paint(Stylizer& stylizer, Watcher& watcher) {
 }
 
 // What could not be saved anywhere is told when everything else is written.
-std::exception_ptr save(Outputs& outputs, const Result& result, const Options& options, bool quiet) {
+std::exception_ptr save(Outputs& outputs, const Result& result, const Options& options, Failures& failures,
+                        Terminal& terminal) {
   try {
-    const std::vector<std::string> left_out = outputs.save_painting(result, options.encode);
-    if (!quiet) print_lines(left_out);
+    for (const std::string& left_out : outputs.save_painting(result, options.encode, failures)) terminal.note(left_out);
     return nullptr;
   } catch (const std::exception&) {
     return std::current_exception();
   }
 }
 
-int end(const Painted& painted, const Outputs& outputs, const Options& options) {
+int exit_code(const Painted& painted, const Outputs& outputs, const Options& options, const Failures& failures) {
   const Outcome outcome = painted.result.outcome;
   const std::string trouble =
       outcome == Outcome::diverged ? divergence_text(painted.result, outputs, options) : painted.failure;
   if (!trouble.empty()) std::fprintf(stderr, "impasto: %s\n", trouble.c_str());
-  if (!trouble.empty() || !outputs.failures().empty()) return kExitFailed;
+  if (!trouble.empty() || !failures.sentences().empty()) return kExitFailed;
   return outcome == Outcome::stopped ? kExitInterrupted : kExitDone;
 }
 
@@ -247,27 +226,27 @@ int stylise_command(const StyliseRequest& request, const std::filesystem::path& 
     print_lines(of_start);
   }
 
-  std::optional<Report> report;
-  if (request.report) report.emplace(request, pictures, found, context);
-  Watcher watcher(request, outputs, report ? &*report : nullptr);
+  Terminal terminal(request.quiet);
+  Failures failures([&](const std::string& sentence) { terminal.warn(sentence); });
+  RunObservers observers(failures);
+  outputs.add_to(observers);
+  if (request.report) observers.add<Report>("--report", request, pictures, found, context);
+  auto& progress = observers.add<Progress>("--progress", request.quiet ? ProgressKind::none : request.progress, stderr);
+  terminal.set_progress(progress);
   // Alive until the painting is saved: Ctrl-C must not end what it promised to save.
   const Interrupt interrupt(!request.quiet);
-  const auto note = [&](LogLevel, const std::string& sentence) { watcher.note(sentence); };
+  const auto note = [&](LogLevel, const std::string& sentence) { terminal.note(sentence); };
   Stylizer stylizer(pictures, found.weights, options, context.with_log(note).with_stop(Interrupt::requested));
-  if (report) report->begin(stylizer);
-  const Painted painted = paint(stylizer, watcher);
+  observers.begin(stylizer);
+  const Painted painted = paint(stylizer, observers, terminal);
   const Result& result = painted.result;
-  watcher.end();
+  progress.end_line();
   const bool is_painted = !painted_nothing(result, options);
-  const std::exception_ptr lost = is_painted ? save(outputs, result, options, request.quiet) : nullptr;
-  outputs.finish(result.image);
-  if (report) {
-    outputs.attempt("--report",
-                    [&] { report->save(stylizer, result, outputs.painting(), painted.failure, outputs.failures()); });
-  }
+  const std::exception_ptr lost = is_painted ? save(outputs, result, options, failures, terminal) : nullptr;
+  observers.end({stylizer, result, outputs.painting(), painted.failure, {}});
   if (lost) std::rethrow_exception(lost);
   if (is_painted && !request.quiet) print_summary(outputs, result, stylizer.steps());
-  return end(painted, outputs, options);
+  return exit_code(painted, outputs, options, failures);
 }
 
 }  // namespace impasto::cli
