@@ -33,7 +33,11 @@ awk '
 
   # The version of the ABI is in every name; one plain namespace would make a second, ambiguous set of names.
   (top == "src" || top == "include") && /^namespace impasto \{/ {
-    violation("names of the library live in impasto::inline v0_1 (include/impasto/export.h)")
+    violation("names of the library live in impasto::IMPASTO_ABI (include/impasto/export.h)")
+  }
+  /^[ \t]*#[ \t]*include[ \t]*"/ { knows_abi[FILENAME] = 1 }
+  /^namespace impasto::IMPASTO_ABI/ && !(FILENAME in knows_abi) {
+    violation("IMPASTO_ABI is a name like any other here: include impasto/export.h, or a header that does")
   }
 
   # The border between ours and the world, and between layers.

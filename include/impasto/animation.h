@@ -7,7 +7,7 @@
 #include "impasto/export.h"
 #include "impasto/image.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 struct AnimationOptions {
   int quality = 85;  ///< 0..100, lossy
@@ -40,4 +40,4 @@ class IMPASTO_API AnimationWriter {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -8,7 +8,7 @@
 #include "impasto/context.h"
 #include "impasto/export.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// One op of a step. Seconds are the shortest of all profiled steps. Floating-point operations are those of the direct
 /// algorithm, a multiply-add counting 2, whatever way was taken; 0 for ops that are bound by memory.
@@ -26,4 +26,4 @@ struct OpCost {
 /// the same cores lower the figure. Thread safety: any thread.
 IMPASTO_API double peak_gflops(const Context& context);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

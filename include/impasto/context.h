@@ -11,7 +11,7 @@
 
 #include "impasto/export.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// Instruction sets with a kernel of their own. `baseline` runs everywhere: Eigen, compiled for the plain architecture.
 enum class SimdTarget { baseline, neon, ssse3, sse4, avx2, avx3 };
@@ -119,4 +119,4 @@ class IMPASTO_API Context {
   std::shared_ptr<MemoryPool> memory_pool_;
 };
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

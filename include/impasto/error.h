@@ -8,7 +8,7 @@
 
 #include "impasto/export.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// Who can mend it: `usage` the caller's options, `input` the caller's files or pictures, `io` the machine (disk,
 /// permissions, memory), `diverged` the numbers of a run, `stopped` nobody: it was wanted (Context::with_stop).
@@ -24,4 +24,4 @@ class IMPASTO_API Error : public std::runtime_error {
   ErrorCode code_;
 };
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -15,7 +15,7 @@
 #include "impasto/export.h"
 #include "impasto/weights.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// f(x), a scalar.
 using ValueFunction = std::function<double(std::span<const double> x)>;
@@ -89,4 +89,4 @@ IMPASTO_API std::vector<EngineGradcheck> gradcheck_engine(const std::string& sub
                                                           const EngineGradcheckOptions& options = {},
                                                           const Context& context = Context());
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

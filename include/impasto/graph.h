@@ -25,7 +25,7 @@
 #include "impasto/options.h"
 #include "impasto/weights.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// Sizes of an array, at most four, each 1 or more, the last one fastest in memory; {} is a scalar. A map is
 /// H x W x C, the weights of a convolution are kh x kw x C x K.
@@ -176,4 +176,4 @@ extern template class IMPASTO_API Graph<double>;
 extern template class IMPASTO_API GraphAdam<float>;
 extern template class IMPASTO_API GraphAdam<double>;
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -11,7 +11,7 @@
 
 #include "impasto/export.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// Limits of a picture, read or made: 65,535 pixels a side and 2^28 pixels in all (3 GiB of floats).
 inline constexpr int kMaxImageSide = 65535;
@@ -197,4 +197,4 @@ struct ResizeOptions {
 
 IMPASTO_API Image resize(const Image& image, int width, int height, const ResizeOptions& options = {});
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

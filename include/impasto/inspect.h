@@ -11,7 +11,7 @@
 #include "impasto/export.h"
 #include "impasto/stylise.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// Of the finite ones among some numbers; deviation is the population's.
 struct NumberSummary {
@@ -92,4 +92,4 @@ IMPASTO_API Image mosaic(std::span<const float> map, int height, int width, int 
 /// Small matrices are enlarged to about 512 pixels. Throws Error(usage) unless the numbers fit.
 IMPASTO_API Image heat_map(std::span<const float> matrix, int side);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -8,7 +8,7 @@
 
 #include "impasto/export.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 struct NpyArray {
   std::vector<std::size_t> shape;  ///< rank 1..4, C order
@@ -24,4 +24,4 @@ IMPASTO_API void save_npy(std::span<const float> values, std::span<const std::si
 /// Throws Error(io) unless save_npy could write there now, found out before hours of work. Leaves nothing behind.
 IMPASTO_API void check_npy_output(const std::filesystem::path& file);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -11,7 +11,7 @@
 #include "impasto/export.h"
 #include "impasto/npy.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// An array to be written; the values are borrowed.
 struct NpzArray {
@@ -28,4 +28,4 @@ IMPASTO_API void save_npz(std::span<const NpzArray> arrays, const std::filesyste
 /// holds other types or ranks.
 IMPASTO_API std::map<std::string, NpyArray> load_npz(const std::filesystem::path& file);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

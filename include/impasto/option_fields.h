@@ -1,5 +1,5 @@
-// Every setting by name and as text, with all there is to know about its values: what command lines, preset files, other
-// languages and forms are made of.
+// Every setting by name and as text, with all there is to know about its values: what command lines, preset files,
+// other languages and forms are made of.
 #pragma once
 
 #include <filesystem>
@@ -11,7 +11,7 @@
 #include "impasto/export.h"
 #include "impasto/options.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// What a setting's text is. `number`: 0.5 or 1e-7. `whole`: a whole number. `choice`: one of OptionField::choices.
 /// `wholes`: whole numbers between commas. `layers`: what parse_layers() reads. `scales`: auto, a whole number up to
@@ -76,4 +76,4 @@ IMPASTO_API void save_preset(const Options& options, const std::filesystem::path
 /// Throws what save_preset would about the name and the folder, found out before hours of work. Leaves nothing behind.
 IMPASTO_API void check_preset_output(const std::filesystem::path& file);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

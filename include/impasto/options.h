@@ -10,7 +10,7 @@
 #include "impasto/image.h"
 #include "impasto/weights.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// A layer by any of its names (block4_conv2, conv4_2, relu4_2, torchvision's index 21 or 22) and its share of the
 /// loss. Layers are read after their ReLU.
@@ -164,4 +164,4 @@ IMPASTO_API std::vector<LayerWeight> parse_layers(const std::string& list);
 /// The inverse of parse_layers.
 IMPASTO_API std::string format_layers(const std::vector<LayerWeight>& layers);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

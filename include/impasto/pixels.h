@@ -6,7 +6,7 @@
 #include "impasto/export.h"
 #include "impasto/image.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// One sample. `u8`: 0..255. `u16`: 0..65535, in the machine's byte order, at even addresses. `f32`: 0..1 as Image has
 /// it, at addresses that 4 divides.
@@ -49,4 +49,4 @@ IMPASTO_API Image from_pixels(const PixelView& view);
 /// Throws Error(input) for an empty picture or another size than the target's, Error(usage) as from_pixels.
 IMPASTO_API void copy_to(const Image& image, const PixelTarget& target);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

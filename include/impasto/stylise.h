@@ -16,7 +16,7 @@
 #include "impasto/options.h"
 #include "impasto/weights.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// Weighted terms of the objective; total = content + style + tv.
 struct Losses {
@@ -203,4 +203,4 @@ IMPASTO_API Result stylise(const Image& content, const Image& style, const Weigh
 /// The loop alone, for a Stylizer that the caller made (and may have set to profile): takes the steps that are left.
 IMPASTO_API Result stylise(Stylizer& stylizer, const Observer& observer = {});
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

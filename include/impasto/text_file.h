@@ -6,7 +6,7 @@
 
 #include "impasto/export.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// Replaces `file` by `text`, atomically; a symbolic link stays, and its target is replaced. Throws Error(io); on
 /// failure the old file is untouched.
@@ -19,4 +19,4 @@ IMPASTO_API void check_text_output(const std::filesystem::path& file);
 /// device or pipe is not followed: what /dev/stdout leads to may have no name in any folder.
 IMPASTO_API std::filesystem::path follow_links(const std::filesystem::path& file);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

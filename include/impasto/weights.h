@@ -10,7 +10,7 @@
 #include "impasto/context.h"
 #include "impasto/export.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// Of 2 x 2 values. `l2`: the root of their mean square, between the other two.
 enum class Pooling { max, average, l2 };
@@ -52,4 +52,4 @@ class IMPASTO_API Weights {
   std::shared_ptr<const NetworkWeights> network_;
 };
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -13,7 +13,7 @@
 #include "impasto/export.h"
 #include "impasto/image.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// What the network was trained on. `keras` and `caffe`: BGR 0..255 minus the mean (Keras' weights are Caffe's);
 /// `torchvision`: RGB 0..1, minus mean, over deviation. `automatic`: told by facts of the file.
@@ -119,4 +119,4 @@ IMPASTO_API std::string md5_of(const std::filesystem::path& file);
 /// Whether this build can take them.
 IMPASTO_API bool checksums_available();
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -37,7 +37,7 @@
 #include "impasto/image.h"
 #include "impasto/npy.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// H x W x 3 of floats with std::vector inside, which an Image can take over.
 using PixelTensor = xt::xtensor_container<std::vector<float>, 3>;
@@ -102,4 +102,4 @@ void save_npy(const xt::xexpression<E>& expression, const std::filesystem::path&
   save_npy(values.storage(), shape, file);
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

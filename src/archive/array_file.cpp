@@ -20,7 +20,7 @@
 #include "base/file_reader.h"
 #include "base/sizes.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 constexpr std::size_t kStartBytes = 512;  // enough to know a format by
@@ -91,4 +91,4 @@ std::unique_ptr<ArrayFile> open_array_file(const std::filesystem::path& file) {
   return std::make_unique<Safetensors>(file);
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

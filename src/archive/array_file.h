@@ -10,7 +10,9 @@
 #include <string>
 #include <vector>
 
-namespace impasto::inline v0_1 {
+#include "impasto/export.h"
+
+namespace impasto::IMPASTO_ABI {
 
 /// An open, checked file: sizes and offsets were compared with the file before any memory is taken for them.
 /// Thread safety: const use from any thread.
@@ -58,4 +60,4 @@ class ArrayFile {
 /// format known here, or of one this build was made without.
 std::unique_ptr<ArrayFile> open_array_file(const std::filesystem::path& file);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

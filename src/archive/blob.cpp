@@ -18,7 +18,7 @@
 #include "base/file.h"
 #include "base/file_reader.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 using Json = nlohmann::json;
@@ -127,4 +127,4 @@ fs::path blob_description_of(const fs::path& blob) {
   return names_it ? beside : fs::path();
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

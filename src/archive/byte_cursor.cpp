@@ -8,7 +8,7 @@
 #include "base/check.h"
 #include "base/little_endian.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 void ByteCursor::damaged(const char* how) const {
   fail(ErrorCode::input, *label_, " is damaged: its ", what_, " ", how, "; get it again");
@@ -33,4 +33,4 @@ void ByteCursor::expect(std::string_view signature) {
     damaged("does not begin as one does");
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -7,7 +7,9 @@
 #include <string>
 #include <string_view>
 
-namespace impasto::inline v0_1 {
+#include "impasto/export.h"
+
+namespace impasto::IMPASTO_ABI {
 
 /// Reads on from the front. Holds views: `bytes` and `label` must outlive it.
 class ByteCursor {
@@ -36,4 +38,4 @@ class ByteCursor {
   const char* what_;
 };
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -14,7 +14,7 @@
 #include "base/little_endian.h"
 #include "base/sizes.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 constexpr std::size_t kPiece = 16384;  // numbers converted at a time: 128 KiB of F64, which stay in L2
@@ -73,4 +73,4 @@ void write_elements(const std::string& dtype, std::span<const float> values,
   }
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

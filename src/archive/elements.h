@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
-namespace impasto::inline v0_1 {
+#include "impasto/export.h"
+
+namespace impasto::IMPASTO_ABI {
 
 /// Bytes of one number of a type that is read here (F64, F32, F16, BF16), 0 for any other.
 std::size_t element_bytes(const std::string& dtype);
@@ -22,4 +24,4 @@ std::vector<float> read_elements(const std::string& dtype, std::uint64_t count,
 void write_elements(const std::string& dtype, std::span<const float> values,
                     const std::function<void(std::span<const std::uint8_t>)>& write);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

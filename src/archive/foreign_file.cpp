@@ -10,7 +10,7 @@
 
 #include "image/signature.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 struct Signature {
@@ -77,4 +77,4 @@ std::string foreign_file(std::string_view start, std::uint64_t bytes) {
   return {};
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

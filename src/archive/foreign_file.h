@@ -6,10 +6,12 @@
 #include <string>
 #include <string_view>
 
-namespace impasto::inline v0_1 {
+#include "impasto/export.h"
+
+namespace impasto::IMPASTO_ABI {
 
 /// What a file that begins with `start` is, and what to do ("a PNG picture; name ..."); empty when it is nothing that
 /// is known here. `bytes` is the size of the file.
 std::string foreign_file(std::string_view start, std::uint64_t bytes);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

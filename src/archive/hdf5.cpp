@@ -17,7 +17,7 @@
 #include "base/check.h"
 #include "base/file_reader.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 constexpr int kMaxDepth = 32;  // of groups; Keras nests to 8
@@ -134,4 +134,4 @@ void Hdf5File::place(const Hdf5Layout& layout, std::size_t width, const std::str
 
 std::unique_ptr<ArrayFile> open_hdf5(const std::filesystem::path& file) { return std::make_unique<Hdf5File>(file); }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -8,7 +8,7 @@
 
 #include "archive/array_file.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// Names are paths without the first '/'. Strings of groups' attributes are metadata under "path@attribute"
 /// ("@backend" of the root), lists of strings with a line each. Entries that are compressed, in chunks or of other
@@ -16,4 +16,4 @@ namespace impasto::inline v0_1 {
 /// datasets are refused: they lead to other files. Throws Error(input).
 std::unique_ptr<ArrayFile> open_hdf5(const std::filesystem::path& file);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -11,7 +11,7 @@
 
 #include "base/check.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 constexpr std::uint64_t kMaxMetadata = std::uint64_t{64}
@@ -248,4 +248,4 @@ std::string Hdf5Blocks::string(ByteCursor& reference) {
   return found->second.substr(0, static_cast<std::size_t>(length));
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

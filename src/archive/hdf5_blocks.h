@@ -12,7 +12,7 @@
 #include "archive/byte_cursor.h"
 #include "base/file_reader.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// One message of an object header; the numbers are the format's.
 struct Hdf5Message {
@@ -81,4 +81,4 @@ class Hdf5Blocks {
   std::uint64_t bytes_kept_ = 0;
 };
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -11,7 +11,7 @@
 
 #include "base/check.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 constexpr int kMaxRank = 32;  // the format's
@@ -128,4 +128,4 @@ std::optional<std::pair<std::string, std::string>> read_hdf5_attribute(ByteCurso
   return std::pair(std::string(name), std::move(result));
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -11,7 +11,7 @@
 #include "archive/byte_cursor.h"
 #include "archive/hdf5_blocks.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 struct Hdf5Type {
   std::string name;       ///< F64, F32, F16, or I32, U8, "string", "big-endian F32", ... for people
@@ -32,4 +32,4 @@ Hdf5Layout read_hdf5_layout(ByteCursor& in);
 /// Name and text of an attribute message, a line for each string; nothing for other types.
 std::optional<std::pair<std::string, std::string>> read_hdf5_attribute(ByteCursor in, Hdf5Blocks& blocks);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -10,7 +10,7 @@
 
 #include "base/check.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 nlohmann::json parse_json(std::span<const std::uint8_t> bytes, const std::string& label, const char* what) {
   using Json = nlohmann::json;
@@ -49,4 +49,4 @@ std::map<std::string, std::string> json_strings(const nlohmann::json& object) {
   return strings;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

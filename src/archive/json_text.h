@@ -7,7 +7,9 @@
 #include <span>
 #include <string>
 
-namespace impasto::inline v0_1 {
+#include "impasto/export.h"
+
+namespace impasto::IMPASTO_ABI {
 
 /// The object in `bytes`. Throws Error(input) for anything else, for a key that stands in one object twice (which
 /// parsers resolve in silence, each in its own way), and for more than 8 levels or a million values. `label` and `what`
@@ -17,4 +19,4 @@ nlohmann::json parse_json(std::span<const std::uint8_t> bytes, const std::string
 /// The strings of an object, others skipped.
 std::map<std::string, std::string> json_strings(const nlohmann::json& object);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -19,7 +19,7 @@
 #include "base/sizes.h"
 #include "tensor/npy.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 constexpr std::size_t kMaxHeader = 65536;  // bytes of text before the numbers of an array
@@ -137,4 +137,4 @@ std::unique_ptr<ArrayFile> open_npz(const std::filesystem::path& file, const cha
   return std::make_unique<Npz>(file, kind);
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

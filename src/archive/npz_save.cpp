@@ -22,7 +22,7 @@
 #include "impasto/npz.h"
 #include "tensor/npy.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();  // bytes, without zip64
@@ -126,4 +126,4 @@ std::map<std::string, NpyArray> load_npz(const std::filesystem::path& file) {
   });
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

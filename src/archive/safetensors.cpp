@@ -16,7 +16,7 @@
 #include "base/check.h"
 #include "base/little_endian.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 using Json = nlohmann::json;
@@ -132,4 +132,4 @@ void Safetensors::read(const std::string& name, std::span<float> into) const {
   file_.read(entry.offset, {reinterpret_cast<std::uint8_t*>(into.data()), into.size_bytes()});
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -13,7 +13,7 @@
 #include "archive/array_file.h"
 #include "base/file_reader.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 class Safetensors final : public ArrayFile {
  public:
@@ -44,4 +44,4 @@ struct ArrayToSave {
 void save_safetensors(const std::filesystem::path& file, const std::vector<ArrayToSave>& arrays,
                       const std::map<std::string, std::string>& metadata = {});
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

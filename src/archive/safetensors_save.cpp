@@ -18,7 +18,7 @@
 #include "base/little_endian.h"
 #include "base/sizes.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -100,4 +100,4 @@ void save_safetensors(const std::filesystem::path& file, const std::vector<Array
   out.commit();
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -18,7 +18,7 @@
 #include "base/check.h"
 #include "base/sizes.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 constexpr std::uint64_t kMaxDirectory = std::uint64_t{16} << 20;  // bytes
@@ -206,4 +206,4 @@ void ZipStream::read_deflated(std::span<std::uint8_t> bytes) {
   }
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -11,7 +11,7 @@
 
 #include "base/file_reader.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 struct ZipMember {
   bool deflated = false;
@@ -52,4 +52,4 @@ class ZipStream {
   std::unique_ptr<Inflater> inflater_;
 };
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -12,7 +12,7 @@
 
 #include "base/check.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 // What rounding of the value itself leaves in a difference quotient: a few units in its last place.
@@ -90,4 +90,4 @@ GradcheckResult gradcheck(const ValueFunction& value, const GradientFunction& gr
   return result;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -10,7 +10,7 @@
 #include "base/buffer.h"
 #include "base/sizes.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 Plan plan_memory(std::vector<PlannedBuffer> buffers, std::uint64_t most) {
   std::vector<std::size_t> order(buffers.size());
@@ -39,4 +39,4 @@ Plan plan_memory(std::vector<PlannedBuffer> buffers, std::uint64_t most) {
   return plan;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -8,7 +8,7 @@
 
 #include "base/sizes.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// A buffer that holds something from step `begin` to step `end`, both included.
 struct PlannedBuffer {
@@ -30,4 +30,4 @@ struct Plan {
 /// Throws Error(io) for an arena of more than `most` bytes, which is what a program can address.
 Plan plan_memory(std::vector<PlannedBuffer> buffers, std::uint64_t most = kMostBytes);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

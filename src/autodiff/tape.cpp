@@ -11,7 +11,7 @@
 
 #include "base/check.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 template <class T>
 Tape<T>::Tape(const Context& context) : context_(context) {}
@@ -222,4 +222,4 @@ std::span<const T> Tape<T>::gradient(Id id) const {
 template class Tape<float>;
 template class Tape<double>;
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -18,7 +18,7 @@
 #include "impasto/context.h"
 #include "tensor/tensor.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// A node of a tape: a leaf, or what an op computes.
 struct Id {
@@ -269,4 +269,4 @@ T* Run<T>::scratch() const {
   return backward_ ? tape_->nodes_[node_].backward_scratch : tape_->nodes_[node_].forward_scratch;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

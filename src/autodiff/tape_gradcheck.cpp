@@ -10,7 +10,7 @@
 #include "base/check.h"
 #include "base/random.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 template <class T>
 RecordedFunction<T>::RecordedFunction(const Recorder<T>& record, const std::vector<Shape>& shapes,
@@ -85,4 +85,4 @@ TapeGradcheck gradcheck(const Recorder<double>& record, const std::vector<Tensor
 template class RecordedFunction<float>;
 template class RecordedFunction<double>;
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

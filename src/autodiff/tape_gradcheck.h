@@ -10,7 +10,7 @@
 #include "autodiff/tape.h"
 #include "impasto/gradcheck.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// Records the function under test: given one variable per starting point, returns its value, of any shape.
 template <class T>
@@ -53,4 +53,4 @@ TapeGradcheck locate(const GradcheckResult& result, const std::vector<Shape>& sh
 TapeGradcheck gradcheck(const Recorder<double>& record, const std::vector<Tensor<double>>& at,
                         const GradcheckOptions& options = {}, const Context& context = Context(1));
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

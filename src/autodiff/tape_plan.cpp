@@ -12,7 +12,7 @@
 #include "autodiff/tape.h"
 #include "base/sizes.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 // in_backward: a variable lies below the node and the loss above it.
 template <class T>
@@ -223,4 +223,4 @@ IMPASTO_INSTANTIATE(float)
 IMPASTO_INSTANTIATE(double)
 #undef IMPASTO_INSTANTIATE
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -11,7 +11,7 @@
 #include "base/check.h"
 #include "tensor/place.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 // The first element that is infinite or not a number; as many as there are if all are finite.
@@ -130,4 +130,4 @@ IMPASTO_INSTANTIATE(float)
 IMPASTO_INSTANTIATE(double)
 #undef IMPASTO_INSTANTIATE
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -6,7 +6,7 @@
 
 #include "base/memory_pool.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 void AlignedDelete::operator()(std::byte* memory) const noexcept {
   if (pool == nullptr) return give_back_system_memory(memory, bytes);
@@ -19,4 +19,4 @@ AlignedBytes allocate_aligned(std::size_t bytes, std::shared_ptr<MemoryPool> poo
   return AlignedBytes(memory, AlignedDelete{whole, std::move(pool)});
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

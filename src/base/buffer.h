@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <memory>
 
-namespace impasto::inline v0_1 {
+#include "impasto/export.h"
+
+namespace impasto::IMPASTO_ABI {
 
 class MemoryPool;
 
@@ -25,4 +27,4 @@ using AlignedBytes = std::unique_ptr<std::byte[], AlignedDelete>;
 /// does.
 AlignedBytes allocate_aligned(std::size_t bytes, std::shared_ptr<MemoryPool> pool = nullptr);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -11,7 +11,7 @@
 #include <system_error>
 #include <vector>
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 namespace fs = std::filesystem;
@@ -119,4 +119,4 @@ std::optional<std::uint64_t> cgroup_memory(const fs::path& root) {
   return free;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

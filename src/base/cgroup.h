@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
-namespace impasto::inline v0_1 {
+#include "impasto/export.h"
+
+namespace impasto::IMPASTO_ABI {
 
 /// The folders that hold `controller` ("cpu", "memory") for this process: its group's, then those of the groups around
 /// it, in version 2 and 1 of control groups. Limits of all of them hold. `root` is "/", but in tests.
@@ -21,4 +23,4 @@ std::optional<double> cgroup_cores(const std::filesystem::path& root = "/");
 /// free; nothing where none limits it.
 std::optional<std::uint64_t> cgroup_memory(const std::filesystem::path& root = "/");
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

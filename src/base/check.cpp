@@ -2,11 +2,11 @@
 
 #include <stdexcept>
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 void assertion_failed(const char* condition, const char* file, int line) {
   throw std::logic_error(
       text("impasto: internal check failed, please report it: ", condition, " (", file, ":", line, ")"));
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

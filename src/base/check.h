@@ -9,7 +9,7 @@
 
 #include "impasto/error.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// The arguments streamed one after the other.
 template <class... Parts>
@@ -52,7 +52,7 @@ auto with_memory_error(const char* what, Body&& body) {
 /// Throws std::logic_error: a defect of this library, never of its input.
 [[noreturn]] void assertion_failed(const char* condition, const char* file, int line);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI
 
 #define IMPASTO_ASSERT(condition) \
   ((condition) ? static_cast<void>(0) : ::impasto::assertion_failed(#condition, __FILE__, __LINE__))

@@ -17,7 +17,7 @@
 
 #include "base/file_reader.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 constexpr std::size_t kPiece = std::size_t{1} << 20;  // bytes
@@ -53,11 +53,11 @@ bool has_checksums() { return true; }
 std::string sha256_checksum(const std::filesystem::path& file) { return checksum(file, EVP_sha256(), "SHA-256"); }
 std::string md5_checksum(const std::filesystem::path& file) { return checksum(file, EVP_md5(), "MD5"); }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI
 
 #else
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 [[noreturn]] void refuse() {
@@ -72,6 +72,6 @@ bool has_checksums() { return false; }
 std::string sha256_checksum(const std::filesystem::path&) { refuse(); }
 std::string md5_checksum(const std::filesystem::path&) { refuse(); }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI
 
 #endif

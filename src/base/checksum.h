@@ -4,7 +4,9 @@
 #include <filesystem>
 #include <string>
 
-namespace impasto::inline v0_1 {
+#include "impasto/export.h"
+
+namespace impasto::IMPASTO_ABI {
 
 /// Whether this build has OpenSSL.
 bool has_checksums();
@@ -13,4 +15,4 @@ std::string sha256_checksum(const std::filesystem::path& file);
 /// 32 hexadecimal digits. Throws as above.
 std::string md5_checksum(const std::filesystem::path& file);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -19,7 +19,7 @@
 #include "base/memory_pool.h"
 #include "base/thread_backend.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 constexpr int kMaxThreads = 1024;
@@ -177,4 +177,4 @@ Context Context::with_convolution(Convolution convolution) const {
   return changed;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

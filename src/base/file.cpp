@@ -18,7 +18,7 @@
 #include "base/sizes.h"
 #include "impasto/text_file.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 namespace fs = std::filesystem;
@@ -102,4 +102,4 @@ void save_text(std::string_view text, const fs::path& file) {
 
 void check_text_output(const fs::path& file) { check_writable(file); }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -7,7 +7,9 @@
 #include <span>
 #include <vector>
 
-namespace impasto::inline v0_1 {
+#include "impasto/export.h"
+
+namespace impasto::IMPASTO_ABI {
 
 /// All bytes of a regular file or a pipe. `what` names it in messages ("content picture", "weights file").
 /// Throws Error(input): missing, a directory, unreadable, or larger than `limit` bytes; Error(io) when memory does not
@@ -21,4 +23,4 @@ void write_file(const std::filesystem::path& file, std::span<const std::uint8_t>
 /// `file` is not itself a folder. Leaves nothing behind, and removes what killed processes left in that folder.
 void check_writable(const std::filesystem::path& file);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

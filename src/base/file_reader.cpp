@@ -22,7 +22,7 @@
 #include <unistd.h>
 #endif
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 #ifdef _WIN32
@@ -87,4 +87,4 @@ void FileReader::read(std::uint64_t offset, std::span<std::uint8_t> bytes) const
   }
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -8,7 +8,9 @@
 #include <span>
 #include <string>
 
-namespace impasto::inline v0_1 {
+#include "impasto/export.h"
+
+namespace impasto::IMPASTO_ABI {
 
 /// An open regular file; neither copied nor moved. Thread safety: const use from any thread.
 class FileReader {
@@ -30,4 +32,4 @@ class FileReader {
   std::uint64_t size_ = 0;
 };
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

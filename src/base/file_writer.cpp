@@ -17,7 +17,7 @@
 #include "base/output_file.h"
 #include "impasto/text_file.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 namespace fs = std::filesystem;
@@ -209,4 +209,4 @@ void remove_leftovers(const fs::path& folder) {
   }
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -11,7 +11,7 @@
 
 #include "base/output_file.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 struct CloseFile {
   void operator()(std::FILE* file) const noexcept { std::fclose(file); }
@@ -47,4 +47,4 @@ class FileWriter {
 /// What killed processes left in `folder`: staged files that no process holds any more. Removes them.
 void remove_leftovers(const std::filesystem::path& folder);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

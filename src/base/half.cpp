@@ -3,7 +3,7 @@
 #include <bit>
 #include <cstdint>
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 float float_from_bfloat16(std::uint16_t bits) { return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16); }
 
@@ -41,4 +41,4 @@ std::uint16_t half_from_float(float value) {
   return static_cast<std::uint16_t>(sign | half);
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 
-namespace impasto::inline v0_1 {
+#include "impasto/export.h"
+
+namespace impasto::IMPASTO_ABI {
 
 /// Bit patterns of IEEE half and bfloat16. To float is exact; from float rounds to nearest, ties to even, and what lies
 /// beyond the largest number becomes infinite.
@@ -12,4 +14,4 @@ float float_from_bfloat16(std::uint16_t bits);
 std::uint16_t half_from_float(float value);
 std::uint16_t bfloat16_from_float(float value);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace impasto::inline v0_1 {
+#include "impasto/export.h"
+
+namespace impasto::IMPASTO_ABI {
 
 /// The number in `count` bytes, 1 to 8.
 inline std::uint64_t little_endian(const std::uint8_t* bytes, std::size_t count) {
@@ -20,4 +22,4 @@ void append_little_endian(Bytes& bytes, std::uint64_t value, std::size_t count) 
     bytes.push_back(static_cast<typename Bytes::value_type>(value >> (8 * i) & 255));
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -17,7 +17,7 @@
 #include <unistd.h>
 #endif
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 std::ptrdiff_t l2_cache_bytes() {
   constexpr long kUsual = 1L << 20;
@@ -75,4 +75,4 @@ long process_id() {
 #endif
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

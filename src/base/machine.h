@@ -3,7 +3,9 @@
 
 #include <cstddef>
 
-namespace impasto::inline v0_1 {
+#include "impasto/export.h"
+
+namespace impasto::IMPASTO_ABI {
 
 /// Bytes of one core's second-level cache; 1 MiB where the system does not tell.
 std::ptrdiff_t l2_cache_bytes();
@@ -16,4 +18,4 @@ std::size_t free_memory_bytes(bool with_swap = false);
 /// The number of this process; a forked child has another.
 long process_id();
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

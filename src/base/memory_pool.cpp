@@ -13,7 +13,7 @@
 #include <sys/mman.h>
 #endif
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 // A large page of x86-64 and of most aarch64 systems. Kernels walk 64 streams at once, more than small pages' TLB
@@ -87,4 +87,4 @@ void MemoryPool::give_back(std::byte* memory, std::size_t bytes) noexcept {
   held_ -= bytes;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

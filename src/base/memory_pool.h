@@ -9,7 +9,9 @@
 #include <string>
 #include <utility>
 
-namespace impasto::inline v0_1 {
+#include "impasto/export.h"
+
+namespace impasto::IMPASTO_ABI {
 
 /// "12340 KiB", from 1000 MiB on "1234 MiB": rounded up.
 std::string memory_text(std::uint64_t bytes);
@@ -45,4 +47,4 @@ class MemoryPool {
   std::atomic<std::size_t> held_{0};
 };
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <string>
 
-namespace impasto::inline v0_1 {
+#include "impasto/export.h"
+
+namespace impasto::IMPASTO_ABI {
 
 /// Whole number in lowest..highest. Throws Error(usage): `called` is 'text', wanted ...
 std::int64_t parse_integer(const std::string& called, const std::string& text, std::int64_t lowest,
@@ -17,4 +19,4 @@ double parse_real(const std::string& called, const std::string& text);
 /// The fewest digits that read back as the same number.
 std::string shortest(double value);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

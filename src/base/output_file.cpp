@@ -18,7 +18,7 @@
 #include <unistd.h>
 #endif
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 // A system may refuse to write more at once.
@@ -134,4 +134,4 @@ int sync_folder([[maybe_unused]] const std::filesystem::path& folder) {
 #endif
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -6,7 +6,9 @@
 #include <filesystem>
 #include <span>
 
-namespace impasto::inline v0_1 {
+#include "impasto/export.h"
+
+namespace impasto::IMPASTO_ABI {
 
 /// Closed by the destructor. What can fail tells the system's reason, 0 for success (errno's numbers).
 class OutputFile {
@@ -47,4 +49,4 @@ class OutputFile {
 /// Brings to the disk which names a folder holds. As OutputFile::sync.
 int sync_folder(const std::filesystem::path& folder);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -8,7 +8,7 @@
 #include "base/say.h"
 #include "base/thread_backend.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 thread_local bool in_loop = false;
@@ -60,4 +60,4 @@ void run_loop(const Context& context, std::ptrdiff_t count, LoopBody body) {
   }
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -8,7 +8,7 @@
 
 #include "impasto/context.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// A body without its type: run(body, i, worker).
 struct LoopBody {
@@ -32,4 +32,4 @@ void parallel_for(const Context& context, std::ptrdiff_t count, Body&& body) {
             const_cast<void*>(static_cast<const void*>(std::addressof(body)))});
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 
-namespace impasto::inline v0_1 {
+#include "impasto/export.h"
+
+namespace impasto::IMPASTO_ABI {
 
 /// SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", OOPSLA 2014). A plain value.
 class Random {
@@ -33,4 +35,4 @@ class Random {
   std::uint64_t state_;
 };
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

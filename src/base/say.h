@@ -4,7 +4,7 @@
 #include "base/check.h"
 #include "impasto/context.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// The streamed message to the context's log, if it has one.
 template <class... Parts>
@@ -18,4 +18,4 @@ inline void stop_if_asked(const Context& context) {
           "stopped before the first step; nothing is painted yet");
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

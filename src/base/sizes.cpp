@@ -6,7 +6,7 @@
 #include "base/check.h"
 #include "base/memory_pool.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 std::size_t bytes_in_one_piece(std::uint64_t count, std::size_t width, std::uint64_t most) {
   const std::uint64_t bytes = saturated_product(count, width);
@@ -15,4 +15,4 @@ std::size_t bytes_in_one_piece(std::uint64_t count, std::size_t width, std::uint
   return static_cast<std::size_t>(bytes);
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

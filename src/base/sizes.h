@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <limits>
 
-namespace impasto::inline v0_1 {
+#include "impasto/export.h"
+
+namespace impasto::IMPASTO_ABI {
 
 /// The bytes that one object may have: 2^31 - 1 where pointers have 32 bits.
 inline constexpr std::uint64_t kMostBytes = static_cast<std::uint64_t>(PTRDIFF_MAX);
@@ -27,4 +29,4 @@ constexpr Size saturated(std::uint64_t bytes) {
 /// program can address; a sum that has overflowed, and so is negative as an Index, is refused too.
 std::size_t bytes_in_one_piece(std::uint64_t count, std::size_t width, std::uint64_t most = kMostBytes);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -8,7 +8,7 @@
 
 #include "base/parallel.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// The pieces of a loop, handed out one by one to whoever asks next. Thread safety: any.
 struct Loop {
@@ -43,4 +43,4 @@ int scheduled_cores();
 /// "a pool of its own", or OpenMP's name and version.
 std::string backend_name();
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -17,7 +17,7 @@
 #include <pthread.h>
 #endif
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 #if defined(__unix__) || defined(__APPLE__)
@@ -110,4 +110,4 @@ int scheduled_cores() { return std::max(1, omp_get_num_procs()); }
 
 std::string backend_name() { return "OpenMP " + std::to_string(_OPENMP); }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

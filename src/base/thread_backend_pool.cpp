@@ -13,7 +13,7 @@
 #include <sched.h>
 #endif
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 struct OwnTeam {
@@ -55,4 +55,4 @@ int scheduled_cores() {
 
 std::string backend_name() { return "a pool of its own"; }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

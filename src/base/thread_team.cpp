@@ -12,7 +12,7 @@
 #include <csignal>
 #endif
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 // Longer than the serial stretches between most loops of a step, and shorter than the 3 ms for which a scheduler puts a
@@ -133,4 +133,4 @@ void ThreadTeam::help() noexcept {
   }
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -9,7 +9,7 @@
 
 #include "base/thread_backend.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// Belongs to one thread, which calls run() and the destructor.
 class ThreadTeam {
@@ -50,4 +50,4 @@ class ThreadTeam {
   std::vector<std::thread> helpers_;
 };
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -9,7 +9,7 @@
 
 #include "base/check.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// A view, as every std::initializer_list: tables are constants at namespace scope.
 template <class Value>
@@ -53,4 +53,4 @@ std::string word_of(Words<Value> words, const Value& value) {
   return "";
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -4,7 +4,7 @@
 #include <new>
 #include <string>
 
-namespace impasto::inline v0_1::capi {
+namespace impasto::IMPASTO_ABI::capi {
 namespace {
 
 thread_local std::string last_error;
@@ -53,7 +53,7 @@ impasto_status keep_error() noexcept {
   return IMPASTO_ERROR_INTERNAL;
 }
 
-}  // namespace impasto::inline v0_1::capi
+}  // namespace impasto::IMPASTO_ABI::capi
 
 const char* impasto_last_error() { return impasto::capi::last_error.c_str(); }
 const char* impasto_version() { return IMPASTO_VERSION; }

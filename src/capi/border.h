@@ -7,7 +7,7 @@
 #include "base/check.h"
 #include "impasto/impasto_c.h"
 
-namespace impasto::inline v0_1::capi {
+namespace impasto::IMPASTO_ABI::capi {
 
 /// The status for the exception being handled, its message kept for this thread.
 impasto_status keep_error() noexcept;
@@ -40,4 +40,4 @@ impasto_status make_handle(Handle** out, Make&& make) noexcept {
   });
 }
 
-}  // namespace impasto::inline v0_1::capi
+}  // namespace impasto::IMPASTO_ABI::capi

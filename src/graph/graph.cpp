@@ -15,7 +15,7 @@
 #include "base/check.h"
 #include "model/vgg19.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 Shape shape_of(const Sizes& s) {
@@ -336,4 +336,4 @@ template class OpArrays<double>;
 template class Graph<float>;
 template class Graph<double>;
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -8,7 +8,7 @@
 #include "impasto/graph.h"
 #include "optimise/adam.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 template <class T>
 struct GraphAdam<T>::State {
@@ -51,4 +51,4 @@ double GraphAdam<T>::step() {
 template class GraphAdam<float>;
 template class GraphAdam<double>;
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -13,7 +13,7 @@
 #include "image/webp_handles.h"
 #endif
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 #ifdef IMPASTO_HAS_WEBP
 
@@ -117,4 +117,4 @@ AnimationWriter::~AnimationWriter() = default;
 AnimationWriter::AnimationWriter(AnimationWriter&&) noexcept = default;
 AnimationWriter& AnimationWriter::operator=(AnimationWriter&&) noexcept = default;
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

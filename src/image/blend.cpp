@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 Image seen_on(const Image& image, float page) {
   std::vector<float> seen(image.pixels().begin(), image.pixels().end());
@@ -20,4 +20,4 @@ Image seen_on(const Image& image, float page) {
   return opaque;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -3,9 +3,9 @@
 
 #include "impasto/image.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// The opaque picture c a + page (1 - a), in sRGB-encoded values as browsers blend.
 Image seen_on(const Image& image, float page);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -6,7 +6,7 @@
 #include "image/shaper.h"
 #include "image/srgb.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 // The inverse of CIE's f: the cube above 6/29, a straight line below.
@@ -31,4 +31,4 @@ void lab_to_srgb(const float* from, float* to, std::size_t count) {
   }
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

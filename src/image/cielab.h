@@ -3,10 +3,12 @@
 
 #include <cstddef>
 
-namespace impasto::inline v0_1 {
+#include "impasto/export.h"
+
+namespace impasto::IMPASTO_ABI {
 
 /// From L 0..100, a and b to sRGB-encoded values, beyond 0..1 where sRGB lacks the colour. `from` and `to` hold 3
 /// values a pixel and may be the same.
 void lab_to_srgb(const float* from, float* to, std::size_t count);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

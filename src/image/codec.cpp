@@ -23,7 +23,7 @@
 #include "image/webp.h"
 #include "impasto/image.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 using namespace std::string_view_literals;
 
@@ -221,4 +221,4 @@ std::vector<std::string> image_formats() {
           format_line("colour profiles", icc_library(), "LittleCMS")};
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -7,7 +7,7 @@
 
 #include "impasto/error.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 enum class Format { jpeg, png, tiff, webp };
 
@@ -17,4 +17,4 @@ std::optional<Format> format_of_ending(const std::filesystem::path& file);
 /// Throws Error(code): `what`, because this build lacks the library of the format.
 [[noreturn]] void fail_absent(Format format, const std::string& what, ErrorCode code);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

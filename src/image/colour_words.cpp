@@ -8,7 +8,7 @@
 
 #include "image/shaper.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 ColourWords adobe_rgb(const std::string& source) {
   static const auto shaper = std::make_shared<const Shaper>(
@@ -24,4 +24,4 @@ RowMap of_grey(const RowMap& map) {
   };
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -5,7 +5,7 @@
 
 #include "image/icc.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 struct ColourWords {
   RowMap map = {};                 ///< of RGB to sRGB; empty: the values are sRGB
@@ -20,4 +20,4 @@ ColourWords adobe_rgb(const std::string& source);
 /// The same of grey, which is RGB of three equal values.
 RowMap of_grey(const RowMap& map);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -9,7 +9,7 @@
 
 #include "image/tiff_numbers.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 constexpr char kSignature[] = {'E', 'x', 'i', 'f', '\0', '\0'};
@@ -112,4 +112,4 @@ void update_exif(std::vector<std::uint8_t>& block, int width, int height, bool s
   if (directory != 0 && numbers->u32(next)) put_tiff_number(block.data() + next, 0, 4, numbers->big_endian());
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -10,7 +10,7 @@
 
 #include "impasto/image.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// The block within the payload of a JPEG's APP1 segment, after "Exif\0\0"; empty when the payload is not EXIF.
 std::span<const std::uint8_t> exif_of_app1(std::span<const std::uint8_t> app1);
@@ -39,4 +39,4 @@ void add_to_tiff(std::vector<std::uint8_t>& file, std::span<const std::uint8_t> 
 /// IPTC's records of a TIFF file; empty when there are none.
 std::vector<std::uint8_t> iptc_of_tiff(std::span<const std::uint8_t> file);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

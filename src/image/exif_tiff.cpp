@@ -12,7 +12,7 @@
 #include "image/iptc.h"
 #include "image/tiff_numbers.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 constexpr std::uint32_t kExifDirectory = 0x8769;
@@ -171,4 +171,4 @@ std::vector<std::uint8_t> iptc_of_tiff(std::span<const std::uint8_t> file) {
   return iptc_of(bytes);
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -1,7 +1,9 @@
 // Which of the optional libraries this build has (third_party/dependencies.cmake decides).
 #pragma once
 
-namespace impasto::inline v0_1 {
+#include "impasto/export.h"
+
+namespace impasto::IMPASTO_ABI {
 
 #ifdef IMPASTO_HAS_JPEG
 inline constexpr bool kHasJpeg = true;
@@ -33,4 +35,4 @@ inline constexpr bool kHasWebp = true;
 inline constexpr bool kHasWebp = false;
 #endif
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -18,7 +18,7 @@
 #include <lcms2.h>
 #endif
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 #ifdef IMPASTO_HAS_ICC
 
@@ -245,4 +245,4 @@ std::string icc_library() { return {}; }
 
 #endif
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -7,7 +7,9 @@
 #include <span>
 #include <string>
 
-namespace impasto::inline v0_1 {
+#include "impasto/export.h"
+
+namespace impasto::IMPASTO_ABI {
 
 /// What a file's samples mean: 1, 3 or 4 values 0..1 a pixel. Of `cmyk` 1 is full ink.
 enum class Device { grey, rgb, cmyk };
@@ -40,4 +42,4 @@ IccWriting write_icc(std::span<const std::uint8_t> profile_bytes);
 /// "LittleCMS 2.14", empty when the build lacks it.
 std::string icc_library();
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -13,7 +13,7 @@
 #include "image/limits.h"
 #include "image/quantize.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 void check_image_size(std::uint64_t width, std::uint64_t height, const std::string& what) {
   constexpr std::uint64_t side = kMaxImageSide;
@@ -73,4 +73,4 @@ const Metadata& Image::metadata() const noexcept {
 
 void Image::set_metadata(Metadata metadata) { metadata_ = std::make_shared<const Metadata>(std::move(metadata)); }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

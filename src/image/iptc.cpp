@@ -9,7 +9,7 @@
 
 #include "base/big_endian.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 constexpr std::uint8_t kMark[] = {'8', 'B', 'I', 'M'};
@@ -55,4 +55,4 @@ std::vector<std::uint8_t> photoshop_resource(std::span<const std::uint8_t> iptc)
   return bytes;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

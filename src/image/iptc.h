@@ -6,7 +6,9 @@
 #include <string_view>
 #include <vector>
 
-namespace impasto::inline v0_1 {
+#include "impasto/export.h"
+
+namespace impasto::IMPASTO_ABI {
 
 /// The records among Photoshop's resources (its file formats specification, "Image resource blocks": '8BIM', an id of
 /// 16 bits, a name, a size of 32 bits, data); `resources` may be the records themselves. Empty when there are none.
@@ -17,4 +19,4 @@ inline constexpr std::string_view kPhotoshopName("Photoshop 3.0\0", 14);
 /// As the only resource.
 std::vector<std::uint8_t> photoshop_resource(std::span<const std::uint8_t> iptc);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

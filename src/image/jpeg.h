@@ -8,7 +8,7 @@
 
 #include "impasto/image.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// JPEG's own limit, smaller than ours.
 inline constexpr int kMaxJpegSide = 65500;
@@ -24,4 +24,4 @@ std::vector<std::uint8_t> encode_jpeg(const Image& image, const EncodeOptions& o
 /// "libjpeg-turbo 2.1.5", empty when the build lacks it.
 std::string jpeg_library();
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -21,7 +21,7 @@
 #include "image/limits.h"
 #include "image/picture_builder.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 // The limit of libjpeg-turbo's own fuzzers. A small file with thousands of scans over a large picture takes hours.
@@ -186,14 +186,14 @@ std::string jpeg_library() {
 #endif
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI
 
 #else
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 std::string jpeg_library() { return {}; }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI
 
 #endif

@@ -18,7 +18,7 @@
 #include "image/picture_rows.h"
 #include "image/xmp.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 using namespace std::string_view_literals;
 
@@ -187,6 +187,6 @@ std::vector<std::uint8_t> encode_jpeg(const Image& image, const EncodeOptions& o
   return bytes;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI
 
 #endif

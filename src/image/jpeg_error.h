@@ -15,7 +15,9 @@
 
 #include <type_traits>
 
-namespace impasto::inline v0_1 {
+#include "impasto/export.h"
+
+namespace impasto::IMPASTO_ABI {
 
 struct JpegTrouble {
   jpeg_error_mgr manager{};
@@ -68,4 +70,4 @@ bool jpeg_guard(JpegTrouble& trouble, Calls calls) {
   return true;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -19,7 +19,7 @@
 #include "image/utf8.h"
 #include "image/xmp.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 using namespace std::string_view_literals;
 
@@ -123,6 +123,6 @@ JpegFacts jpeg_facts(const jpeg_decompress_struct& info) {
   return facts;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI
 
 #endif

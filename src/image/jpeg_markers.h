@@ -11,7 +11,7 @@
 
 #include "impasto/image.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 struct JpegFacts {
   Metadata metadata;
@@ -25,4 +25,4 @@ void save_jpeg_markers(j_decompress_ptr info);
 /// Of the segments before the picture, which read_header has seen.
 JpegFacts jpeg_facts(const jpeg_decompress_struct& info);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <string>
 
-namespace impasto::inline v0_1 {
+#include "impasto/export.h"
+
+namespace impasto::IMPASTO_ABI {
 
 /// Throws Error(input) unless width and height are 1..kMaxImageSide and their product is at most kMaxImagePixels.
 /// `what` begins the message.
 void check_image_size(std::uint64_t width, std::uint64_t height, const std::string& what);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

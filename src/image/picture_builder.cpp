@@ -13,7 +13,7 @@
 #include "image/icc.h"
 #include "image/xmp.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 // Inks to light, where no profile tells better: R = (1 - C)(1 - K).
@@ -129,4 +129,4 @@ Image PictureBuilder::finish() {
   return std::move(image_);
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -11,7 +11,7 @@
 #include "image/icc.h"
 #include "impasto/image.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// Larger profiles are passed over; those of presses have two to four MiB.
 inline constexpr std::size_t kMaxProfileBytes = std::size_t{1} << 24;
@@ -59,4 +59,4 @@ class PictureBuilder {
   std::vector<float> row_;  // width * 3, sRGB
 };
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -14,7 +14,7 @@
 #include "image/quantize.h"
 #include "image/xmp.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 // The profile up to its stated size, for what follows it is none of a file's business; empty for one of grey or CMYK.
@@ -112,4 +112,4 @@ void PictureRows::row(int y, std::uint16_t* to) {
   }
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -10,7 +10,7 @@
 #include "image/icc.h"
 #include "impasto/image.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 class PictureRows {
  public:
@@ -50,4 +50,4 @@ class PictureRows {
   std::vector<float> colours_;
 };
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

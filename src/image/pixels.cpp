@@ -12,7 +12,7 @@
 #include "image/limits.h"
 #include "image/quantize.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 std::size_t sample_bytes(Sample sample) { return sample == Sample::u8 ? 1 : sample == Sample::u16 ? 2 : 4; }
@@ -134,4 +134,4 @@ void copy_to(const Image& image, const PixelTarget& target) {
   }
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

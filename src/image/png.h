@@ -8,7 +8,7 @@
 
 #include "impasto/image.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// Every colour type and depth; 16-bit values keep their precision. Throws Error(input) when the data is truncated, not
 /// decodable or larger than the limits.
@@ -21,4 +21,4 @@ std::vector<std::uint8_t> encode_png(const Image& image, const EncodeOptions& op
 /// "libpng 1.6.39", empty when the build lacks it.
 std::string png_library();
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

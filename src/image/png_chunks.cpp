@@ -15,7 +15,7 @@
 #include "base/check.h"
 #include "image/picture_builder.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 constexpr std::size_t kSignature = 8, kBeforeData = 8, kCrc = 4;
@@ -181,4 +181,4 @@ std::vector<std::uint8_t> unpacked_profile(PngData iccp) {
   return rest.empty() || rest[0] != 0 ? std::vector<std::uint8_t>() : unpacked(rest.subspan(1));
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -12,7 +12,9 @@
 #include <string_view>
 #include <vector>
 
-namespace impasto::inline v0_1 {
+#include "impasto/export.h"
+
+namespace impasto::IMPASTO_ABI {
 
 using PngData = std::span<const std::uint8_t>;
 
@@ -44,4 +46,4 @@ std::vector<std::uint8_t> raw_profile(const PngText& text);
 /// An iCCP chunk's profile; empty when it cannot be unpacked or is too large.
 std::vector<std::uint8_t> unpacked_profile(PngData iccp);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -15,7 +15,7 @@
 #include "image/shaper.h"
 #include "image/srgb.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 // Chromaticities of red, green, blue and white.
@@ -136,4 +136,4 @@ ColourWords png_colour(const PngChunks& chunks, const std::string& name) {
   return fallback;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -29,7 +29,7 @@
 #include "image/utf8.h"
 #include "image/xmp.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 class PngReader {
@@ -250,14 +250,14 @@ Image decode_png(std::span<const std::uint8_t> bytes, const std::string& name, c
 
 std::string png_library() { return text("libpng ", png_get_libpng_ver(nullptr)); }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI
 
 #else
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 std::string png_library() { return {}; }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI
 
 #endif

@@ -20,7 +20,7 @@
 #include "image/png.h"
 #include "image/png_error.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 class PngWriter {
@@ -194,6 +194,6 @@ std::vector<std::uint8_t> encode_png(const Image& image, const EncodeOptions& op
   return bytes;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI
 
 #endif

@@ -9,7 +9,9 @@
 #include <cstdio>
 #include <type_traits>
 
-namespace impasto::inline v0_1 {
+#include "impasto/export.h"
+
+namespace impasto::IMPASTO_ABI {
 
 struct PngTrouble {
   std::jmp_buf escape{};
@@ -32,4 +34,4 @@ struct PngTrouble {
   }
 };
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

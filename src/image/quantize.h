@@ -5,7 +5,7 @@
 
 #include "impasto/image.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// 0..1; NaN becomes 0.
 inline float clipped(float value) { return value > 0.0f ? (value < 1.0f ? value : 1.0f) : 0.0f; }
@@ -18,4 +18,4 @@ inline std::uint8_t to_byte(float value, Rounding rounding) {
 /// The same to 16 bits, to the nearest: every (w / 65535.0f) gives w back.
 inline std::uint16_t to_word(float value) { return static_cast<std::uint16_t>(clipped(value) * 65535.0f + 0.5f); }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -7,7 +7,7 @@
 #include <numeric>
 #include <vector>
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 double sinc(double x) {
@@ -87,4 +87,4 @@ void resample(const Plane& from, const std::vector<Span>& columns, const std::ve
   }
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

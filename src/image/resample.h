@@ -5,7 +5,9 @@
 #include <cstddef>
 #include <vector>
 
-namespace impasto::inline v0_1 {
+#include "impasto/export.h"
+
+namespace impasto::IMPASTO_ABI {
 
 /// height x width x channels values.
 struct Plane {
@@ -30,4 +32,4 @@ std::vector<Span> lanczos3_spans(std::size_t in, std::size_t out);
 /// top to bottom.
 void resample(const Plane& from, const std::vector<Span>& columns, const std::vector<Span>& rows, float* to);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -18,7 +18,7 @@
 #include "image/srgb.h"
 #include "impasto/image.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 void check_request(const Image& image, int width, int height) {
@@ -197,4 +197,4 @@ void keep_extras(Image& painting, const Image& content) {
   painting.share_metadata(content);
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

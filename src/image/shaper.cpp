@@ -11,7 +11,7 @@
 #include "image/quantize.h"
 #include "image/srgb.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 // A multiple of 255, so that the values of 8 bits lie on nodes.
@@ -170,4 +170,4 @@ bool Shaper::is_srgb() const {
   return true;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

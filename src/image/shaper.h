@@ -6,7 +6,9 @@
 #include <functional>
 #include <vector>
 
-namespace impasto::inline v0_1 {
+#include "impasto/export.h"
+
+namespace impasto::IMPASTO_ABI {
 
 /// Rows of a matrix.
 using Matrix3 = std::array<std::array<double, 3>, 3>;
@@ -43,4 +45,4 @@ class Shaper {
   std::array<std::array<float, 3>, 3> to_{}, from_{};
 };
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <span>
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 bool is_jpeg(std::span<const std::uint8_t> bytes) {
   return bytes.size() >= 3 && bytes[0] == 0xFF && bytes[1] == 0xD8 && bytes[2] == 0xFF;
@@ -29,4 +29,4 @@ bool is_webp(std::span<const std::uint8_t> bytes) {
          std::equal(std::begin(webp), std::end(webp), bytes.begin() + 8);
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <span>
 
-namespace impasto::inline v0_1 {
+#include "impasto/export.h"
+
+namespace impasto::IMPASTO_ABI {
 
 bool is_jpeg(std::span<const std::uint8_t> bytes);
 bool is_png(std::span<const std::uint8_t> bytes);
 bool is_tiff(std::span<const std::uint8_t> bytes);
 bool is_webp(std::span<const std::uint8_t> bytes);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <span>
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 // Both tables are read between two nodes by a straight line; the error of that is the second derivative / 8 steps^2.
@@ -84,4 +84,4 @@ void srgb_decode(std::span<float> values) {
   for (float& value : values) value = decode(table, value);
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -3,7 +3,9 @@
 
 #include <span>
 
-namespace impasto::inline v0_1 {
+#include "impasto/export.h"
+
+namespace impasto::IMPASTO_ABI {
 
 /// E = 12.92 L up to L = 0.0031308, then 1.055 L^(1 / 2.4) - 0.055; E(-L) = -E(L). Off by less than 4e-7, of the value
 /// above 1.
@@ -16,4 +18,4 @@ float srgb_decode(float encoded);
 void srgb_encode(std::span<float> values);
 void srgb_decode(std::span<float> values);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -8,7 +8,7 @@
 
 #include "impasto/image.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// Classic or BigTIFF.
 /// The first page: grey, RGB and CMYK of 8 to 16 bits or floats of 16, 32 or 64 as they are, CIE L*a*b* of 8, 16 or
@@ -24,4 +24,4 @@ std::vector<std::uint8_t> encode_tiff(const Image& image, const EncodeOptions& o
 /// "libtiff 4.5.0", empty when the build lacks it.
 std::string tiff_library();
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

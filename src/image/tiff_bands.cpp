@@ -14,7 +14,7 @@
 #include "image/tiff_samples.h"
 #include "impasto/image.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 // What a picture at the limit takes in RGBA of 32-bit floats, or a program can address.
@@ -80,6 +80,6 @@ void TiffBands::read_tiles(std::uint32_t y, std::uint32_t rows, std::uint16_t pl
   }
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI
 
 #endif

@@ -11,7 +11,7 @@
 #include "image/tiff_layout.h"
 #include "image/tiff_memory.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// Throws Error(input): the data cannot be decoded, with libtiff's own words.
 [[noreturn]] void fail_undecodable(const TiffMemory& memory, const std::string& name);
@@ -44,4 +44,4 @@ class TiffBands {
   std::vector<std::uint8_t> bytes_, tile_;
 };
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -24,7 +24,7 @@
 #include "image/tiff_numbers.h"
 #include "image/tiff_samples.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 struct Facts {
@@ -227,14 +227,14 @@ std::string tiff_library() {
   return number == std::string::npos ? "libtiff" : "libtiff " + version.substr(number, version.find('\n') - number);
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI
 
 #else
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 std::string tiff_library() { return {}; }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI
 
 #endif

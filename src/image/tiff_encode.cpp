@@ -14,7 +14,7 @@
 #include "image/tiff_memory.h"
 #include "image/tiff_numbers.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 void set_fields(TIFF* tiff, const Image& image, const PictureRows& rows, int bits) {
@@ -82,6 +82,6 @@ std::vector<std::uint8_t> encode_tiff(const Image& image, const EncodeOptions& o
   return bytes;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI
 
 #endif

@@ -11,7 +11,7 @@
 #include "image/limits.h"
 #include "image/tiff_layout.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 // Of a satellite's many channels the first three are no picture.
@@ -120,6 +120,6 @@ void check_tiff_layout(const TiffLayout& layout, std::size_t bytes, const std::s
           layout.compression, ") that this libtiff lacks; save it with deflate");
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI
 
 #endif

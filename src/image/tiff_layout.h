@@ -10,7 +10,7 @@
 
 #include "image/icc.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 struct TiffLayout {
   std::uint32_t width = 0, height = 0;
@@ -43,4 +43,4 @@ TiffLayout tiff_layout(TIFF* tiff);
 /// that this libtiff lacks. `name` begins the message.
 void check_tiff_layout(const TiffLayout& layout, std::size_t bytes, const std::string& name);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

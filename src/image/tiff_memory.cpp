@@ -14,7 +14,7 @@
 #include "base/sizes.h"
 #include "image/tiff_memory.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 TiffMemory::TiffMemory(std::span<const std::uint8_t> bytes) : read_(bytes) { open("r"); }
 
@@ -89,6 +89,6 @@ int TiffMemory::on_error(TIFF* /*tiff*/, void* self, const char* /*module*/, con
   return 1;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI
 
 #endif

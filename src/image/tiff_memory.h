@@ -12,7 +12,9 @@
 #include <span>
 #include <vector>
 
-namespace impasto::inline v0_1 {
+#include "impasto/export.h"
+
+namespace impasto::IMPASTO_ABI {
 
 class TiffMemory {
  public:
@@ -53,4 +55,4 @@ class TiffMemory {
   char message_[200] = {};
 };
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

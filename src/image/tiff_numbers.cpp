@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 std::optional<TiffNumbers> TiffNumbers::of(std::span<const std::uint8_t> bytes) {
   if (bytes.size() < 8) return std::nullopt;
@@ -65,4 +65,4 @@ void put_tiff_number(std::uint8_t* to, std::uint32_t value, std::size_t count, b
   }
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -10,7 +10,9 @@
 #include <span>
 #include <vector>
 
-namespace impasto::inline v0_1 {
+#include "impasto/export.h"
+
+namespace impasto::IMPASTO_ABI {
 
 /// Reads numbers; what lies outside of the bytes gives nothing.
 class TiffNumbers {
@@ -46,4 +48,4 @@ class TiffNumbers {
 /// Writes a number of `count` bytes at `to`.
 void put_tiff_number(std::uint8_t* to, std::uint32_t value, std::size_t count, bool big_endian);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -9,7 +9,7 @@
 #include "base/half.h"
 #include "image/tiff_samples.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 template <class T>
@@ -73,6 +73,6 @@ void to_lab(const TiffLayout& layout, float* values, std::size_t count) {
   }
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "image/tiff_layout.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// Bytes behind a row that may be looked at.
 inline constexpr std::size_t kTiffRowMargin = 2;
@@ -18,4 +18,4 @@ void tiff_samples(const TiffLayout& layout, const std::uint8_t* row, int s, floa
 /// The three samples of CIE L*a*b* that tiff_samples() gave as L 0..100, a and b, in place.
 void to_lab(const TiffLayout& layout, float* values, std::size_t count);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

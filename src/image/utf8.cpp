@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 // Bytes of the character that begins with `first`; 0 when none does.
@@ -48,4 +48,4 @@ std::string utf8_of_latin1(std::string_view text) {
   return utf8;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -8,7 +8,7 @@
 
 #include "impasto/image.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// WebP's own limit, smaller than ours.
 inline constexpr int kMaxWebpSide = 16383;
@@ -24,4 +24,4 @@ std::vector<std::uint8_t> encode_webp(const Image& image, const EncodeOptions& o
 /// "libwebp 1.2.4", empty when the build lacks it.
 std::string webp_library();
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

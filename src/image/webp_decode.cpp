@@ -19,7 +19,7 @@
 #include "image/picture_builder.h"
 #include "image/webp_handles.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 [[noreturn]] void fail_undecodable(const std::string& name) {
@@ -111,14 +111,14 @@ std::string webp_library() {
   return text("libwebp ", version >> 16, '.', version >> 8 & 0xFF, '.', version & 0xFF);
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI
 
 #else
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 std::string webp_library() { return {}; }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI
 
 #endif

@@ -10,7 +10,7 @@
 
 #include "image/webp_handles.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 // libwebp's sink; false ends the encoding.
@@ -65,6 +65,6 @@ std::vector<std::uint8_t> encode_webp(const Image& image, const EncodeOptions& o
   return whole.bytes();
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI
 
 #endif

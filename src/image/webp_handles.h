@@ -15,7 +15,7 @@
 #include "image/picture_rows.h"
 #include "image/webp.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 template <class T, void (*Delete)(T*)>
 struct WebpDelete {
@@ -71,4 +71,4 @@ class WebpPicture {
   bool good_ = false;
 };
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 // Beginnings of names.
@@ -172,4 +172,4 @@ bool xmp_names(const std::vector<std::uint8_t>& packet, std::string_view name) {
   return std::search(packet.begin(), packet.end(), name.begin(), name.end()) != packet.end();
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

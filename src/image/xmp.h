@@ -7,7 +7,9 @@
 #include <string_view>
 #include <vector>
 
-namespace impasto::inline v0_1 {
+#include "impasto/export.h"
+
+namespace impasto::IMPASTO_ABI {
 
 /// What a JPEG's APP1 segment with XMP begins with (XMP specification, part 3, 1.1.3).
 inline constexpr std::string_view kXmpName("http://ns.adobe.com/xap/1.0/\0", 29);
@@ -25,4 +27,4 @@ void update_xmp(std::vector<std::uint8_t>& packet, int width, int height, bool s
 /// Whether a packet names a property, as attribute or element: "hdrgm:Version".
 bool xmp_names(const std::vector<std::uint8_t>& packet, std::string_view name);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -7,7 +7,7 @@
 #include "base/parallel.h"
 #include "kernel/gemm.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 Index strips(Index positions) { return (positions + kRowBlock - 1) / kRowBlock; }
@@ -171,4 +171,4 @@ template Index Conv2d::backward_weights_scratch<double>(const Context&) const;
 template void Conv2d::backward_weights(const Context&, const float*, const float*, float*, bool, float*) const;
 template void Conv2d::backward_weights(const Context&, const double*, const double*, double*, bool, double*) const;
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -6,7 +6,7 @@
 #include "kernel/taps.h"
 #include "tensor/shape.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// Geometry and kernels of one convolution; immutable, shared by every replay.
 /// x: H x W x C, w: kernel_h x kernel_w x C x K, y: H' x W' x K. Scratch is counted in elements of T.
@@ -42,4 +42,4 @@ class Conv2d {
   AxisTaps rows_transposed_, columns_transposed_;  // input position <- output positions
 };
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

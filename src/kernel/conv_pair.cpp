@@ -10,7 +10,7 @@
 #include "kernel/gram.h"
 #include "kernel/ranges.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 // F(6x6): the map is the picture's size, and large tiles waste least there.
@@ -332,4 +332,4 @@ void ConvPair::gather(const Context& context, const float* patches, float* dx, b
   });
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

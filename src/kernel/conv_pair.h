@@ -16,7 +16,7 @@
 #include "kernel/winograd_block.h"
 #include "tensor/shape.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// x: H x W x C with C at most 4 (a picture), w1: 3 x 3 x C x C1, w2: 3 x 3 x C1 x K; zero borders, stride 1.
 /// Immutable, shared by every replay. Scratch is counted in floats.
@@ -78,4 +78,4 @@ class ConvPair {
   std::vector<Index> dy_rows_, dy_columns_;  // and of dy
 };
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

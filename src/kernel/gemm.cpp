@@ -3,7 +3,7 @@
 #include "kernel/reference/gemm.h"
 #include "kernel/simd/gemm.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 template <>
 const Gemm<float>& gemm<float>(const Context& context) {
@@ -16,4 +16,4 @@ const Gemm<double>& gemm<double>(const Context&) {
   return reference_gemm<double>();
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

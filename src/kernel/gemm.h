@@ -6,7 +6,7 @@
 #include "impasto/context.h"
 #include "tensor/shape.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// Element (i, j) is data[i * row_stride + j * column_stride]; one of the strides is 1.
 template <class T>
@@ -41,4 +41,4 @@ constexpr Index scratch_elements(Index elements) { return (elements + 15) / 16 *
 template <class T>
 const Gemm<T>& gemm(const Context& context);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

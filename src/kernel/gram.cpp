@@ -4,7 +4,7 @@
 
 #include "base/parallel.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 Index gram_slices(Index pieces, Index C) {
   return std::min(pieces, std::clamp((Index{1} << 20) / (C * C), Index{1}, Index{64}));
@@ -81,4 +81,4 @@ template Index gram_groups<double>(const Context&, Index, Index);
 template void sum_grams(const Context&, const float*, Index, Index, Index, float*);
 template void sum_grams(const Context&, const double*, Index, Index, Index, double*);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -4,7 +4,7 @@
 
 #include "kernel/gemm.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// Slices that `pieces` of equal work are cut into: at most 64 partial matrices, and at most 2^20 elements of them
 /// unless one alone is larger.
@@ -28,4 +28,4 @@ void sum_grams(const Context& context, const T* partials, Index stride, Index sl
 template <class T>
 void pack_symmetric(const Context& context, const T* dG, Index C, T factor, T* symmetric, T* packed);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

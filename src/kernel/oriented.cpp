@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 std::vector<OrientedSegment> segments_of(const std::vector<Index>& slots) {
   std::vector<OrientedSegment> segments;
@@ -27,4 +27,4 @@ std::vector<OrientedSegment> segments_of(const std::vector<Index>& slots) {
   return segments;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

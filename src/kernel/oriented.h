@@ -12,7 +12,7 @@
 
 #include "tensor/shape.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 inline constexpr Index kUnit = 16;
 inline constexpr Index kSignals = 3;
@@ -62,4 +62,4 @@ inline constexpr double kColour[kSignals][3] = {
 /// Runs of channels that follow each other in a unit, by slot. Lane 0 of every unit holds a channel.
 std::vector<OrientedSegment> segments_of(const std::vector<Index>& slots);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -11,7 +11,7 @@
 #include "kernel/gram.h"
 #include "kernel/ranges.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 bool OrientedChain::available(const Context& context) { return oriented_stages(context.target()) != nullptr; }
 
@@ -133,4 +133,4 @@ void OrientedChain::backward_tile(OrientedTile& tile, TileMoments& moments, cons
   }
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -10,7 +10,7 @@
 #include "kernel/pooling.h"
 #include "kernel/tile_moments.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// x: H x W x C; replicated borders. Immutable, shared by every replay. Scratch is counted in floats.
 class OrientedChain {
@@ -60,4 +60,4 @@ class OrientedChain {
   Index slices_, partials_;
 };
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -6,7 +6,7 @@
 
 #include "base/check.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 constexpr Index kFloat = sizeof(float);
@@ -187,4 +187,4 @@ void OrientedTile::write(bool pooled, float* y) {
   }
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

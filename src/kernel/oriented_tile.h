@@ -12,7 +12,7 @@
 
 #include "kernel/simd/oriented.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// Positions of a map.
 struct OrientedArea {
@@ -121,4 +121,4 @@ class OrientedTile {
   float *signals_, *row_, *zeros_, *fresh_ = nullptr, *sums_ = nullptr, *signal_gradient_ = nullptr;
 };
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -6,7 +6,7 @@
 #include "base/check.h"
 #include "kernel/oriented_tile.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 void OrientedTile::clear_around(Index l) {
   const OrientedArea area = region(l);
@@ -174,4 +174,4 @@ void OrientedTile::write_picture_gradient(Index row, Index column, bool always_a
   }
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

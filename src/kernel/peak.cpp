@@ -9,7 +9,7 @@
 #include "base/parallel.h"
 #include "impasto/benchmark.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 struct Trial {
@@ -45,4 +45,4 @@ double peak_gflops(const Context& context) {
   return best;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

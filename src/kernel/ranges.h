@@ -9,7 +9,7 @@
 #include "base/parallel.h"
 #include "tensor/shape.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// 16,384 elements: enough work for a thread to be worth waking, small enough to balance.
 inline constexpr Index kRange = 16384;
@@ -60,4 +60,4 @@ void put(T& to, T value, bool add) {
   to = add ? to + value : value;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

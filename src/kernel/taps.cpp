@@ -6,7 +6,7 @@
 
 #include "base/check.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 constexpr Index kNothing = -1;
@@ -63,4 +63,4 @@ AxisTaps transpose(const AxisTaps& taps, Index size) {
   return result;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

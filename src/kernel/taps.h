@@ -8,7 +8,7 @@
 
 #include "tensor/shape.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// What lies beyond the edge. `valid`: windows stay inside; the others give 'same' output, ceil(size / stride), with
 /// zeros, the edge value repeated, or the picture mirrored about its edge pixel (PyTorch's names and meaning).
@@ -37,4 +37,4 @@ AxisTaps window_taps(Index size, Index kernel, Index stride, Border border);
 /// convolution with filters turned by 180 degrees. `size`: source positions.
 AxisTaps transpose(const AxisTaps& taps, Index size);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -7,7 +7,7 @@
 
 #include "kernel/gemm.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 struct Sizes {
@@ -110,4 +110,4 @@ void write_gradients(const LaneMatrix& matrix, const float* dG, const float* ds,
   for (std::size_t i = 0; i < C && ds != nullptr; ++i) lanes[matrix.at(kOnesLane, slots[i])] = ds[i];
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -7,7 +7,7 @@
 #include "kernel/oriented_tile.h"
 #include "kernel/simd/active_lanes.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// A square matrix over the lanes of `units`, in chunks.
 struct LaneMatrix {
@@ -46,4 +46,4 @@ void read_moments(const LaneMatrix& matrix, const float* lanes, std::span<const 
 void write_gradients(const LaneMatrix& matrix, const float* dG, const float* ds, std::span<const Index> slots,
                      float* lanes);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

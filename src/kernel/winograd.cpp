@@ -11,7 +11,7 @@
 #include "base/parallel.h"
 #include "kernel/winograd_block.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 constexpr Index kFloat = sizeof(float);
@@ -283,4 +283,4 @@ void WinogradConv::fold_ring(const Context& context, const float* ring, float* d
   });
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

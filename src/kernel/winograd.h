@@ -10,7 +10,7 @@
 #include "kernel/simd/winograd.h"
 #include "kernel/taps.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// One direction of a convolution: how a map is cut into tiles, and in which order tiles, channels and threads go.
 class WinogradPass {
@@ -79,4 +79,4 @@ class WinogradConv {
   WinogradPass forward_, backward_;
 };
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -4,7 +4,7 @@
 
 #include "base/parallel.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 Index point_stride(Index elements) { return ((elements + 15) / 16 | 1) * 16; }
 
@@ -62,4 +62,4 @@ void WinogradBlock::run(const TileSource& source, const TileAt* cut, const TileS
   }
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

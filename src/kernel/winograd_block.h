@@ -4,7 +4,7 @@
 
 #include "kernel/simd/winograd.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// Sizes and stages of a convolution of `depth` input and `width` output channels, at most `tiles` tiles at a time.
 /// A plain value. Sizes of scratch are in floats.
@@ -39,4 +39,4 @@ Index slab_channels(const WinogradStages& stages);
 Index whole_vectors(const WinogradStages& stages, Index channels);
 Index whole_slabs(const WinogradStages& stages, Index channels);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

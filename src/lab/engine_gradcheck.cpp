@@ -16,7 +16,7 @@
 #include "style/objective.h"
 #include "tensor/place.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 constexpr std::size_t kMostSide = 64;
@@ -173,4 +173,4 @@ std::vector<EngineGradcheck> gradcheck_engine(const std::string& subject, const 
   return checks;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

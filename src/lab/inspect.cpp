@@ -16,7 +16,7 @@
 #include "style/level.h"
 #include "style/start.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 constexpr int kTimed = 3;  // evaluations; the first touches new memory
@@ -203,4 +203,4 @@ Inspection inspect(const Pictures& pictures, const Weights& weights, const Optio
   });
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

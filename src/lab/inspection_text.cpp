@@ -9,7 +9,7 @@
 #include "base/check.h"
 #include "impasto/inspect.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -202,4 +202,4 @@ std::string graph_json(const Inspection& inspection) {
   return json.dump(1) + "\n";
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -10,7 +10,7 @@
 #include "impasto/inspect.h"
 #include "tensor/whole_arrays.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 constexpr int kLargestTile = 128;
@@ -128,4 +128,4 @@ Image heat_map(std::span<const float> matrix, int side) {
   return picture;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

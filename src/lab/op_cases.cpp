@@ -12,7 +12,7 @@
 #include "autodiff/ops/ops.h"
 #include "base/random.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 using Ids = std::vector<Id>;
@@ -128,4 +128,4 @@ std::vector<OpCase> op_cases(const Shape& map, std::uint64_t seed, std::shared_p
   return cases;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -9,7 +9,7 @@
 #include "autodiff/tape_gradcheck.h"
 #include "model/network_weights.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 struct OpCase {
   std::string name;
@@ -23,4 +23,4 @@ struct OpCase {
 /// that are too small. `builtin`: the network whose first two layers are the case of oriented_conv2d_relu.
 std::vector<OpCase> op_cases(const Shape& map, std::uint64_t seed, std::shared_ptr<const NetworkWeights> builtin);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -4,7 +4,7 @@
 
 #include "model/vgg19.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 ReceptiveField receptive_field(std::size_t layer) {
   ReceptiveField field;
@@ -15,4 +15,4 @@ ReceptiveField receptive_field(std::size_t layer) {
   return field;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -3,7 +3,9 @@
 
 #include <cstddef>
 
-namespace impasto::inline v0_1 {
+#include "impasto/export.h"
+
+namespace impasto::IMPASTO_ABI {
 
 /// Pixels a side. A convolution of 3 x 3 adds two neighbours' distance, a pooling of 2 x 2 one, and doubles it.
 struct ReceptiveField {
@@ -14,4 +16,4 @@ struct ReceptiveField {
 /// `layer`: position in vgg19_layers().
 ReceptiveField receptive_field(std::size_t layer);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -20,7 +20,7 @@
 #include "model/network_weights.h"
 #include "model/vgg19.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 struct GainBias {
@@ -194,4 +194,4 @@ NetworkWeights builtin_weights() {
   return weights;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -19,7 +19,7 @@
 #include "kernel/oriented.h"
 #include "model/vgg19.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 constexpr int kAngles = 8;
@@ -217,4 +217,4 @@ std::vector<BuiltinLayer> builtin_layers() {
   return made;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -8,7 +8,7 @@
 
 #include "tensor/shape.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 using Kernel3x3 = std::array<double, 9>;  // row by row, cross-correlation
 
@@ -36,4 +36,4 @@ Kernel3x3 binomial();
 /// Channels of all 16 convolutions.
 std::vector<BuiltinLayer> builtin_layers();
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

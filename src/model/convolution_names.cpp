@@ -13,7 +13,7 @@
 #include "base/check.h"
 #include "model/vgg19.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 constexpr std::string_view kSeparators = "./_:";
@@ -307,4 +307,4 @@ ConvolutionPlaces find_convolutions(const ArrayFile& file) {
   return places;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -9,7 +9,7 @@
 
 #include "archive/array_file.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// Who names layers like this.
 enum class Naming { torchvision, keras, caffe };
@@ -56,4 +56,4 @@ ConvolutionPlaces find_convolutions(const ArrayFile& file);
 /// "unknown".
 std::string network_by_names(const ArrayFile& file);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -13,7 +13,7 @@
 #include "impasto/stylise.h"
 #include "model/vgg19.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 // Positions in vgg19_layers() of the first `count` convolutions.
@@ -91,4 +91,4 @@ std::vector<std::string> divide_by_means(NetworkWeights& weights, const std::vec
   return silent;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

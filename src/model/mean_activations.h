@@ -11,7 +11,7 @@
 #include "impasto/image.h"
 #include "model/network_weights.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// Sums of the maps after their ReLUs, picture by picture. Thread safety: use one from one thread.
 class MeanActivations {
@@ -37,4 +37,4 @@ inline constexpr double kSilent = 1e-6;
 /// network's input. Gives the silent filters as "block4_conv2 filter 17", from 0.
 std::vector<std::string> divide_by_means(NetworkWeights& weights, const std::vector<std::vector<double>>& means);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -16,7 +16,7 @@
 #include "base/parallel.h"
 #include "model/vgg19.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 constexpr std::uint32_t kExponent = 0x7f800000u;  // all ones in infinities and NaN
@@ -101,4 +101,4 @@ std::vector<std::string> Weights::layers() const {
   return names;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

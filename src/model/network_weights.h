@@ -17,7 +17,7 @@
 #include "kernel/oriented.h"
 #include "tensor/tensor.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// One convolution: w is 3 x 3 x C x K, b is K.
 struct ConvWeights {
@@ -86,4 +86,4 @@ NetworkWeights random_weights(std::uint64_t seed);
 NetworkWeights load_weights(const std::filesystem::path& path, WeightsSource source = WeightsSource::automatic,
                             const Context& context = Context());
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

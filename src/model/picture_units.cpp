@@ -8,7 +8,7 @@
 #include "impasto/stylise.h"
 #include "model/network_weights.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 std::vector<float> normalise(const Image& image) {
   const Image seen = image.alpha().empty() ? Image() : seen_on(image, 1.0F);
@@ -30,4 +30,4 @@ Image denormalise(std::span<const float> values, int width, int height) {
   return image;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -9,7 +9,7 @@
 #include "model/network_weights.h"
 #include "model/vgg19.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 NetworkWeights random_weights(std::uint64_t seed) {
   NetworkWeights network;
@@ -27,4 +27,4 @@ NetworkWeights random_weights(std::uint64_t seed) {
   return network;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -14,7 +14,7 @@
 
 #include "base/check.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 constexpr Vgg19Layer conv(int block, int index, int torchvision, Index channels) {
@@ -347,4 +347,4 @@ std::vector<Id> Vgg19<T>::record(Tape<T>& tape, Id picture, std::span<const std:
 template class Vgg19<float>;
 template class Vgg19<double>;
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -14,7 +14,7 @@
 #include "autodiff/ops/ops.h"
 #include "model/network_weights.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// A convolution (with its ReLU) or a pooling.
 struct Vgg19Layer {
@@ -101,4 +101,4 @@ class Vgg19 {
 extern template class Vgg19<float>;
 extern template class Vgg19<double>;
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -13,7 +13,7 @@
 #include "base/parallel.h"
 #include "model/vgg19.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 constexpr Index kTaps = 9;
@@ -168,4 +168,4 @@ NetworkWeights load_weights(const std::filesystem::path& path, WeightsSource sou
   return weights;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -14,7 +14,7 @@
 #include "model/weights_metadata.h"
 #include "model/weights_source.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// Thread safety: const use from any thread.
 class WeightsFile {
@@ -54,4 +54,4 @@ struct WeightsInput {
 WeightsInput find_input(const WeightsFile& file, const ConvWeights& conv1_1, WeightsSource wanted,
                         const KnownFile* known = nullptr);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

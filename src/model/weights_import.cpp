@@ -14,7 +14,7 @@
 #include "model/weights_file.h"
 #include "model/weights_save.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 // Convolutions up to the layer, the layer's own among them.
@@ -111,4 +111,4 @@ std::string sha256_of(const std::filesystem::path& file) { return sha256_checksu
 std::string md5_of(const std::filesystem::path& file) { return md5_checksum(file); }
 bool checksums_available() { return has_checksums(); }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -16,7 +16,7 @@
 #include "model/vgg19.h"
 #include "model/weights_file.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 void add_problem(std::vector<std::string>& problems, const Error& error) {
@@ -178,4 +178,4 @@ Image weights_mosaic(const std::filesystem::path& file) {
   return with_memory_error("reading weights", [&] { return mosaic(file); });
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -12,7 +12,7 @@
 #include "base/numbers.h"
 #include "base/words.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 constexpr std::array<int, 3> kRgb{0, 1, 2}, kBgr{2, 1, 0};
@@ -142,4 +142,4 @@ WeightsMetadata written_metadata(const Preprocessing& p, bool folded, Pooling po
           {"padding", padding_word(padding)}};
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

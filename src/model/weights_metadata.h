@@ -8,7 +8,7 @@
 #include "impasto/weights_tools.h"
 #include "model/network_weights.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 using WeightsMetadata = std::map<std::string, std::string>;
 
@@ -38,4 +38,4 @@ std::string channel_order_word(const Preprocessing& preprocessing);
 /// channel_order, range, mean, std, preprocessing, pooling, padding of a network.
 WeightsMetadata written_metadata(const Preprocessing& preprocessing, bool folded, Pooling pooling, Padding padding);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

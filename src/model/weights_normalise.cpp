@@ -15,7 +15,7 @@
 #include "model/weights_file.h"
 #include "model/weights_save.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 Image shrunk(const Image& picture, int size) {
@@ -71,4 +71,4 @@ NormalisedWeights normalise_weights(const std::filesystem::path& from,
   return with_memory_error("normalising weights", [&] { return normalise_file(from, pictures, to, context, size); });
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -12,7 +12,7 @@
 #include "impasto/version.h"
 #include "model/vgg19.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 const char* dtype_of(WeightsType type) {
@@ -44,4 +44,4 @@ void save_convolutions(const std::filesystem::path& to, std::span<const ConvWeig
   save_safetensors(to, arrays, metadata);
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

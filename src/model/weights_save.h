@@ -8,7 +8,7 @@
 #include "model/network_weights.h"
 #include "model/weights_metadata.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// Writes `convolutions`, the first n of VGG19, atomically; kernels as they lie in memory (HWIO), so that F32 is read
 /// straight into place. Kernels are rounded to `type`; biases stay F32. Keys of `metadata` are joined by those that
@@ -16,4 +16,4 @@ namespace impasto::inline v0_1 {
 void save_convolutions(const std::filesystem::path& to, std::span<const ConvWeights> convolutions, WeightsType type,
                        WeightsMetadata metadata);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

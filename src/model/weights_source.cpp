@@ -11,7 +11,7 @@
 #include "base/check.h"
 #include "base/checksum.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 // Filter 0 of conv1_1, as both are printed all over the net: of Caffe's training the weights at the upper left tap for
@@ -116,4 +116,4 @@ const KnownFile* find_known_file(const std::filesystem::path& file, std::uint64_
   return nullptr;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -15,7 +15,7 @@
 #include "model/network_weights.h"
 #include "model/weights_metadata.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 struct TrainedOn {
   WeightsSource source = WeightsSource::automatic;  ///< automatic: it cannot be told
@@ -50,4 +50,4 @@ struct KnownFile {
 /// name and size of a known one and another checksum.
 const KnownFile* find_known_file(const std::filesystem::path& file, std::uint64_t bytes, const std::string& sha256);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

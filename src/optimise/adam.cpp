@@ -8,7 +8,7 @@
 #include "base/check.h"
 #include "kernel/ranges.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 // Whether no |g| reaches a tenth of the root of T's largest number.
@@ -66,4 +66,4 @@ void Adam<T>::update(std::span<T> x, std::span<const T> gradient) {
 template class Adam<float>;
 template class Adam<double>;
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

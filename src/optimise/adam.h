@@ -8,7 +8,7 @@
 #include "optimise/optimiser.h"
 #include "tensor/tensor.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// m = b1 m + (1 - b1) g,  v = b2 v + (1 - b2) g^2, then with step t from 1 and rate = learning_rate decay^((t-1)/100):
 ///   pytorch  x -= rate / (1 - b1^t) m / (sqrt(v / (1 - b2^t)) + epsilon)
@@ -38,4 +38,4 @@ class Adam : public Optimiser<T> {
 extern template class Adam<float>;
 extern template class Adam<double>;
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -5,7 +5,7 @@
 #include "base/check.h"
 #include "kernel/ranges.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 template <class T>
 IterateAverage<T>::IterateAverage(double decay, Index count, const Context& context)
@@ -33,4 +33,4 @@ void IterateAverage<T>::mean(std::span<T> out) const {
 template class IterateAverage<float>;
 template class IterateAverage<double>;
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

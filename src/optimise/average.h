@@ -7,7 +7,7 @@
 #include "impasto/context.h"
 #include "tensor/tensor.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// Mean of the x added, each weighing `decay` times what the next one does: Polyak averaging with exponential decay and
 /// the bias correction of Adam's moments,  sum_i decay^(n-i) x_i / sum_i decay^(n-i).
@@ -32,4 +32,4 @@ class IterateAverage {
 extern template class IterateAverage<float>;
 extern template class IterateAverage<double>;
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

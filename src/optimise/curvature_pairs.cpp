@@ -12,7 +12,7 @@
 #include "kernel/ranges.h"
 #include "kernel/simd/wide_sums.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 constexpr Index kPieces = 64;              // at most; enough for any number of threads, few enough to add up quickly
@@ -262,4 +262,4 @@ Direction CurvaturePairs<T>::combine_piece(Index begin, Index end, double t, con
 template class CurvaturePairs<float>;
 template class CurvaturePairs<double>;
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -9,7 +9,7 @@
 #include "impasto/context.h"
 #include "tensor/tensor.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// A direction d as the line search sees it, g the gradient where it begins.
 struct Direction {
@@ -84,4 +84,4 @@ class CurvaturePairs {
 extern template class CurvaturePairs<float>;
 extern template class CurvaturePairs<double>;
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <cstddef>
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 bool FlatStop::add(double loss) {
   if (loss < lowest_) lowest_ = loss;
@@ -14,4 +14,4 @@ bool FlatStop::add(double loss) {
   return flat;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -4,7 +4,9 @@
 #include <array>
 #include <limits>
 
-namespace impasto::inline v0_1 {
+#include "impasto/export.h"
+
+namespace impasto::IMPASTO_ABI {
 
 /// Fed with the loss of each step of any optimiser. Flat: 10 steps lowered the lowest loss seen by less than `fraction`
 /// of its size. The lowest, because Adam's loss goes up and down by more than it gains.
@@ -24,4 +26,4 @@ class FlatStop {
   long steps_ = 0;
 };
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

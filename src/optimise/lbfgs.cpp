@@ -9,7 +9,7 @@
 #include "base/check.h"
 #include "kernel/ranges.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 template <class T>
@@ -138,4 +138,4 @@ int history_that_fits(int wanted, Index count, std::uint64_t budget_bytes) {
 template class Lbfgs<float>;
 template class Lbfgs<double>;
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -11,7 +11,7 @@
 #include "optimise/optimiser.h"
 #include "optimise/wolfe_search.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// A step is a direction and a line search along it: one evaluation of the problem as a rule, up to
 /// options.max_evaluations; the first step evaluates once more, at the start. x only ever moves to where the loss is
@@ -55,4 +55,4 @@ int history_that_fits(int wanted, Index count, std::uint64_t budget_bytes);
 extern template class Lbfgs<float>;
 extern template class Lbfgs<double>;
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -7,7 +7,7 @@
 #include "optimise/adam.h"
 #include "optimise/lbfgs.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 template <class T>
 std::unique_ptr<Optimiser<T>> make_optimiser(const Options& options, Index count, const Context& context) {
@@ -26,4 +26,4 @@ template std::unique_ptr<Optimiser<double>> make_optimiser(const Options&, Index
 template std::uint64_t optimiser_bytes<float>(const Options&, Index);
 template std::uint64_t optimiser_bytes<double>(const Options&, Index);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

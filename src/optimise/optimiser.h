@@ -11,7 +11,7 @@
 #include "impasto/options.h"
 #include "tensor/shape.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// A function of many variables, and the point it is looked at. `evaluate` computes the loss at x and leaves its
 /// gradient in `gradient`; the optimiser moves x between evaluations, nobody else does between steps.
@@ -55,4 +55,4 @@ extern template std::unique_ptr<Optimiser<double>> make_optimiser(const Options&
 extern template std::uint64_t optimiser_bytes<float>(const Options&, Index);
 extern template std::uint64_t optimiser_bytes<double>(const Options&, Index);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

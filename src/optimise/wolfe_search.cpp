@@ -5,7 +5,7 @@
 #include <limits>
 #include <utility>
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 constexpr double kDecrease = 1e-4, kCurvature = 0.9;  // c1 and c2, usual for quasi-Newton directions
@@ -108,4 +108,4 @@ double WolfeSearch::keep_inside(double t, double lower, double upper) {
   return upper - t < t - lower ? upper - margin : lower + margin;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

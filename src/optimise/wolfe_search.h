@@ -2,7 +2,9 @@
 // Optimization", 2006, algorithms 3.5 and 3.6).
 #pragma once
 
-namespace impasto::inline v0_1 {
+#include "impasto/export.h"
+
+namespace impasto::IMPASTO_ABI {
 
 /// The function along the direction: phi(t) = f(x + t d).
 struct LinePoint {
@@ -62,4 +64,4 @@ class WolfeSearch {
 /// when it has none (ibid., equation 3.59).
 double cubic_minimum(LinePoint a, LinePoint b, double lower, double upper);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

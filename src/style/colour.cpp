@@ -13,7 +13,7 @@
 #include "model/network_weights.h"
 #include "tensor/whole_arrays.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 struct Moments {
@@ -175,4 +175,4 @@ void finish_colours(const Options& options, std::span<float> painting, const Ten
   }
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -10,7 +10,7 @@
 #include "style/scene.h"
 #include "tensor/tensor.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// Changes scene.content, and for ColourMode::content_luminance the style pictures, as options.colour and
 /// options.colour_amount say; scene.original stays. Several styles count as one cloud of colours by their weights.
@@ -33,4 +33,4 @@ Tensor<float> match_colour(const Tensor<float>& picture, const std::vector<Weigh
 Tensor<float> match_histogram(const Tensor<float>& picture, const std::vector<WeightedPicture>& like,
                               const Context& context = Context(1));
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

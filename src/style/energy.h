@@ -7,7 +7,7 @@
 #include "impasto/options.h"
 #include "tensor/shape.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// Sum of squares, in double.
 template <class T>
@@ -31,4 +31,4 @@ inline double layer_share(LossScale scale, const std::vector<LayerWeight>& layer
   return 1 / sum;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

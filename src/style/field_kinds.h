@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,7 +12,7 @@
 #include "base/words.h"
 #include "impasto/option_fields.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 inline NumberRange at_least(double least) { return {.least = least}; }
 inline NumberRange above(double least) { return {.least = least, .without_least = true}; }
@@ -114,4 +115,4 @@ inline OptionField needs(OptionField made, const char* name, std::vector<std::st
   return made;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -14,7 +14,7 @@
 #include "image/blend.h"
 #include "tensor/whole_arrays.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 constexpr std::size_t kMostColours = 16;
@@ -272,4 +272,4 @@ Guide make_guide(const Pictures& pictures) {
   return guide;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -7,7 +7,7 @@
 #include "impasto/stylise.h"
 #include "tensor/tensor.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// One region of the content and its counterparts. Maps are h x w, 0..1, of any size; an empty one stands for
 /// everywhere, one without any weight for nowhere.
@@ -41,4 +41,4 @@ Tensor<float> grey_map(const Image& mask);
 /// A map at another size: area means where it shrinks, bilinear between centres where it grows. A map of ones stays so.
 Tensor<float> resize_map(const Tensor<float>& map, Index height, Index width);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

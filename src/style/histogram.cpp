@@ -11,7 +11,7 @@
 #include "kernel/ranges.h"
 #include "tensor/whole_arrays.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 // Where every pixel lies along an axis.
@@ -93,4 +93,4 @@ void match_distributions(Tensor<float>& picture, const std::vector<WeightedPictu
   });
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

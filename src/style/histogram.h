@@ -7,7 +7,7 @@
 #include "impasto/context.h"
 #include "tensor/tensor.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 struct WeightedPicture {
   View<const float> values;  ///< h x w x 3
@@ -25,4 +25,4 @@ void match_distributions(Tensor<float>& picture, const std::vector<WeightedPictu
 
 inline constexpr int kHistogramBins = 1024;
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -10,7 +10,7 @@
 #include "style/colour.h"
 #include "style/scales.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 Image resized(const Image& image, PaintingSize size, const ResizeOptions& how) {
@@ -96,4 +96,4 @@ Image Level::finish(Tensor<float> x, const Options& options, const Context& cont
   return image;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

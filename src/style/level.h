@@ -7,7 +7,7 @@
 #include "style/objective.h"
 #include "style/scene.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// The pictures at one of the painting's sizes, colours prepared. `guide` is borrowed.
 Scene<float> make_scene(const Pictures& pictures, const Guide& guide, const Options& options, PaintingSize size,
@@ -35,4 +35,4 @@ class Level {
   Image clear_;             // the content with its alpha, or empty
 };
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -15,7 +15,7 @@
 #include "style/readings.h"
 #include "style/scales.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 Shape shape_of(PaintingSize size) { return {size.height, size.width, 3}; }
@@ -166,4 +166,4 @@ MemoryEstimate estimate_memory(const Pictures& pictures, const Weights& weights,
 
 std::size_t available_memory() { return free_memory_bytes(true); }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

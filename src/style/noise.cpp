@@ -11,7 +11,7 @@
 #include "base/parallel.h"
 #include "base/random.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 constexpr int kOctaves = 4;
@@ -118,4 +118,4 @@ Tensor<float> resize_values(const Tensor<float>& values, Index height, Index wid
   return resized;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

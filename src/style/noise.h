@@ -7,7 +7,7 @@
 #include "impasto/options.h"
 #include "tensor/tensor.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// H x W x 3 noise in normalised units, the same for the same seed on every machine; all zero for amplitude 0.
 Tensor<float> make_noise(const Shape& shape, NoiseKind kind, double amplitude, std::uint64_t seed,
@@ -18,4 +18,4 @@ Tensor<float> make_noise(const Shape& shape, NoiseKind kind, double amplitude, s
 Tensor<float> resize_values(const Tensor<float>& values, Index height, Index width,
                             const Context& context = Context(1));
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

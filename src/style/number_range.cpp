@@ -5,7 +5,7 @@
 #include "base/numbers.h"
 #include "impasto/option_fields.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 bool NumberRange::holds(double value) const {
   const bool low = value < least || (without_least && value == least);
@@ -23,4 +23,4 @@ std::string NumberRange::text() const {
          (without_most ? "below " : "") + shortest(most);
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -12,7 +12,7 @@
 #include "style/readings.h"
 #include "style/style_loss.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 // Sum over positions and channels of (F - mean over positions)^2, for a map H x W x C.
@@ -175,4 +175,4 @@ std::vector<LayerLoss> Objective<T>::layer_losses() {
 template class Objective<float>;
 template class Objective<double>;
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -12,7 +12,7 @@
 #include "model/vgg19.h"
 #include "style/scene.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// Thread safety: one thread at a time.
 template <class T>
@@ -68,4 +68,4 @@ class Objective {
 extern template class Objective<float>;
 extern template class Objective<double>;
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -13,7 +13,7 @@
 #include "base/words.h"
 #include "style/field_kinds.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 constexpr Words<bool> kYesNo = {{"yes", true}, {"no", false}};
@@ -288,4 +288,4 @@ bool OptionField::applies(const Options& options) const {
   return other == fields.end() || std::find(needed.begin(), needed.end(), other->get(options)) != needed.end();
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -16,7 +16,7 @@
 #include "impasto/option_fields.h"
 #include "model/vgg19.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 void validate_layers(const std::vector<LayerWeight>& layers, const char* what, const Weights& weights) {
@@ -115,4 +115,4 @@ std::string format_layers(const std::vector<LayerWeight>& layers) {
   return list;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -14,7 +14,7 @@
 #include "impasto/option_fields.h"
 #include "impasto/text_file.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -146,4 +146,4 @@ void check_preset_output(const std::filesystem::path& file) {
   check_text_output(file);
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -8,7 +8,7 @@
 #include "base/check.h"
 #include "impasto/options.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 std::vector<LayerWeight> equally(std::initializer_list<const char*> layers) {
@@ -180,4 +180,4 @@ Options preset(const std::string& name, const Weights& weights) {
   fail(ErrorCode::usage, "there is no preset '", name, "'; the presets are: ", known);
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

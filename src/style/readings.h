@@ -6,7 +6,7 @@
 #include "impasto/options.h"
 #include "model/vgg19.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 inline std::vector<Reading> readings_of(const std::vector<LayerWeight>& layers, bool gram, bool sums = false) {
   std::vector<Reading> readings;
@@ -14,4 +14,4 @@ inline std::vector<Reading> readings_of(const std::vector<LayerWeight>& layers, 
   return readings;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -8,7 +8,7 @@
 #include "base/check.h"
 #include "impasto/stylise.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 // Automatic scales go no lower: coarser ones lose thin structures for good. VGG's own input size.
@@ -61,4 +61,4 @@ PaintingSize style_size(const Image& style, const Options& options, PaintingSize
   return with_long_side(style, std::max(1, static_cast<int>(std::lround(wanted))));
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -3,7 +3,7 @@
 
 #include "impasto/stylise.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// Both sides times `factor`, rounded, at least 1.
 PaintingSize scaled(PaintingSize size, double factor);
@@ -14,4 +14,4 @@ PaintingSize with_long_side(const Image& image, int long_side);
 /// Of a style picture beside a painting of `size`, which may be a coarse scale of the whole, `full`.
 PaintingSize style_size(const Image& style, const Options& options, PaintingSize size, PaintingSize full);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -7,7 +7,7 @@
 #include "style/guide.h"
 #include "tensor/tensor.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 template <class T>
 struct SceneStyle {
@@ -27,4 +27,4 @@ struct Scene {
   Tensor<float> smooth;               ///< h x w, of any size: share of the total-variation weight; empty: 1 everywhere
 };
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -8,7 +8,7 @@
 #include "impasto/image.h"
 #include "style/noise.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 Tensor<float> make_start(const Tensor<float>& content, const Options& options, const Context& context) {
   Tensor<float> start = make_noise(content.shape(), options.noise, options.noise_amplitude, options.seed, context);
@@ -45,4 +45,4 @@ Tensor<float> start_after(const Tensor<float>& coarse, const Tensor<float>& star
   return fine;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -5,7 +5,7 @@
 #include "impasto/options.h"
 #include "tensor/tensor.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// The start picture: content, (content + noise) / 2, noise, or values, as options.start says. Content is H x W x 3.
 /// Throws Error(usage) when options.start_values does not have the content's size.
@@ -19,4 +19,4 @@ Tensor<float> start_at(const Tensor<float>& start, Index height, Index width, co
 Tensor<float> start_after(const Tensor<float>& coarse, const Tensor<float>& start, Index height, Index width,
                           const Context& context = Context(1));
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

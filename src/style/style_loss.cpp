@@ -12,7 +12,7 @@
 #include "style/energy.h"
 #include "style/readings.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 bool protects_nothing(const Tensor<float>& map) {
@@ -277,4 +277,4 @@ void StyleLoss<T>::check_regions() const {
 template class StyleLoss<float>;
 template class StyleLoss<double>;
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -10,7 +10,7 @@
 #include "model/vgg19.h"
 #include "style/scene.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// Thread safety: one thread at a time.
 template <class T>
@@ -57,4 +57,4 @@ class StyleLoss {
 extern template class StyleLoss<float>;
 extern template class StyleLoss<double>;
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -13,7 +13,7 @@
 #include "impasto/stylise.h"
 #include "style/stylizer_state.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -175,4 +175,4 @@ Result stylise(const Image& content, const Image& style, const Weights& weights,
   return stylise(one_style(content, style), weights, options, observer, context);
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -20,7 +20,7 @@
 #include "style/scales.h"
 #include "style/start.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 // |a - b| in L2, or |a| without b.
@@ -182,4 +182,4 @@ void Stylizer::State::enter_next() {
   enter(level + 1, start_after(picture(), start, next.height, next.width, context));
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

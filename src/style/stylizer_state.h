@@ -16,7 +16,7 @@
 #include "style/level.h"
 #include "tensor/tensor.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 struct Evaluation {
   Losses losses;
@@ -86,4 +86,4 @@ struct Stylizer::State {
   void enter_next();
 };
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -17,7 +17,7 @@
 #include "base/little_endian.h"
 #include "base/sizes.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 constexpr std::string_view kMagic("\x93NUMPY", 6);
@@ -243,4 +243,4 @@ void save_npy(std::span<const float> values, std::span<const std::size_t> shape,
 
 void check_npy_output(const std::filesystem::path& file) { check_writable(file); }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -10,7 +10,7 @@
 
 #include "impasto/npy.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// What stands in front of the numbers.
 struct NpyHeader {
@@ -44,4 +44,4 @@ void require_shape_of(std::size_t values, std::span<const std::size_t> shape, co
 /// A float32 array, header version 1. `values` must be as many as the product of `shape`.
 std::vector<std::uint8_t> encode_npy(std::span<const float> values, std::span<const std::size_t> shape);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

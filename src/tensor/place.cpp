@@ -2,7 +2,7 @@
 
 #include <string>
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 std::string place_text(const Shape& shape, Index element) {
   std::string text;
@@ -13,4 +13,4 @@ std::string place_text(const Shape& shape, Index element) {
   return "(" + text + ")";
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -1,14 +1,14 @@
 #include "tensor/shape.h"
 
-#include <cstddef>
-#include <initializer_list>
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 
 #include "base/check.h"
 #include "base/sizes.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 Shape::Shape(std::initializer_list<Index> sizes) {
   // 2^40, or as many doubles as a program can address.
@@ -28,4 +28,4 @@ std::ostream& operator<<(std::ostream& out, const Shape& shape) {
   return out;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

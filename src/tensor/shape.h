@@ -6,7 +6,9 @@
 #include <initializer_list>
 #include <ostream>
 
-namespace impasto::inline v0_1 {
+#include "impasto/export.h"
+
+namespace impasto::IMPASTO_ABI {
 
 /// Signed, so that differences and reversed loops are safe.
 using Index = std::ptrdiff_t;
@@ -36,4 +38,4 @@ class Shape {
 /// "35 x 45 x 64"; "scalar" for rank 0.
 std::ostream& operator<<(std::ostream& out, const Shape& shape);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -11,7 +11,7 @@
 #include "impasto/context.h"
 #include "tensor/shape.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// Borrowed numbers: valid as long as their owner. T may be const.
 template <class T>
@@ -67,4 +67,4 @@ class Tensor {
   AlignedBytes memory_;
 };
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -21,7 +21,7 @@
 #undef XTENSOR_USE_OPENMP
 #include "impasto/xtensor.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// The numbers in a row.
 template <class T>
@@ -36,4 +36,4 @@ auto channel(std::span<T> map, std::size_t index, std::size_t channels = 3) {
   return xt::view(xt::adapt(map.data(), map.size(), xt::no_ownership(), shape), xt::all(), index);
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -1,10 +1,10 @@
 #include "autodiff/planner.h"
 
+#include <doctest/doctest.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <vector>
-
-#include <doctest/doctest.h>
 
 #include "support/error_of.h"
 

@@ -29,9 +29,8 @@ inline void write_and_read(const Image& image) {
   for (const char* name : {"a.jpg", "a.png", "a.tif", "a.webp"}) {
     std::vector<std::string> warnings;
     try {
-      const std::vector<std::uint8_t> bytes =
-          encode_image(image, name, {.bits = name[2] == 'p' || name[2] == 't' ? 16 : 8, .colour = FileColour::original},
-                       &warnings);
+      const std::vector<std::uint8_t> bytes = encode_image(
+          image, name, {.bits = name[2] == 'p' || name[2] == 't' ? 16 : 8, .colour = FileColour::original}, &warnings);
       const Image again = decode_image(bytes, name);
       check_picture(again);
       if (again.width() != image.width() || again.height() != image.height()) std::abort();

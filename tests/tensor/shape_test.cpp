@@ -1,8 +1,8 @@
 #include "tensor/shape.h"
 
-#include <cstdint>
-
 #include <doctest/doctest.h>
+
+#include <cstdint>
 
 #include "base/sizes.h"
 #include "support/error_of.h"

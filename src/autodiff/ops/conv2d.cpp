@@ -9,7 +9,7 @@
 #include "autodiff/ops/ops.h"
 #include "base/check.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 template <class T>
 Id conv2d(Tape<T>& tape, Id x, Id w, Index stride, Border border) {
@@ -46,4 +46,4 @@ Id conv2d(Tape<T>& tape, Id x, Id w, Index stride, Border border) {
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
 #undef IMPASTO_OP
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

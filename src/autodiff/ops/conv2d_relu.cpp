@@ -9,7 +9,7 @@
 #include "base/check.h"
 #include "kernel/winograd.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 bool runs_winograd(const Tape<float>& tape, Id w, Id b, Border border) {
@@ -60,4 +60,4 @@ Id conv2d_relu(Tape<T>& tape, Id x, Id w, Id b, Border border, Pool pool) {
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
 #undef IMPASTO_OP
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -11,7 +11,7 @@
 #include "kernel/conv_pair.h"
 #include "kernel/winograd.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 // A picture with zero borders, and at most 128 channels in both maps, so that both filters stay in L2.
@@ -77,4 +77,4 @@ ConvPairIds conv2d_relu_pair(Tape<T>& tape, Id x, const std::array<Id, 4>& weigh
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
 #undef IMPASTO_OP
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

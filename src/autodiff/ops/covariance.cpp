@@ -5,7 +5,7 @@
 #include "base/parallel.h"
 #include "kernel/ranges.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 template <class T>
 CovarianceIds covariance(Tape<T>& tape, Id gram, Id sum, double count) {
@@ -57,4 +57,4 @@ CovarianceIds covariance(Tape<T>& tape, Id gram, Id sum, double count) {
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
 #undef IMPASTO_OP
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -20,7 +20,7 @@
 #include "kernel/gram.h"
 #include "kernel/ranges.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 // Positions that are packed and multiplied at a time: 256 x 512 floats are 512 KiB, half of a usual L2.
@@ -315,4 +315,4 @@ Id gram_matrix(Tape<T>& tape, Id x) {
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
 #undef IMPASTO_OP
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -6,7 +6,7 @@
 #include "autodiff/ops/pool.h"
 #include "base/parallel.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 template <class T>
@@ -59,4 +59,4 @@ Id l2_pool(Tape<T>& tape, Id x, Index size, Index stride) {
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
 #undef IMPASTO_OP
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -6,7 +6,7 @@
 #include "autodiff/ops/pool.h"
 #include "base/parallel.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 namespace {
 
@@ -75,4 +75,4 @@ Id max_pool(Tape<T>& tape, Id x, Index size, Index stride) {
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
 #undef IMPASTO_OP
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

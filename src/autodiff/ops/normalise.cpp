@@ -7,7 +7,7 @@
 #include "base/check.h"
 #include "kernel/ranges.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 template <class T>
 Id normalise(Tape<T>& tape, Id x, const ChannelMap& map) {
@@ -48,4 +48,4 @@ Id normalise(Tape<T>& tape, Id x, const ChannelMap& map) {
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
 #undef IMPASTO_OP
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -15,7 +15,7 @@
 #include "kernel/pooling.h"
 #include "kernel/taps.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// y[h,w,k] = sum_{i,j,c} x[h s + i - p, w s + j - p, c] w[i,j,c,k]; x: H x W x C, w: kh x kw x C x K.
 template <class T>
@@ -134,7 +134,7 @@ Id scale(Tape<T>& tape, Id x, T factor);
 template <class T>
 Id sum(Tape<T>& tape, Id x);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI
 
 /// Instantiates an op, given as a macro of T, for both number types.
 #define IMPASTO_FOR_FLOAT_AND_DOUBLE(op) op(float) op(double)

@@ -10,7 +10,7 @@
 #include "base/check.h"
 #include "kernel/oriented_chain.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 bool runs_oriented(const Context& context) {
   return context.convolution() == Convolution::automatic && OrientedChain::available(context);
@@ -57,4 +57,4 @@ OrientedIds oriented_conv2d_relu(Tape<float>& tape, Id x, std::span<const Orient
   return ids;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -2,7 +2,7 @@
 
 #include "base/check.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 PoolWindows::PoolWindows(const Shape& x, Index window_size, Index window_stride)
     : H(x[0]), W(x[1]), C(x[2]), size(window_size), stride(window_stride) {
@@ -12,4 +12,4 @@ PoolWindows::PoolWindows(const Shape& x, Index window_size, Index window_stride)
   out_w = (W - size) / stride + 1;
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

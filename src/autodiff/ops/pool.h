@@ -5,7 +5,7 @@
 
 #include "autodiff/tape.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 struct PoolWindows {
   Index H, W, C;       // input
@@ -44,4 +44,4 @@ void for_places(const PoolWindows& p, Index h, const Visit& visit) {
   }
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -2,7 +2,7 @@
 #include "autodiff/ops/ops.h"
 #include "kernel/ranges.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 template <class T>
 Id relu(Tape<T>& tape, Id x) {
@@ -37,4 +37,4 @@ Id relu(Tape<T>& tape, Id x) {
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
 #undef IMPASTO_OP
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -6,7 +6,7 @@
 #include "base/check.h"
 #include "kernel/ranges.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 namespace {
 
@@ -67,4 +67,4 @@ Id squared_error(Tape<T>& tape, Id a, Id b, T factor, T gradient_norm) {
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
 #undef IMPASTO_OP
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -8,7 +8,7 @@
 #include "base/parallel.h"
 #include "kernel/ranges.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 template <class T>
@@ -97,4 +97,4 @@ Id total_variation(Tape<T>& tape, Id x, T factor, Id weights) {
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
 #undef IMPASTO_OP
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -3,7 +3,7 @@
 #include <Eigen/Core>
 #include <algorithm>
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 template <class T, int Order>
@@ -72,4 +72,4 @@ const Gemm<T>& reference_gemm() {
 template const Gemm<float>& reference_gemm<float>();
 template const Gemm<double>& reference_gemm<double>();
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

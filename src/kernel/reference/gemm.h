@@ -3,10 +3,10 @@
 
 #include "kernel/gemm.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// T is float or double.
 template <class T>
 const Gemm<T>& reference_gemm();
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -16,7 +16,7 @@
 
 #if HWY_TARGET != HWY_SCALAR  // which no SimdTarget stands for
 HWY_BEFORE_NAMESPACE();
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace HWY_NAMESPACE {
 namespace {
 
@@ -247,16 +247,16 @@ const ActiveLaneStages* get_active_lane_stages() {
 }
 
 }  // namespace HWY_NAMESPACE
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI
 HWY_AFTER_NAMESPACE();
 #endif
 
 #if HWY_ONCE
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 const ActiveLaneStages* active_lane_stages(SimdTarget target) {
   IMPASTO_DISPATCH(target, get_active_lane_stages(), nullptr)
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI
 #endif

@@ -10,7 +10,7 @@
 #include "impasto/context.h"
 #include "kernel/oriented.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// Part of a row of a map: lane i of unit u at position p is first[u * plane + p * kUnit + i].
 struct UnitRow {
@@ -41,4 +41,4 @@ inline constexpr Index active_groups(Index width) { return width / 4 + width % 4
 /// nullptr when this build has none for the target (baseline).
 const ActiveLaneStages* active_lane_stages(SimdTarget target);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -3,9 +3,9 @@
 
 #include "kernel/gemm.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// The kernel compiled for `target`, or nullptr when this build has none (baseline).
 const Gemm<float>* simd_gemm(SimdTarget target);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -19,7 +19,7 @@
 #include "tensor/shape.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace HWY_NAMESPACE {
 namespace {
 
@@ -123,7 +123,7 @@ HWY_INLINE Vector keep_bits(const std::uint8_t* bits, Vector v) {
 
 }  // namespace
 }  // namespace HWY_NAMESPACE
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI
 HWY_AFTER_NAMESPACE();
 
 #endif  // include guard of this target

@@ -11,7 +11,7 @@
 #include "kernel/simd/dispatch.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace HWY_NAMESPACE {
 namespace {
 
@@ -71,13 +71,13 @@ void convolve_row(const float* x, Index row_stride, Index width, Index C, const 
 NarrowConvRow get_narrow_conv_row() { return convolve_row; }
 
 }  // namespace HWY_NAMESPACE
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 NarrowConvRow narrow_conv_row(SimdTarget target) { IMPASTO_DISPATCH(target, get_narrow_conv_row(), nullptr) }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI
 #endif

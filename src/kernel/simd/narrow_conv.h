@@ -4,7 +4,7 @@
 #include "impasto/context.h"
 #include "tensor/shape.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// `width` positions of one row: y[q,k] = max(0, b[k] + sum_{i,j,c} x[i, q + j, c] w[i,j,c,k]).
 /// x: the first of three rows, `row_stride` floats apart, of width + 2 positions of C channels; y: width x K.
@@ -14,4 +14,4 @@ using NarrowConvRow = void (*)(const float* x, Index row_stride, Index width, In
 /// nullptr when this build has no kernel for the target (baseline).
 NarrowConvRow narrow_conv_row(SimdTarget target);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

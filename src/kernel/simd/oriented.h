@@ -6,7 +6,7 @@
 #include "impasto/context.h"
 #include "kernel/oriented.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// Three rows, each pointing at the column of the first output: columns -1..width are read.
 struct OrientedWindow {
@@ -47,4 +47,4 @@ struct OrientedStages {
 /// nullptr when this build has none for the target (baseline).
 const OrientedStages* oriented_stages(SimdTarget target);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

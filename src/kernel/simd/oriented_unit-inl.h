@@ -13,7 +13,7 @@
 
 #if HWY_TARGET != HWY_SCALAR  // which no SimdTarget stands for
 HWY_BEFORE_NAMESPACE();
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace HWY_NAMESPACE {
 namespace {
 
@@ -96,7 +96,7 @@ HWY_INLINE Unit smooth(const Unit& a, const Unit& b, const Unit& c) {
 
 }  // namespace
 }  // namespace HWY_NAMESPACE
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI
 HWY_AFTER_NAMESPACE();
 #endif
 

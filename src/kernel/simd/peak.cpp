@@ -13,7 +13,7 @@
 #include "kernel/simd/dispatch.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace HWY_NAMESPACE {
 namespace {
 
@@ -45,11 +45,11 @@ double multiply_adds(Index rounds) {
 double run(Index rounds) { return multiply_adds(rounds); }
 
 }  // namespace HWY_NAMESPACE
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 // The same in the compiler's own vectors, as wide as the plain architecture's registers: what Eigen is compiled for.
@@ -76,5 +76,5 @@ double run_multiply_adds(SimdTarget target, Index rounds) {
   IMPASTO_DISPATCH(target, run(rounds), baseline_multiply_adds(rounds))
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI
 #endif

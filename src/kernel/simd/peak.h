@@ -4,10 +4,10 @@
 #include "impasto/context.h"
 #include "tensor/shape.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// Runs `rounds` rounds of independent multiply-adds in registers, compiled for `target` (for `baseline`: for what the
 /// plain architecture has). Returns the floating-point operations done, a multiply-add counting 2.
 double run_multiply_adds(SimdTarget target, Index rounds);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -12,7 +12,7 @@
 #include "kernel/simd/dispatch.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace HWY_NAMESPACE {
 namespace {
 
@@ -74,11 +74,11 @@ void combine(double a, const float* HWY_RESTRICT s, double b, const float* HWY_R
 WideSums get_wide_sums() { return {products, combine}; }
 
 }  // namespace HWY_NAMESPACE
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace {
 
 void baseline_products(const float* b, const double* y, const double* g, Index count, double& by, double& bg) {
@@ -112,5 +112,5 @@ WideSums wide_sums(SimdTarget target) {
   IMPASTO_DISPATCH(target, get_wide_sums(), (WideSums{baseline_products, baseline_combine}))
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI
 #endif

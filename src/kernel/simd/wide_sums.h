@@ -4,7 +4,7 @@
 #include "impasto/context.h"
 #include "tensor/shape.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// The same bits for every target: 8 chains of additions, products and sums rounded separately.
 struct WideSums {
@@ -17,4 +17,4 @@ struct WideSums {
 /// Baseline has the same in the plain architecture's vectors.
 WideSums wide_sums(SimdTarget target);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

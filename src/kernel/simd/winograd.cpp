@@ -15,7 +15,7 @@
 #include "kernel/simd/winograd_multiply-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace HWY_NAMESPACE {
 namespace {
 
@@ -32,11 +32,11 @@ const WinogradStages* stages() {
 const WinogradStages* get_winograd_stages(int tile) { return tile == 4 ? stages<4>() : stages<6>(); }
 
 }  // namespace HWY_NAMESPACE
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 const WinogradStages* winograd_stages(SimdTarget target,
                                       int tile){IMPASTO_DISPATCH(target, get_winograd_stages(tile), nullptr)}
@@ -45,5 +45,5 @@ Index decision_bytes(Index lanes, Index channels) {
   return (channels + lanes - 1) / lanes * ((lanes + 7) / 8);
 }
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI
 #endif

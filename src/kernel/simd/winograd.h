@@ -17,7 +17,7 @@
 #include "kernel/pooling.h"
 #include "tensor/shape.h"
 
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 
 /// Position in the grid of tiles.
 struct TileAt {
@@ -96,4 +96,4 @@ inline constexpr Index kMaskReach = 8;
 /// Bytes of decisions per pixel for `channels`: a bit a channel, whole bytes a vector.
 Index decision_bytes(Index lanes, Index channels);
 
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI

@@ -13,7 +13,7 @@
 #include "kernel/simd/winograd_transforms-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace HWY_NAMESPACE {
 namespace {
 
@@ -127,7 +127,7 @@ void cut(const TileSource& source, const TileAt* tiles, Index first, Index last,
 
 }  // namespace
 }  // namespace HWY_NAMESPACE
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI
 HWY_AFTER_NAMESPACE();
 
 #endif  // include guard of this target

@@ -12,7 +12,7 @@
 #include "kernel/simd/winograd_transforms-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace HWY_NAMESPACE {
 namespace {
 
@@ -118,7 +118,7 @@ void filters(const FilterSource& source, Index c0, Index depth, Columns columns,
 
 }  // namespace
 }  // namespace HWY_NAMESPACE
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI
 HWY_AFTER_NAMESPACE();
 
 #endif  // include guard of this target

@@ -13,7 +13,7 @@
 #include "kernel/simd/lanes-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace HWY_NAMESPACE {
 namespace {
 
@@ -70,7 +70,7 @@ inline void multiply(Index points, Index count, Index depth, const float* V, Ind
 
 }  // namespace
 }  // namespace HWY_NAMESPACE
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI
 HWY_AFTER_NAMESPACE();
 
 #endif  // include guard of this target

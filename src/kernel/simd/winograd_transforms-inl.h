@@ -16,7 +16,7 @@
 #include "kernel/simd/lanes-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace impasto::inline v0_1 {
+namespace impasto::IMPASTO_ABI {
 namespace HWY_NAMESPACE {
 namespace {
 
@@ -104,7 +104,7 @@ struct Transforms<6> {
 
 }  // namespace
 }  // namespace HWY_NAMESPACE
-}  // namespace impasto::inline v0_1
+}  // namespace impasto::IMPASTO_ABI
 HWY_AFTER_NAMESPACE();
 
 #endif  // include guard of this target
