@@ -29,7 +29,18 @@ awk '
     layer = part[2]
     if (top == "src" && !(layer in rank)) violation("no layer is called " layer)
   }
-  FNR == 401 { violation("more than 400 lines: a second noun is hiding in this file") }
+  FNR == 351 { violation("more than 350 lines: a second noun is hiding in this file") }
+
+  # A function at the margin: from its first line to the brace that ends it.
+  FNR == 1 || /^(namespace|struct|class|enum|union|extern|typedef)[ \t]/ { begun = 0; body = 0 }
+  /^[A-Za-z_\[]/ && !/^(namespace|struct|class|enum|union|extern|typedef)[ \t]/ && !body { begun = FNR }
+  begun && !body && /;$/ && !/\{/ { begun = 0 }
+  begun && !body && /\{$/ { body = 1 }
+  /^\}/ {
+    if (/^\}$/ && body && FNR - begun >= 60) violation("a function of " FNR - begun + 1 " lines; wanted at most 60")
+    begun = 0
+    body = 0
+  }
 
   # The version of the ABI is in every name; one plain namespace would make a second, ambiguous set of names.
   (top == "src" || top == "include") && /^namespace impasto \{/ {
