@@ -155,7 +155,7 @@ void add_target(SimdTarget target) {
   benchmark::RegisterBenchmark(("product" + suffix).c_str(), product, target);
   for (const Direction direction : {Direction::forward, Direction::backward}) {
     const std::string end = (direction == Direction::forward ? "/y" : "/dx") + suffix;
-    if (WinogradConv::usable(two_threads(target))) {
+    if (WinogradConv::available(two_threads(target))) {
       add("winograd/conv1_1+conv1_2" + end, pair, target, direction);
       for (const Layer& layer : kLayers) add("winograd/" + (layer.name + end), winograd, layer, target, direction);
     }

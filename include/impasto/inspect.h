@@ -30,8 +30,9 @@ struct BufferPlace {
 /// A leaf, an op, or a further value of an op.
 struct InspectedNode {
   int index = 0;
-  std::string kind;  ///< "constant", "input", "variable", "op" or "output"
-  std::string name;  ///< of an op: what it does, and the layer it belongs to
+  std::string kind;    ///< "constant", "input", "variable", "op" or "output"
+  std::string name;    ///< of an op: what it does, and the layer it belongs to
+  std::string reason;  ///< why it is computed the way it is, where there is a choice: of a convolution
   std::vector<int> inputs;
   std::vector<std::size_t> shape;
   std::optional<BufferPlace> value_place, gradient_place;  ///< none for what lies outside the arena or is not needed

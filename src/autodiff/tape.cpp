@@ -129,11 +129,11 @@ void Tape<T>::run(std::size_t i, bool backward) {
   const auto& function = backward ? self.op.backward : self.op.forward;
   if (!profiling_) {
     if (backward) compute_again(i);
-    return function(Run<T>(*this, i, backward));
+    return function(OpBuffers<T>(*this, i, backward));
   }
   const auto start = std::chrono::steady_clock::now();
   if (backward) compute_again(i);
-  function(Run<T>(*this, i, backward));
+  function(OpBuffers<T>(*this, i, backward));
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   double& shortest = backward ? self.backward_seconds : self.forward_seconds;
   shortest = shortest == 0 ? seconds : std::min(shortest, seconds);
@@ -147,7 +147,7 @@ void Tape<T>::compute_again(std::size_t i) {
     if (input.again_step != backward_step(i)) continue;
     input.value = input.again;
     std::swap(input.forward_scratch, input.again_scratch);
-    input.op.forward(Run<T>(*this, static_cast<std::size_t>(id.index), false));
+    input.op.forward(OpBuffers<T>(*this, static_cast<std::size_t>(id.index), false));
     std::swap(input.forward_scratch, input.again_scratch);
   }
 }

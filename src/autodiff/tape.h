@@ -31,7 +31,7 @@ class Tape;
 
 /// What an op's functions see during a replay. Slots count the op's inputs from 0.
 template <class T>
-class Run {
+class OpBuffers {
  public:
   const Context& context() const;
   const T* in(int slot) const;
@@ -55,7 +55,7 @@ class Run {
 
  private:
   friend class Tape<T>;
-  Run(const Tape<T>& tape, std::size_t node, bool backward) : tape_(&tape), node_(node), backward_(backward) {}
+  OpBuffers(const Tape<T>& tape, std::size_t node, bool backward) : tape_(&tape), node_(node), backward_(backward) {}
   const Tape<T>* tape_;
   std::size_t node_;
   bool backward_;
@@ -67,8 +67,8 @@ struct Operation {
   std::string name;
   std::vector<Id> inputs;
   Shape shape;
-  std::function<void(const Run<T>&)> forward;
-  std::function<void(const Run<T>&)> backward = nullptr;
+  std::function<void(const OpBuffers<T>&)> forward;
+  std::function<void(const OpBuffers<T>&)> backward = nullptr;
   std::vector<Shape> more_shapes = {};  ///< of further values (Tape::output)
   std::vector<bool> saves_inputs = {};  ///< by slot: backward reads the input's value
   bool saves_output = false;            ///< backward reads the op's value
@@ -80,6 +80,7 @@ struct Operation {
   Index backward_scratch = 0;           ///< elements of T, live during backward only
   double forward_flops = 0;  ///< multiplications and additions of the direct algorithm; 0: bound by memory, not counted
   double backward_flops = 0;  ///< the same of all gradients the op computes
+  std::string reason = {};    ///< why it is computed the way it is, where there is a choice
 };
 
 /// What one op of a tape took. Seconds are the shortest of all replays since profiling began, 0 for what never ran.
@@ -101,6 +102,7 @@ struct TapeNode {
   Shape shape;
   std::optional<PlannedBuffer> value, gradient;  ///< in the arena; buffers are shared by values that follow each other
   OpProfile profile;                             ///< all 0 for what is no op
+  std::string reason;                            ///< Operation's
 };
 
 /// What an observer of a replay is shown: a value as soon as it is there, a gradient when all its parts are.
@@ -124,6 +126,8 @@ class Tape {
   void set_label(const std::string& label) { label_ = label; }
   /// Used by the ops; shapes are theirs to check.
   Id record(Operation<T> operation);
+  /// Says why a recorded op is computed the way it is.
+  void explain(Id id, const std::string& reason) { node(id).op.reason = reason; }
   /// The k-th value of an op that has several; output(id, 0) is id.
   Id output(Id id, int k) const;
 
@@ -171,7 +175,7 @@ class Tape {
   std::span<const T> gradient(Id id) const;
 
  private:
-  friend class Run<T>;
+  friend class OpBuffers<T>;
   using Kind = TapeNode::Kind;
   struct Node {
     Kind kind = Kind::operation;
@@ -236,36 +240,36 @@ extern template class Tape<float>;
 extern template class Tape<double>;
 
 template <class T>
-const Context& Run<T>::context() const {
+const Context& OpBuffers<T>::context() const {
   return tape_->context_;
 }
 template <class T>
-const T* Run<T>::in(int slot) const {
+const T* OpBuffers<T>::in(int slot) const {
   return tape_->node(tape_->nodes_[node_].op.inputs[static_cast<std::size_t>(slot)]).value;
 }
 template <class T>
-T* Run<T>::out(int k) const {
+T* OpBuffers<T>::out(int k) const {
   return tape_->nodes_[node_ + static_cast<std::size_t>(k)].value;
 }
 template <class T>
-const T* Run<T>::dout(int k) const {
+const T* OpBuffers<T>::dout(int k) const {
   return tape_->nodes_[node_ + static_cast<std::size_t>(k)].gradient;
 }
 template <class T>
-T* Run<T>::saved() const {
+T* OpBuffers<T>::saved() const {
   return tape_->nodes_[node_].saved;
 }
 template <class T>
-T* Run<T>::din(int slot) const {
+T* OpBuffers<T>::din(int slot) const {
   const auto& input = tape_->node(tape_->nodes_[node_].op.inputs[static_cast<std::size_t>(slot)]);
   return input.in_backward ? input.gradient : nullptr;
 }
 template <class T>
-bool Run<T>::adds(int slot) const {
+bool OpBuffers<T>::adds(int slot) const {
   return tape_->nodes_[node_].adds[static_cast<std::size_t>(slot)];
 }
 template <class T>
-T* Run<T>::scratch() const {
+T* OpBuffers<T>::scratch() const {
   return backward_ ? tape_->nodes_[node_].backward_scratch : tape_->nodes_[node_].forward_scratch;
 }
 

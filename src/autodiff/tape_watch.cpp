@@ -114,7 +114,7 @@ std::vector<TapeNode> Tape<T>::nodes() {
       profile = {self.op.name,          self.op.shape,         self.forward_seconds,
                  self.backward_seconds, self.op.forward_flops, self.in_backward ? self.op.backward_flops : 0};
     nodes.push_back({self.kind, self.op.name, self.op.inputs, self.op.shape, planned(self.value_buffer),
-                     planned(self.gradient_buffer), profile});
+                     planned(self.gradient_buffer), profile, self.op.reason});
   }
   return nodes;
 }

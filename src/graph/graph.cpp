@@ -46,28 +46,28 @@ int OpArrays<T>::checked(int slot) const {
 }
 template <class T>
 std::span<const T> OpArrays<T>::in(int slot) const {
-  return {static_cast<const Run<T>*>(run_)->in(checked(slot)), (*counts_)[static_cast<std::size_t>(slot)]};
+  return {static_cast<const OpBuffers<T>*>(run_)->in(checked(slot)), (*counts_)[static_cast<std::size_t>(slot)]};
 }
 template <class T>
 std::span<T> OpArrays<T>::out() const {
-  return {static_cast<const Run<T>*>(run_)->out(), counts_->back()};
+  return {static_cast<const OpBuffers<T>*>(run_)->out(), counts_->back()};
 }
 template <class T>
 std::span<const T> OpArrays<T>::dout() const {
-  return {static_cast<const Run<T>*>(run_)->dout(), counts_->back()};
+  return {static_cast<const OpBuffers<T>*>(run_)->dout(), counts_->back()};
 }
 template <class T>
 std::span<T> OpArrays<T>::din(int slot) const {
-  T* gradient = static_cast<const Run<T>*>(run_)->din(checked(slot));
+  T* gradient = static_cast<const OpBuffers<T>*>(run_)->din(checked(slot));
   return {gradient, gradient == nullptr ? 0 : (*counts_)[static_cast<std::size_t>(slot)]};
 }
 template <class T>
 bool OpArrays<T>::adds(int slot) const {
-  return static_cast<const Run<T>*>(run_)->adds(checked(slot));
+  return static_cast<const OpBuffers<T>*>(run_)->adds(checked(slot));
 }
 template <class T>
 const Context& OpArrays<T>::context() const {
-  return static_cast<const Run<T>*>(run_)->context();
+  return static_cast<const OpBuffers<T>*>(run_)->context();
 }
 
 template <class T>
@@ -223,9 +223,11 @@ NodeId Graph<T>::record(const GraphOp<T>& op) {
     require(op.backward != nullptr || !has_gradient, ErrorCode::usage, "the op '", op.name,
             "' has no backward function, and a variable lies below it; give it one");
     counts.push_back(static_cast<std::size_t>(made.shape.count()));
-    made.forward = [forward = op.forward, counts](const Run<T>& run) { forward(OpArrays<T>(&run, &counts)); };
+    made.forward = [forward = op.forward, counts](const OpBuffers<T>& run) { forward(OpArrays<T>(&run, &counts)); };
     if (op.backward) {
-      made.backward = [backward = op.backward, counts](const Run<T>& run) { backward(OpArrays<T>(&run, &counts)); };
+      made.backward = [backward = op.backward, counts](const OpBuffers<T>& run) {
+        backward(OpArrays<T>(&run, &counts));
+      };
     }
     made.saves_inputs = op.reads_inputs;
     made.saves_inputs.resize(op.inputs.size(), false);

@@ -211,9 +211,7 @@ bool past_caches(const Shape& map) { return map.count() * kFloat > 2 * l2_cache_
 
 }  // namespace
 
-bool WinogradConv::usable(const Context& context) {
-  return context.convolution() != Convolution::im2col && winograd_stages(context.target(), 6) != nullptr;
-}
+bool WinogradConv::available(const Context& context) { return winograd_stages(context.target(), 6) != nullptr; }
 
 WinogradConv::WinogradConv(const Context& context, const Shape& x, Index K, Border border, Pool pool)
     : H_(x[0]),

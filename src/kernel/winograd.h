@@ -48,8 +48,8 @@ class WinogradPass {
 /// Immutable, shared by every replay.
 class WinogradConv {
  public:
-  /// True if this context's target has kernels for it and the context does not ask for im2col.
-  static bool usable(const Context& context);
+  /// True if this context's target has kernels for it.
+  static bool available(const Context& context);
 
   /// `border` is not Border::valid.
   WinogradConv(const Context& context, const Shape& x, Index K, Border border, Pool pool);

@@ -98,6 +98,7 @@ void inspect_nodes(const Bench& bench, Inspection& found) {
     one.index = static_cast<int>(found.nodes.size());
     one.kind = kind_name(node.kind);
     one.name = node.name;
+    one.reason = node.reason;
     for (const Id id : node.inputs) one.inputs.push_back(id.index);
     for (int axis = 0; axis < node.shape.rank(); ++axis)
       one.shape.push_back(static_cast<std::size_t>(node.shape[axis]));

@@ -1,4 +1,6 @@
 // An inspection as tables, JSON and a graph.
+#include <algorithm>
+#include <cstddef>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -46,6 +48,27 @@ std::string node_row(const InspectedNode& n) {
   return row + (bad > 0 ? "  NOT FINITE: " + std::to_string(bad) : "") + "\n";
 }
 
+// "conv2d_relu block3_conv1, block3_conv2: 3 x 3 weights ..."
+std::string reasons(const Inspection& inspection) {
+  std::vector<std::pair<std::string, std::string>> found;  // op and reason, layers
+  for (const InspectedNode& n : inspection.nodes) {
+    if (n.reason.empty()) continue;
+    const std::size_t space = n.name.find(' ');  // "what layer"
+    const std::string key = n.name.substr(0, space) + ": " + n.reason;
+    const std::string layer = space == std::string::npos ? "" : n.name.substr(space + 1);
+    const auto same = [&](const auto& one) { return one.first == key; };
+    const auto known = std::find_if(found.begin(), found.end(), same);
+    if (known == found.end()) {
+      found.emplace_back(key, layer);
+    } else {
+      known->second += ", " + layer;
+    }
+  }
+  std::string text;
+  for (const auto& [key, layers] : found) text += key + (layers.empty() ? "" : " (" + layers + ")") + "\n";
+  return text;
+}
+
 Json json_summary(const NumberSummary& s) {
   return {{"min", s.minimum},         {"mean", s.mean},   {"max", s.maximum},
           {"deviation", s.deviation}, {"zeros", s.zeros}, {"not_finite", s.not_finite}};
@@ -60,6 +83,7 @@ Json json_node(const InspectedNode& n) {
   return {{"index", n.index},
           {"kind", n.kind},
           {"name", n.name},
+          {"reason", n.reason},
           {"inputs", n.inputs},
           {"shape", n.shape},
           {"value_place", json_place(n.value_place)},
@@ -94,6 +118,7 @@ std::string inspection_text(const Inspection& inspection) {
       format("%4s %-33s %-12s %-16s %8s %-8s %8s %8s %9s %9s %5s %9s %5s\n", "node", "op", "inputs", "shape", "KiB",
              "life", "forw. ms", "back. ms", "mean", "deviation", "zeros", "gradient", "zeros");
   for (const InspectedNode& node : inspection.nodes) text += node_row(node);
+  text += reasons(inspection);
   text += format("arena %.1f MiB, %.1f MiB if every buffer stood alone\n",
                  static_cast<double>(inspection.arena_bytes) / (1 << 20),
                  static_cast<double>(inspection.unshared_bytes) / (1 << 20));

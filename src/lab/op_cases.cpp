@@ -11,6 +11,7 @@
 
 #include "autodiff/ops/ops.h"
 #include "base/random.h"
+#include "kernel/convolution_choice.h"
 
 namespace impasto::IMPASTO_ABI {
 namespace {
@@ -75,7 +76,8 @@ void add_convolutions(std::vector<OpCase>& cases, const Shape& map, std::uint64_
     return x;
   };
   const auto fast = [builtin, plain](Tape<float>& t, const Ids& v) {
-    if (!runs_oriented(t.context())) return plain(t, v);
+    const ConvolutionFacts facts{.x = t.shape(v[0]), .border = Border::replicate, .is_oriented = true};
+    if (choose_convolution(t.context(), facts).algorithm != ConvolutionAlgorithm::oriented) return plain(t, v);
     return oriented_conv2d_relu(t, v[0], builtin->oriented->layers().first(2)).y;
   };
   cases.push_back({"oriented_conv2d_relu", {picture}, plain, fast});

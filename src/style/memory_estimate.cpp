@@ -12,7 +12,7 @@
 #include "impasto/stylise.h"
 #include "model/vgg19.h"
 #include "optimise/optimiser.h"
-#include "style/readings.h"
+#include "style/feature_requests.h"
 #include "style/scales.h"
 
 namespace impasto::IMPASTO_ABI {
@@ -47,7 +47,7 @@ class Estimate {
     const std::vector<PaintingSize> sizes = painting_sizes(pictures_.content, options_);
     for (const PaintingSize size : sizes) {
       const std::uint64_t scene = scene_bytes(size);
-      const TapeBytes content = reading(size, readings_of(options_.content_layers, false));
+      const TapeBytes content = reading(size, requests_of(options_.content_layers, false));
       targets = std::max(
           {targets, held + scene + content.arena + content.kept, held + scene + content.kept + styles_arena(size)});
       // The picture as it is optimised, the content's own colours, and what the losses compare with.
@@ -74,8 +74,8 @@ class Estimate {
   std::uint64_t styles_arena(PaintingSize size) const {
     std::uint64_t most = 0;
     for (const StylePicture& style : pictures_.styles) {
-      const auto readings = readings_of(options_.style_layers, !is_guided_, has_means());
-      most = std::max(most, reading(style_at(style, size), readings).arena);
+      const auto requests = requests_of(options_.style_layers, !is_guided_, has_means());
+      most = std::max(most, reading(style_at(style, size), requests).arena);
     }
     return most;
   }
@@ -95,7 +95,7 @@ class Estimate {
     return positions * (sizeof(Index) + sizeof(double));
   }
 
-  TapeBytes reading(PaintingSize size, const std::vector<Reading>& readings) const {
+  TapeBytes reading(PaintingSize size, const std::vector<FeatureRequest>& requests) const {
     Tape<float> tape(context_);
     TapeBytes bytes;
     const auto keep = [&](Id id) {
@@ -103,7 +103,7 @@ class Estimate {
       tape.keep(id);
       bytes.kept += sizeof(float) * static_cast<std::uint64_t>(tape.shape(id).count());
     };
-    network_.read(tape, tape.constant(nowhere(shape_of(size))), readings, how_,
+    network_.read(tape, tape.constant(nowhere(shape_of(size))), requests, how_,
                   [&](std::size_t, Id value, Index, Id sums) {
                     keep(value);
                     keep(sums);
@@ -129,10 +129,11 @@ class Estimate {
       add_term(squared_error(tape, value, tape.constant(nowhere(tape.shape(value))), 1.0F,
                              options_.normalise_gradients ? 1.0F : 0.0F));
     };
-    std::vector<Reading> readings = readings_of(options_.content_layers, false);
-    const std::size_t contents = readings.size();
-    for (const Reading& one : readings_of(options_.style_layers, reads_gram(), has_means())) readings.push_back(one);
-    network_.read(tape, painted, readings, how_, [&](std::size_t k, Id value, Index positions, Id sums) {
+    std::vector<FeatureRequest> requests = requests_of(options_.content_layers, false);
+    const std::size_t contents = requests.size();
+    for (const FeatureRequest& one : requests_of(options_.style_layers, reads_gram(), has_means()))
+      requests.push_back(one);
+    network_.read(tape, painted, requests, how_, [&](std::size_t k, Id value, Index positions, Id sums) {
       if (k < contents) return compare(value);
       MomentIds moments{value, sums};
       if (!reads_gram()) moments = channel_moments(tape, value, {has_means(), nullptr, 0});
@@ -150,7 +151,7 @@ class Estimate {
   const Pictures& pictures_;
   const Options& options_;
   Vgg19<float> network_;
-  Running how_;
+  NetworkOptions how_;
   const Context& context_;
   bool is_guided_ = false;
 };

@@ -9,7 +9,7 @@
 
 #include "base/say.h"
 #include "style/energy.h"
-#include "style/readings.h"
+#include "style/feature_requests.h"
 #include "style/style_loss.h"
 
 namespace impasto::IMPASTO_ABI {
@@ -32,11 +32,11 @@ double spatial_energy(const Tensor<T>& map) {
 
 // What the network sees of a fixed picture at `layers`.
 template <class T>
-std::vector<Tensor<T>> maps_of(const Vgg19<T>& network, const Running& how, const Tensor<T>& picture,
+std::vector<Tensor<T>> maps_of(const Vgg19<T>& network, const NetworkOptions& how, const Tensor<T>& picture,
                                const std::vector<LayerWeight>& layers, const Context& context) {
   Tape<T> tape(context);
   std::vector<Id> ids(layers.size());
-  network.read(tape, tape.constant(picture.view(), "picture"), readings_of(layers, false), how,
+  network.read(tape, tape.constant(picture.view(), "picture"), requests_of(layers, false), how,
                [&](std::size_t k, Id map, Index, Id) {
                  tape.keep(map);
                  ids[k] = map;
@@ -66,22 +66,22 @@ template <class T>
 Objective<T>::Objective(const Vgg19<T>& network, const NetworkWeights& weights, const Options& options,
                         const Scene<T>& scene, const Context& context, const std::vector<std::size_t>& watched)
     : tape_(context), watched_(watched.size()) {
-  const Running how{options.pooling.value_or(weights.pooling), options.padding.value_or(weights.padding),
-                    options.preprocess == Preprocess::literal};
+  const NetworkOptions how{options.pooling.value_or(weights.pooling), options.padding.value_or(weights.padding),
+                           options.preprocess == Preprocess::literal};
   const Guide everywhere = unguided(scene.styles.size());
   content_targets_ = maps_of(network, how, scene.content, options.content_layers, context);
   StyleLoss<T> style_loss(network, how, options, scene, scene.guide == nullptr ? everywhere : *scene.guide, constants_,
                           context);
   record_picture(scene);
-  std::vector<Reading> readings = readings_of(options.content_layers, false);
-  const std::size_t contents = readings.size();
-  for (const Reading& reading :
-       readings_of(options.style_layers, style_loss.reads_gram(), options.statistic != StyleStatistic::gram))
-    readings.push_back(reading);
-  const std::size_t terms = readings.size();
-  for (const std::size_t layer : watched) readings.push_back({layer});
+  std::vector<FeatureRequest> requests = requests_of(options.content_layers, false);
+  const std::size_t contents = requests.size();
+  for (const FeatureRequest& request :
+       requests_of(options.style_layers, style_loss.reads_gram(), options.statistic != StyleStatistic::gram))
+    requests.push_back(request);
+  const std::size_t terms = requests.size();
+  for (const std::size_t layer : watched) requests.push_back({layer});
   const Index M = scene.content.shape()[0] * scene.content.shape()[1];
-  network.read(tape_, painted_, readings, how, [&](std::size_t k, Id value, Index positions, Id sums) {
+  network.read(tape_, painted_, requests, how, [&](std::size_t k, Id value, Index positions, Id sums) {
     if (k < contents) {
       add_term(false, options.content_layers[k].layer, record_content(options, k, value), content_);
     } else if (k >= terms) {

@@ -10,7 +10,7 @@
 #include "base/check.h"
 #include "base/say.h"
 #include "style/energy.h"
-#include "style/readings.h"
+#include "style/feature_requests.h"
 
 namespace impasto::IMPASTO_ABI {
 namespace {
@@ -108,9 +108,9 @@ std::vector<double> painted_shares(const Scene<T>& scene, const Guide& guide) {
 }
 
 // Says of a style what Vgg19::read would say of a picture: a narrow one may shrink to less than a layer needs.
-void check_size(const Shape& style, const std::vector<Reading>& readings) {
+void check_size(const Shape& style, const std::vector<FeatureRequest>& requests) {
   Index smallest = 1;
-  for (const Reading& reading : readings) smallest = std::max(smallest, smallest_side(reading.layer));
+  for (const FeatureRequest& request : requests) smallest = std::max(smallest, smallest_side(request.layer));
   require(style[0] >= smallest && style[1] >= smallest, ErrorCode::input, "the style picture shrinks to ", style[1],
           " x ", style[0], " pixels, and the style layers need at least ", smallest, " x ", smallest,
           "; use a larger size or style size, a style less narrow, or shallower layers");
@@ -132,8 +132,9 @@ struct StyleLoss<T>::Measured {
 };
 
 template <class T>
-StyleLoss<T>::StyleLoss(const Vgg19<T>& network, const Running& how, const Options& options, const Scene<T>& scene,
-                        const Guide& guide, std::vector<Tensor<T>>& constants, const Context& context)
+StyleLoss<T>::StyleLoss(const Vgg19<T>& network, const NetworkOptions& how, const Options& options,
+                        const Scene<T>& scene, const Guide& guide, std::vector<Tensor<T>>& constants,
+                        const Context& context)
     : options_(options),
       scene_(scene),
       guide_(guide),
@@ -159,8 +160,8 @@ StyleLoss<T>::StyleLoss(const Vgg19<T>& network, const Running& how, const Optio
 }
 
 template <class T>
-void StyleLoss<T>::measure(const Vgg19<T>& network, const Running& how, std::size_t style, const Context& context,
-                           std::vector<Measured>& found) {
+void StyleLoss<T>::measure(const Vgg19<T>& network, const NetworkOptions& how, std::size_t style,
+                           const Context& context, std::vector<Measured>& found) {
   const auto& regions = guide_.regions;
   const bool gram = options_.statistic == StyleStatistic::gram;
   const bool unguided =
@@ -173,9 +174,9 @@ void StyleLoss<T>::measure(const Vgg19<T>& network, const Running& how, std::siz
   };
   std::vector<Kept> kept;
   const Id picture = tape.constant(scene_.styles[style].picture.view(), "style picture");
-  const auto readings = readings_of(options_.style_layers, unguided, !gram);
-  check_size(scene_.styles[style].picture.shape(), readings);
-  network.read(tape, picture, readings, how, [&](std::size_t layer, Id value, Index positions, Id sums) {
+  const auto requests = requests_of(options_.style_layers, unguided, !gram);
+  check_size(scene_.styles[style].picture.shape(), requests);
+  network.read(tape, picture, requests, how, [&](std::size_t layer, Id value, Index positions, Id sums) {
     StatisticIds everywhere;
     for (std::size_t r = 0; r < regions.size(); ++r) {
       StatisticIds ids = everywhere;

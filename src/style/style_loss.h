@@ -18,7 +18,7 @@ class StyleLoss {
  public:
   /// Runs the network over every style and keeps its statistics. What is referred to must outlive the recording,
   /// `constants`, which the targets are added to, the tape.
-  StyleLoss(const Vgg19<T>& network, const Running& how, const Options& options, const Scene<T>& scene,
+  StyleLoss(const Vgg19<T>& network, const NetworkOptions& how, const Options& options, const Scene<T>& scene,
             const Guide& guide, std::vector<Tensor<T>>& constants, const Context& context);
 
   /// What the painting's loss reads of the network at every style layer.
@@ -38,7 +38,7 @@ class StyleLoss {
   };
   struct Measured;
 
-  void measure(const Vgg19<T>& network, const Running& how, std::size_t style, const Context& context,
+  void measure(const Vgg19<T>& network, const NetworkOptions& how, std::size_t style, const Context& context,
                std::vector<Measured>& found);
   void record_region(Tape<T>& tape, std::size_t layer, std::size_t region, Id value, Id sums, Index positions,
                      double weight, double tutorial, Id& sum);

@@ -116,13 +116,13 @@ TEST_CASE("autodiff: a gradient may take the place of the value it is computed f
 Id twice_and_thrice(Tape<double>& tape, Id x) {
   const Shape shape = tape.shape(x);
   const Index count = shape.count();
-  const auto forward = [count](const Run<double>& r) {
+  const auto forward = [count](const OpBuffers<double>& r) {
     for (Index i = 0; i < count; ++i) {
       r.out()[i] = 2 * r.in(0)[i];
       r.out(1)[i] = 3 * r.in(0)[i];
     }
   };
-  const auto backward = [count](const Run<double>& r) {
+  const auto backward = [count](const OpBuffers<double>& r) {
     for (Index i = 0; i < count; ++i)
       r.din(0)[i] = (r.dout() != nullptr ? 2 * r.dout()[i] : 0) + (r.dout(1) != nullptr ? 3 * r.dout(1)[i] : 0);
   };

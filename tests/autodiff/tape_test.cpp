@@ -78,9 +78,9 @@ TEST_CASE("autodiff: what does not lie between a variable and the loss has no ba
     const Id counted = tape.record({.name = "counted",
                                     .inputs = {leaf},
                                     .shape = {4},
-                                    .forward = [](const Run<float>& r) { std::copy_n(r.in(0), 4, r.out()); },
+                                    .forward = [](const OpBuffers<float>& r) { std::copy_n(r.in(0), 4, r.out()); },
                                     .backward =
-                                        [&calls](const Run<float>& r) {
+                                        [&calls](const OpBuffers<float>& r) {
                                           ++calls;
                                           std::copy_n(r.dout(), 4, r.din(0));
                                         },

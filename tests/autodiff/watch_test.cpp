@@ -23,12 +23,12 @@ Id spoil(Tape<double>& tape, Id x, double value, double gradient) {
                       .inputs = {x},
                       .shape = tape.shape(x),
                       .forward =
-                          [=](const Run<double>& r) {
+                          [=](const OpBuffers<double>& r) {
                             std::copy_n(r.in(0), count, r.out());
                             r.out()[4] += value;
                           },
                       .backward =
-                          [=](const Run<double>& r) {
+                          [=](const OpBuffers<double>& r) {
                             std::copy_n(r.dout(), count, r.din(0));
                             r.din(0)[3] += gradient;
                           }});

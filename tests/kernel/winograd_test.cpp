@@ -143,7 +143,7 @@ void check(const Case& c) {
   const Reference reference(c);
   for (const SimdTarget target : available_targets()) {
     const Context context(2, target);
-    if (!WinogradConv::usable(context)) continue;
+    if (!WinogradConv::available(context)) continue;
     INFO(to_string(target), ", x ", text(c.x), ", K ", c.K, ", border ", static_cast<int>(c.border), ", pool ",
          static_cast<int>(c.pool));
     const Shape shape = WinogradConv(context, c.x, c.K, c.border, c.pool).output();

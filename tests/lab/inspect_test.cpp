@@ -116,6 +116,10 @@ TEST_CASE("lab: tables, JSON and graph tell of every node") {
   CHECK(graph["heads"] == nlohmann::json::parse("[[" + std::to_string(seen.nodes.size() - 1) + ",0,0]]"));
   for (const auto& leaf : graph["arg_nodes"]) CHECK(graph["nodes"][leaf.get<std::size_t>()]["op"] == "null");
   CHECK(contains(table, "receptive field"));
+  CHECK(contains(table, "conv2d_relu"));
+  const auto has_reason = [](const InspectedNode& node) { return !node.reason.empty(); };
+  CHECK(std::any_of(seen.nodes.begin(), seen.nodes.end(), has_reason));
+  for (const InspectedNode& node : seen.nodes) CHECK(contains(table, node.reason));
   CHECK_FALSE(contains(table, "NOT FINITE"));
 }
 

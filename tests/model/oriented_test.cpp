@@ -131,16 +131,16 @@ TEST_CASE("model: gradients through the fast form equal the plain ones in double
 
 // As `look`, with Gram matrices of some layers and maps of others.
 template <class T>
-Seen look_at_grams(const Context& context, const Shape& size, const std::vector<Reading>& readings) {
+Seen look_at_grams(const Context& context, const Shape& size, const std::vector<FeatureRequest>& requests) {
   const Vgg19<T> network(network_weights());
   Tape<T> tape(context);
   const Id picture = tape.variable(size);
   const Tensor<T> values = numbers<T>(size, 3);
   std::copy_n(values.data(), size.count(), tape.value(picture).data());
   Seen seen;
-  std::vector<Id> ids(readings.size());
+  std::vector<Id> ids(requests.size());
   Id loss;
-  network.read(tape, picture, readings, {.pooling = Pooling::average},
+  network.read(tape, picture, requests, {.pooling = Pooling::average},
                [&](std::size_t k, Id value, Index positions, Id) {
                  tape.keep(value);
                  ids[k] = value;
@@ -148,7 +148,7 @@ Seen look_at_grams(const Context& context, const Shape& size, const std::vector<
                  const Tensor<T> wanted = numbers<T>(tape.shape(value), 9);
                  std::copy_n(wanted.data(), wanted.shape().count(), tape.value(target).data());
                  const T factor =
-                     readings[k].gram ? T(1) / static_cast<T>(positions * positions) : T(1) / static_cast<T>(positions);
+                     requests[k].gram ? T(1) / static_cast<T>(positions * positions) : T(1) / static_cast<T>(positions);
                  const Id error = squared_error(tape, value, target, factor);
                  loss = loss.index < 0 ? error : add(tape, loss, error);
                });
@@ -160,7 +160,7 @@ Seen look_at_grams(const Context& context, const Shape& size, const std::vector<
   return seen;
 }
 
-const std::vector<std::vector<Reading>> kReadings = {
+const std::vector<std::vector<FeatureRequest>> kRequests = {
     {{0, true}},
     {{0, true}, {1, true}},
     {{1, true}, {0, true}, {0, false}},  // a map and its Gram matrix
@@ -168,13 +168,13 @@ const std::vector<std::vector<Reading>> kReadings = {
     {{2, true}, {2, false}, {10, true}, {19, true}}};
 
 TEST_CASE("model: Gram matrices of the fast form and their gradients equal the plain ones in double, on every target") {
-  for (const std::vector<Reading>& readings : kReadings) {
+  for (const std::vector<FeatureRequest>& requests : kRequests) {
     for (const Shape& size : {Shape{37, 45, 3}, {16, 130, 3}}) {
-      const Seen exact = look_at_grams<double>(Context(2), size, readings);
+      const Seen exact = look_at_grams<double>(Context(2), size, requests);
       for (const SimdTarget target : available_targets()) {
-        const Seen got = look_at_grams<float>(Context(2, target), size, readings);
-        INFO(to_string(target), ", ", text(size), ", ", readings.size(), " readings");
-        for (std::size_t k = 0; k < readings.size(); ++k) CHECK(relative_error(got.maps[k], exact.maps[k]) < 1e-5);
+        const Seen got = look_at_grams<float>(Context(2, target), size, requests);
+        INFO(to_string(target), ", ", text(size), ", ", requests.size(), " requests");
+        for (std::size_t k = 0; k < requests.size(); ++k) CHECK(relative_error(got.maps[k], exact.maps[k]) < 1e-5);
         CHECK(relative_error(got.gradient, exact.gradient) < 1e-5);
       }
     }
@@ -237,7 +237,7 @@ TEST_CASE("model: a value that is not a number reaches the maps and Gram matrice
     std::fill_n(tape.value(picture).data(), 1200, 0.5F);
     tape.value(picture)[500] = std::numeric_limits<float>::quiet_NaN();
     std::vector<Id> ids;
-    network.read(tape, picture, kReadings[3], {.pooling = Pooling::average}, [&](std::size_t, Id value, Index, Id) {
+    network.read(tape, picture, kRequests[3], {.pooling = Pooling::average}, [&](std::size_t, Id value, Index, Id) {
       tape.keep(value);
       ids.push_back(value);
     });
@@ -251,9 +251,9 @@ TEST_CASE("model: a value that is not a number reaches the maps and Gram matrice
 }
 
 TEST_CASE("model: Gram matrices of the fast form are the same bits for any number of threads") {
-  const Seen one = look_at_grams<float>(Context(1), {75, 101, 3}, kReadings[3]);
+  const Seen one = look_at_grams<float>(Context(1), {75, 101, 3}, kRequests[3]);
   for (const int threads : {2, 3, 16}) {
-    const Seen many = look_at_grams<float>(Context(threads), {75, 101, 3}, kReadings[3]);
+    const Seen many = look_at_grams<float>(Context(threads), {75, 101, 3}, kRequests[3]);
     CHECK(one.maps == many.maps);
     CHECK(one.gradient == many.gradient);
   }

@@ -98,7 +98,7 @@ TEST_CASE(
 }
 
 // The root of the mean square of the first pooled map.
-double size_of_map(const std::shared_ptr<NetworkWeights>& weights, const Running& how) {
+double size_of_map(const std::shared_ptr<NetworkWeights>& weights, const NetworkOptions& how) {
   Tape<double> tape(Context(1));
   const Tensor<double> content = golden_tensor<double>("golden_content.npy");
   const std::size_t wanted[] = {find_layer("block1_pool")};

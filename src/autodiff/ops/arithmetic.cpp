@@ -12,14 +12,14 @@ Id add(Tape<T>& tape, Id a, Id b) {
   require(tape.shape(a) == tape.shape(b), ErrorCode::input, "add: shapes ", tape.shape(a), " and ", tape.shape(b),
           " differ");
   const Index count = tape.shape(a).count();
-  const auto forward = [count](const Run<T>& r) {
+  const auto forward = [count](const OpBuffers<T>& r) {
     const T *x = r.in(0), *y = r.in(1);
     T* z = r.out();
     for_ranges(r.context(), count, [=](Index begin, Index end) {
       for (Index i = begin; i < end; ++i) z[i] = x[i] + y[i];
     });
   };
-  const auto backward = [count](const Run<T>& r) {
+  const auto backward = [count](const OpBuffers<T>& r) {
     for (int slot = 0; slot < 2; ++slot) {
       T* dx = r.din(slot);
       if (dx == nullptr) continue;
@@ -35,12 +35,12 @@ Id add(Tape<T>& tape, Id a, Id b) {
 template <class T>
 Id scale(Tape<T>& tape, Id x, T factor) {
   const Index count = tape.shape(x).count();
-  const auto forward = [count, factor](const Run<T>& r) {
+  const auto forward = [count, factor](const OpBuffers<T>& r) {
     for_ranges(r.context(), count, [factor, x = r.in(0), y = r.out()](Index begin, Index end) {
       for (Index i = begin; i < end; ++i) y[i] = factor * x[i];
     });
   };
-  const auto backward = [count, factor](const Run<T>& r) {
+  const auto backward = [count, factor](const OpBuffers<T>& r) {
     for_ranges(r.context(), count, [factor, dx = r.din(0), dy = r.dout(), adds = r.adds(0)](Index begin, Index end) {
       for (Index i = begin; i < end; ++i) put(dx[i], factor * dy[i], adds);
     });
@@ -57,13 +57,13 @@ Id scale(Tape<T>& tape, Id x, T factor) {
 template <class T>
 Id sum(Tape<T>& tape, Id x) {
   const Index count = tape.shape(x).count();
-  const auto forward = [count](const Run<T>& r) {
+  const auto forward = [count](const OpBuffers<T>& r) {
     const T* values = r.in(0);
     *r.out() = static_cast<T>(sum_pieces(r.context(), count, [=](Index begin, Index end) {
       return sum_of(begin, end, [=](Index i) { return static_cast<double>(values[i]); });
     }));
   };
-  const auto backward = [count](const Run<T>& r) {
+  const auto backward = [count](const OpBuffers<T>& r) {
     for_ranges(r.context(), count, [dx = r.din(0), slope = *r.dout(), adds = r.adds(0)](Index begin, Index end) {
       for (Index i = begin; i < end; ++i) put(dx[i], slope, adds);
     });

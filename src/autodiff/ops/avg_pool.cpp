@@ -31,10 +31,10 @@ void backward_row(const PoolWindows& p, const T* dy, T* dx, Index h) {
 template <class T>
 Id avg_pool(Tape<T>& tape, Id x, Index size, Index stride) {
   const PoolWindows p(tape.shape(x), size, stride);
-  const auto forward = [p](const Run<T>& r) {
+  const auto forward = [p](const OpBuffers<T>& r) {
     parallel_for(r.context(), p.out_h, [&](Index o, int) { forward_row(p, r.in(0), r.out(), o); });
   };
-  const auto backward = [p](const Run<T>& r) {
+  const auto backward = [p](const OpBuffers<T>& r) {
     const bool adds = r.adds(0);
     parallel_for(r.context(), p.H, [&](Index h, int) {
       if (!adds) std::fill_n(r.din(0) + p.at(h, 0), p.W * p.C, T(0));

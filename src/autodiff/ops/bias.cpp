@@ -11,7 +11,7 @@ Id bias(Tape<T>& tape, Id x, Id b) {
   require(xs.rank() == 3 && tape.shape(b) == Shape{xs[2]}, ErrorCode::input, "bias: a map of ", xs, " and a bias of ",
           tape.shape(b), " do not fit; wanted H x W x C and C");
   const Index H = xs[0], W = xs[1], P = H * W, C = xs[2];
-  const auto forward = [H, W, C](const Run<T>& r) {
+  const auto forward = [H, W, C](const OpBuffers<T>& r) {
     const T* x_values = r.in(0);
     const T* b_values = r.in(1);
     T* y = r.out();
@@ -21,7 +21,7 @@ Id bias(Tape<T>& tape, Id x, Id b) {
       }
     });
   };
-  const auto backward = [P, C](const Run<T>& r) {
+  const auto backward = [P, C](const OpBuffers<T>& r) {
     const T* dy = r.dout();
     if (T* db = r.din(1)) {
       parallel_for(r.context(), C, [&](Index c, int) {

@@ -13,7 +13,7 @@ Id blend(Tape<T>& tape, Id a, Id b, Id m) {
           ErrorCode::input, "blend: got ", shape, ", ", tape.shape(b), " and ", tape.shape(m),
           ", wanted a variable map H x W x C, a constant one and constants H x W");
   const Index P = shape[0] * shape[1], C = shape[2];
-  const auto forward = [P, C](const Run<T>& r) {
+  const auto forward = [P, C](const OpBuffers<T>& r) {
     const T *x = r.in(0), *z = r.in(1), *share = r.in(2);
     for_ranges(r.context(), P, [C, x, z, share, y = r.out()](Index begin, Index end) {
       for (Index p = begin; p < end; ++p) {
@@ -21,7 +21,7 @@ Id blend(Tape<T>& tape, Id a, Id b, Id m) {
       }
     });
   };
-  const auto backward = [P, C](const Run<T>& r) {
+  const auto backward = [P, C](const OpBuffers<T>& r) {
     const T *dy = r.dout(), *share = r.in(2);
     for_ranges(r.context(), P, [C, dy, share, dx = r.din(0), adds = r.adds(0)](Index begin, Index end) {
       for (Index p = begin; p < end; ++p) {

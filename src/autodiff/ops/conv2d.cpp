@@ -20,10 +20,10 @@ Id conv2d(Tape<T>& tape, Id x, Id w, Index stride, Border border) {
   const auto kernel = std::make_shared<const Conv2d>(xs, ws, stride, border);
   const Context& context = tape.context();
   const bool want_x = tape.needs_gradient(x), want_w = tape.needs_gradient(w);
-  const auto forward = [kernel](const Run<T>& r) {
+  const auto forward = [kernel](const OpBuffers<T>& r) {
     kernel->forward(r.context(), r.in(0), r.in(1), r.out(), r.scratch());
   };
-  const auto backward = [kernel](const Run<T>& r) {
+  const auto backward = [kernel](const OpBuffers<T>& r) {
     if (T* dw = r.din(1)) kernel->backward_weights(r.context(), r.in(0), r.dout(), dw, r.adds(1), r.scratch());
     if (T* dx = r.din(0)) kernel->backward_data(r.context(), r.dout(), r.in(1), dx, r.adds(0), r.scratch());
   };

@@ -7,25 +7,20 @@
 
 #include "autodiff/ops/ops.h"
 #include "base/check.h"
+#include "kernel/convolution_choice.h"
 #include "kernel/winograd.h"
 
 namespace impasto::IMPASTO_ABI {
 namespace {
 
-bool runs_winograd(const Tape<float>& tape, Id w, Id b, Border border) {
-  const Shape ws = tape.shape(w);
-  return WinogradConv::usable(tape.context()) && ws.rank() == 4 && ws[0] == 3 && ws[1] == 3 &&
-         border != Border::valid && !tape.needs_gradient(w) && !tape.needs_gradient(b);
-}
-
 Id record_winograd(Tape<float>& tape, Id x, Id w, Id b, Border border, Pool pool) {
   const Shape xs = tape.shape(x), ws = tape.shape(w);
   const auto kernel = std::make_shared<const WinogradConv>(tape.context(), xs, ws[3], border, pool);
-  const auto bits = [](const Run<float>& r) { return reinterpret_cast<std::uint8_t*>(r.saved()); };
-  const auto forward = [kernel, bits](const Run<float>& r) {
+  const auto bits = [](const OpBuffers<float>& r) { return reinterpret_cast<std::uint8_t*>(r.saved()); };
+  const auto forward = [kernel, bits](const OpBuffers<float>& r) {
     kernel->forward(r.context(), r.in(0), r.in(1), r.in(2), r.out(), bits(r), r.scratch());
   };
-  const auto backward = [kernel, bits](const Run<float>& r) {
+  const auto backward = [kernel, bits](const OpBuffers<float>& r) {
     kernel->backward(r.context(), r.dout(), r.in(1), bits(r), r.din(0), r.adds(0), r.scratch());
   };
   const double flops = 2 * 9 * static_cast<double>(xs.count()) * static_cast<double>(ws[3]);
@@ -45,14 +40,27 @@ Id record_winograd(Tape<float>& tape, Id x, Id w, Id b, Border border, Pool pool
 
 template <class T>
 Id conv2d_relu(Tape<T>& tape, Id x, Id w, Id b, Border border, Pool pool) {
+  const Shape xs = tape.shape(x), ws = tape.shape(w);
+  const ConvolutionChoice choice =
+      choose_convolution(tape.context(), {.x = xs,
+                                          .w = ws,
+                                          .border = border,
+                                          .pool = pool,
+                                          .is_float = std::is_same_v<T, float>,
+                                          .weights_take_gradient = tape.needs_gradient(w) || tape.needs_gradient(b)});
   if constexpr (std::is_same_v<T, float>) {
-    const Shape xs = tape.shape(x), ws = tape.shape(w);
     const Index smallest = pool == Pool::none ? 1 : 2;
     const bool fits = xs.rank() == 3 && ws.rank() == 4 && xs[2] == ws[2] && tape.shape(b) == Shape{ws[3]} &&
                       xs[0] >= smallest && xs[1] >= smallest;  // the plain ops say what is wrong
-    if (fits && runs_winograd(tape, w, b, border)) return record_winograd(tape, x, w, b, border, pool);
+    if (fits && choice.algorithm == ConvolutionAlgorithm::winograd) {
+      const Id y = record_winograd(tape, x, w, b, border, pool);
+      tape.explain(y, choice.reason);
+      return y;
+    }
   }
-  const Id y = relu(tape, bias(tape, conv2d(tape, x, w, 1, border), b));
+  const Id product = conv2d(tape, x, w, 1, border);
+  tape.explain(product, choice.reason);
+  const Id y = relu(tape, bias(tape, product, b));
   return pool == Pool::none ? y : pool == Pool::max ? max_pool(tape, y) : avg_pool(tape, y);
 }
 

@@ -9,37 +9,38 @@
 
 #include "autodiff/ops/ops.h"
 #include "kernel/conv_pair.h"
-#include "kernel/winograd.h"
+#include "kernel/convolution_choice.h"
 
 namespace impasto::IMPASTO_ABI {
 namespace {
 
-// A picture with zero borders, and at most 128 channels in both maps, so that both filters stay in L2.
-bool runs_fused(const Tape<float>& tape, Id x, const std::array<Id, 4>& weights, Border border) {
+ConvolutionChoice choose(const Tape<float>& tape, Id x, const std::array<Id, 4>& weights, Border border, Pool pool) {
+  ConvolutionFacts facts{.x = tape.shape(x),
+                         .w = tape.shape(weights[0]),
+                         .second = tape.shape(weights[2]),
+                         .border = border,
+                         .pool = pool};
+  for (const Id id : weights) facts.weights_take_gradient |= tape.needs_gradient(id);
+  return choose_convolution(tape.context(), facts);
+}
+
+// Otherwise the plain ops say what is wrong.
+bool shapes_fit(const Tape<float>& tape, Id x, const std::array<Id, 4>& weights) {
   const Shape xs = tape.shape(x), first = tape.shape(weights[0]), second = tape.shape(weights[2]);
-  const auto fits = [](const Shape& map, const Shape& w) {
-    return map.rank() == 3 && w.rank() == 4 && w[0] == 3 && w[1] == 3 && w[2] == map[2] && w[3] <= 128;
-  };
-  if (!WinogradConv::usable(tape.context()) || border != Border::zero || !fits(xs, first) ||
-      !fits({xs[0], xs[1], first[3]}, second))
-    return false;
-  for (const Id id : weights) {
-    if (tape.needs_gradient(id)) return false;
-  }
-  return xs[2] <= 4 && xs[0] >= 2 && xs[1] >= 2 && tape.shape(weights[1]) == Shape{first[3]} &&
-         tape.shape(weights[3]) == Shape{second[3]};
+  return xs.rank() == 3 && first.rank() == 4 && second.rank() == 4 && first[2] == xs[2] && second[2] == first[3] &&
+         tape.shape(weights[1]) == Shape{first[3]} && tape.shape(weights[3]) == Shape{second[3]};
 }
 
 ConvPairIds record_fused(Tape<float>& tape, Id x, const std::array<Id, 4>& weights, Pool pool, bool gram) {
   const Shape xs = tape.shape(x);
   const Index C1 = tape.shape(weights[0])[3], K = tape.shape(weights[2])[3];
   const auto kernel = std::make_shared<const ConvPair>(tape.context(), xs, C1, K, pool);
-  const auto values = [](const Run<float>& r) { return ConvPair::Weights{r.in(1), r.in(2), r.in(3), r.in(4)}; };
-  const auto bits = [](const Run<float>& r) { return reinterpret_cast<std::uint8_t*>(r.saved()); };
-  const auto forward = [=](const Run<float>& r) {
+  const auto values = [](const OpBuffers<float>& r) { return ConvPair::Weights{r.in(1), r.in(2), r.in(3), r.in(4)}; };
+  const auto bits = [](const OpBuffers<float>& r) { return reinterpret_cast<std::uint8_t*>(r.saved()); };
+  const auto forward = [=](const OpBuffers<float>& r) {
     kernel->forward(r.context(), r.in(0), values(r), r.out(), gram ? r.out(1) : nullptr, bits(r), r.scratch());
   };
-  const auto backward = [=](const Run<float>& r) {
+  const auto backward = [=](const OpBuffers<float>& r) {
     kernel->backward(r.context(), r.in(0), values(r), r.dout(), gram ? r.dout(1) : nullptr, bits(r), r.din(0),
                      r.adds(0), r.scratch());
   };
@@ -66,7 +67,14 @@ template <class T>
 ConvPairIds conv2d_relu_pair(Tape<T>& tape, Id x, const std::array<Id, 4>& weights, Border border, Pool pool,
                              bool gram) {
   if constexpr (std::is_same_v<T, float>) {
-    if (runs_fused(tape, x, weights, border)) return record_fused(tape, x, weights, pool, gram);
+    if (shapes_fit(tape, x, weights)) {
+      const ConvolutionChoice choice = choose(tape, x, weights, border, pool);
+      if (choice.algorithm == ConvolutionAlgorithm::pair) {
+        const ConvPairIds ids = record_fused(tape, x, weights, pool, gram);
+        tape.explain(ids.y, choice.reason);
+        return ids;
+      }
+    }
   }
   const Id a = conv2d_relu(tape, x, weights[0], weights[1], border);
   const Id y = conv2d_relu(tape, a, weights[2], weights[3], border, pool);

@@ -12,7 +12,7 @@ CovarianceIds covariance(Tape<T>& tape, Id gram, Id sum, double count) {
   const Index C = tape.shape(sum).count();
   require(tape.shape(gram) == Shape{C, C} && tape.shape(sum) == Shape{C}, ErrorCode::input, "covariance: got ",
           tape.shape(gram), " and ", tape.shape(sum), ", wanted C x C and C");
-  const auto forward = [C, count](const Run<T>& r) {
+  const auto forward = [C, count](const OpBuffers<T>& r) {
     const T *G = r.in(0), *s = r.in(1);
     T *S = r.out(), *m = r.out(1);
     for (Index a = 0; a < C; ++a) m[a] = static_cast<T>(static_cast<double>(s[a]) / count);
@@ -24,7 +24,7 @@ CovarianceIds covariance(Tape<T>& tape, Id gram, Id sum, double count) {
       }
     });
   };
-  const auto backward = [C, count](const Run<T>& r) {
+  const auto backward = [C, count](const OpBuffers<T>& r) {
     const T* s = r.in(1);
     const T *dS = r.dout(), *dm = r.dout(1);
     if (T* dG = r.din(0); dG != nullptr) {

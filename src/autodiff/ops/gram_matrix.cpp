@@ -140,7 +140,7 @@ void forward_slice(const MomentPlan<T>& g, const Gemm<T>& product, const T* F, I
 }
 
 template <class T>
-void forward(const MomentPlan<T>& g, const Run<T>& r) {
+void forward(const MomentPlan<T>& g, const OpBuffers<T>& r) {
   const Gemm<T>& product = gemm<T>(r.context());
   const ForwardScratch<T> places(g, r.context());
   T* base = r.scratch();
@@ -183,7 +183,7 @@ struct BackwardScratch {
 
 // Packs factor (dG + dG^T) and puts factor ds beside it; zeros for what the loss does not depend on.
 template <class T>
-void prepare_slopes(const MomentPlan<T>& g, const Run<T>& r, const BackwardScratch<T>& places, T factor) {
+void prepare_slopes(const MomentPlan<T>& g, const OpBuffers<T>& r, const BackwardScratch<T>& places, T factor) {
   const Index C = g.C;
   const T* ds = g.sums ? r.dout(1) : nullptr;
   pack_symmetric(r.context(), r.dout(), C, factor, r.scratch(), places.packed_of(r.scratch()));
@@ -193,8 +193,8 @@ void prepare_slopes(const MomentPlan<T>& g, const Run<T>& r, const BackwardScrat
 
 // `to` (rows `ld` apart) = or += the gradient at the positions of a strip. May write over the features it reads.
 template <class T>
-void strip_gradient(const MomentPlan<T>& g, const Run<T>& r, const BackwardScratch<T>& places, Index begin, Index count,
-                    int worker, T* to, Index ld, bool adds) {
+void strip_gradient(const MomentPlan<T>& g, const OpBuffers<T>& r, const BackwardScratch<T>& places, Index begin,
+                    Index count, int worker, T* to, Index ld, bool adds) {
   const Index C = g.C;
   const T* F = r.in(0);
   Matrix<T> rows{F + begin * C, C, 1};
@@ -218,7 +218,7 @@ void strip_gradient(const MomentPlan<T>& g, const Run<T>& r, const BackwardScrat
 
 // What brings the gradient to L1 norm g.norm; 0 for a gradient that is 0.
 template <class T>
-T norm_factor(const MomentPlan<T>& g, const Run<T>& r, const BackwardScratch<T>& places) {
+T norm_factor(const MomentPlan<T>& g, const OpBuffers<T>& r, const BackwardScratch<T>& places) {
   double* norms = places.norms_of(r.scratch());
   parallel_for(r.context(), g.strips(), [&](Index strip, int worker) {
     const Index begin = strip * kRowBlock, count = std::min(kRowBlock, g.P - begin);
@@ -248,7 +248,7 @@ void clear_gaps(const MomentPlan<T>& g, Index begin, Index count, T* dF) {
 }
 
 template <class T>
-void backward(const MomentPlan<T>& g, const Run<T>& r) {
+void backward(const MomentPlan<T>& g, const OpBuffers<T>& r) {
   const BackwardScratch<T> places(g, r.context());
   prepare_slopes(g, r, places, T(1));
   if (g.norm != 0) prepare_slopes(g, r, places, norm_factor(g, r, places));
@@ -292,8 +292,8 @@ MomentIds channel_moments(Tape<T>& tape, Id x, const MomentOptions& options) {
   const Id gram = tape.record({.name = options.sums ? "channel_moments" : "gram_matrix",
                                .inputs = {x},
                                .shape = {plan->C, plan->C},
-                               .forward = [plan](const Run<T>& r) { forward(*plan, r); },
-                               .backward = [plan](const Run<T>& r) { backward(*plan, r); },
+                               .forward = [plan](const OpBuffers<T>& r) { forward(*plan, r); },
+                               .backward = [plan](const OpBuffers<T>& r) { backward(*plan, r); },
                                .more_shapes = options.sums ? std::vector<Shape>{{plan->C}} : std::vector<Shape>{},
                                .saves_inputs = {true},
                                .gradient_over_input = true,

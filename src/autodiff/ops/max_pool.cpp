@@ -42,11 +42,11 @@ void forward_row(const PoolWindows& p, const T* x, T* y, Index o) {
 template <class T>
 Id max_pool(Tape<T>& tape, Id x, Index size, Index stride) {
   const PoolWindows p(tape.shape(x), size, stride);
-  const auto forward = [p](const Run<T>& r) {
+  const auto forward = [p](const OpBuffers<T>& r) {
     parallel_for(r.context(), p.out_h, [&](Index o, int) { forward_row(p, r.in(0), r.out(), o); });
   };
   // A thread owns rows of dx and visits every window that holds them, so overlapping windows do not collide.
-  const auto backward = [p](const Run<T>& r) {
+  const auto backward = [p](const OpBuffers<T>& r) {
     const T* x_values = r.in(0);
     const T* dy = r.dout();
     T* dx = r.din(0);

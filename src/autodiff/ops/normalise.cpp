@@ -18,7 +18,7 @@ Id normalise(Tape<T>& tape, Id x, const ChannelMap& map) {
   require(sorted == std::array<int, 3>{0, 1, 2}, ErrorCode::input,
           "normalise: the channel order must name 0, 1 and 2 once");
   const Index H = xs[0], row = 3 * xs[1];
-  const auto forward = [H, row, map](const Run<T>& r) {
+  const auto forward = [H, row, map](const OpBuffers<T>& r) {
     const T* x_values = r.in(0);
     T* y = r.out();
     parallel_for(r.context(), H, [&](Index h, int) {
@@ -30,7 +30,7 @@ Id normalise(Tape<T>& tape, Id x, const ChannelMap& map) {
       }
     });
   };
-  const auto backward = [H, row, map](const Run<T>& r) {
+  const auto backward = [H, row, map](const OpBuffers<T>& r) {
     const T* dy = r.dout();
     T* dx = r.din(0);
     parallel_for(r.context(), H, [&](Index h, int) {

@@ -55,8 +55,6 @@ struct OrientedIds {
 };
 OrientedIds oriented_conv2d_relu(Tape<float>& tape, Id x, std::span<const OrientedLayer> layers, Pool pool = Pool::none,
                                  const std::vector<Index>& moments = {});
-/// True if the context asks for no other way of computing convolutions and its target has kernels for this one.
-bool runs_oriented(const Context& context);
 
 /// Maximum, or mean, of size x size windows, `stride` apart, all inside the map (valid).
 template <class T>

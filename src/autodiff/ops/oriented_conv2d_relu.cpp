@@ -12,10 +12,6 @@
 
 namespace impasto::IMPASTO_ABI {
 
-bool runs_oriented(const Context& context) {
-  return context.convolution() == Convolution::automatic && OrientedChain::available(context);
-}
-
 OrientedIds oriented_conv2d_relu(Tape<float>& tape, Id x, std::span<const OrientedLayer> layers, Pool pool,
                                  const std::vector<Index>& moments) {
   const Shape xs = tape.shape(x);
@@ -25,12 +21,12 @@ OrientedIds oriented_conv2d_relu(Tape<float>& tape, Id x, std::span<const Orient
           " is too small for windows of 2 x 2");
   const auto chain = std::make_shared<const OrientedChain>(tape.context(), layers, xs, pool, moments);
   const int count = static_cast<int>(moments.size());
-  const auto forward = [=](const Run<float>& r) {
+  const auto forward = [=](const OpBuffers<float>& r) {
     OrientedChain::Moments values[kMostLayers];
     for (int k = 0; k < count; ++k) values[k] = {r.out(1 + 2 * k), r.out(2 + 2 * k)};
     chain->forward(r.context(), r.in(0), r.out(), values, r.scratch());
   };
-  const auto backward = [=](const Run<float>& r) {
+  const auto backward = [=](const OpBuffers<float>& r) {
     OrientedChain::MomentGradients gradients[kMostLayers];
     for (int k = 0; k < count; ++k) gradients[k] = {r.dout(1 + 2 * k), r.dout(2 + 2 * k)};
     chain->backward(r.context(), r.in(0), r.dout(), gradients, r.din(0), r.adds(0), r.scratch());

@@ -7,14 +7,14 @@ namespace impasto::IMPASTO_ABI {
 template <class T>
 Id relu(Tape<T>& tape, Id x) {
   const Index count = tape.shape(x).count();
-  const auto forward = [count](const Run<T>& r) {
+  const auto forward = [count](const OpBuffers<T>& r) {
     const T* x_values = r.in(0);
     T* y = r.out();
     for_ranges(r.context(), count, [=](Index begin, Index end) {
       for (Index i = begin; i < end; ++i) y[i] = x_values[i] < T(0) ? T(0) : x_values[i];
     });
   };
-  const auto backward = [count](const Run<T>& r) {
+  const auto backward = [count](const OpBuffers<T>& r) {
     const T* y = r.out();
     const T* dy = r.dout();
     T* dx = r.din(0);

@@ -12,7 +12,7 @@ namespace {
 
 // 2 factor, or what brings the gradient to its norm; 0 where a = b everywhere.
 template <class T>
-T slope_of(const Run<T>& r, Index count, T factor, T norm) {
+T slope_of(const OpBuffers<T>& r, Index count, T factor, T norm) {
   if (norm == 0) return 2 * factor;
   const T* x = r.in(0);
   const T* y = r.in(1);
@@ -29,7 +29,7 @@ Id squared_error(Tape<T>& tape, Id a, Id b, T factor, T gradient_norm) {
   require(tape.shape(a) == tape.shape(b), ErrorCode::input, "squared_error: shapes ", tape.shape(a), " and ",
           tape.shape(b), " differ");
   const Index count = tape.shape(a).count();
-  const auto forward = [count, factor](const Run<T>& r) {
+  const auto forward = [count, factor](const OpBuffers<T>& r) {
     const T* x = r.in(0);
     const T* y = r.in(1);
     const double total = sum_pieces(r.context(), count, [=](Index begin, Index end) {
@@ -40,7 +40,7 @@ Id squared_error(Tape<T>& tape, Id a, Id b, T factor, T gradient_norm) {
     });
     *r.out() = static_cast<T>(static_cast<double>(factor) * total);
   };
-  const auto backward = [count, factor, gradient_norm](const Run<T>& r) {
+  const auto backward = [count, factor, gradient_norm](const OpBuffers<T>& r) {
     const T* x = r.in(0);
     const T* y = r.in(1);
     const T scale = slope_of(r, count, factor, gradient_norm);

@@ -68,10 +68,10 @@ Id total_variation(Tape<T>& tape, Id x, T factor, Id weights) {
     require(tape.shape(weights) == Shape{xs[0], xs[1]} && !tape.needs_gradient(weights), ErrorCode::input,
             "total_variation: weights are ", tape.shape(weights), ", wanted constants of ", xs[0], " x ", xs[1]);
   }
-  const auto picture = [xs, weighted](const Run<T>& r) {
+  const auto picture = [xs, weighted](const OpBuffers<T>& r) {
     return Picture<T>{r.in(0), weighted ? r.in(1) : nullptr, xs[0], xs[1], xs[2]};
   };
-  const auto forward = [picture, factor](const Run<T>& r) {
+  const auto forward = [picture, factor](const OpBuffers<T>& r) {
     const Picture<T> p = picture(r);
     const double total = sum_pieces(r.context(), p.H, [=](Index begin, Index end) {
       double rows = 0;
@@ -80,7 +80,7 @@ Id total_variation(Tape<T>& tape, Id x, T factor, Id weights) {
     });
     *r.out() = static_cast<T>(static_cast<double>(factor) * total);
   };
-  const auto backward = [picture, factor](const Run<T>& r) {
+  const auto backward = [picture, factor](const OpBuffers<T>& r) {
     const Picture<T> p = picture(r);
     const T slope = T(2) * factor * *r.dout();
     parallel_for(r.context(), p.H, [&](Index h, int) { backward_row(p, r.din(0), slope, r.adds(0), h); });

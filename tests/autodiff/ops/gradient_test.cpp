@@ -119,9 +119,9 @@ TEST_CASE("autodiff: gradcheck finds a wrong gradient and names the element") {
     return t.record({.name = "wrong",
                      .inputs = {v[0]},
                      .shape = t.shape(v[0]),
-                     .forward = [](const Run<double>& r) { std::copy_n(r.in(0), 4, r.out()); },
+                     .forward = [](const OpBuffers<double>& r) { std::copy_n(r.in(0), 4, r.out()); },
                      .backward =
-                         [](const Run<double>& r) {
+                         [](const OpBuffers<double>& r) {
                            std::copy_n(r.dout(), 4, r.din(0));
                            r.din(0)[2] *= 1.001;
                          }});
@@ -139,9 +139,9 @@ TEST_CASE("autodiff: gradcheck notices a gradient that is not a number, wherever
       return t.record({.name = "broken",
                        .inputs = {v[0]},
                        .shape = t.shape(v[0]),
-                       .forward = [](const Run<double>& r) { std::copy_n(r.in(0), 4, r.out()); },
+                       .forward = [](const OpBuffers<double>& r) { std::copy_n(r.in(0), 4, r.out()); },
                        .backward =
-                           [place](const Run<double>& r) {
+                           [place](const OpBuffers<double>& r) {
                              std::copy_n(r.dout(), 4, r.din(0));
                              r.din(0)[place] = std::numeric_limits<double>::quiet_NaN();
                            }});

@@ -1,0 +1,52 @@
+#include "model/network_walk.h"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace impasto::IMPASTO_ABI {
+
+Border border_of(Padding padding) {
+  switch (padding) {
+    case Padding::replicate:
+      return Border::replicate;
+    case Padding::reflect:
+      return Border::reflect;
+    case Padding::zero:
+      break;
+  }
+  return Border::zero;
+}
+
+// Of VGG19's maps: kc's gains (crowsonkb/style-transfer-pytorch), whose l2 takes the root of the sum, twice ours.
+double pooling_gain(Pooling pooling, Pooling expected) {
+  const auto beside_max = [](Pooling p) { return p == Pooling::max ? 1.0 : p == Pooling::average ? 2.0 : 1.56; };
+  return beside_max(pooling) / beside_max(expected);
+}
+
+template <class T>
+bool NetworkWalk<T>::reads(std::size_t layer, bool gram) const {
+  return std::any_of(requests.begin(), requests.end(),
+                     [&](const FeatureRequest& r) { return r.layer == layer && r.gram == gram; });
+}
+
+template <class T>
+void NetworkWalk<T>::hand_out(std::size_t layer, Id map, bool grams) const {
+  tape.set_label(vgg19_layers()[layer].keras_name());
+  const Shape shape = tape.shape(map);
+  const Index positions = shape[0] * shape[1];
+  for (std::size_t k = 0; k < requests.size(); ++k) {
+    const FeatureRequest& request = requests[k];
+    if (request.layer != layer || (request.gram && !grams)) continue;
+    if (request.gram && request.sums) {
+      const MomentIds moments = channel_moments(tape, map, {.sums = true});
+      visit(k, moments.gram, positions, moments.sum);
+    } else {
+      visit(k, request.gram ? gram_matrix(tape, map) : map, positions, {});
+    }
+  }
+}
+
+template struct NetworkWalk<float>;
+template struct NetworkWalk<double>;
+
+}  // namespace impasto::IMPASTO_ABI

@@ -1,0 +1,55 @@
+// What the walks down a network share: who asked for which features, and how they are handed out.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <span>
+
+#include "autodiff/ops/ops.h"
+#include "impasto/weights.h"
+#include "model/vgg19_layers.h"
+#include "tensor/tensor.h"
+
+namespace impasto::IMPASTO_ABI {
+
+/// What a loss reads of the network: the map of a layer (position in vgg19_layers()) after its ReLU or pooling, or the
+/// map's Gram matrix.
+struct FeatureRequest {
+  std::size_t layer;
+  bool gram = false;
+  bool sums = false;  ///< with the Gram matrix the sums of the channels
+};
+
+/// Takes what was asked for: the index of the request, its value, the positions (H W) of the layer's map, and the sums,
+/// if they were asked for.
+using FeatureVisitor = std::function<void(std::size_t request, Id value, Index positions, Id sums)>;
+
+/// How a convolution sees what lies beyond its map.
+Border border_of(Padding padding);
+
+/// By what maps pooled by `pooling` are multiplied for weights made for `expected`; 1 when they are the same. Of
+/// VGG19's maps the mean of a window is about half its maximum, the root mean square 0.64 of it.
+double pooling_gain(Pooling pooling, Pooling expected);
+
+/// Weights and biases of a convolution: a view of them, or of a copy in another number type.
+template <class T>
+struct ConvParameters {
+  Tensor<T> copy_w, copy_b;
+  View<const T> w, b;
+};
+
+template <class T>
+struct NetworkWalk {
+  Tape<T>& tape;
+  std::span<const FeatureRequest> requests;
+  const FeatureVisitor& visit;
+  std::size_t deepest;  ///< layer
+
+  bool reads(std::size_t layer, bool gram) const;
+  bool is_read(std::size_t layer) const { return reads(layer, false) || reads(layer, true); }
+
+  /// Visits what was asked for of a layer's map; its Gram matrices only if `grams`.
+  void hand_out(std::size_t layer, Id map, bool grams) const;
+};
+
+}  // namespace impasto::IMPASTO_ABI

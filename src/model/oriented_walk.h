@@ -1,0 +1,31 @@
+// The built-in network in its fast form: a chain for the layers between two whose maps somebody reads.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+#include "model/network_walk.h"
+
+namespace impasto::IMPASTO_ABI {
+
+class OrientedWalk {
+ public:
+  /// `layers`, which outlive the tape: one for each convolution.
+  OrientedWalk(const NetworkWalk<float>& walk, std::span<const OrientedLayer> layers, const std::string& reason)
+      : walk_(walk), tape_(walk.tape), layers_(layers), reason_(reason) {}
+
+  void record(Id x);
+
+ private:
+  std::size_t chain_end(std::size_t first) const;
+  Id record_chain(Id x, std::size_t& i);
+
+  NetworkWalk<float> walk_;
+  Tape<float>& tape_;
+  std::span<const OrientedLayer> layers_;
+  std::string reason_;            // for this algorithm
+  std::size_t convolutions_ = 0;  // recorded so far
+};
+
+}  // namespace impasto::IMPASTO_ABI

@@ -1,0 +1,98 @@
+#include "model/plain_walk.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <span>
+
+#include "base/check.h"
+
+namespace impasto::IMPASTO_ABI {
+namespace {
+
+// Deeper maps are small.
+constexpr int kRecomputedBlocks = 3;
+
+}  // namespace
+
+template <class T>
+std::array<Id, 2> PlainWalk<T>::parameters(const Vgg19Layer& layer) {
+  require(convolutions_ < parameters_.size(), ErrorCode::usage, "the weights end before layer ", layer.keras_name(),
+          " (", parameters_.size(), " convolutions; ", weights_.description, "); use shallower layers");
+  const ConvParameters<T>& p = parameters_[convolutions_++];
+  return {tape_.constant(p.w, layer.keras_name() + " weights"), tape_.constant(p.b, layer.keras_name() + " bias")};
+}
+
+// A convolution takes the pooling above it along, unless somebody reads what lies between.
+template <class T>
+bool PlainWalk<T>::takes_pool(std::size_t layer) const {
+  const auto layers = vgg19_layers();
+  return pooling_ != Pooling::l2 && layer < walk_.deepest && !layers[layer].is_pool && layers[layer + 1].is_pool &&
+         !walk_.is_read(layer);
+}
+
+template <class T>
+Pool PlainWalk<T>::pool_above(std::size_t layer) const {
+  return !takes_pool(layer) ? Pool::none : pooling_ == Pooling::max ? Pool::max : Pool::average;
+}
+
+template <class T>
+Id PlainWalk<T>::pooled(Id x) const {
+  return pooling_ == Pooling::max       ? max_pool(tape_, x)
+         : pooling_ == Pooling::average ? avg_pool(tape_, x)
+                                        : l2_pool(tape_, x);
+}
+
+// A pooled map, as large as the weights expect.
+template <class T>
+Id PlainWalk<T>::gained(Id x) const {
+  const double gain = pooling_gain(pooling_, weights_.pooling);
+  return gain == 1 ? x : scale(tape_, x, static_cast<T>(gain));
+}
+
+// The first two convolutions in one, if nobody reads more than the Gram matrix between them; gives the layers done.
+template <class T>
+std::size_t PlainWalk<T>::record_first(Id& x) {
+  const auto layers = vgg19_layers();
+  const auto reads_map = [](const FeatureRequest& r) { return r.layer == 0 && (!r.gram || r.sums); };
+  if (walk_.deepest == 0 || std::any_of(walk_.requests.begin(), walk_.requests.end(), reads_map)) return 0;
+  tape_.set_label(layers[0].keras_name());
+  const auto first = parameters(layers[0]), second = parameters(layers[1]);
+  const Shape shape = tape_.shape(x);
+  const ConvPairIds pair =
+      conv2d_relu_pair(tape_, x, {first[0], first[1], second[0], second[1]}, border_, pool_above(1), walk_.is_read(0));
+  for (std::size_t k = 0; k < walk_.requests.size(); ++k) {
+    if (walk_.requests[k].layer == 0) walk_.visit(k, pair.gram, shape[0] * shape[1], {});
+  }
+  x = takes_pool(1) ? gained(pair.y) : pair.y;
+  return takes_pool(1) ? 3 : 2;
+}
+
+template <class T>
+void PlainWalk<T>::record(Id x) {
+  const auto layers = vgg19_layers();
+  std::size_t done = record_first(x);
+  while (done <= walk_.deepest) {
+    const std::size_t i = done;
+    const Id below = x;
+    tape_.set_label(layers[i].keras_name());
+    if (layers[i].is_pool) {
+      x = gained(pooled(x));
+    } else {
+      const auto p = parameters(layers[i]);
+      x = conv2d_relu(tape_, x, p[0], p[1], border_, pool_above(i));
+      if (recompute_ && layers[i].block <= kRecomputedBlocks && tape_.shape(below).count() < tape_.shape(x).count())
+        tape_.recompute(x);
+      if (takes_pool(i)) x = gained(x);
+    }
+    if (i > 0) walk_.hand_out(i - 1, below, true);
+    done += takes_pool(i) ? 2 : 1;
+  }
+  walk_.hand_out(walk_.deepest, x, true);
+  tape_.set_label("");
+}
+
+template class PlainWalk<float>;
+template class PlainWalk<double>;
+
+}  // namespace impasto::IMPASTO_ABI
