@@ -1,5 +1,5 @@
 // The matrix product from L2 and the convolutions of VGG19 at the tutorial's 450 x 300 pixels, on every target, beside
-// the machine's own peak of multiply-adds, measured in the same run.
+// the machine's own peak of multiply-accumulates, measured in the same run.
 // GFLOP/s counts multiplications and additions of direct convolution: Winograd's minimal filtering takes fewer, and
 // its share of the peak may exceed 1. Two threads are two of the machine's cores.
 #include <benchmark/benchmark.h>
@@ -14,9 +14,9 @@
 
 #include "impasto/benchmark.h"
 #include "kernel/conv2d.h"
-#include "kernel/conv_pair.h"
-#include "kernel/gemm.h"
-#include "kernel/winograd.h"
+#include "kernel/gemm/gemm.h"
+#include "kernel/winograd/conv_pair.h"
+#include "kernel/winograd/winograd.h"
 #include "random_tensor.h"
 
 namespace impasto {
@@ -84,7 +84,7 @@ void winograd(benchmark::State& state, const Layer& layer, SimdTarget target, Di
   const Tensor<float> w = random_tensor(layer.filters(), 0.05), b = random_tensor({layer.K}, 0.05);
   const Tensor<float> x = random_tensor(layer.input());
   Tensor<float> y(conv.output()), dx(layer.input());
-  Tensor<std::uint8_t> bits({conv.decisions()});
+  Tensor<std::uint8_t> bits({conv.mask_bytes()});
   Tensor<float> scratch({std::max(conv.forward_scratch(), conv.backward_scratch())});
   const auto forward = [&] {
     conv.forward(context, x.data(), w.data(), b.data(), y.data(), bits.data(), scratch.data());
@@ -110,7 +110,7 @@ void pair(benchmark::State& state, SimdTarget target, Direction direction) {
   const ConvPair::Weights weights{w1.data(), b1.data(), w2.data(), b2.data()};
   const Tensor<float> x = random_tensor(kFirst.input());
   Tensor<float> y(conv.output()), G({C1, C1});
-  Tensor<std::uint8_t> bits({conv.decisions()});
+  Tensor<std::uint8_t> bits({conv.mask_bytes()});
   Tensor<float> scratch({std::max(conv.forward_scratch(context), conv.backward_scratch(context))});
   const double flops = kFirst.flops() + kSecond.flops() + 2.0 * static_cast<double>(kFirst.H * kFirst.W * C1 * C1);
   const auto forward = [&] {

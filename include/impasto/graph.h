@@ -22,7 +22,7 @@
 
 #include "impasto/context.h"
 #include "impasto/export.h"
-#include "impasto/options.h"
+#include "impasto/optimisers.h"
 #include "impasto/weights.h"
 
 namespace impasto::IMPASTO_ABI {

@@ -19,6 +19,7 @@
 #include "impasto/npy.h"
 #include "impasto/npz.h"
 #include "impasto/option_fields.h"
+#include "impasto/optimisers.h"
 #include "impasto/options.h"
 #include "impasto/pixels.h"
 #include "impasto/stylise.h"

@@ -8,6 +8,7 @@
 
 #include "impasto/export.h"
 #include "impasto/image.h"
+#include "impasto/optimisers.h"
 #include "impasto/weights.h"
 
 namespace impasto::IMPASTO_ABI {
@@ -55,34 +56,6 @@ enum class NoiseKind {
 /// `automatic`: the picture is converted to what the weights expect. `literal`: the normalised RGB values are fed as
 /// they are, whatever the weights expect (the tutorial does this to Keras' weights).
 enum class Preprocess { automatic, literal };
-
-enum class OptimiserKind { adam, lbfgs };
-
-/// Where epsilon stands in Adam. `pytorch`: sqrt(v / (1 - beta2^t)) + epsilon (Kingma & Ba 2015, algorithm 1).
-/// `keras`: sqrt(v) + epsilon with the corrections folded into the rate (ibid., end of section 2).
-enum class AdamEpsilon { pytorch, keras };
-
-struct AdamOptions {
-  double learning_rate = 0.05;
-  double beta1 = 0.9;
-  double beta2 = 0.999;
-  double epsilon = 1e-8;
-  AdamEpsilon convention = AdamEpsilon::pytorch;
-  double decay = 1;  ///< the rate is multiplied by this every 100 steps; 1: constant
-  bool operator==(const AdamOptions&) const = default;
-};
-
-/// L-BFGS with a line search for the strong Wolfe conditions (Nocedal & Wright, "Numerical Optimization", 2006,
-/// algorithms 7.4, 3.5 and 3.6).
-struct LbfgsOptions {
-  int history = 20;          ///< pairs of differences kept, 1..100; each holds two pictures
-  int max_evaluations = 25;  ///< of one line search
-  /// The first trial of all goes as far along -gradient as would lower the loss by this share of it, were it linear:
-  /// losses here are sums of squares, which end at 0. 0: PyTorch's rule, min(1, 1 / sum |gradient|), which takes
-  /// several trials to find out how large a picture's step is.
-  double first_decrease = 0.1;
-  bool operator==(const LbfgsOptions&) const = default;
-};
 
 inline constexpr int kMaxScales = 12;
 

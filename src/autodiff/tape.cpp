@@ -69,7 +69,7 @@ Id Tape<T>::record(Operation<T> operation) {
   Node recorded;
   for (const Id id : operation.inputs) recorded.needs_gradient = recorded.needs_gradient || node(id).needs_gradient;
   operation.saves_inputs.resize(operation.inputs.size(), false);
-  recorded.adds.resize(operation.inputs.size(), false);
+  recorded.accumulates.resize(operation.inputs.size(), false);
   if (!label_.empty()) operation.name += " " + label_;
   recorded.op = std::move(operation);
   nodes_.push_back(std::move(recorded));
@@ -144,11 +144,11 @@ template <class T>
 void Tape<T>::compute_again(std::size_t i) {
   for (const Id id : nodes_[i].op.inputs) {
     Node& input = node(id);
-    if (input.again_step != backward_step(i)) continue;
-    input.value = input.again;
-    std::swap(input.forward_scratch, input.again_scratch);
+    if (input.rematerialised_step != backward_step(i)) continue;
+    input.value = input.rematerialised;
+    std::swap(input.forward_scratch, input.rematerialised_scratch);
     input.op.forward(OpBuffers<T>(*this, static_cast<std::size_t>(id.index), false));
-    std::swap(input.forward_scratch, input.again_scratch);
+    std::swap(input.forward_scratch, input.rematerialised_scratch);
   }
 }
 
@@ -156,7 +156,7 @@ template <class T>
 void Tape<T>::forward() {
   prepare();
   for (Node& self : nodes_) {
-    if (self.again != nullptr) self.value = self.first;
+    if (self.rematerialised != nullptr) self.value = self.first;
   }
   const bool watched = is_watched();
   if (watched) watch_leaves();

@@ -47,7 +47,7 @@ class OpBuffers {
   /// allows `reuses_gradient`.
   T* din(int slot) const;
   /// True: add to din(slot). False: it holds nothing yet; write it.
-  bool adds(int slot) const;
+  bool accumulates(int slot) const;
   /// `saved` elements; nullptr when nobody will go back.
   T* saved() const;
   /// forward_scratch or backward_scratch elements.
@@ -186,18 +186,18 @@ class Tape {
     bool in_backward = false;  // lies between a variable and the loss
     T* value = nullptr;
     T* gradient = nullptr;
-    T* again = nullptr;  // value of the second computation
-    T* first = nullptr;  // and of the first
+    T* rematerialised = nullptr;  // value of the second computation
+    T* first = nullptr;           // and of the first
     T* saved = nullptr;
     T* forward_scratch = nullptr;
     T* backward_scratch = nullptr;
-    std::vector<bool> adds = {};
+    std::vector<bool> accumulates = {};
     Tensor<T> storage = {};                            // input and variable
     double forward_seconds = 0, backward_seconds = 0;  // shortest while profiling
     int value_buffer = -1, gradient_buffer = -1, saved_buffer = -1, forward_buffer = -1, backward_buffer = -1;
-    int again_buffer = -1, again_scratch_buffer = -1;
-    T* again_scratch = nullptr;
-    int again_step = -1;  // when the value is computed once more
+    int rematerialised_buffer = -1, rematerialised_scratch_buffer = -1;
+    T* rematerialised_scratch = nullptr;
+    int rematerialised_step = -1;  // when the value is computed once more
   };
 
   Node& node(Id id);
@@ -265,8 +265,8 @@ T* OpBuffers<T>::din(int slot) const {
   return input.in_backward ? input.gradient : nullptr;
 }
 template <class T>
-bool OpBuffers<T>::adds(int slot) const {
-  return tape_->nodes_[node_].adds[static_cast<std::size_t>(slot)];
+bool OpBuffers<T>::accumulates(int slot) const {
+  return tape_->nodes_[node_].accumulates[static_cast<std::size_t>(slot)];
 }
 template <class T>
 T* OpBuffers<T>::scratch() const {

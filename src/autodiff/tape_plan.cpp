@@ -54,27 +54,27 @@ int Tape<T>::last_use(std::size_t i) const {
     for (std::size_t slot = 0; slot < op.inputs.size(); ++slot) {
       if (static_cast<std::size_t>(op.inputs[slot].index) != i) continue;
       if (nodes_[j].in_backward && op.saves_inputs[slot]) last = std::max(last, backward_step(j));
-      last = std::max(last, nodes_[j].again_step);
+      last = std::max(last, nodes_[j].rematerialised_step);
     }
   }
   return last;
 }
 
-// again_step: the step of the first op that reads the value backward. Not for ops with several values, one of which may
-// be gone by then, nor for those whose input would have to be computed again first.
+// rematerialised_step: the step of the first op that reads the value backward. Not for ops with several values, one of
+// which may be gone by then, nor for those whose input would have to be computed again first.
 template <class T>
 void Tape<T>::mark_recomputed() {
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     Node& self = nodes_[i];
     if (!self.wants_recompute || self.kind != Kind::operation || self.kept || self.op.saves_output) continue;
     if (!self.op.more_shapes.empty()) continue;
-    const auto is_recomputed = [&](Id id) { return node(id).again_step >= 0; };
+    const auto is_recomputed = [&](Id id) { return node(id).rematerialised_step >= 0; };
     if (std::any_of(self.op.inputs.begin(), self.op.inputs.end(), is_recomputed)) continue;
     for (std::size_t j = i + 1; j < nodes_.size(); ++j) {
       const Operation<T>& op = nodes_[j].op;
       for (std::size_t slot = 0; slot < op.inputs.size(); ++slot) {
         const bool reads = static_cast<std::size_t>(op.inputs[slot].index) == i && op.saves_inputs[slot];
-        if (reads && nodes_[j].in_backward) self.again_step = backward_step(j);
+        if (reads && nodes_[j].in_backward) self.rematerialised_step = backward_step(j);
       }
     }
   }
@@ -85,11 +85,11 @@ void Tape<T>::plan_values(std::vector<PlannedBuffer>& buffers) {
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     Node& self = nodes_[i];
     if (self.kind != Kind::operation && self.kind != Kind::output) continue;
-    const int last = last_use(i), end = self.again_step < 0 ? last : last_forward_use(i);
+    const int last = last_use(i), end = self.rematerialised_step < 0 ? last : last_forward_use(i);
     const std::size_t bytes = static_cast<std::size_t>(self.op.shape.count()) * sizeof(T);
-    if (self.again_step >= 0) {
-      self.again_buffer = static_cast<int>(buffers.size());
-      buffers.push_back({self.op.name + " again", bytes, self.again_step, last});
+    if (self.rematerialised_step >= 0) {
+      self.rematerialised_buffer = static_cast<int>(buffers.size());
+      buffers.push_back({self.op.name + " again", bytes, self.rematerialised_step, last});
     }
     if (self.op.reuses_input) {
       const std::size_t source = static_cast<std::size_t>(self.op.inputs[0].index);
@@ -134,7 +134,7 @@ void Tape<T>::plan_gradients(std::vector<PlannedBuffer>& buffers) {
       const std::size_t source = static_cast<std::size_t>(self.op.inputs[slot].index);
       Node& input = nodes_[source];
       if (!input.in_backward) continue;
-      self.adds[slot] = written[source];
+      self.accumulates[slot] = written[source];
       if (written[source]) continue;
       written[source] = true;
       const bool takes_over = slot == 0 && self.op.reuses_gradient && self.gradient_buffer >= 0 &&
@@ -145,7 +145,7 @@ void Tape<T>::plan_gradients(std::vector<PlannedBuffer>& buffers) {
         input.gradient_buffer = self.gradient_buffer;
         buffers[static_cast<std::size_t>(self.gradient_buffer)].end = backward_step(source);
       } else if (over_value) {
-        input.gradient_buffer = input.again_step < 0 ? input.value_buffer : input.again_buffer;
+        input.gradient_buffer = input.rematerialised_step < 0 ? input.value_buffer : input.rematerialised_buffer;
         buffers[static_cast<std::size_t>(input.gradient_buffer)].end = backward_step(source);
       } else {
         open(source, backward_step(i));
@@ -165,8 +165,9 @@ void Tape<T>::plan_scratch(std::vector<PlannedBuffer>& buffers) {
     Node& self = nodes_[i];
     const std::string scratch = "scratch of " + self.op.name;
     add(scratch, self.op.forward_scratch, forward_step(i), forward_step(i), self.forward_buffer);
-    if (self.again_step >= 0)
-      add(scratch, self.op.forward_scratch, self.again_step, self.again_step, self.again_scratch_buffer);
+    if (self.rematerialised_step >= 0)
+      add(scratch, self.op.forward_scratch, self.rematerialised_step, self.rematerialised_step,
+          self.rematerialised_scratch_buffer);
     if (!self.in_backward) continue;
     add("saved by " + self.op.name, self.op.saved, forward_step(i), backward_step(i), self.saved_buffer);
     add(scratch, self.op.backward_scratch, backward_step(i), backward_step(i), self.backward_buffer);
@@ -198,8 +199,8 @@ void Tape<T>::prepare() {
   };
   for (Node& self : nodes_) {
     place(self.value_buffer, self.value);
-    place(self.again_buffer, self.again);
-    place(self.again_scratch_buffer, self.again_scratch);
+    place(self.rematerialised_buffer, self.rematerialised);
+    place(self.rematerialised_scratch_buffer, self.rematerialised_scratch);
     self.first = self.value;
     place(self.gradient_buffer, self.gradient);
     place(self.saved_buffer, self.saved);

@@ -63,7 +63,7 @@ std::span<T> OpArrays<T>::din(int slot) const {
 }
 template <class T>
 bool OpArrays<T>::adds(int slot) const {
-  return static_cast<const OpBuffers<T>*>(run_)->adds(checked(slot));
+  return static_cast<const OpBuffers<T>*>(run_)->accumulates(checked(slot));
 }
 template <class T>
 const Context& OpArrays<T>::context() const {

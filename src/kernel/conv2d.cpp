@@ -5,7 +5,7 @@
 
 #include "base/check.h"
 #include "base/parallel.h"
-#include "kernel/gemm.h"
+#include "kernel/gemm/gemm.h"
 
 namespace impasto::IMPASTO_ABI {
 namespace {

@@ -3,8 +3,8 @@
 #include <string>
 
 #include "base/check.h"
-#include "kernel/oriented_chain.h"
-#include "kernel/winograd.h"
+#include "kernel/oriented/oriented_chain.h"
+#include "kernel/winograd/winograd.h"
 
 namespace impasto::IMPASTO_ABI {
 namespace {

@@ -1,4 +1,4 @@
-// The machine's peak: multiply-adds on all threads at once, timed.
+// The machine's peak: multiply-accumulates on all threads at once, timed.
 #include "kernel/simd/peak.h"
 
 #include <algorithm>

@@ -56,7 +56,7 @@ double sum_pieces(const Context& context, Index count, Piece&& piece) {
 
 /// to = value, or to += value.
 template <class T>
-void put(T& to, T value, bool add) {
+void accumulate(T& to, T value, bool add) {
   to = add ? to + value : value;
 }
 

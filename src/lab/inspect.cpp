@@ -13,7 +13,7 @@
 #include "base/check.h"
 #include "lab/receptive_field.h"
 #include "style/guide.h"
-#include "style/level.h"
+#include "style/painting_scale.h"
 #include "style/start.h"
 
 namespace impasto::IMPASTO_ABI {

@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "base/check.h"
-#include "kernel/oriented.h"
+#include "kernel/oriented/oriented.h"
 #include "model/vgg19.h"
 
 namespace impasto::IMPASTO_ABI {

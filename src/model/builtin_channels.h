@@ -1,5 +1,5 @@
 // The channels of the built-in network, as a list: what model/builtin.cpp makes both its forms of, the plain
-// convolutions and the units of kernel/oriented.h.
+// convolutions and the units of kernel/oriented/oriented.h.
 #pragma once
 
 #include <array>
@@ -22,7 +22,7 @@ struct BuiltinChannel {
   std::string kind;                  ///< siblings share kind and octave
   int octave = 0;                    ///< block that made it
   std::string group;                 ///< row of the table
-  Index slot = 0;                    ///< its lane in the units (kernel/oriented.h), the same in every layer
+  Index slot = 0;                    ///< its lane in the units (kernel/oriented/oriented.h), the same in every layer
 };
 using BuiltinLayer = std::vector<BuiltinChannel>;
 

@@ -14,7 +14,7 @@
 #include "impasto/context.h"
 #include "impasto/weights.h"
 #include "impasto/weights_tools.h"
-#include "kernel/oriented.h"
+#include "kernel/oriented/oriented.h"
 #include "tensor/tensor.h"
 
 namespace impasto::IMPASTO_ABI {

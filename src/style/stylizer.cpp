@@ -82,12 +82,12 @@ Step Stylizer::step() {
     if (s.scale_done) s.enter_next();
     if (s.optimiser == nullptr) s.prepare();
   });
-  const Level& level = s.levels[s.level];
+  const PaintingScale& scale = s.scales[s.scale];
   Step step;
-  step.scale = static_cast<int>(s.level) + 1;
-  step.scales = static_cast<int>(s.levels.size());
-  step.width = level.size().width;
-  step.height = level.size().height;
+  step.scale = static_cast<int>(s.scale) + 1;
+  step.scales = static_cast<int>(s.scales.size());
+  step.width = scale.size().width;
+  step.height = scale.size().height;
   const OptimiserStep taken = s.move();
   s.judge(taken);
   const int per_epoch = s.options.steps_per_epoch;
@@ -107,7 +107,7 @@ Step Stylizer::step() {
 
 void Stylizer::set_profiling(bool on) {
   State& s = *state_;
-  for (std::size_t k = s.level; k < s.levels.size(); ++k) s.levels[k].objective().set_profiling(on);
+  for (std::size_t k = s.scale; k < s.scales.size(); ++k) s.scales[k].objective().set_profiling(on);
 }
 
 std::vector<OpCost> Stylizer::op_costs() const {
@@ -129,13 +129,13 @@ std::vector<float> Stylizer::values() const {
 
 Image Stylizer::preview() const {
   return with_memory_error("showing the painting", [&] {
-    return state_->levels[state_->level].finish(state_->picture(), state_->options, state_->context);
+    return state_->scales[state_->scale].finish(state_->picture(), state_->options, state_->context);
   });
 }
 
 Image Stylizer::image() const {
   return with_memory_error("showing the painting", [&] {
-    Image image = state_->levels.back().finish(state_->full_picture(), state_->options, state_->context);
+    Image image = state_->scales.back().finish(state_->full_picture(), state_->options, state_->context);
     image.share_metadata(state_->extras);
     return image;
   });

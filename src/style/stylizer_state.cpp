@@ -43,18 +43,18 @@ Stylizer::State::State(const Pictures& pictures, const Weights& weights, const O
     stop_if_asked(context);
     Scene<float> scene = make_scene(pictures, guide, options, one, context);
     if (one.width == size.width && one.height == size.height) start = make_start(scene.content, options, context);
-    levels.emplace_back(network, *weights.network(), options, std::move(scene), context);
+    scales.emplace_back(network, *weights.network(), options, std::move(scene), context);
   }
   fit_memory();
   seen.reserve(2 * static_cast<std::size_t>(options.lbfgs.max_evaluations) + 2);  // a restarted step searches twice
-  steps_planned = total_iterations(options, static_cast<int>(levels.size()));
-  const PaintingSize coarsest = levels.front().size();
+  steps_planned = total_iterations(options, static_cast<int>(scales.size()));
+  const PaintingSize coarsest = scales.front().size();
   enter(0, start_at(start, coarsest.height, coarsest.width, context));
   prepare();
 }
 
 PlannedMemory Stylizer::State::planned() const {
-  const Level& largest = levels.back();
+  const PaintingScale& largest = scales.back();
   const std::uint64_t pictures = 4 + (options.average > 0 ? 1 : 0);
   return {largest.objective().planned_bytes(), saturated(saturated_product(pictures, picture_bytes())),
           saturated(optimiser_bytes<float>(affordable(), largest.count()))};
@@ -79,7 +79,7 @@ void Stylizer::State::fit_memory() {
   }
   if (!is_lbfgs) return;
   // Memory that holds not even one pair is refused where it is taken.
-  history = std::max(1, history_that_fits(options.lbfgs.history, levels.back().count(), budget));
+  history = std::max(1, history_that_fits(options.lbfgs.history, scales.back().count(), budget));
   if (history == options.lbfgs.history) return;
   say(context, LogLevel::warning, "L-BFGS keeps ", history, history == 1 ? " pair" : " pairs", " instead of ",
       options.lbfgs.history, ": the memory ", context.memory_limit() > 0 ? "that the context allows" : "that is free",
@@ -93,8 +93,8 @@ Options Stylizer::State::affordable() const {
 }
 
 void Stylizer::State::enter(std::size_t k, const Tensor<float>& x) {
-  if (k > level) levels[level].close();
-  level = k;
+  if (k > scale) scales[scale].close();
+  scale = k;
   std::copy_n(x.data(), x.shape().count(), objective().picture().data());
   steps_at_scale = 0;
   scale_done = false;
@@ -102,11 +102,11 @@ void Stylizer::State::enter(std::size_t k, const Tensor<float>& x) {
 }
 
 void Stylizer::State::prepare() {
-  if (level + 1 == levels.size()) start = Tensor<float>();
+  if (scale + 1 == scales.size()) start = Tensor<float>();
   average.reset();
   best = Tensor<float>();
   before = Tensor<float>();
-  const Index count = levels[level].count();
+  const Index count = scales[scale].count();
   objective().prepare();
   best = picture();
   before = picture();
@@ -117,7 +117,7 @@ void Stylizer::State::prepare() {
 }
 
 Tensor<float> Stylizer::State::picture() const {
-  const PaintingSize now_size = levels[level].size();
+  const PaintingSize now_size = scales[scale].size();
   Tensor<float> x({now_size.height, now_size.width, 3}, context);
   const std::span<const float> now = objective().picture();
   if (average && steps_at_scale > 0) {
@@ -164,22 +164,22 @@ OptimiserStep Stylizer::State::move() {
 }
 
 void Stylizer::State::judge(const OptimiserStep& taken) {
-  const int wanted = iterations_at(options, static_cast<int>(level));
+  const int wanted = iterations_at(options, static_cast<int>(scale));
   const bool early = taken.stuck || flat.add(taken.loss);
   if (!early && steps_at_scale < wanted) return;
   steps_planned -= wanted - steps_at_scale;
   scale_done = true;
-  finished = level + 1 == levels.size();
+  finished = scale + 1 == scales.size();
 }
 
 Tensor<float> Stylizer::State::full_picture() const {
-  if (level + 1 == levels.size()) return picture();
+  if (scale + 1 == scales.size()) return picture();
   return start_after(picture(), start, size.height, size.width, context);
 }
 
 void Stylizer::State::enter_next() {
-  const PaintingSize next = levels[level + 1].size();
-  enter(level + 1, start_after(picture(), start, next.height, next.width, context));
+  const PaintingSize next = scales[scale + 1].size();
+  enter(scale + 1, start_after(picture(), start, next.height, next.width, context));
 }
 
 }  // namespace impasto::IMPASTO_ABI

@@ -13,7 +13,7 @@
 #include "optimise/average.h"
 #include "optimise/flat_stop.h"
 #include "optimise/optimiser.h"
-#include "style/level.h"
+#include "style/painting_scale.h"
 #include "tensor/tensor.h"
 
 namespace impasto::IMPASTO_ABI {
@@ -31,9 +31,9 @@ struct Stylizer::State {
   Vgg19<float> network;
   PaintingSize size;
   Image extras;  // without pixels: the content's metadata
-  std::vector<Level> levels;
+  std::vector<PaintingScale> scales;
   Tensor<float> start;  // at the painting's size, while a coarser scale is painted
-  std::size_t level = 0;
+  std::size_t scale = 0;
   int history = 0;
   std::unique_ptr<Optimiser<float>> optimiser;  // none until prepare()
   std::optional<IterateAverage<float>> average;
@@ -51,12 +51,12 @@ struct Stylizer::State {
   State(const Pictures& pictures, const Weights& weights, const Options& wanted, const Context& where);
 
   PlannedMemory planned() const;
-  std::size_t picture_bytes() const { return sizeof(float) * static_cast<std::size_t>(levels.back().count()); }
+  std::size_t picture_bytes() const { return sizeof(float) * static_cast<std::size_t>(scales.back().count()); }
 
   /// Shortens the history to what memory holds. What a limit cannot hold at the largest scale is refused.
   void fit_memory();
 
-  Objective<float>& objective() const { return levels[level].objective(); }
+  Objective<float>& objective() const { return scales[scale].objective(); }
 
   /// The options with as much history as memory holds.
   Options affordable() const;

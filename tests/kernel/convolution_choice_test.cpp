@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "kernel/winograd.h"
+#include "kernel/winograd/winograd.h"
 #include "support/error_of.h"
 
 namespace impasto::testing {

@@ -1,5 +1,5 @@
 // The matrix product on every target against a plain sum in double.
-#include "kernel/gemm.h"
+#include "kernel/gemm/gemm.h"
 
 #include <algorithm>
 #include <cmath>

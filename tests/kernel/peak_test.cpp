@@ -21,7 +21,7 @@ TEST_CASE("kernel: every target and number of threads has a peak") {
   }
 }
 
-TEST_CASE("kernel: multiply-adds are counted by round and lane") {
+TEST_CASE("kernel: multiply-accumulates are counted by round and lane") {
   for (const SimdTarget target : available_targets()) {
     const double once = run_multiply_adds(target, 1);
     CAPTURE(to_string(target));

@@ -1,6 +1,6 @@
 // Winograd's convolution on every target against the double reference: values, decisions and data gradient, over
 // borders, poolings, and sizes and channel counts that leave parts of tiles, panels and vectors.
-#include "kernel/winograd.h"
+#include "kernel/winograd/winograd.h"
 
 #include <algorithm>
 #include <array>
@@ -84,7 +84,7 @@ struct Run {
       : dx(c.x, before), lanes(winograd_stages(context.target(), 6)->lanes) {
     const WinogradConv conv(context, c.x, c.K, c.border, c.pool);
     y = Tensor<float>(conv.output());
-    bits.resize(static_cast<std::size_t>(conv.decisions()));
+    bits.resize(static_cast<std::size_t>(conv.mask_bytes()));
     const Tensor<float> x = r.x.as<float>(), w = r.w.as<float>(), b = r.b.as<float>();
     Tensor<float> scratch({std::max(conv.forward_scratch(), conv.backward_scratch())}, NAN);
     conv.forward(context, x.data(), w.data(), b.data(), y.data(), bits.data(), scratch.data());
@@ -94,7 +94,7 @@ struct Run {
 
   bool decision(Index position, Index k, Index K) const {
     const Index bytes = (lanes + 7) / 8, lane = k % lanes;
-    const Index at = position * decision_bytes(lanes, K) + k / lanes * bytes + lane / 8;
+    const Index at = position * mask_bytes_per_pixel(lanes, K) + k / lanes * bytes + lane / 8;
     return (bits[static_cast<std::size_t>(at)] >> (lane % 8) & 1) != 0;
   }
 };

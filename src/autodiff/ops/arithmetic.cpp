@@ -23,8 +23,8 @@ Id add(Tape<T>& tape, Id a, Id b) {
     for (int slot = 0; slot < 2; ++slot) {
       T* dx = r.din(slot);
       if (dx == nullptr) continue;
-      for_ranges(r.context(), count, [dx, dy = r.dout(), adds = r.adds(slot)](Index begin, Index end) {
-        for (Index i = begin; i < end; ++i) put(dx[i], dy[i], adds);
+      for_ranges(r.context(), count, [dx, dy = r.dout(), accumulates = r.accumulates(slot)](Index begin, Index end) {
+        for (Index i = begin; i < end; ++i) accumulate(dx[i], dy[i], accumulates);
       });
     }
   };
@@ -41,9 +41,10 @@ Id scale(Tape<T>& tape, Id x, T factor) {
     });
   };
   const auto backward = [count, factor](const OpBuffers<T>& r) {
-    for_ranges(r.context(), count, [factor, dx = r.din(0), dy = r.dout(), adds = r.adds(0)](Index begin, Index end) {
-      for (Index i = begin; i < end; ++i) put(dx[i], factor * dy[i], adds);
-    });
+    for_ranges(r.context(), count,
+               [factor, dx = r.din(0), dy = r.dout(), accumulates = r.accumulates(0)](Index begin, Index end) {
+                 for (Index i = begin; i < end; ++i) accumulate(dx[i], factor * dy[i], accumulates);
+               });
   };
   return tape.record({.name = "scale",
                       .inputs = {x},
@@ -64,9 +65,10 @@ Id sum(Tape<T>& tape, Id x) {
     }));
   };
   const auto backward = [count](const OpBuffers<T>& r) {
-    for_ranges(r.context(), count, [dx = r.din(0), slope = *r.dout(), adds = r.adds(0)](Index begin, Index end) {
-      for (Index i = begin; i < end; ++i) put(dx[i], slope, adds);
-    });
+    for_ranges(r.context(), count,
+               [dx = r.din(0), slope = *r.dout(), accumulates = r.accumulates(0)](Index begin, Index end) {
+                 for (Index i = begin; i < end; ++i) accumulate(dx[i], slope, accumulates);
+               });
   };
   return tape.record({.name = "sum", .inputs = {x}, .shape = {}, .forward = forward, .backward = backward});
 }

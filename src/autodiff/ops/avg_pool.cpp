@@ -35,9 +35,9 @@ Id avg_pool(Tape<T>& tape, Id x, Index size, Index stride) {
     parallel_for(r.context(), p.out_h, [&](Index o, int) { forward_row(p, r.in(0), r.out(), o); });
   };
   const auto backward = [p](const OpBuffers<T>& r) {
-    const bool adds = r.adds(0);
+    const bool accumulates = r.accumulates(0);
     parallel_for(r.context(), p.H, [&](Index h, int) {
-      if (!adds) std::fill_n(r.din(0) + p.at(h, 0), p.W * p.C, T(0));
+      if (!accumulates) std::fill_n(r.din(0) + p.at(h, 0), p.W * p.C, T(0));
       backward_row(p, r.dout(), r.din(0), h);
     });
   };

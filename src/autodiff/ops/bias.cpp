@@ -26,13 +26,13 @@ Id bias(Tape<T>& tape, Id x, Id b) {
     if (T* db = r.din(1)) {
       parallel_for(r.context(), C, [&](Index c, int) {
         const double total = sum_of(0, P, [&](Index p) { return static_cast<double>(dy[p * C + c]); });
-        put(db[c], static_cast<T>(total), r.adds(1));
+        accumulate(db[c], static_cast<T>(total), r.accumulates(1));
       });
     }
     T* dx = r.din(0);
     if (dx == nullptr || dx == dy) return;
     for_ranges(r.context(), P * C, [&](Index begin, Index end) {
-      for (Index i = begin; i < end; ++i) put(dx[i], dy[i], r.adds(0));
+      for (Index i = begin; i < end; ++i) accumulate(dx[i], dy[i], r.accumulates(0));
     });
   };
   return tape.record({.name = "bias",

@@ -23,9 +23,9 @@ Id blend(Tape<T>& tape, Id a, Id b, Id m) {
   };
   const auto backward = [P, C](const OpBuffers<T>& r) {
     const T *dy = r.dout(), *share = r.in(2);
-    for_ranges(r.context(), P, [C, dy, share, dx = r.din(0), adds = r.adds(0)](Index begin, Index end) {
+    for_ranges(r.context(), P, [C, dy, share, dx = r.din(0), accumulates = r.accumulates(0)](Index begin, Index end) {
       for (Index p = begin; p < end; ++p) {
-        for (Index i = p * C; i < (p + 1) * C; ++i) put(dx[i], (1 - share[p]) * dy[i], adds);
+        for (Index i = p * C; i < (p + 1) * C; ++i) accumulate(dx[i], (1 - share[p]) * dy[i], accumulates);
       }
     });
   };

@@ -24,8 +24,8 @@ Id conv2d(Tape<T>& tape, Id x, Id w, Index stride, Border border) {
     kernel->forward(r.context(), r.in(0), r.in(1), r.out(), r.scratch());
   };
   const auto backward = [kernel](const OpBuffers<T>& r) {
-    if (T* dw = r.din(1)) kernel->backward_weights(r.context(), r.in(0), r.dout(), dw, r.adds(1), r.scratch());
-    if (T* dx = r.din(0)) kernel->backward_data(r.context(), r.dout(), r.in(1), dx, r.adds(0), r.scratch());
+    if (T* dw = r.din(1)) kernel->backward_weights(r.context(), r.in(0), r.dout(), dw, r.accumulates(1), r.scratch());
+    if (T* dx = r.din(0)) kernel->backward_data(r.context(), r.dout(), r.in(1), dx, r.accumulates(0), r.scratch());
   };
   const Index data_scratch = want_x ? kernel->backward_data_scratch<T>(context) : 0;
   const double flops = 2 * static_cast<double>(kernel->output().count()) * static_cast<double>(ws[0] * ws[1] * ws[2]);

@@ -1,6 +1,6 @@
 // y = pool(relu(conv2d(x, w) + b))
 // d[h,w,k] = dy at the output that (h, w, k) decided, 0 where ReLU or the maximum dropped it, dy / 4 for the average
-// dx = the adjoint of the convolution, applied to d: reads the decisions, one bit each, and no value
+// dx = the adjoint of the convolution, applied to d: reads the backward mask, one bit each, and no value
 #include <cstdint>
 #include <memory>
 #include <type_traits>
@@ -8,7 +8,7 @@
 #include "autodiff/ops/ops.h"
 #include "base/check.h"
 #include "kernel/convolution_choice.h"
-#include "kernel/winograd.h"
+#include "kernel/winograd/winograd.h"
 
 namespace impasto::IMPASTO_ABI {
 namespace {
@@ -16,12 +16,12 @@ namespace {
 Id record_winograd(Tape<float>& tape, Id x, Id w, Id b, Border border, Pool pool) {
   const Shape xs = tape.shape(x), ws = tape.shape(w);
   const auto kernel = std::make_shared<const WinogradConv>(tape.context(), xs, ws[3], border, pool);
-  const auto bits = [](const OpBuffers<float>& r) { return reinterpret_cast<std::uint8_t*>(r.saved()); };
-  const auto forward = [kernel, bits](const OpBuffers<float>& r) {
-    kernel->forward(r.context(), r.in(0), r.in(1), r.in(2), r.out(), bits(r), r.scratch());
+  const auto mask = [](const OpBuffers<float>& r) { return reinterpret_cast<std::uint8_t*>(r.saved()); };
+  const auto forward = [kernel, mask](const OpBuffers<float>& r) {
+    kernel->forward(r.context(), r.in(0), r.in(1), r.in(2), r.out(), mask(r), r.scratch());
   };
-  const auto backward = [kernel, bits](const OpBuffers<float>& r) {
-    kernel->backward(r.context(), r.dout(), r.in(1), bits(r), r.din(0), r.adds(0), r.scratch());
+  const auto backward = [kernel, mask](const OpBuffers<float>& r) {
+    kernel->backward(r.context(), r.dout(), r.in(1), mask(r), r.din(0), r.accumulates(0), r.scratch());
   };
   const double flops = 2 * 9 * static_cast<double>(xs.count()) * static_cast<double>(ws[3]);
   return tape.record({.name = "conv2d_relu",
@@ -29,7 +29,7 @@ Id record_winograd(Tape<float>& tape, Id x, Id w, Id b, Border border, Pool pool
                       .shape = kernel->output(),
                       .forward = forward,
                       .backward = backward,
-                      .saved = (kernel->decisions() + 3) / 4,
+                      .saved = (kernel->mask_bytes() + 3) / 4,
                       .forward_scratch = kernel->forward_scratch(),
                       .backward_scratch = kernel->backward_scratch(),
                       .forward_flops = flops,

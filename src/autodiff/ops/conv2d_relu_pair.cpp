@@ -1,5 +1,5 @@
 // a = relu(conv2d(x, w1) + b1)     y = pool(relu(conv2d(a, w2) + b2))     G = a^T a, with a as positions x channels
-// da = the adjoint of the second convolution, applied to dy through its decisions, + a (dG + dG^T)
+// da = the adjoint of the second convolution, applied to dy through its backward mask, + a (dG + dG^T)
 // dx = the adjoint of the first, applied to da where a > 0
 #include <array>
 #include <cstdint>
@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "autodiff/ops/ops.h"
-#include "kernel/conv_pair.h"
 #include "kernel/convolution_choice.h"
+#include "kernel/winograd/conv_pair.h"
 
 namespace impasto::IMPASTO_ABI {
 namespace {
@@ -36,13 +36,13 @@ ConvPairIds record_fused(Tape<float>& tape, Id x, const std::array<Id, 4>& weigh
   const Index C1 = tape.shape(weights[0])[3], K = tape.shape(weights[2])[3];
   const auto kernel = std::make_shared<const ConvPair>(tape.context(), xs, C1, K, pool);
   const auto values = [](const OpBuffers<float>& r) { return ConvPair::Weights{r.in(1), r.in(2), r.in(3), r.in(4)}; };
-  const auto bits = [](const OpBuffers<float>& r) { return reinterpret_cast<std::uint8_t*>(r.saved()); };
+  const auto mask = [](const OpBuffers<float>& r) { return reinterpret_cast<std::uint8_t*>(r.saved()); };
   const auto forward = [=](const OpBuffers<float>& r) {
-    kernel->forward(r.context(), r.in(0), values(r), r.out(), gram ? r.out(1) : nullptr, bits(r), r.scratch());
+    kernel->forward(r.context(), r.in(0), values(r), r.out(), gram ? r.out(1) : nullptr, mask(r), r.scratch());
   };
   const auto backward = [=](const OpBuffers<float>& r) {
-    kernel->backward(r.context(), r.in(0), values(r), r.dout(), gram ? r.dout(1) : nullptr, bits(r), r.din(0),
-                     r.adds(0), r.scratch());
+    kernel->backward(r.context(), r.in(0), values(r), r.dout(), gram ? r.dout(1) : nullptr, mask(r), r.din(0),
+                     r.accumulates(0), r.scratch());
   };
   const double P = static_cast<double>(xs[0] * xs[1]), c1 = static_cast<double>(C1);
   const double flops = 2 * P * c1 * (9 * static_cast<double>(xs[2] + K) + (gram ? c1 : 0));
@@ -53,7 +53,7 @@ ConvPairIds record_fused(Tape<float>& tape, Id x, const std::array<Id, 4>& weigh
                             .backward = backward,
                             .more_shapes = gram ? std::vector<Shape>{{C1, C1}} : std::vector<Shape>{},
                             .saves_inputs = {true},
-                            .saved = (kernel->decisions() + 3) / 4,
+                            .saved = (kernel->mask_bytes() + 3) / 4,
                             .forward_scratch = kernel->forward_scratch(tape.context()),
                             .backward_scratch = kernel->backward_scratch(tape.context()),
                             .forward_flops = flops,

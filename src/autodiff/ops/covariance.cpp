@@ -28,19 +28,20 @@ CovarianceIds covariance(Tape<T>& tape, Id gram, Id sum, double count) {
     const T* s = r.in(1);
     const T *dS = r.dout(), *dm = r.dout(1);
     if (T* dG = r.din(0); dG != nullptr) {
-      for_ranges(r.context(), C * C, [=, adds = r.adds(0)](Index begin, Index end) {
-        for (Index i = begin; i < end; ++i) put(dG[i], dS == nullptr ? T(0) : dS[i] / static_cast<T>(count), adds);
+      for_ranges(r.context(), C * C, [=, accumulates = r.accumulates(0)](Index begin, Index end) {
+        for (Index i = begin; i < end; ++i)
+          accumulate(dG[i], dS == nullptr ? T(0) : dS[i] / static_cast<T>(count), accumulates);
       });
     }
     T* ds = r.din(1);
     if (ds == nullptr) return;
-    parallel_for(r.context(), C, [=, adds = r.adds(1)](Index a, int) {
+    parallel_for(r.context(), C, [=, accumulates = r.accumulates(1)](Index a, int) {
       double slope = dm == nullptr ? 0 : static_cast<double>(dm[a]);
       for (Index b = 0; dS != nullptr && b < C; ++b) {
         const double pair = static_cast<double>(dS[a * C + b]) + static_cast<double>(dS[b * C + a]);
         slope -= pair * static_cast<double>(s[b]) / count;
       }
-      put(ds[a], static_cast<T>(slope / count), adds);
+      accumulate(ds[a], static_cast<T>(slope / count), accumulates);
     });
   };
   const Id id = tape.record({.name = "covariance",

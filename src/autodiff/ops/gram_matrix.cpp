@@ -16,8 +16,8 @@
 #include "autodiff/ops/ops.h"
 #include "base/check.h"
 #include "base/parallel.h"
-#include "kernel/gemm.h"
-#include "kernel/gram.h"
+#include "kernel/gemm/gemm.h"
+#include "kernel/gemm/gram.h"
 #include "kernel/ranges.h"
 
 namespace impasto::IMPASTO_ABI {
@@ -194,7 +194,7 @@ void prepare_slopes(const MomentPlan<T>& g, const OpBuffers<T>& r, const Backwar
 // `to` (rows `ld` apart) = or += the gradient at the positions of a strip. May write over the features it reads.
 template <class T>
 void strip_gradient(const MomentPlan<T>& g, const OpBuffers<T>& r, const BackwardScratch<T>& places, Index begin,
-                    Index count, int worker, T* to, Index ld, bool adds) {
+                    Index count, int worker, T* to, Index ld, bool accumulates) {
   const Index C = g.C;
   const T* F = r.in(0);
   Matrix<T> rows{F + begin * C, C, 1};
@@ -207,7 +207,7 @@ void strip_gradient(const MomentPlan<T>& g, const OpBuffers<T>& r, const Backwar
     }
     rows = {copy, strip_row(C), 1};
   }
-  gemm<T>(r.context()).multiply(count, C, C, rows, places.packed_of(r.scratch()), to, ld, adds);
+  gemm<T>(r.context()).multiply(count, C, C, rows, places.packed_of(r.scratch()), to, ld, accumulates);
   if (!g.sums) return;
   const T* ds = places.sums_of(r.scratch());
   for (Index p = 0; p < count; ++p) {
@@ -254,20 +254,20 @@ void backward(const MomentPlan<T>& g, const OpBuffers<T>& r) {
   if (g.norm != 0) prepare_slopes(g, r, places, norm_factor(g, r, places));
   T* dF = r.din(0);
   const Index C = g.C;
-  const bool adds = r.adds(0);
+  const bool accumulates = r.accumulates(0);
   parallel_for(r.context(), g.strips(), [&](Index strip, int worker) {
     const Index begin = strip * kRowBlock, count = std::min(kRowBlock, g.P - begin);
     const Index first = g.position(begin), last = g.position(begin + count - 1);
     if (last - first + 1 == count) {
-      if (g.weighted() && !adds) clear_gaps(g, begin, count, dF);
-      return strip_gradient(g, r, places, begin, count, worker, dF + first * C, C, adds);
+      if (g.weighted() && !accumulates) clear_gaps(g, begin, count, dF);
+      return strip_gradient(g, r, places, begin, count, worker, dF + first * C, C, accumulates);
     }
     T* result = places.result_of(r.scratch(), worker);
     strip_gradient(g, r, places, begin, count, worker, result, strip_row(C), false);
-    if (!adds) clear_gaps(g, begin, count, dF);
+    if (!accumulates) clear_gaps(g, begin, count, dF);
     for (Index p = 0; p < count; ++p) {
       T* to = dF + g.position(begin + p) * C;
-      for (Index c = 0; c < C; ++c) to[c] = result[p * strip_row(C) + c] + (adds ? to[c] : T(0));
+      for (Index c = 0; c < C; ++c) to[c] = result[p * strip_row(C) + c] + (accumulates ? to[c] : T(0));
     }
   });
 }

@@ -50,9 +50,9 @@ Id max_pool(Tape<T>& tape, Id x, Index size, Index stride) {
     const T* x_values = r.in(0);
     const T* dy = r.dout();
     T* dx = r.din(0);
-    const bool adds = r.adds(0);
+    const bool accumulates = r.accumulates(0);
     parallel_for(r.context(), p.H, [&](Index h, int) {
-      if (!adds) std::fill_n(dx + p.at(h, 0), p.W * p.C, T(0));
+      if (!accumulates) std::fill_n(dx + p.at(h, 0), p.W * p.C, T(0));
       for (Index o = p.first_row(h); o <= p.last_row(h); ++o) {
         for (Index q = 0; q < p.out_w; ++q) {
           for (Index c = 0; c < p.C; ++c) {

@@ -36,7 +36,8 @@ Id normalise(Tape<T>& tape, Id x, const ChannelMap& map) {
     parallel_for(r.context(), H, [&](Index h, int) {
       for (Index i = h * row; i < (h + 1) * row; i += 3) {
         for (std::size_t c = 0; c < 3; ++c) {
-          put(dx[i + map.order[c]], static_cast<T>(map.gain[c]) * dy[i + static_cast<Index>(c)], r.adds(0));
+          accumulate(dx[i + map.order[c]], static_cast<T>(map.gain[c]) * dy[i + static_cast<Index>(c)],
+                     r.accumulates(0));
         }
       }
     });

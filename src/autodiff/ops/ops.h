@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "autodiff/tape.h"
-#include "kernel/oriented.h"
+#include "kernel/oriented/oriented.h"
 #include "kernel/pooling.h"
 #include "kernel/taps.h"
 
@@ -45,9 +45,10 @@ template <class T>
 ConvPairIds conv2d_relu_pair(Tape<T>& tape, Id x, const std::array<Id, 4>& weights, Border border,
                              Pool pool = Pool::none, bool gram = false);
 
-/// Layers of the built-in network on maps of one size (kernel/oriented.h), which outlive the tape, with replicated
-/// borders; average pooling or none at their end. One op; no map between the layers stands in memory. `moments`: the
-/// layers, counted from 1, whose Gram matrices (C x C) and channel sums (C) are wanted too, in that order.
+/// Layers of the built-in network on maps of one size (kernel/oriented/oriented.h), which outlive the tape, with
+/// replicated borders; average pooling or none at their end. One op; no map between the layers stands in memory.
+/// `moments`: the layers, counted from 1, whose Gram matrices (C x C) and channel sums (C) are wanted too, in that
+/// order.
 struct OrientedIds {
   Id y;
   std::vector<Id> grams;

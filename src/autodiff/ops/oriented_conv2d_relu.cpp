@@ -8,7 +8,7 @@
 
 #include "autodiff/ops/ops.h"
 #include "base/check.h"
-#include "kernel/oriented_chain.h"
+#include "kernel/oriented/oriented_chain.h"
 
 namespace impasto::IMPASTO_ABI {
 
@@ -29,7 +29,7 @@ OrientedIds oriented_conv2d_relu(Tape<float>& tape, Id x, std::span<const Orient
   const auto backward = [=](const OpBuffers<float>& r) {
     OrientedChain::MomentGradients gradients[kMostLayers];
     for (int k = 0; k < count; ++k) gradients[k] = {r.dout(1 + 2 * k), r.dout(2 + 2 * k)};
-    chain->backward(r.context(), r.in(0), r.dout(), gradients, r.din(0), r.adds(0), r.scratch());
+    chain->backward(r.context(), r.in(0), r.dout(), gradients, r.din(0), r.accumulates(0), r.scratch());
   };
   std::vector<Shape> more;
   for (const Index l : moments) {

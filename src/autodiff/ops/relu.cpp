@@ -18,9 +18,9 @@ Id relu(Tape<T>& tape, Id x) {
     const T* y = r.out();
     const T* dy = r.dout();
     T* dx = r.din(0);
-    const bool adds = r.adds(0);
+    const bool accumulates = r.accumulates(0);
     for_ranges(r.context(), count, [=](Index begin, Index end) {
-      for (Index i = begin; i < end; ++i) put(dx[i], y[i] <= T(0) ? T(0) : dy[i], adds);
+      for (Index i = begin; i < end; ++i) accumulate(dx[i], y[i] <= T(0) ? T(0) : dy[i], accumulates);
     });
   };
   return tape.record({.name = "relu",

@@ -48,9 +48,9 @@ Id squared_error(Tape<T>& tape, Id a, Id b, T factor, T gradient_norm) {
       T* dx = r.din(slot);
       if (dx == nullptr) continue;
       const T slope = (slot == 0 ? scale : -scale) * *r.dout();
-      const bool adds = r.adds(slot);
+      const bool accumulates = r.accumulates(slot);
       for_ranges(r.context(), count, [=](Index begin, Index end) {
-        for (Index i = begin; i < end; ++i) put(dx[i], slope * (x[i] - y[i]), adds);
+        for (Index i = begin; i < end; ++i) accumulate(dx[i], slope * (x[i] - y[i]), accumulates);
       });
     }
   };

@@ -42,7 +42,7 @@ double forward_row(const Picture<T>& p, Index h) {
 }
 
 template <class T>
-void backward_row(const Picture<T>& p, T* dx, T slope, bool adds, Index h) {
+void backward_row(const Picture<T>& p, T* dx, T slope, bool accumulates, Index h) {
   for (Index w = 0; w < p.W; ++w) {
     const Index place = h * p.W + w;
     for (Index at = place * p.C; at < (place + 1) * p.C; ++at) {
@@ -52,7 +52,7 @@ void backward_row(const Picture<T>& p, T* dx, T slope, bool adds, Index h) {
       if (w + 1 < p.W) slopes += towards(1);
       if (h > 0) slopes += towards(-p.W);
       if (h + 1 < p.H) slopes += towards(p.W);
-      put(dx[at], slope * slopes, adds);
+      accumulate(dx[at], slope * slopes, accumulates);
     }
   }
 }
@@ -83,7 +83,7 @@ Id total_variation(Tape<T>& tape, Id x, T factor, Id weights) {
   const auto backward = [picture, factor](const OpBuffers<T>& r) {
     const Picture<T> p = picture(r);
     const T slope = T(2) * factor * *r.dout();
-    parallel_for(r.context(), p.H, [&](Index h, int) { backward_row(p, r.din(0), slope, r.adds(0), h); });
+    parallel_for(r.context(), p.H, [&](Index h, int) { backward_row(p, r.din(0), slope, r.accumulates(0), h); });
   };
   return tape.record({.name = "total_variation",
                       .inputs = weighted ? std::vector<Id>{x, weights} : std::vector<Id>{x},

@@ -33,16 +33,16 @@ HWY_INLINE Vector larger(Vector a, Vector b) { return hn::IfThenElse(hn::Or(hn::
 template <Pool kPool>
 struct Activation {
   float* y;
-  std::uint8_t* bits;  // null: nobody goes back
+  std::uint8_t* mask;  // null: nobody goes back
   Index H, W, K, k;
-  bool past_caches;
+  bool streaming_store;
 
   HWY_INLINE void keep(Index h, Index w, MaskOf decision) const {
-    if (bits == nullptr) return;
-    hn::StoreMaskBits(Tag(), decision, bits + ((h * W + w) * vectors(K) + k / kLanes) * kMaskBytes);
+    if (mask == nullptr) return;
+    hn::StoreMaskBits(Tag(), decision, mask + ((h * W + w) * vectors(K) + k / kLanes) * kMaskBytes);
   }
-  HWY_INLINE void put(Index h, Index w, Index width, Vector v) const {
-    stream_up_to(v, K - k, past_caches, y + (h * width + w) * K + k);
+  HWY_INLINE void store(Index h, Index w, Index width, Vector v) const {
+    stream_up_to(v, K - k, streaming_store, y + (h * width + w) * K + k);
   }
 
   /// a b / c d: the window whose upper left corner is (h, w). Positions outside the map are dropped.
@@ -67,7 +67,7 @@ struct Activation {
  private:
   HWY_INLINE void single(Index h, Index w, Vector v) const {
     keep(h, w, positive(v));
-    put(h, w, W, rectified(v));
+    store(h, w, W, rectified(v));
   }
 
   HWY_INLINE void average(Index h, Index w, Vector a, Vector b, Vector c, Vector d) const {
@@ -76,12 +76,12 @@ struct Activation {
     keep(h + 1, w, positive(c));
     keep(h + 1, w + 1, positive(d));
     const Vector sum = hn::Add(hn::Add(rectified(a), rectified(b)), hn::Add(rectified(c), rectified(d)));
-    put(h / 2, w / 2, W / 2, hn::Mul(sum, hn::Set(Tag(), 0.25F)));
+    store(h / 2, w / 2, W / 2, hn::Mul(sum, hn::Set(Tag(), 0.25F)));
   }
 
   HWY_INLINE void maximum(Index h, Index w, Vector a, Vector b, Vector c, Vector d) const {
     const Vector top = larger(a, b), bottom = larger(c, d), most = larger(top, bottom);
-    if (bits != nullptr) {
+    if (mask != nullptr) {
       const MaskOf alive = positive(most), upper = hn::And(alive, hn::Ge(top, bottom)),
                    lower = hn::AndNot(upper, alive);
       const MaskOf left = hn::Ge(a, b), lower_left = hn::Ge(c, d);
@@ -90,7 +90,7 @@ struct Activation {
       keep(h + 1, w, hn::And(lower, lower_left));
       keep(h + 1, w + 1, hn::AndNot(lower_left, lower));
     }
-    put(h / 2, w / 2, W / 2, rectified(most));
+    store(h / 2, w / 2, W / 2, rectified(most));
   }
 };
 

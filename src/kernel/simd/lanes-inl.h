@@ -107,9 +107,9 @@ HWY_INLINE void store_up_to(Vector v, Index n, float* to) {
   }
 }
 
-// As store_up_to, or, `past_caches`, without reading the line first; whole lines only.
-HWY_INLINE void stream_up_to(Vector v, Index n, bool past_caches, float* to) {
-  if (kLanes == 16 && past_caches && n >= kLanes && reinterpret_cast<std::uintptr_t>(to) % 64 == 0) {
+// As store_up_to, or, `streaming_store`, without reading the line first; whole lines only.
+HWY_INLINE void stream_up_to(Vector v, Index n, bool streaming_store, float* to) {
+  if (kLanes == 16 && streaming_store && n >= kLanes && reinterpret_cast<std::uintptr_t>(to) % 64 == 0) {
     hn::Stream(v, Tag(), to);
   } else {
     store_up_to(v, n, to);

@@ -1,4 +1,4 @@
-// Chains of multiply-adds, each waiting only for itself: enough of them keep every unit of a core busy.
+// Chains of multiply-accumulates, each waiting only for itself: enough of them keep every unit of a core busy.
 #include "kernel/simd/peak.h"
 
 #include <cstddef>

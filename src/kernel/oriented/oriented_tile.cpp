@@ -1,0 +1,190 @@
+#include "kernel/oriented/oriented_tile.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+
+#include "base/check.h"
+
+namespace impasto::IMPASTO_ABI {
+namespace {
+
+constexpr Index kFloat = sizeof(float);
+// Of L2, for the planes of a tile. A constant: which sums a Gram matrix is made of depends on the tiles.
+constexpr Index kTileBytes = 1400 * 1024;
+
+struct Size {
+  Index height, width;
+};
+constexpr Size kSizes[] = {{32, 32}, {16, 32}, {16, 24}, {16, 16}, {8, 16}, {8, 8}};
+
+}  // namespace
+
+OrientedTiling::OrientedTiling(std::span<const OrientedLayer> layers, const Shape& x)
+    : layers_(layers), H_(x[0]), W_(x[1]) {
+  IMPASTO_ASSERT(!layers.empty() && depth() <= kMostLayers && x[2] == layers[0].inputs);
+  Index planes = 1 + units(depth());
+  for (Index l = 0; l <= depth(); ++l) planes += units(l);
+  for (const Size& size : kSizes) {
+    tile_height_ = size.height;
+    tile_width_ = size.width;
+    if (planes * plane() * kFloat <= kTileBytes) break;
+  }
+  tile_rows_ = (H_ + tile_height_ - 1) / tile_height_;
+  tile_columns_ = (W_ + tile_width_ - 1) / tile_width_;
+}
+
+OrientedArea OrientedTiling::tile(Index row, Index column) const {
+  const Index top = row * tile_height_, left = column * tile_width_;
+  return {top, left, std::min(tile_height_, H_ - top), std::min(tile_width_, W_ - left)};
+}
+
+// Along one axis a position belongs to the region of its own tile, and to that of one neighbour at most.
+bool OrientedTiling::first(Index tile, Index position, Index size, Index count) const {
+  const Index own = position / size, n = depth();
+  Index other = own;
+  if (position < own * size + n && own > 0) other = own - 1;
+  if (position >= (own + 1) * size - n && own + 1 < count) other = own + 1;
+  return tile == (own % 2 == 0 ? own : other);
+}
+
+Index OrientedTile::memory_size(const OrientedTiling& t, bool backward) {
+  const Index row = t.columns() * kUnit;
+  Index planes = 0;
+  for (Index l = 0; l <= t.depth(); ++l) planes += t.units(l);
+  const Index signals = t.rows() * t.columns() * 4;
+  const Index forward = planes * t.plane() + signals + 2 * row;
+  if (!backward) return forward;
+  return forward + t.units(t.depth()) * t.plane() + kMostFresh * row + t.columns() * 4 +
+         (t.reads_picture() ? signals : 0);
+}
+
+OrientedTile::OrientedTile(const OrientedTiling& tiling, const OrientedStages& stages, bool backward, float* memory)
+    : tiling_(tiling), stages_(stages), depth_(tiling.depth()), columns_(tiling.columns()), plane_(tiling.plane()) {
+  const auto take = [&](Index floats) {
+    float* taken = memory;
+    memory += floats;
+    return taken;
+  };
+  const Index row = columns_ * kUnit, signals = tiling.rows() * columns_ * 4;
+  for (Index l = 0; l <= depth_; ++l) {
+    values_[static_cast<std::size_t>(l)] = take(tiling.units(l) * plane_);
+    IMPASTO_ASSERT(l == 0 || tiling.units(l - 1) <= tiling.units(l));  // for the gradients that take their place
+  }
+  signals_ = take(signals);
+  row_ = take(row);
+  zeros_ = take(row);
+  std::fill_n(zeros_, row, 0.0F);
+  if (!backward) return;
+  values_[static_cast<std::size_t>(depth_ + 1)] = take(tiling.units(depth_) * plane_);
+  fresh_ = take(kMostFresh * row);
+  sums_ = take(columns_ * 4);
+  if (tiling.reads_picture()) signal_gradient_ = take(signals);
+}
+
+OrientedArea OrientedTile::region(Index l) const {
+  const Index reach = depth_ - l;
+  const Index top = std::max(core_.top - reach, Index{0}), left = std::max(core_.left - reach, Index{0});
+  return {top, left, std::min(core_.bottom() + reach, tiling_.H()) - top,
+          std::min(core_.right() + reach, tiling_.W()) - left};
+}
+
+void OrientedTile::compute(const float* x) {
+  if (tiling_.reads_picture()) {
+    read_picture(x);
+  } else {
+    read_map(x);
+  }
+  for (Index l = 1; l <= depth_; ++l) compute_layer(l);
+}
+
+// Signals of the picture, from one column left of the region to one right of it.
+void OrientedTile::read_picture(const float* x) {
+  const OrientedArea area = region(0);
+  for (Index r = area.top; r < area.bottom(); ++r) {
+    for (Index c = area.left - 1; c <= area.right(); ++c) {
+      const float* rgb = x + (r * tiling_.W() + std::clamp(c, Index{0}, tiling_.W() - 1)) * 3;
+      float* to = signals_ + cell(r, c) * 4;
+      for (Index q = 0; q < kSignals; ++q) {
+        to[q] = static_cast<float>(kColour[q][0]) * rgb[0] + static_cast<float>(kColour[q][1]) * rgb[1] +
+                static_cast<float>(kColour[q][2]) * rgb[2];
+      }
+      to[kSignals] = 0;
+    }
+  }
+}
+
+void OrientedTile::read_map(const float* x) {
+  const OrientedArea area = region(0);
+  const Index C = tiling_.channels(0);
+  for (Index r = area.top; r < area.bottom(); ++r) {
+    const float* from = x + (r * tiling_.W() + area.left) * C;
+    for (const OrientedSegment& segment : tiling_.segments(0))
+      stages_.read(segment, from, C, area.width, value(0, segment.slot / kUnit, r, area.left));
+  }
+  repeat_border(0);
+}
+
+void OrientedTile::repeat_border(Index l) {
+  const OrientedArea area = region(l);
+  const auto copy = [&](Index from, Index to) {
+    for (Index unit = 0; unit < tiling_.units(l); ++unit) {
+      for (Index r = area.top; r < area.bottom(); ++r)
+        std::copy_n(value(l, unit, r, from), kUnit, value(l, unit, r, to));
+    }
+  };
+  if (area.left == 0) copy(0, -1);
+  if (area.right() == tiling_.W()) copy(tiling_.W() - 1, tiling_.W());
+}
+
+// What the fresh channels above layer l read of it, on the columns that compute_layer(l + 1) reads.
+void OrientedTile::make_signals(Index l) {
+  const OrientedArea area = region(l), above = region(l + 1);
+  for (Index r = area.top; r < area.bottom(); ++r) {
+    const float* from = value(l, 0, r, above.left - 1);
+    float* to = signals_ + cell(r, above.left - 1) * 4;
+    for (Index c = 0; c < above.width + 2; ++c, from += kUnit, to += 4) {
+      to[0] = from[0] - from[1];
+      to[1] = from[2] - from[3];
+      to[2] = from[4] - from[5];
+      to[3] = 0;
+    }
+  }
+}
+
+void OrientedTile::compute_layer(Index l) {
+  const OrientedLayer& layer = tiling_.layers()[static_cast<std::size_t>(l - 1)];
+  const OrientedArea area = region(l);
+  if (!layer.reads_picture) make_signals(l - 1);
+  const auto inside = [&](Index r) { return std::clamp(r, Index{0}, tiling_.H() - 1); };
+  for (Index u = 0; u < tiling_.units(l); ++u) {
+    const OrientedUnit& unit = layer.units[static_cast<std::size_t>(u)];
+    const auto below = [&](Index r) -> const float* {
+      return unit.carried ? value(l - 1, u, inside(r), area.left) : nullptr;
+    };
+    const auto signals = [&](Index r) { return signals_ + cell(inside(r), area.left) * 4; };
+    for (Index r = area.top; r < area.bottom(); ++r) {
+      const OrientedWindow x{{below(r - 1), below(r), below(r + 1)}, area.width};
+      stages_.forward(unit, x, {{signals(r - 1), signals(r), signals(r + 1)}, area.width}, value(l, u, r, area.left));
+    }
+  }
+  repeat_border(l);
+}
+
+void OrientedTile::write(bool pooled, float* y) {
+  const Index C = tiling_.channels(depth_), W = pooled ? tiling_.W() / 2 : tiling_.W();
+  const Index step = pooled ? 2 : 1, top = core_.top / step, left = core_.left / step;
+  const Index bottom = core_.bottom() / step, width = core_.right() / step - left;
+  for (Index r = top; r < bottom; ++r) {
+    for (const OrientedSegment& segment : tiling_.segments(depth_)) {
+      const float* lanes = value(depth_, segment.slot / kUnit, step * r, core_.left);
+      if (pooled) {
+        stages_.pool(lanes, lanes + columns_ * kUnit, width, row_);
+        lanes = row_;
+      }
+      stages_.write(segment, lanes, width, false, y + (r * W + left) * C, C);
+    }
+  }
+}
+
+}  // namespace impasto::IMPASTO_ABI

@@ -1,0 +1,113 @@
+#include "kernel/oriented/tile_moments.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "kernel/gemm/gemm.h"
+
+namespace impasto::IMPASTO_ABI {
+namespace {
+
+struct Sizes {
+  Index gram = 0, entries = 0, ends = 0;
+};
+
+Sizes sizes(const OrientedTiling& tiling, const ActiveLaneStages& stages) {
+  Sizes s;
+  const Index groups = tiling.tile_height() * (tiling.tile_width() / 4 + 3);  // the last tile may leave single ones
+  for (Index l = 1; l <= tiling.depth(); ++l) {
+    const LaneMatrix matrix{tiling.units(l), stages.columns};
+    s.gram = std::max(s.gram, matrix.chunk_size());
+    s.entries = std::max(s.entries, groups * matrix.lanes());
+    s.ends = std::max(s.ends, groups * matrix.units);
+  }
+  s.gram = scratch_elements(s.gram);
+  s.entries = scratch_elements(s.entries + kUnit);  // the last store is a whole vector
+  s.ends = scratch_elements(s.ends);
+  return s;
+}
+
+}  // namespace
+
+Index TileMoments::memory_size(const OrientedTiling& tiling, const ActiveLaneStages& stages) {
+  const Sizes s = sizes(tiling, stages);
+  return s.gram + s.entries + s.ends;
+}
+
+TileMoments::TileMoments(const OrientedTiling& tiling, const ActiveLaneStages& stages, float* memory)
+    : stages_(stages), plane_(tiling.plane()), gram_(memory), lanes_{} {
+  const Sizes s = sizes(tiling, stages);
+  static_assert(sizeof(std::int32_t) == sizeof(float));
+  lanes_.slots = reinterpret_cast<std::int32_t*>(memory + s.gram);
+  lanes_.ends = lanes_.slots + s.entries;
+}
+
+// Calls body(chunk, row of the tile's map, its first entry, its lanes, row number) for all chunks and rows. A single
+// chunk takes a row while it is in L1; of several, each stays there while all rows pass.
+template <class Body>
+void TileMoments::for_chunks(OrientedTile& tile, Index l, const Body& body) {
+  const OrientedArea core = tile.core();
+  const Index units = tile.units(l), chunks = LaneMatrix{units, stages_.columns}.chunks();
+  const Index ends = active_groups(core.width) * units;
+  for (Index chunk = 0; chunk < chunks; ++chunk) {
+    ActiveLanes lanes = lanes_;
+    std::int32_t begin = 0;
+    for (Index r = core.top; r < core.bottom(); ++r) {
+      const UnitRow row{tile.value(l, 0, r, core.left), plane_, core.width, units};
+      if (chunk == 0) stages_.list(row, begin, lanes);
+      body(chunk, row, begin, lanes, r);
+      if (chunks == 1) continue;
+      lanes.ends += ends;
+      begin = lanes.ends[-1];
+    }
+  }
+}
+
+// A tile's matrix is summed apart, so that long sums do not lose what is small beside them.
+void TileMoments::add_gram(OrientedTile& tile, Index l, bool add, float* sum) {
+  const LaneMatrix matrix{tile.units(l), stages_.columns};
+  // Rows that a <= b needs.
+  const auto used = [&](Index chunk) {
+    const Index last = std::min((chunk + 1) * matrix.columns, matrix.lanes()) - 1;
+    return (last / kUnit + 1) * kUnit * matrix.columns;
+  };
+  const OrientedArea core = tile.core();
+  for_chunks(tile, l, [&](Index chunk, const UnitRow& row, std::int32_t begin, const ActiveLanes& lanes, Index r) {
+    if (r == core.top) std::fill_n(gram_, used(chunk), 0.0F);
+    stages_.gram(row, chunk, begin, lanes, gram_);
+    if (r + 1 < core.bottom()) return;
+    float* to = sum + chunk * matrix.chunk_size();
+    for (Index i = 0; i < used(chunk); ++i) to[i] = add ? to[i] + gram_[i] : gram_[i];
+  });
+}
+
+void TileMoments::add_product(OrientedTile& tile, Index l, const float* S, bool add, bool masked) {
+  const Index chunk_size = LaneMatrix{tile.units(l), stages_.columns}.chunk_size();
+  for_chunks(tile, l, [&](Index chunk, const UnitRow& row, std::int32_t begin, const ActiveLanes& lanes, Index r) {
+    stages_.product(row, chunk, begin, lanes, S + chunk * chunk_size, add, masked,
+                    tile.gradient(l, 0, r, tile.core().left));
+  });
+}
+
+void read_moments(const LaneMatrix& matrix, const float* lanes, std::span<const Index> slots, float* G, float* s) {
+  const auto entry = [&](Index a, Index b) { return lanes[matrix.at(std::min(a, b), std::max(a, b))]; };
+  for (const Index a : slots) {
+    for (const Index b : slots) *G++ = entry(a, b);
+  }
+  if (s == nullptr) return;
+  for (const Index a : slots) *s++ = entry(a, kOnesLane);
+}
+
+void write_gradients(const LaneMatrix& matrix, const float* dG, const float* ds, std::span<const Index> slots,
+                     float* lanes) {
+  std::fill_n(lanes, matrix.size(), 0.0F);
+  const std::size_t C = slots.size();
+  for (std::size_t i = 0; i < C && dG != nullptr; ++i) {
+    for (std::size_t j = 0; j < C; ++j) lanes[matrix.at(slots[i], slots[j])] = dG[i * C + j] + dG[j * C + i];
+  }
+  for (std::size_t i = 0; i < C && ds != nullptr; ++i) lanes[matrix.at(kOnesLane, slots[i])] = ds[i];
+}
+
+}  // namespace impasto::IMPASTO_ABI

@@ -1,0 +1,335 @@
+#include "kernel/winograd/conv_pair.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "base/check.h"
+#include "base/parallel.h"
+#include "kernel/gemm/gemm.h"
+#include "kernel/gemm/gram.h"
+#include "kernel/ranges.h"
+
+namespace impasto::IMPASTO_ABI {
+namespace {
+
+// F(6x6): the map is the picture's size, and large tiles waste least there.
+constexpr Index kTile = 6, kSide = kTile + 2;
+// 2 x 6 tiles are one or two passes of the product; a patch of 14 x 38 positions is computed for 12 x 36.
+constexpr Index kTileRows = 2, kTileColumns = 6;
+constexpr Index kHeight = kTileRows * kTile, kWidth = kTileColumns * kTile, kPositions = kHeight * kWidth;
+constexpr Index kPatchWidth = kWidth + 2, kPatchPositions = (kHeight + 2) * kPatchWidth;
+constexpr Index kMostChannels = 4;
+// The shares of 9 taps and up to 4 channels in dx, in a width that the product writes whole.
+constexpr Index shares(Index C) { return (9 * C + 31) / 32 * 32; }
+
+// Input i of tile t reads position t * kTile + i + first, or -1 outside [0, size).
+std::vector<Index> tile_positions(Index tiles, Index first, Index size) {
+  std::vector<Index> positions;
+  for (Index t = 0; t < tiles; ++t) {
+    for (Index i = 0; i < kSide; ++i) {
+      const Index position = t * kTile + i + first;
+      positions.push_back(position >= 0 && position < size ? position : -1);
+    }
+  }
+  return positions;
+}
+
+}  // namespace
+
+ConvPair::ConvPair(const Context& context, const Shape& x, Index C1, Index K, Pool pool)
+    : stages_(winograd_stages(context.target(), static_cast<int>(kTile))),
+      H_(x[0]),
+      W_(x[1]),
+      C_(x[2]),
+      C1_(C1),
+      K_(K),
+      pool_(pool),
+      block_rows_((H_ + kHeight - 1) / kHeight),
+      block_columns_((W_ + kWidth - 1) / kWidth),
+      convolve_row_(narrow_conv_row(context.target())),
+      slices_(gram_slices(block_rows_ * block_columns_, C1)),
+      forward_(*stages_, C1, K, kTileRows * kTileColumns),
+      backward_(*stages_, K, C1, kTileRows * kTileColumns) {
+  IMPASTO_ASSERT(C_ <= kMostChannels);
+  const Index seen_rows = pool == Pool::none ? H_ : H_ / 2 * 2, seen_columns = pool == Pool::none ? W_ : W_ / 2 * 2;
+  inside_ = tile_positions(kTileColumns, 0, kPatchWidth);
+  dy_rows_ = tile_positions(block_rows_ * kTileRows, -1, seen_rows);
+  dy_columns_ = tile_positions(block_columns_ * kTileColumns, -1, seen_columns);
+}
+
+Index ConvPair::mask_bytes() const { return H_ * W_ * mask_bytes_per_pixel(stages_->lanes, K_) + kMaskReach; }
+
+ConvPair::Area ConvPair::area(Index block) const {
+  const Index top = block / block_columns_ * kHeight, left = block % block_columns_ * kWidth;
+  return {top, left, std::min(kHeight, H_ - top), std::min(kWidth, W_ - left)};
+}
+
+namespace {
+
+// The tiles that cover an area, counted from its own corner, or from the map's.
+Index list_tiles(Index height, Index width, Index row, Index column, TileAt* tiles) {
+  Index count = 0;
+  for (Index r = 0; r * kTile < height; ++r) {
+    for (Index c = 0; c * kTile < width; ++c)
+      tiles[count++] = {static_cast<std::int32_t>(row + r), static_cast<std::int32_t>(column + c)};
+  }
+  return count;
+}
+
+// Hands out pieces of a block of scratch, one after the other; of no block it only counts them.
+struct Pieces {
+  float* block;
+  Index size = 0;
+
+  float* take(Index floats) {
+    float* piece = block == nullptr ? nullptr : block + size;
+    size += scratch_elements(floats);
+    return piece;
+  }
+};
+
+Index picture_size(Index C) { return (kHeight + 4) * (kPatchWidth + 2) * C; }
+
+}  // namespace
+
+// a over an area that lies inside the map; the picture around it, zero outside, is brought together first.
+void ConvPair::features(const float* x, const Weights& weights, const Area& at, float* a, Index row_stride,
+                        float* picture) const {
+  const Index row = (at.width + 2) * C_;
+  for (Index i = 0; i < at.height + 2; ++i) {
+    float* to = picture + i * row;
+    const Index h = at.top + i - 1;
+    if (h < 0 || h >= H_) {
+      std::fill_n(to, row, 0.0F);
+      continue;
+    }
+    const Index first = std::max(at.left - 1, Index{0}), last = std::min(at.left + at.width + 1, W_);
+    std::fill_n(to, C_, 0.0F);
+    std::fill_n(to + row - C_, C_, 0.0F);
+    std::copy_n(x + (h * W_ + first) * C_, (last - first) * C_, to + (first - at.left + 1) * C_);
+  }
+  for (Index r = 0; r < at.height; ++r)
+    convolve_row_(picture + r * row, row, at.width, C_, weights.w1, weights.b1, C1_, a + r * row_stride);
+}
+
+// The patch of a that a block's tiles read: zero outside the map.
+void ConvPair::read_patch(const float* x, const Weights& weights, const Area& block, float* a, float* picture) const {
+  const Index top = std::max(block.top - 1, Index{0}), left = std::max(block.left - 1, Index{0});
+  const Index bottom = std::min(block.top + kHeight + 1, H_), right = std::min(block.left + kWidth + 1, W_);
+  if (bottom - top < kHeight + 2 || right - left < kPatchWidth) std::fill_n(a, kPatchPositions * C1_, 0.0F);
+  float* to = a + ((top - block.top + 1) * kPatchWidth + left - block.left + 1) * C1_;
+  features(x, weights, {top, left, bottom - top, right - left}, to, kPatchWidth * C1_, picture);
+}
+
+void ConvPair::add_block_gram(const Context& context, const float* a, const Area& block, float* packed, float* partial,
+                              bool add) const {
+  const Gemm<float>& product = gemm<float>(context);
+  const Index count = block.height * block.width;
+  for (Index r = 0; r < block.height; ++r) {
+    const float* row = a + ((r + 1) * kPatchWidth + 1) * C1_;
+    product.pack({row, C1_, 1}, r * block.width, block.width, count, C1_, packed);
+  }
+  IMPASTO_ASSERT(product.panel > 0);  // the patch itself has gaps between its rows
+  accumulate_gram(product, a, C1_, count, packed, partial, add);
+}
+
+// What a thread has of its own, and what all share.
+struct ConvPair::ForwardWork {
+  float *picture, *a, *packed, *winograd;
+  Index size;
+};
+struct ConvPair::ForwardMemory {
+  float *U, *partials, *own;
+  Index own_size, size;
+};
+
+ConvPair::ForwardWork ConvPair::forward_work(const Context& context, float* own) const {
+  Pieces pieces{own};
+  return {.picture = pieces.take(picture_size(C_)),
+          .a = pieces.take(kPatchPositions * C1_),
+          .packed = pieces.take(gemm<float>(context).packed_size(kPositions, C1_)),
+          .winograd = pieces.take(forward_.work_size()),
+          .size = pieces.size};
+}
+
+ConvPair::ForwardMemory ConvPair::forward_memory(const Context& context, float* scratch) const {
+  const Index own_size = forward_work(context, nullptr).size;
+  Pieces pieces{scratch};
+  return {.U = pieces.take(forward_.filters_size()),
+          .partials = pieces.take(slices_ * scratch_elements(C1_ * C1_)),
+          .own = pieces.take(context.threads() * own_size),
+          .own_size = own_size,
+          .size = pieces.size};
+}
+
+Index ConvPair::forward_scratch(const Context& context) const { return forward_memory(context, nullptr).size; }
+
+void ConvPair::forward(const Context& context, const float* x, const Weights& weights, float* y, float* G,
+                       std::uint8_t* mask, float* scratch) const {
+  const ForwardMemory memory = forward_memory(context, scratch);
+  const Index square = scratch_elements(C1_ * C1_), blocks = block_rows_ * block_columns_;
+  forward_.make_filters(context, {weights.w2, C1_, K_, false, 1}, memory.U);
+  TileSink sink;
+  sink.y = y;
+  sink.mask = mask;
+  sink.height = H_;
+  sink.width = W_;
+  sink.channels = K_;
+  sink.bias = weights.b2;
+  sink.pool = pool_;
+  sink.streaming_store = true;
+
+  parallel_for(context, slices_, [&](Index slice, int worker) {
+    const ForwardWork work = forward_work(context, memory.own + worker * memory.own_size);
+    const TileSource source{work.a, nullptr, kPatchWidth, C1_, false, inside_.data(), inside_.data()};
+    const Index begin = piece_begin(blocks, slice, slices_), end = piece_begin(blocks, slice + 1, slices_);
+    for (Index block = begin; block < end; ++block) {
+      const Area at = area(block);
+      TileAt from[kTileRows * kTileColumns], to[kTileRows * kTileColumns];
+      list_tiles(at.height, at.width, 0, 0, from);
+      const Index count = list_tiles(at.height, at.width, at.top / kTile, at.left / kTile, to);
+      read_patch(x, weights, at, work.a, work.picture);
+      if (G != nullptr)
+        add_block_gram(context, work.a, at, work.packed, memory.partials + slice * square, block > begin);
+      forward_.run(source, from, sink, to, count, memory.U, work.winograd);
+    }
+  });
+  if (G != nullptr) sum_grams(context, memory.partials, square, slices_, C1_, G);
+}
+
+// What all blocks read going back, what it is made of, where each leaves its part of dx, and what a thread has of its
+// own.
+struct ConvPair::BackwardMemory {
+  float *U, *symmetric, *D, *wide, *adjoint, *patches, *own;
+  Index own_size, size;
+};
+struct ConvPair::BackwardWork {
+  float *picture, *a, *da, *windows, *winograd;
+  Index size;
+};
+
+namespace {
+
+// A block's part of dx: its positions and one more on each side.
+Index part_size(Index C) { return (kHeight + 2) * kPatchWidth * C; }
+
+// part[r + i, q + j, c] += share[r, q][i, j, c]: first the three rows that meet in a row of the part, then along it.
+void add_shares(const float* windows, Index height, Index width, Index C, float* part) {
+  float rows[kWidth * 3 * kMostChannels];
+  for (Index to = 0; to < height + 2; ++to) {
+    std::fill_n(rows, width * 3 * C, 0.0F);
+    for (Index i = std::max(to - height + 1, Index{0}); i <= std::min(to, Index{2}); ++i) {
+      const float* share = windows + (to - i) * width * shares(C) + i * 3 * C;
+      for (Index q = 0; q < width; ++q) {
+        for (Index k = 0; k < 3 * C; ++k) rows[q * 3 * C + k] += share[q * shares(C) + k];
+      }
+    }
+    float* row = part + to * kPatchWidth * C;
+    std::fill_n(row, kPatchWidth * C, 0.0F);
+    for (Index j = 0; j < 3; ++j) {
+      for (Index q = 0; q < width; ++q) {
+        for (Index c = 0; c < C; ++c) row[(q + j) * C + c] += rows[(q * 3 + j) * C + c];
+      }
+    }
+  }
+}
+
+}  // namespace
+
+ConvPair::BackwardWork ConvPair::backward_work(float* own) const {
+  Pieces pieces{own};
+  return {.picture = pieces.take(picture_size(C_)),
+          .a = pieces.take(kPositions * C1_),
+          .da = pieces.take(kPositions * C1_),
+          .windows = pieces.take(kPositions * shares(C_)),
+          .winograd = pieces.take(backward_.work_size()),
+          .size = pieces.size};
+}
+
+ConvPair::BackwardMemory ConvPair::backward_memory(const Context& context, float* scratch) const {
+  const Gemm<float>& product = gemm<float>(context);
+  const Index own_size = backward_work(nullptr).size;
+  Pieces pieces{scratch};
+  return {.U = pieces.take(backward_.filters_size()),
+          .symmetric = pieces.take(C1_ * C1_),
+          .D = pieces.take(product.packed_size(C1_, C1_)),
+          .wide = pieces.take(C1_ * shares(C_)),
+          .adjoint = pieces.take(product.packed_size(C1_, shares(C_))),
+          .patches = pieces.take(block_rows_ * block_columns_ * part_size(C_)),
+          .own = pieces.take(context.threads() * own_size),
+          .own_size = own_size,
+          .size = pieces.size};
+}
+
+Index ConvPair::backward_scratch(const Context& context) const { return backward_memory(context, nullptr).size; }
+
+void ConvPair::backward(const Context& context, const float* x, const Weights& weights, const float* dy,
+                        const float* dG, const std::uint8_t* mask, float* dx, bool add, float* scratch) const {
+  const Gemm<float>& product = gemm<float>(context);
+  const BackwardMemory shared = backward_memory(context, scratch);
+  float* wide = shared.wide;
+  backward_.make_filters(context, {weights.w2, C1_, K_, true, pool_ == Pool::average ? 0.25F : 1.0F}, shared.U);
+  std::fill_n(wide, C1_ * shares(C_), 0.0F);
+  for (Index tap = 0; tap < 9 * C_; ++tap) {
+    for (Index k = 0; k < C1_; ++k) wide[k * shares(C_) + tap] = weights.w1[tap * C1_ + k];
+  }
+  product.pack({wide, shares(C_), 1}, 0, C1_, C1_, shares(C_), shared.adjoint);
+  if (dG != nullptr) pack_symmetric(context, dG, C1_, 1.0F, shared.symmetric, shared.D);
+  parallel_for(context, block_rows_ * block_columns_, [&](Index block, int worker) {
+    backward_block(context, x, weights, dy, dG, mask, block, shared,
+                   backward_work(shared.own + worker * shared.own_size));
+  });
+  gather(context, shared.patches, dx, add);
+}
+
+void ConvPair::backward_block(const Context& context, const float* x, const Weights& weights, const float* dy,
+                              const float* dG, const std::uint8_t* mask, Index block, const BackwardMemory& shared,
+                              const BackwardWork& work) const {
+  const Gemm<float>& product = gemm<float>(context);
+  const Area at = area(block);
+  const Index count = at.height * at.width, windows_width = shares(C_);
+  float *a = work.a, *da = work.da;
+
+  if (dy != nullptr) {
+    const TileSource source{dy, mask, W_, K_, pool_ != Pool::none, dy_rows_.data(), dy_columns_.data()};
+    TileSink sink;
+    sink.y = da;
+    sink.height = at.height;
+    sink.width = at.width;
+    sink.channels = C1_;
+    TileAt from[kTileRows * kTileColumns], to[kTileRows * kTileColumns];
+    list_tiles(at.height, at.width, at.top / kTile, at.left / kTile, from);
+    const Index tiles = list_tiles(at.height, at.width, 0, 0, to);
+    backward_.run(source, from, sink, to, tiles, shared.U, work.winograd);
+  } else {
+    std::fill_n(da, count * C1_, 0.0F);
+  }
+  features(x, weights, at, a, at.width * C1_, work.picture);
+  if (dG != nullptr) product.multiply(count, C1_, C1_, {a, C1_, 1}, shared.D, da, C1_, true);
+  for (Index i = 0; i < count * C1_; ++i) da[i] = a[i] > 0 ? da[i] : 0;
+
+  // dx of the first convolution: every tap's share at every position, then each added where its tap reads.
+  product.multiply(count, windows_width, C1_, {da, C1_, 1}, shared.adjoint, work.windows, windows_width, false);
+  add_shares(work.windows, at.height, at.width, C_, shared.patches + block * part_size(C_));
+}
+
+// dx of a position is the sum of up to four blocks' parts, always in the same order.
+void ConvPair::gather(const Context& context, const float* patches, float* dx, bool add) const {
+  parallel_for(context, H_, [&](Index h, int) {
+    float* row = dx + h * W_ * C_;
+    if (!add) std::fill_n(row, W_ * C_, 0.0F);
+    const Index middle = h / kHeight;
+    for (Index r = std::max(middle - 1, Index{0}); r <= std::min(middle + 1, block_rows_ - 1); ++r) {
+      const Index inside = h - r * kHeight + 1;  // row of the block's part
+      if (inside < 0 || inside >= kHeight + 2) continue;
+      for (Index c = 0; c < block_columns_; ++c) {
+        const float* from = patches + (r * block_columns_ + c) * part_size(C_) + inside * kPatchWidth * C_;
+        const Index left = c * kWidth - 1, first = std::max(left, Index{0}), last = std::min(left + kPatchWidth, W_);
+        for (Index i = first * C_; i < last * C_; ++i) row[i] += from[i - left * C_];
+      }
+    }
+  });
+}
+
+}  // namespace impasto::IMPASTO_ABI

@@ -1,0 +1,81 @@
+// Two convolutions with ReLU, fused: the widest maps of a network, between the first and the second, never stand in
+// memory.
+//
+//   a = relu(w1 * x + b1)     y = pool(relu(w2 * a + b2))     G = Gram matrix of a
+//
+// A block of Winograd tiles of the second convolution computes the patch of `a` it reads, and uses it while it is in
+// L2. Going back, each block computes its part of `a` once more, for the Gram matrix's gradient and for the sign of a.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "impasto/context.h"
+#include "kernel/pooling.h"
+#include "kernel/winograd/narrow_conv.h"
+#include "kernel/winograd/winograd_block.h"
+#include "tensor/shape.h"
+
+namespace impasto::IMPASTO_ABI {
+
+/// x: H x W x C with C at most 4 (a picture), w1: 3 x 3 x C x C1, w2: 3 x 3 x C1 x K; zero borders, stride 1.
+/// Immutable, shared by every replay. Scratch is counted in floats.
+class ConvPair {
+ public:
+  struct Weights {
+    const float *w1, *b1, *w2, *b2;
+  };
+
+  ConvPair(const Context& context, const Shape& x, Index C1, Index K, Pool pool);
+
+  Shape output() const { return {pool_ == Pool::none ? H_ : H_ / 2, pool_ == Pool::none ? W_ : W_ / 2, K_}; }
+  /// Bytes of the second convolution's backward mask, which forward writes and backward reads.
+  Index mask_bytes() const;
+
+  Index forward_scratch(const Context& context) const;
+  /// `G` (C1 x C1) and `mask` may be null when nobody wants them.
+  void forward(const Context& context, const float* x, const Weights& weights, float* y, float* G, std::uint8_t* mask,
+               float* scratch) const;
+
+  Index backward_scratch(const Context& context) const;
+  /// dx = or += the gradient of both outputs; `dy` or `dG` may be null when the loss does not depend on it.
+  void backward(const Context& context, const float* x, const Weights& weights, const float* dy, const float* dG,
+                const std::uint8_t* mask, float* dx, bool add, float* scratch) const;
+
+ private:
+  /// Positions of the maps, first row and column included.
+  struct Area {
+    Index top, left, height, width;
+  };
+  struct ForwardMemory;
+  struct ForwardWork;
+  struct BackwardMemory;
+  struct BackwardWork;
+
+  Area area(Index block) const;
+  ForwardMemory forward_memory(const Context& context, float* scratch) const;
+  ForwardWork forward_work(const Context& context, float* own) const;
+  BackwardMemory backward_memory(const Context& context, float* scratch) const;
+  BackwardWork backward_work(float* own) const;
+  void features(const float* x, const Weights& weights, const Area& at, float* a, Index row_stride,
+                float* picture) const;
+  void read_patch(const float* x, const Weights& weights, const Area& block, float* a, float* picture) const;
+  void add_block_gram(const Context& context, const float* a, const Area& block, float* packed, float* partial,
+                      bool add) const;
+  void backward_block(const Context& context, const float* x, const Weights& weights, const float* dy, const float* dG,
+                      const std::uint8_t* mask, Index block, const BackwardMemory& shared,
+                      const BackwardWork& work) const;
+  void gather(const Context& context, const float* patches, float* dx, bool add) const;
+
+  const WinogradStages* stages_;
+  Index H_, W_, C_, C1_, K_;
+  Pool pool_;
+  Index block_rows_, block_columns_;  // blocks along the map's sides
+  NarrowConvRow convolve_row_;
+  Index slices_;  // pieces of work, and of G
+  WinogradBlock forward_, backward_;
+  std::vector<Index> inside_;                // what tiles read of a patch (TileSource)
+  std::vector<Index> dy_rows_, dy_columns_;  // and of dy
+};
+
+}  // namespace impasto::IMPASTO_ABI

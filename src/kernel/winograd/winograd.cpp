@@ -1,0 +1,284 @@
+#include "kernel/winograd/winograd.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "base/check.h"
+#include "base/machine.h"
+#include "base/parallel.h"
+#include "kernel/winograd/winograd_block.h"
+
+namespace impasto::IMPASTO_ABI {
+namespace {
+
+constexpr Index kFloat = sizeof(float);
+// U of a whole layer is made at once up to 12 MiB; it then streams from the last-level cache for every block of tiles.
+constexpr Index kWideFilters = 12 * (Index{1} << 20) / kFloat;
+// One or two passes of the product's micro-kernel: V and M of 128 channels take 0.5 MiB of L2, beside what streams by.
+constexpr Index kWideTiles = 12;
+// V is held for as many tiles as 16 MiB take.
+constexpr Index kDeepTiles = 16 * (Index{1} << 20) / kFloat;
+
+// F(6x6) needs 64 points for 36 outputs, F(4x4) 36 for 16, and filters are transformed to as many points: whichever
+// takes fewer multiplications over whole tiles, a transformed filter counting as much as 6 tiles.
+int choose_tile(Index H, Index W) {
+  const auto cost = [&](Index tile) {
+    const Index tiles = ((H + tile - 1) / tile) * ((W + tile - 1) / tile);
+    return (tile + 2) * (tile + 2) * (tiles + 6);
+  };
+  return cost(6) < cost(4) ? 6 : 4;
+}
+
+}  // namespace
+
+WinogradPass::WinogradPass(const Context& context, std::vector<Index> rows, std::vector<Index> columns, int tile,
+                           Index depth, Index width)
+    : stages_(winograd_stages(context.target(), tile)),
+      rows_(std::move(rows)),
+      columns_(std::move(columns)),
+      depth_(whole_vectors(*stages_, depth)),
+      width_(whole_slabs(*stages_, width)),
+      slab_(slab_channels(*stages_)),
+      threads_(context.threads()) {
+  const Index side = tile + 2, points = stages_->points;
+  for (Index row = 0; row < static_cast<Index>(rows_.size()) / side; ++row) {
+    for (Index column = 0; column < static_cast<Index>(columns_.size()) / side; ++column)
+      tiles_.push_back({static_cast<std::int32_t>(row), static_cast<std::int32_t>(column)});
+  }
+  deep_ = points * depth_ * width_ > kWideFilters;
+  if (deep_) {
+    // U of two rows of points takes a quarter of L2 and M half of it; the rest is for what streams by.
+    const Index fits = l2_cache_bytes() / 4 / kFloat / (2 * side * slab_);
+    channels_ = std::clamp(fits / stages_->lanes * stages_->lanes, stages_->lanes, depth_);
+    // Slabs times blocks are pieces of work: with many threads, smaller blocks, down to a pass of the product.
+    const Index near = l2_cache_bytes() / 2 / kFloat / (points * slab_);
+    const Index shared = static_cast<Index>(tiles_.size()) * (width_ / slab_) / threads_;
+    block_ = balanced(std::min(near, std::max(shared, stages_->rows)));
+    blocks_ = std::clamp(kDeepTiles / (points * depth_ * block_), Index{1},
+                         (static_cast<Index>(tiles_.size()) + block_ - 1) / block_);
+  } else {
+    channels_ = depth_;
+    block_ = balanced(std::clamp(static_cast<Index>(tiles_.size()) / threads_, Index{1}, kWideTiles));
+    blocks_ = 1;
+  }
+}
+
+// At most `most` tiles, and no last block much smaller than the others.
+Index WinogradPass::balanced(Index most) const {
+  const Index count = static_cast<Index>(tiles_.size()), blocks = (count + most - 1) / most;
+  return (count + blocks - 1) / blocks;
+}
+
+Index WinogradPass::scratch() const {
+  if (!deep_) {
+    const WinogradBlock work(*stages_, depth_, width_, block_);
+    return work.filters_size() + threads_ * work.work_size();
+  }
+  return blocks_ * stages_->points * point_stride(block_ * depth_) + threads_ * deep_work_size();
+}
+
+void WinogradPass::run(const Context& context, TileSource source, const FilterSource& filters, const TileSink& sink,
+                       float* scratch) const {
+  source.rows = rows_.data();
+  source.columns = columns_.data();
+  if (deep_) {
+    run_deep(context, source, filters, sink, scratch);
+  } else {
+    run_wide(context, source, filters, sink, scratch);
+  }
+}
+
+// Few channels, many tiles: each piece of work takes a block of tiles through all stages.
+void WinogradPass::run_wide(const Context& context, const TileSource& source, const FilterSource& filters,
+                            const TileSink& sink, float* scratch) const {
+  const WinogradBlock work(*stages_, depth_, width_, block_);
+  const Index count = static_cast<Index>(tiles_.size());
+  float* own = scratch + work.filters_size();
+  work.make_filters(context, filters, scratch);
+  parallel_for(context, (count + block_ - 1) / block_, [&](Index block, int worker) {
+    const TileAt* tiles = tiles_.data() + block * block_;
+    work.run(source, tiles, sink, tiles, std::min(block_, count - block * block_), scratch,
+             own + worker * work.work_size());
+  });
+}
+
+// Many channels, few tiles: V of many tiles is made first; then each piece of work makes a slab of output channels of a
+// block of tiles, with filters of its own, while its M stays in L2.
+void WinogradPass::run_deep(const Context& context, const TileSource& source, const FilterSource& filters,
+                            const TileSink& sink, float* scratch) const {
+  const WinogradStages& s = *stages_;
+  const Index slabs = width_ / slab_, count = static_cast<Index>(tiles_.size());
+  const Index all = (count + block_ - 1) / block_, v_size = s.points * point_stride(block_ * depth_);
+  const Index m_stride = point_stride(block_ * slab_), own_size = deep_work_size();
+  float* own = scratch + blocks_ * v_size;
+  constexpr Index kGroup = 4;  // tiles whose input a thread transforms at a time
+  for (Index first = 0; first < all; first += blocks_) {
+    const Index blocks = std::min(blocks_, all - first), groups = (block_ + kGroup - 1) / kGroup;
+    const auto tiles_of = [&](Index block) { return std::min(block_, count - block * block_); };
+    parallel_for(context, blocks * groups, [&](Index piece, int worker) {
+      const Index block = first + piece / groups, T = tiles_of(block), t = piece % groups * kGroup;
+      s.input_transform(source, tiles_.data() + block * block_, t, std::min(t + kGroup, T), T, own + worker * own_size,
+                        scratch + (block - first) * v_size, point_stride(block_ * depth_));
+    });
+    parallel_for(context, blocks * slabs, [&](Index piece, int worker) {
+      const Index block = first + piece / slabs, T = tiles_of(block);
+      const Columns columns{piece % slabs * slab_, slab_};
+      float* M = own + worker * own_size;
+      multiply_slab(filters, columns, T, scratch + (block - first) * v_size, M);
+      s.output_transform(sink, tiles_.data() + block * block_, T, M, m_stride, columns);
+    });
+  }
+}
+
+// M, U of two rows of points, taps, and a patch.
+Index WinogradPass::deep_work_size() const {
+  const Index side = stages_->tile + 2;
+  return stages_->points * point_stride(block_ * slab_) + 2 * side * point_stride(channels_ * slab_) +
+         9 * channels_ * slab_ + stages_->points * depth_;
+}
+
+// M of a slab. U is made for two rows of points at a time, so that it stays in L2 for as many channels as possible: M
+// is then seldom read again to be added to.
+void WinogradPass::multiply_slab(const FilterSource& filters, Columns columns, Index T, const float* V,
+                                 float* M) const {
+  const WinogradStages& s = *stages_;
+  const Index side = s.tile + 2, v_stride = point_stride(block_ * depth_), m_stride = point_stride(block_ * slab_),
+              u_stride = point_stride(channels_ * slab_);
+  float* U = M + s.points * m_stride;
+  float* taps = U + 2 * side * u_stride;
+  for (Index c = 0; c < depth_; c += channels_) {
+    const Index depth = std::min(channels_, depth_ - c);
+    s.gather(filters, c, depth, columns, taps);
+    for (Index row = 0; row < side; row += 2) {
+      s.filters(filters, c, depth, columns, row, taps, U, u_stride);
+      s.multiply(2 * side, T, depth, V + row * side * v_stride + c * T, v_stride, U, u_stride,
+                 M + row * side * m_stride, m_stride, slab_, c > 0);
+    }
+  }
+}
+
+namespace {
+
+// For each of a tile's inputs the position it reads. Outputs [0, outputs) of the axis; output o reads o - before,
+// o - before + 1, o - before + 2; `position` maps these to the source, or to -1.
+template <class Position>
+std::vector<Index> tile_inputs(Index outputs, Index tile, Index before, Position&& position) {
+  std::vector<Index> inputs;
+  for (Index first = 0; first < outputs; first += tile) {
+    for (Index i = 0; i < tile + 2; ++i) {
+      const bool read = first + i < outputs + 2;  // beyond: only by outputs that do not exist
+      inputs.push_back(read ? position(first + i - before) : Index{-1});
+    }
+  }
+  return inputs;
+}
+
+std::vector<Index> forward_inputs(Index size, int tile, Border border) {
+  const AxisTaps taps = window_taps(size, 3, 1, border);
+  return tile_inputs(size, tile, 1, [&](Index position) {
+    const auto read = position < 0 ? taps.at(0, 0) : position >= size ? taps.at(size - 1, 2) : taps.at(position, 1);
+    return read.empty() ? Index{-1} : read[0];
+  });
+}
+
+// With a border other than zero the gradient reaches one position beyond the map on each side, and is folded back.
+std::vector<Index> backward_inputs(Index size, int tile, Border border, Pool pool) {
+  const Index halo = border == Border::zero ? 0 : 1, seen = pool == Pool::none ? size : size / 2 * 2;
+  return tile_inputs(size + 2 * halo, tile, 1 + halo,
+                     [&](Index position) { return position >= 0 && position < seen ? position : Index{-1}; });
+}
+
+// What stands at the positions of TileSink's halo, as positions of the map.
+std::vector<Index> halo_positions(Index H, Index W, Border border) {
+  const AxisTaps rows = window_taps(H, 3, 1, border), columns = window_taps(W, 3, 1, border);
+  const auto inside = [](const AxisTaps& taps, Index position) {
+    return position < 0 ? taps.at(0, 0)[0] : position == taps.positions ? taps.at(position - 1, 2)[0] : position;
+  };
+  std::vector<Index> positions;
+  for (const Index h : {Index{-1}, H}) {
+    for (Index w = -1; w <= W; ++w) positions.push_back(inside(rows, h) * W + inside(columns, w));
+  }
+  for (const Index w : {Index{-1}, W}) {
+    for (Index h = 0; h < H; ++h) positions.push_back(h * W + inside(columns, w));
+  }
+  return positions;
+}
+
+bool is_streamed(const Shape& map) { return map.count() * kFloat > 2 * l2_cache_bytes(); }
+
+}  // namespace
+
+bool WinogradConv::available(const Context& context) { return winograd_stages(context.target(), 6) != nullptr; }
+
+WinogradConv::WinogradConv(const Context& context, const Shape& x, Index K, Border border, Pool pool)
+    : H_(x[0]),
+      W_(x[1]),
+      C_(x[2]),
+      K_(K),
+      pool_(pool),
+      lanes_(winograd_stages(context.target(), 6)->lanes),
+      forward_(context, forward_inputs(H_, choose_tile(H_, W_), border),
+               forward_inputs(W_, choose_tile(H_, W_), border), choose_tile(H_, W_), C_, K_),
+      backward_(context, backward_inputs(H_, choose_tile(H_, W_), border, pool),
+                backward_inputs(W_, choose_tile(H_, W_), border, pool), choose_tile(H_, W_), K_, C_) {
+  IMPASTO_ASSERT(border != Border::valid);
+  if (border != Border::zero) halo_ = halo_positions(H_, W_, border);
+}
+
+Index WinogradConv::mask_bytes() const { return H_ * W_ * mask_bytes_per_pixel(lanes_, K_) + kMaskReach; }
+
+void WinogradConv::forward(const Context& context, const float* x, const float* w, const float* b, float* y,
+                           std::uint8_t* mask, float* scratch) const {
+  TileSource source;
+  source.x = x;
+  source.width = W_;
+  source.channels = C_;
+  TileSink sink;
+  sink.streaming_store = is_streamed(output());
+  sink.y = y;
+  sink.mask = mask;
+  sink.height = H_;
+  sink.width = W_;
+  sink.channels = K_;
+  sink.bias = b;
+  sink.pool = pool_;
+  forward_.run(context, source, {w, C_, K_, false, 1}, sink, scratch);
+}
+
+Index WinogradConv::backward_scratch() const { return backward_.scratch() + static_cast<Index>(halo_.size()) * C_; }
+
+void WinogradConv::backward(const Context& context, const float* dy, const float* w, const std::uint8_t* mask,
+                            float* dx, bool add, float* scratch) const {
+  TileSource source;
+  source.x = dy;
+  source.mask = mask;
+  source.width = W_;
+  source.channels = K_;
+  source.unpool = pool_ != Pool::none;
+  TileSink sink;
+  sink.streaming_store = is_streamed({H_, W_, C_});
+  sink.y = dx;
+  sink.height = H_;
+  sink.width = W_;
+  sink.channels = C_;
+  sink.add = add;
+  if (!halo_.empty()) sink.halo = scratch + backward_.scratch();
+  backward_.run(context, source, {w, C_, K_, true, pool_ == Pool::average ? 0.25F : 1.0F}, sink, scratch);
+  if (sink.halo != nullptr) fold_halo(context, sink.halo, dx);
+}
+
+// Adds what reached position (-1, w), (H, w), (h, -1), (h, W) to the position whose value stood there.
+void WinogradConv::fold_halo(const Context& context, const float* halo, float* dx) const {
+  constexpr Index kChannels = 16;  // that a thread folds, so that no two write to one position
+  parallel_for(context, (C_ + kChannels - 1) / kChannels, [&](Index piece, int) {
+    const Index begin = piece * kChannels, end = std::min(begin + kChannels, C_);
+    for (std::size_t i = 0; i < halo_.size(); ++i) {
+      for (Index c = begin; c < end; ++c) dx[halo_[i] * C_ + c] += halo[static_cast<Index>(i) * C_ + c];
+    }
+  });
+}
+
+}  // namespace impasto::IMPASTO_ABI

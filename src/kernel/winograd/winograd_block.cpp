@@ -1,0 +1,65 @@
+#include "kernel/winograd/winograd_block.h"
+
+#include <algorithm>
+
+#include "base/parallel.h"
+
+namespace impasto::IMPASTO_ABI {
+
+Index point_stride(Index elements) { return ((elements + 15) / 16 | 1) * 16; }
+
+Index slab_channels(const WinogradStages& stages) { return std::max(stages.panel, Index{32}); }
+
+Index whole_vectors(const WinogradStages& stages, Index channels) {
+  return (channels + stages.lanes - 1) / stages.lanes * stages.lanes;
+}
+
+Index whole_slabs(const WinogradStages& stages, Index channels) {
+  const Index slab = slab_channels(stages);
+  return (channels + slab - 1) / slab * slab;
+}
+
+WinogradBlock::WinogradBlock(const WinogradStages& stages, Index depth, Index width, Index tiles)
+    : stages_(&stages),
+      depth_(whole_vectors(stages, depth)),
+      slab_(slab_channels(stages)),
+      slabs_(whole_slabs(stages, width) / slab_),
+      tiles_(tiles),
+      patch_(stages.points * depth_) {}
+
+Index WinogradBlock::filters_size() const {
+  return slabs_ * (stages_->points * point_stride(depth_ * slab_) + 9 * depth_ * slab_);
+}
+
+void WinogradBlock::make_filters(const Context& context, const FilterSource& source, float* U) const {
+  const Index stride = point_stride(depth_ * slab_);
+  const Index side = stages_->tile + 2;
+  float* all_taps = U + slabs_ * stages_->points * stride;
+  parallel_for(context, slabs_, [&](Index slab, int) {
+    const Columns columns{slab * slab_, slab_};
+    float* taps = all_taps + slab * 9 * depth_ * slab_;
+    stages_->gather(source, 0, depth_, columns, taps);
+    for (Index row = 0; row < side; row += 2)
+      stages_->filters(source, 0, depth_, columns, row, taps, U + (slab * side + row) * side * stride, stride);
+  });
+}
+
+Index WinogradBlock::work_size() const {
+  return stages_->points * (point_stride(tiles_ * depth_) + point_stride(tiles_ * slab_)) + patch_;
+}
+
+void WinogradBlock::run(const TileSource& source, const TileAt* from, const TileSink& sink, const TileAt* to,
+                        Index count, const float* U, float* work) const {
+  const WinogradStages& s = *stages_;
+  const Index v_stride = point_stride(tiles_ * depth_), m_stride = point_stride(tiles_ * slab_),
+              u_stride = point_stride(depth_ * slab_);
+  float* M = work + s.points * v_stride;
+  s.input_transform(source, from, 0, count, count, M + s.points * m_stride, work, v_stride);
+  for (Index slab = 0; slab < slabs_; ++slab) {
+    s.multiply(s.points, count, depth_, work, v_stride, U + slab * s.points * u_stride, u_stride, M, m_stride, slab_,
+               false);
+    s.output_transform(sink, to, count, M, m_stride, {slab * slab_, slab_});
+  }
+}
+
+}  // namespace impasto::IMPASTO_ABI

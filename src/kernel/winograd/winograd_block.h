@@ -1,0 +1,42 @@
+// A block of Winograd tiles taken through all stages in one go, while its V and M stay in L2; U is made beforehand for
+// all blocks.
+#pragma once
+
+#include "kernel/winograd/winograd_stages.h"
+
+namespace impasto::IMPASTO_ABI {
+
+/// Sizes and stages of a convolution of `depth` input and `width` output channels, at most `tiles` tiles at a time.
+/// A plain value. Sizes of scratch are in floats.
+class WinogradBlock {
+ public:
+  WinogradBlock(const WinogradStages& stages, Index depth, Index width, Index tiles);
+
+  /// U, and the taps it is made of.
+  Index filters_size() const;
+  /// U of the whole convolution, shared out over the context's threads.
+  void make_filters(const Context& context, const FilterSource& source, float* U) const;
+
+  Index work_size() const;
+  /// Tiles `from` of the source become tiles `to` of the sink.
+  void run(const TileSource& source, const TileAt* from, const TileSink& sink, const TileAt* to, Index count,
+           const float* U, float* work) const;
+
+ private:
+  const WinogradStages* stages_;
+  Index depth_, slab_, slabs_, tiles_, patch_;
+};
+
+/// Distance between two points of V, U or M. A multiple of 4 KiB would put all points into the same few sets of the
+/// caches: an odd number of lines.
+Index point_stride(Index elements);
+
+/// Output channels that a piece of work makes at a time, at least a panel: M of all points and tiles is written once
+/// and read once, so few channels keep it near.
+Index slab_channels(const WinogradStages& stages);
+
+/// Channels filled up: those of the reduction to whole vectors, those of the output to whole slabs.
+Index whole_vectors(const WinogradStages& stages, Index channels);
+Index whole_slabs(const WinogradStages& stages, Index channels);
+
+}  // namespace impasto::IMPASTO_ABI
