@@ -197,10 +197,8 @@ void FileWriter::overwrite(const std::string& why) {
 }
 
 void remove_leftovers(const fs::path& folder) {
-  std::error_code failure;
-  for (fs::directory_iterator at(folder, failure), end; !failure && at != end; at.increment(failure)) {
-    const fs::path file = at->path();
-    const std::string name = file.filename().string();
+  for (const std::string& name : names_in_folder(folder)) {
+    const fs::path file = folder / name;
     if (!name.starts_with(kStagedBegin) || !name.ends_with(kStagedEnd)) continue;
     OutputFile leftover;
     if (leftover.open(file) != 0 || leftover.lock() != 0) continue;

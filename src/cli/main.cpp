@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <exception>
 #include <new>
 
@@ -40,16 +41,22 @@ int exit_code(impasto::ErrorCode code) {
   }
 }
 
+[[noreturn]] void end_with(const char* line) {
+  [[maybe_unused]] const auto written = write(STDERR_FILENO, line, std::strlen(line));
+  _exit(kExitFailed);
+}
+
 // Failures that nobody can catch: before main, in CLI11's globals, or where nothing may be thrown.
 void end_without_memory() {
   try {
     if (const std::exception_ptr thrown = std::current_exception()) std::rethrow_exception(thrown);
   } catch (const std::bad_alloc&) {
-    constexpr const char kSentence[] = "impasto: memory does not suffice to start\n";
-    [[maybe_unused]] const auto written = write(STDERR_FILENO, kSentence, sizeof kSentence - 1);
-    _exit(kExitFailed);
+    end_with("impasto: memory does not suffice to start\n");
   } catch (...) {
   }
+  // In the standard library's own code, thrown where nothing may be: nobody can tell what it was.
+  if (std::uncaught_exceptions() > 0)
+    end_with("impasto: an error could not be handled; if memory is short, choose a smaller --size\n");
   std::abort();
 }
 

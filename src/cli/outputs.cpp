@@ -145,9 +145,8 @@ void Outputs::guard_snapshots(int epochs, std::vector<Kept> kept) const {
     if (named_so && same_file(folder_of(one.file), *snapshots_)) guard("--snapshots", one.file, {one});
   }
   // By links a file may have more names than the one that was given.
-  std::error_code failure;
-  for (const fs::directory_entry& entry : fs::directory_iterator(*snapshots_, failure)) {
-    if (Snapshots::is_name(entry.path().filename().string(), epochs)) guard("--snapshots", entry.path(), kept);
+  for (const std::string& name : names_in_folder(*snapshots_)) {
+    if (Snapshots::is_name(name, epochs)) guard("--snapshots", *snapshots_ / name, kept);
   }
 }
 

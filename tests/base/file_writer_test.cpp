@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <filesystem>
@@ -16,6 +17,7 @@
 #include "base/file.h"
 #include "base/output_file.h"
 #include "impasto/error.h"
+#include "impasto/text_file.h"
 #include "support/temp_folder.h"
 
 #if defined(__linux__)
@@ -167,6 +169,18 @@ TEST_CASE("file_writer: what a person named is no leftover") {
   for (const char* name : {".impasto-notes.txt", "x.impasto-1-0.tmp", "a.tmp"}) folder.write(name, kOld);
   check_writable(folder / "new.bin");
   CHECK(folder.size() == 3);
+}
+
+TEST_CASE("text_file: the names in a folder are told, and none of one that is not there") {
+  const TempFolder folder;
+  CHECK(names_in_folder(folder.path()).empty());
+  folder.write("b.txt", kOld);
+  fs::create_directory(folder / ".hidden");
+  std::vector<std::string> names = names_in_folder(folder.path());
+  std::sort(names.begin(), names.end());
+  CHECK(names == std::vector<std::string>{".hidden", "b.txt"});
+  CHECK(names_in_folder(folder / "none").empty());
+  CHECK(names_in_folder(folder / "b.txt").empty());
 }
 
 TEST_CASE("output_file: tells how far it came and cuts what was behind") {
