@@ -17,6 +17,8 @@
 #include "impasto/export.h"
 #include "impasto/version.h"
 
+/* C's own ways and names. NOLINTBEGIN(modernize-use-using, readability-identifier-naming) */
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -196,5 +198,7 @@ IMPASTO_API impasto_status impasto_stylizer_image(const impasto_stylizer* styliz
 #ifdef __cplusplus
 }
 #endif
+
+/* NOLINTEND(modernize-use-using, readability-identifier-naming) */
 
 #endif

@@ -40,7 +40,7 @@ std::byte* take_from(std::pmr::memory_resource& resource, std::size_t bytes) {
 
 std::string memory_text(std::uint64_t bytes) {
   const std::uint64_t kib = bytes / 1024 + (bytes % 1024 != 0 ? 1 : 0);
-  return kib < 1000 * 1024 ? text(kib, " KiB") : text((kib + 1023) / 1024, " MiB");
+  return kib < std::uint64_t{1000} * 1024 ? text(kib, " KiB") : text((kib + 1023) / 1024, " MiB");
 }
 
 std::byte* take_system_memory(std::size_t bytes) {

@@ -36,7 +36,7 @@ impasto_status make_handle(Handle** out, Make&& make) noexcept {
   if (out != nullptr) *out = nullptr;
   return guarded([&] {
     given(out, "out");
-    *out = new Handle{std::forward<Make>(make)()};
+    *out = new Handle{std::forward<Make>(make)()};  // NOLINT(bugprone-unhandled-exception-at-new): guarded() does
   });
 }
 

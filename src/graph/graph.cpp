@@ -244,6 +244,7 @@ std::vector<NodeId> Graph<T>::features(NodeId picture, const Weights& weights, c
   require(shape.rank() == 3 && shape[2] == 3, ErrorCode::input, "features are asked for of an array of ", shape,
           "; wanted is a picture H x W x 3");
   std::vector<std::size_t> wanted;
+  wanted.reserve(layers.size());
   for (const std::string& layer : layers) wanted.push_back(find_layer(layer));
   require(!wanted.empty(), ErrorCode::usage, "features of no layer were asked for; name one");
   s.networks.emplace_back(weights.network());
