@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "image/signature.h"
+#include "image/formats.h"
 
 namespace impasto::IMPASTO_ABI {
 namespace {
@@ -68,7 +68,7 @@ std::string foreign_file(std::string_view start, std::uint64_t bytes) {
     if (start.starts_with(signature.start)) return signature.what;
   }
   const std::span picture(reinterpret_cast<const std::uint8_t*>(start.data()), start.size());
-  if (is_jpeg(picture) || is_png(picture) || is_tiff(picture) || is_webp(picture)) return kPicture;
+  if (format_of_content(picture)) return kPicture;
   if (start.size() >= 262 && start.substr(257, 5) == "ustar") return kPacked;
   if (is_web_page(start))
     return "a web page, saved in place of the file it speaks of (" + std::to_string(bytes) +

@@ -6,14 +6,25 @@
 
 #include "base/check.h"
 #include "base/file.h"
-#include "image/codec.h"
 #include "image/features.h"
+#include "image/formats.h"
 
 #ifdef IMPASTO_HAS_WEBP
 #include "image/webp_handles.h"
 #endif
 
 namespace impasto::IMPASTO_ABI {
+namespace {
+
+// Throws Error(usage) for a name of another format than WebP.
+const PictureFormat& require_moving(const std::filesystem::path& file) {
+  const PictureFormat* format = format_of_ending(file);
+  require(format && format->moves, ErrorCode::usage, "animation '", file.string(),
+          "' cannot be written: only WebP holds one; choose a name that ends in .webp");
+  return *format;
+}
+
+}  // namespace
 
 #ifdef IMPASTO_HAS_WEBP
 
@@ -48,8 +59,7 @@ struct AnimationWriter::State {
 
 AnimationWriter::AnimationWriter(const std::filesystem::path& file, const AnimationOptions& options)
     : state_(std::make_unique<State>()) {
-  require(format_of_ending(file) == Format::webp, ErrorCode::usage, "animation '", file.string(),
-          "' cannot be written: only WebP holds one; choose a name that ends in .webp");
+  require_moving(file);
   require(options.quality >= 0 && options.quality <= 100, ErrorCode::usage, "WebP quality ", options.quality,
           " does not exist; choose 0 (smallest) to 100 (best)");
   require(options.loops >= 0 && options.loops <= 65535, ErrorCode::usage, "an animation cannot be shown ",
@@ -102,9 +112,7 @@ void AnimationWriter::finish() {
 struct AnimationWriter::State {};
 
 AnimationWriter::AnimationWriter(const std::filesystem::path& file, const AnimationOptions& /*options*/) {
-  require(format_of_ending(file) == Format::webp, ErrorCode::usage, "animation '", file.string(),
-          "' cannot be written: only WebP holds one; choose a name that ends in .webp");
-  fail_absent(Format::webp, text("animation '", file.string(), "' cannot be written"), ErrorCode::usage);
+  fail_absent(require_moving(file), text("animation '", file.string(), "' cannot be written"), ErrorCode::usage);
 }
 
 void AnimationWriter::add(const Image& /*frame*/, int /*milliseconds*/) {}

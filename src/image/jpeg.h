@@ -21,7 +21,7 @@ Image decode_jpeg(std::span<const std::uint8_t> bytes, const std::string& name, 
 std::vector<std::uint8_t> encode_jpeg(const Image& image, const EncodeOptions& options,
                                       std::vector<std::string>* warnings = nullptr);
 
-/// "libjpeg-turbo 2.1.5", empty when the build lacks it.
+/// "libjpeg-turbo 2.1.5".
 std::string jpeg_library();
 
 }  // namespace impasto::IMPASTO_ABI

@@ -188,12 +188,4 @@ std::string jpeg_library() {
 
 }  // namespace impasto::IMPASTO_ABI
 
-#else
-
-namespace impasto::IMPASTO_ABI {
-
-std::string jpeg_library() { return {}; }
-
-}  // namespace impasto::IMPASTO_ABI
-
 #endif

@@ -18,7 +18,7 @@ Image decode_png(std::span<const std::uint8_t> bytes, const std::string& name, c
 std::vector<std::uint8_t> encode_png(const Image& image, const EncodeOptions& options,
                                      std::vector<std::string>* warnings = nullptr);
 
-/// "libpng 1.6.39", empty when the build lacks it.
+/// "libpng 1.6.39".
 std::string png_library();
 
 }  // namespace impasto::IMPASTO_ABI

@@ -252,12 +252,4 @@ std::string png_library() { return text("libpng ", png_get_libpng_ver(nullptr));
 
 }  // namespace impasto::IMPASTO_ABI
 
-#else
-
-namespace impasto::IMPASTO_ABI {
-
-std::string png_library() { return {}; }
-
-}  // namespace impasto::IMPASTO_ABI
-
 #endif

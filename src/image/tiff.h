@@ -21,7 +21,7 @@ Image decode_tiff(std::span<const std::uint8_t> bytes, const std::string& name, 
 std::vector<std::uint8_t> encode_tiff(const Image& image, const EncodeOptions& options,
                                       std::vector<std::string>* warnings = nullptr);
 
-/// "libtiff 4.5.0", empty when the build lacks it.
+/// "libtiff 4.5.0".
 std::string tiff_library();
 
 }  // namespace impasto::IMPASTO_ABI

@@ -229,12 +229,4 @@ std::string tiff_library() {
 
 }  // namespace impasto::IMPASTO_ABI
 
-#else
-
-namespace impasto::IMPASTO_ABI {
-
-std::string tiff_library() { return {}; }
-
-}  // namespace impasto::IMPASTO_ABI
-
 #endif

@@ -21,7 +21,7 @@ Image decode_webp(std::span<const std::uint8_t> bytes, const std::string& name, 
 std::vector<std::uint8_t> encode_webp(const Image& image, const EncodeOptions& options,
                                       std::vector<std::string>* warnings = nullptr);
 
-/// "libwebp 1.2.4", empty when the build lacks it.
+/// "libwebp 1.2.4".
 std::string webp_library();
 
 }  // namespace impasto::IMPASTO_ABI

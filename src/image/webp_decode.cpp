@@ -113,12 +113,4 @@ std::string webp_library() {
 
 }  // namespace impasto::IMPASTO_ABI
 
-#else
-
-namespace impasto::IMPASTO_ABI {
-
-std::string webp_library() { return {}; }
-
-}  // namespace impasto::IMPASTO_ABI
-
 #endif

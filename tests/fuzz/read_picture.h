@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "image/formats.h"
 #include "impasto/error.h"
 #include "impasto/image.h"
 
@@ -26,11 +27,13 @@ inline void check_picture(const Image& image) {
 
 /// Writes the picture with its metadata and its profile in all formats, and reads that.
 inline void write_and_read(const Image& image) {
-  for (const char* name : {"a.jpg", "a.png", "a.tif", "a.webp"}) {
+  for (const PictureFormat& format : picture_formats()) {
+    if (!format.is_built_in()) continue;
+    const std::string name = "a" + std::string(format.endings.front());
     std::vector<std::string> warnings;
     try {
-      const std::vector<std::uint8_t> bytes = encode_image(
-          image, name, {.bits = name[2] == 'p' || name[2] == 't' ? 16 : 8, .colour = FileColour::original}, &warnings);
+      const std::vector<std::uint8_t> bytes =
+          encode_image(image, name, {.bits = format.most_bits, .colour = FileColour::original}, &warnings);
       const Image again = decode_image(bytes, name);
       check_picture(again);
       if (again.width() != image.width() || again.height() != image.height()) std::abort();

@@ -13,7 +13,6 @@
 #include <string>
 #include <vector>
 
-#include "image/codec.h"
 #include "image/features.h"
 #include "image/jpeg.h"
 #include "image/png.h"

@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "image/formats.h"
 #include "image/sample_pictures.h"
-#include "image/signature.h"
 #include "image/webp_handles.h"
 #include "impasto/animation.h"
 #include "support/error_of.h"
@@ -27,6 +27,11 @@ using Bytes = std::vector<std::uint8_t>;
 
 std::string refusal(const Bytes& bytes) {
   return error_of(ErrorCode::input, [&] { decode_webp(bytes, "picture 'a.webp'"); });
+}
+
+bool begins_as(const Bytes& bytes, const std::string& format) {
+  const PictureFormat* found = format_of_content(bytes);
+  return found && found->name == format;
 }
 
 // An animation read back: the duration of each frame, and its canvas's first pixel.
@@ -121,7 +126,7 @@ TEST_CASE("webp: damaged files are read or refused") {
       const std::size_t reach = round % 2 ? bytes.size() : 60;
       for (std::uint32_t i = 0; i < 1 + random() % 4; ++i)
         bytes[random() % reach] = static_cast<std::uint8_t>(random());
-      if (!is_webp(bytes)) continue;
+      if (!begins_as(bytes, "WebP")) continue;
       try {
         decode_webp(bytes, "damaged");
       } catch (const Error& error) {

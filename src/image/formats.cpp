@@ -1,0 +1,135 @@
+#include "image/formats.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/check.h"
+#include "image/features.h"
+#include "image/jpeg.h"
+#include "image/png.h"
+#include "image/tiff.h"
+#include "image/webp.h"
+
+namespace impasto::IMPASTO_ABI {
+
+using namespace std::string_view_literals;
+
+namespace {
+
+// Whether bytes have `mark` at `at`.
+bool has(std::span<const std::uint8_t> bytes, std::size_t at, std::string_view mark) {
+  return bytes.size() >= at + mark.size() &&
+         std::equal(mark.begin(), mark.end(), bytes.begin() + static_cast<std::ptrdiff_t>(at),
+                    [](char letter, std::uint8_t byte) { return static_cast<std::uint8_t>(letter) == byte; });
+}
+
+bool begins_as_jpeg(std::span<const std::uint8_t> bytes) { return has(bytes, 0, "\xFF\xD8\xFF"sv); }
+
+bool begins_as_png(std::span<const std::uint8_t> bytes) { return has(bytes, 0, "\x89PNG\r\n\x1A\n"sv); }
+
+// Classic or BigTIFF, of either byte order.
+bool begins_as_tiff(std::span<const std::uint8_t> bytes) {
+  return has(bytes, 0, "II\x2A\0"sv) || has(bytes, 0, "II\x2B\0"sv) || has(bytes, 0, "MM\0\x2A"sv) ||
+         has(bytes, 0, "MM\0\x2B"sv);
+}
+
+bool begins_as_webp(std::span<const std::uint8_t> bytes) { return has(bytes, 0, "RIFF"sv) && has(bytes, 8, "WEBP"sv); }
+
+// A row without what the build lacks: what a discarded branch names need not exist.
+constexpr PictureFormat jpeg_format() {
+  PictureFormat row{"JPEG", {".jpg", ".jpeg"}, begins_as_jpeg, "libjpeg-turbo", "IMPASTO_JPEG", 8, kMaxJpegSide, false,
+                    false};
+  if constexpr (kHasJpeg) row.decode = decode_jpeg, row.encode = encode_jpeg, row.version = jpeg_library;
+  return row;
+}
+
+constexpr PictureFormat png_format() {
+  PictureFormat row{"PNG", {".png"}, begins_as_png, "libpng", "IMPASTO_PNG", 16, kMaxImageSide, true, false};
+  if constexpr (kHasPng) row.decode = decode_png, row.encode = encode_png, row.version = png_library;
+  return row;
+}
+
+constexpr PictureFormat tiff_format() {
+  PictureFormat row{"TIFF", {".tif", ".tiff"}, begins_as_tiff, "libtiff", "IMPASTO_TIFF",
+                    16,     kMaxImageSide,     true,           false};
+  if constexpr (kHasTiff) row.decode = decode_tiff, row.encode = encode_tiff, row.version = tiff_library;
+  return row;
+}
+
+constexpr PictureFormat webp_format() {
+  PictureFormat row{"WebP", {".webp"}, begins_as_webp, "libwebp", "IMPASTO_WEBP", 8, kMaxWebpSide, true, true};
+  if constexpr (kHasWebp) row.decode = decode_webp, row.encode = encode_webp, row.version = webp_library;
+  return row;
+}
+
+constexpr PictureFormat kFormats[] = {jpeg_format(), png_format(), tiff_format(), webp_format()};
+constexpr const PictureFormat& kAdvised = kFormats[1];  // PNG: what every picture fits in, exactly
+
+// "a, b or c"
+std::string choice(const std::vector<std::string_view>& names) {
+  std::string list;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (i > 0) list += i + 1 == names.size() ? " or " : ", ";
+    list += names[i];
+  }
+  return list;
+}
+
+void add_endings(std::vector<std::string_view>& list, const PictureFormat& format) {
+  if (!format.is_built_in()) return;
+  for (const std::string_view ending : format.endings) {
+    if (!ending.empty()) list.push_back(ending);
+  }
+}
+
+}  // namespace
+
+std::span<const PictureFormat> picture_formats() { return kFormats; }
+
+const PictureFormat* format_of_ending(const std::filesystem::path& file) {
+  std::string ending = file.extension().string();
+  std::transform(ending.begin(), ending.end(), ending.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  if (ending.empty()) return nullptr;
+  for (const PictureFormat& format : kFormats) {
+    if (std::find(format.endings.begin(), format.endings.end(), ending) != format.endings.end()) return &format;
+  }
+  return nullptr;
+}
+
+const PictureFormat* format_of_content(std::span<const std::uint8_t> bytes) {
+  for (const PictureFormat& format : kFormats) {
+    if (format.begins(bytes)) return &format;
+  }
+  return nullptr;
+}
+
+std::string writable_endings() {
+  std::vector<std::string_view> list;
+  for (const PictureFormat& format : kFormats) {
+    if (&format != &kAdvised) add_endings(list, format);
+  }
+  add_endings(list, kAdvised);
+  return choice(list);
+}
+
+std::string endings_of_depth(int bits) {
+  std::vector<std::string_view> list;
+  for (const PictureFormat& format : kFormats) {
+    if (format.is_built_in() && format.most_bits >= bits) list.push_back(format.endings.front());
+  }
+  return list.empty() ? std::string(kAdvised.endings.front()) : choice(list);
+}
+
+void fail_absent(const PictureFormat& format, const std::string& what, ErrorCode code) {
+  fail(code, what, ": this build of Impasto lacks ", format.library, ", so it has no ", format.name,
+       "; build it with -D", format.option, "=ON, or use ", kAdvised.is_built_in() ? kAdvised.name : "another format");
+}
+
+}  // namespace impasto::IMPASTO_ABI

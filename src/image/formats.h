@@ -1,0 +1,55 @@
+// The picture formats: one row says all that is asked of one anywhere. A new format is a file and a row.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "impasto/error.h"
+#include "impasto/image.h"
+
+namespace impasto::IMPASTO_ABI {
+
+struct PictureFormat {
+  using Decode = Image(std::span<const std::uint8_t> bytes, const std::string& name, const DecodeOptions& options);
+  using Encode = std::vector<std::uint8_t>(const Image& image, const EncodeOptions& options,
+                                           std::vector<std::string>* warnings);
+
+  const char* name;                                     ///< for people: "JPEG"
+  std::array<std::string_view, 2> endings;              ///< of files, in small letters, the usual one first
+  bool (*begins)(std::span<const std::uint8_t> bytes);  ///< whether bytes begin as its files do
+  const char* library;                                  ///< what it is read and written by: "libjpeg-turbo"
+  const char* option;                                   ///< of CMake, that asks for the library: "IMPASTO_JPEG"
+  int most_bits;                                        ///< a sample that can be written: 8 or 16
+  int most_side;                                        ///< pixels a side that can be written
+  bool holds_alpha;                                     ///< otherwise pictures are written as seen on white
+  bool moves;                                           ///< whether AnimationWriter writes it
+  /// All null when this build lacks the library.
+  Decode* decode = nullptr;
+  Encode* encode = nullptr;
+  std::string (*version)() = nullptr;  ///< "libjpeg-turbo 2.1.5"
+
+  bool is_built_in() const { return decode != nullptr; }
+};
+
+/// Whether or not this build has them.
+std::span<const PictureFormat> picture_formats();
+
+/// By the ending of a name, whatever its case; null for one that is no format's.
+const PictureFormat* format_of_ending(const std::filesystem::path& file);
+/// By what a file begins with; null when that is no format's.
+const PictureFormat* format_of_content(std::span<const std::uint8_t> bytes);
+
+/// For messages, of the formats in this build: ".jpg, .jpeg, .tif, .tiff, .webp or .png"; empty when it has none.
+std::string writable_endings();
+/// The usual endings of those that hold `bits` a sample: ".png or .tif".
+std::string endings_of_depth(int bits);
+
+/// Throws Error(code): `what`, because this build lacks the library of the format.
+[[noreturn]] void fail_absent(const PictureFormat& format, const std::string& what, ErrorCode code);
+
+}  // namespace impasto::IMPASTO_ABI

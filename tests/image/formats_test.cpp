@@ -1,0 +1,119 @@
+// The table of picture formats: every row keeps what it says of itself.
+#include "image/formats.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "image/sample_pictures.h"
+#include "support/error_of.h"
+#include "support/temp_folder.h"
+
+namespace impasto::testing {
+
+namespace {
+
+std::string usual_name(const PictureFormat& format) { return "a" + std::string(format.endings.front()); }
+
+// What can be written here, with alpha in part.
+std::vector<std::uint8_t> sample(const PictureFormat& format, int bits) {
+  Image image = gradient(40, 24);
+  image.set_alpha(noise_alpha(40, 24, 255));
+  return encode_image(image, usual_name(format), {.jpeg_subsampling = false, .bits = bits, .webp_quality = 100});
+}
+
+}  // namespace
+
+TEST_CASE("formats: each has a name, an ending and a library of its own, and its ending finds it in any case") {
+  std::set<std::string_view> seen;
+  for (const PictureFormat& format : picture_formats()) {
+    INFO(format.name);
+    CHECK(seen.insert(format.name).second);
+    CHECK_FALSE(format.endings.front().empty());
+    for (const std::string_view ending : format.endings) {
+      if (ending.empty()) continue;
+      CHECK(seen.insert(ending).second);
+      std::string large(ending);
+      std::transform(large.begin(), large.end(), large.begin(),
+                     [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+      CHECK(format_of_ending("some.folder/a" + std::string(ending)) == &format);
+      CHECK(format_of_ending("A" + large) == &format);
+    }
+    CHECK((format.encode != nullptr) == format.is_built_in());
+    CHECK((format.version != nullptr) == format.is_built_in());
+    CHECK((format.most_bits == 8 || format.most_bits == 16));
+  }
+  for (const char* name : {"", "a", "a.gif", ".png", "a.png.txt", "a."}) CHECK(format_of_ending(name) == nullptr);
+  CHECK(format_of_content({}) == nullptr);
+}
+
+TEST_CASE("formats: what a row encodes begins as the row says, and comes back, with alpha where it holds that") {
+  for (const PictureFormat& format : picture_formats()) {
+    if (!format.is_built_in()) continue;
+    for (int bits = 8; bits <= format.most_bits; bits += 8) {
+      INFO(format.name, ", ", bits, " bits");
+      const std::vector<std::uint8_t> bytes = sample(format, bits);
+      CHECK(format_of_content(bytes) == &format);
+      const Image back = decode_image(bytes, "picture");
+      REQUIRE(back.width() == 40);
+      REQUIRE(back.height() == 24);
+      CHECK(back.alpha().empty() == !format.holds_alpha);
+      if (!format.holds_alpha) continue;
+      CHECK(back.metadata().bits == bits);
+      CHECK(largest_difference(back.alpha(), noise_alpha(40, 24, 255)) < 1e-6f);
+    }
+  }
+}
+
+TEST_CASE("formats: depths and sides beyond a row's are refused by its name before the work") {
+  const TempFolder folder;
+  for (const PictureFormat& format : picture_formats()) {
+    if (!format.is_built_in()) continue;
+    INFO(format.name);
+    if (format.most_bits == 8) {
+      const auto refusal =
+          error_of(ErrorCode::usage, [&] { check_image_output(folder / usual_name(format), {.bits = 16}); });
+      CHECK(contains(refusal, std::string(format.name) + " holds 8 bits a sample, and 16 were asked for"));
+    } else {
+      check_image_output(folder / usual_name(format), {.bits = 16});
+    }
+    check_image_fits(usual_name(format), format.most_side, format.most_side);
+    if (format.most_side == kMaxImageSide) continue;
+    const auto refusal =
+        error_of(ErrorCode::input, [&] { check_image_fits(usual_name(format), 1, format.most_side + 1); });
+    CHECK(contains(refusal, std::string(format.name) + " ends at " + std::to_string(format.most_side)));
+    error_of(ErrorCode::input, [&] { encode_image(Image(format.most_side + 1, 1), usual_name(format)); });
+  }
+}
+
+TEST_CASE("formats: a row that the build lacks names its library and its option") {
+  for (PictureFormat format : picture_formats()) {
+    format.decode = nullptr;
+    const std::string refusal =
+        error_of(ErrorCode::input, [&] { fail_absent(format, "picture 'a' cannot be read", ErrorCode::input); });
+    CHECK(contains(refusal, std::string("lacks ") + format.library + ", so it has no " + format.name));
+    CHECK(contains(refusal, std::string("build it with -D") + format.option + "=ON"));
+  }
+}
+
+TEST_CASE("formats: the lists for messages name each ending once, and PNG's last") {
+  const std::string endings = writable_endings();
+  for (const PictureFormat& format : picture_formats()) {
+    for (const std::string_view ending : format.endings) {
+      if (!ending.empty()) CHECK(contains(endings + " ", std::string(ending)) == format.is_built_in());
+    }
+  }
+  if (format_of_ending("a.png")->is_built_in()) {
+    CHECK(endings.ends_with(" or .png"));
+    CHECK(endings_of_depth(16).starts_with(".png"));
+  }
+  CHECK_FALSE(contains(endings_of_depth(16), ".jpg"));
+}
+
+}  // namespace impasto::testing
