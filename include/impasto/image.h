@@ -1,4 +1,5 @@
-// Pictures in memory and in files: JPEG, PNG, TIFF and WebP in and out, colour profiles, metadata, resizing.
+// Pictures in memory and in files: JPEG, PNG, TIFF, WebP, HEIC and AVIF in and out, colour profiles, metadata,
+// resizing.
 #pragma once
 
 #include <cstddef>
@@ -31,8 +32,8 @@ struct Metadata {
   std::vector<std::uint8_t> iptc;  ///< IPTC's records (IIM)
   std::string comment;             ///< in UTF-8
   Resolution resolution;
-  /// What told colours other than sRGB where no profile did, from which the pixels were converted: "cICP", "gAMA and
-  /// cHRM", "EXIF (Adobe RGB)"; or why the profile was not used. Empty: there is nothing else to know.
+  /// What told colours other than sRGB where no profile did, from which the pixels were converted: "cICP", "nclx",
+  /// "gAMA and cHRM", "EXIF (Adobe RGB)"; or why the profile was not used. Empty: there is nothing else to know.
   std::string colours_by;
   bool icc_applied = false;  ///< whether the pixels were converted from `icc` to sRGB, or are sRGB as they were
   int bits = 8;              ///< depth of the file's samples: 1 to 16, or of floats 16, 32 or 64
@@ -119,13 +120,13 @@ enum class FileColour { srgb, original };
 
 struct EncodeOptions {
   int jpeg_quality = 95;                  ///< 1..100
-  bool jpeg_subsampling = true;           ///< true: 4:2:0 chroma; false: 4:4:4
+  bool jpeg_subsampling = true;           ///< true: 4:2:0 chroma; false: 4:4:4; of HEIC and AVIF too, unless lossless
   Rounding rounding = Rounding::nearest;  ///< of 8 bits; 16 are always rounded to the nearest
-  int bits = 8;                           ///< a sample: 8, or 16 for PNG and TIFF
-  int webp_quality = 90;                  ///< 0..100; 100: lossless
+  int bits = 8;                           ///< a sample: 8, or 16 for PNG and TIFF, 12 for HEIC and AVIF, 10 for HEIC
+  int webp_quality = 90;                  ///< 0..100; 100: lossless; of HEIC and AVIF too
   FileColour colour = FileColour::srgb;
   /// Write the picture's EXIF and XMP, made true of the new file, IPTC, comment and resolution, where the format has a
-  /// place for them: WebP has none for the last three, JPEG none for a part above 64 KiB, which a
+  /// place for them: WebP, HEIC and AVIF have none for the last three, JPEG none for a part above 64 KiB, which a
   /// warning then says.
   bool keep_metadata = true;
   bool operator==(const EncodeOptions&) const = default;
@@ -133,12 +134,13 @@ struct EncodeOptions {
 
 /// Reads a JPEG (grey, YCbCr, RGB, CMYK, YCCK; baseline or progressive), a PNG (palette, grey, RGB; 1 to 16 bits), a
 /// TIFF (grey, RGB, CMYK of 8 to 16 bits or floats of 16, 32 or 64; CIE L*a*b*; what else libtiff turns into RGBA;
-/// first page) or a WebP (of an animation the first frame). The content decides, not the file's name. EXIF orientation
-/// is applied; the colours become sRGB, from an ICC profile, a PNG's cICP, gAMA and cHRM, or Adobe RGB that EXIF tells;
-/// alpha is kept aside and the colours under it stay what they are (AlphaUse::straight). A profile that is broken or
-/// does not belong to the picture is passed over with a warning (Metadata::warnings), and so are an end mark that is
-/// missing behind complete pixels and further pictures in a JPEG (gain maps, MPO). Throws Error(input) for a file that
-/// is missing, a directory, empty, truncated, of another kind, of a kind that this build cannot read, a raw photograph,
+/// first page), a WebP (of an animation the first frame), a HEIC or an AVIF (one picture of 8 to 16 bits). The content
+/// decides, not the file's name. EXIF orientation is applied, or HEIF's own; the colours become sRGB, from an ICC
+/// profile, a PNG's cICP, gAMA and cHRM, HEIF's nclx, or Adobe RGB that EXIF tells; alpha is kept aside and the colours
+/// under it stay what they are (AlphaUse::straight). A profile that is broken or does not belong to the picture is
+/// passed over with a warning (Metadata::warnings), and so are an end mark that is missing behind complete pixels and
+/// further pictures in a JPEG (gain maps, MPO). Throws Error(input) for a file that is missing, a directory, empty,
+/// truncated, of another kind, of a kind that this build cannot read, a raw photograph, a sequence of pictures in HEIF,
 /// HDR (PQ or HLG), or larger than the limits above (checked before memory is taken).
 IMPASTO_API Image load_image(const std::filesystem::path& file, const DecodeOptions& options = {});
 /// The same from bytes in memory; `name` is what messages call it.
@@ -152,17 +154,18 @@ IMPASTO_API std::vector<std::uint8_t> encode_image(const Image& image, const std
                                                    const EncodeOptions& options = {},
                                                    std::vector<std::string>* warnings = nullptr);
 
-/// Writes by the name's ending: .jpg/.jpeg, .png, .tif/.tiff or .webp, with alpha where there is some, composited on
-/// white in a JPEG. Written beside the target and renamed into place, so a failure leaves no partial file. Throws
-/// Error(usage) for what check_image_output refuses, Error(input) for an empty picture or one too large for the format
-/// (JPEG ends at 65,500 pixels a side, WebP at 16,383), Error(io) when the disk refuses. `warnings` as for
-/// encode_image.
+/// Writes by the name's ending: .jpg/.jpeg, .png, .tif/.tiff, .webp, .heic/.heif or .avif, with alpha where there is
+/// some, composited on white in a JPEG. Written beside the target and renamed into place, so a failure leaves no
+/// partial file. Throws Error(usage) for what check_image_output refuses, Error(input) for an empty picture or one too
+/// large for the format (JPEG ends at 65,500 pixels a side, WebP at 16,383, HEIC at 16,384, AVIF at 32,768), Error(io)
+/// when the disk refuses. `warnings` as for encode_image.
 IMPASTO_API void save_image(const Image& image, const std::filesystem::path& file, const EncodeOptions& options = {},
                             std::vector<std::string>* warnings = nullptr);
 
 /// What save_image would refuse about the name and the options, found out before hours of work: Error(usage) for an
-/// ending other than those (in any case) or of a format that this build cannot write, for a quality out of range, or
-/// for 16 bits in a format of 8; Error(io) unless a file can be written there now. Leaves nothing behind.
+/// ending other than those (in any case) or of a format that this build or this machine cannot write, for a quality out
+/// of range, or for a depth that the format does not hold; Error(io) unless a file can be written there now. Leaves
+/// nothing behind.
 IMPASTO_API void check_image_output(const std::filesystem::path& file, const EncodeOptions& options = {});
 
 /// What save_image would refuse about the size, found out before hours of work: throws Error(input) for a picture too

@@ -1,5 +1,6 @@
 #include "image/blend.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <utility>
@@ -18,6 +19,13 @@ Image seen_on(const Image& image, float page) {
   Image opaque(image.width(), image.height(), std::move(seen));
   opaque.share_metadata(image);
   return opaque;
+}
+
+void divide_by_alpha(std::span<float> values, std::span<const float> alpha, std::size_t channels) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const float a = alpha[i / channels];
+    if (a > 0.0f) values[i] = std::min(values[i] / a, 1.0f);
+  }
 }
 
 }  // namespace impasto::IMPASTO_ABI

@@ -26,7 +26,11 @@ constexpr std::size_t kMaxFileBytes = std::size_t{1} << 30;
 const PictureFormat& require_format(const std::filesystem::path& file) {
   const PictureFormat* format = format_of_ending(file);
   const std::string what = text("picture '", file.string(), "' cannot be written");
-  if (format && format->is_built_in()) return *format;
+  if (format && format->is_built_in()) {
+    const std::string lacking = format->lacking ? format->lacking() : std::string();
+    require(lacking.empty(), ErrorCode::usage, what, ": ", lacking);
+    return *format;
+  }
   if (format) fail_absent(*format, what, ErrorCode::usage);
   const std::string ending = file.extension().string();
   const std::string endings = writable_endings();
@@ -40,11 +44,11 @@ void check_options(const PictureFormat& format, const EncodeOptions& options) {
           options.jpeg_quality, " does not exist; choose 1 (smallest) to 100 (best)");
   require(options.webp_quality >= 0 && options.webp_quality <= 100, ErrorCode::usage, "WebP quality ",
           options.webp_quality, " does not exist; choose 0 (smallest) to 99, or 100 for lossless");
-  require(options.bits == 8 || options.bits == 16, ErrorCode::usage, "a picture of ", options.bits,
-          " bits a sample cannot be written; choose 8 or 16");
-  require(options.bits <= format.most_bits, ErrorCode::usage, format.name, " holds ", format.most_bits,
-          " bits a sample, and ", options.bits, " were asked for; choose a name that ends in ",
-          endings_of_depth(options.bits), ", or ", format.most_bits, " bits");
+  if (format.has_depth(options.bits)) return;
+  const std::string others = endings_of_depth(options.bits);
+  fail(ErrorCode::usage, format.name, " holds ", depths_of(format), " bits a sample, and ", options.bits,
+       " were asked for; choose ", others.empty() ? "" : "a name that ends in " + others + ", or ", depths_of(format),
+       " bits");
 }
 
 // What a file that cannot be read seems to be, for the message.
@@ -54,14 +58,19 @@ std::string_view describe(std::span<const std::uint8_t> bytes) {
     std::string_view mark, name;
   };
   static constexpr Kind kinds[] = {
-      {0, "GIF8", "a GIF"},          {0, "BM", "a BMP"},
-      {4, "ftypheic", "a HEIC"},     {4, "ftypmif1", "a HEIC"},
-      {4, "ftypavif", "an AVIF"},    {0, "\x93NUMPY", "a NumPy .npy"},
-      {0, "%PDF", "a PDF"},          {0, "<?xml", "an XML or SVG"},
-      {0, "<svg", "an SVG"},         {0, "<!DOCTYPE", "an HTML"},
-      {0, "<html", "an HTML"},       {4, "ftypcrx ", "a raw (CR3)"},
-      {0, "IIRO", "a raw (ORF)"},    {0, "IIRS", "a raw (ORF)"},
-      {0, "IIU\0"sv, "a raw (RW2)"}, {0, "FUJIFILMCCD-RAW", "a raw (RAF)"},
+      {0, "GIF8", "a GIF"},
+      {0, "BM", "a BMP"},
+      {0, "\x93NUMPY", "a NumPy .npy"},
+      {0, "%PDF", "a PDF"},
+      {0, "<?xml", "an XML or SVG"},
+      {0, "<svg", "an SVG"},
+      {0, "<!DOCTYPE", "an HTML"},
+      {0, "<html", "an HTML"},
+      {4, "ftypcrx ", "a raw (CR3)"},
+      {0, "IIRO", "a raw (ORF)"},
+      {0, "IIRS", "a raw (ORF)"},
+      {0, "IIU\0"sv, "a raw (RW2)"},
+      {0, "FUJIFILMCCD-RAW", "a raw (RAF)"},
   };
   for (const Kind& kind : kinds) {
     if (bytes.size() >= kind.at + kind.mark.size() &&
@@ -84,7 +93,10 @@ Image decode(std::span<const std::uint8_t> bytes, const std::string& name, const
          " file, not a picture that can be read; convert it to JPEG or PNG");
   }
   if (!format->is_built_in()) {
-    fail_absent(*format, text(name, " is a ", format->name, " file that cannot be read"), ErrorCode::input);
+    fail_absent(*format,
+                text(name, format->name == std::string_view("AVIF") ? " is an " : " is a ", format->name,
+                     " file that cannot be read"),
+                ErrorCode::input);
   }
   return format->decode(bytes, name, options);
 }

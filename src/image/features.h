@@ -35,4 +35,10 @@ inline constexpr bool kHasWebp = true;
 inline constexpr bool kHasWebp = false;
 #endif
 
+#ifdef IMPASTO_HAS_HEIF
+inline constexpr bool kHasHeif = true;
+#else
+inline constexpr bool kHasHeif = false;
+#endif
+
 }  // namespace impasto::IMPASTO_ABI

@@ -11,6 +11,7 @@
 
 #include "base/check.h"
 #include "image/features.h"
+#include "image/heif.h"
 #include "image/jpeg.h"
 #include "image/png.h"
 #include "image/tiff.h"
@@ -41,34 +42,61 @@ bool begins_as_tiff(std::span<const std::uint8_t> bytes) {
 
 bool begins_as_webp(std::span<const std::uint8_t> bytes) { return has(bytes, 0, "RIFF"sv) && has(bytes, 8, "WEBP"sv); }
 
+// ISO/IEC 23008-12: of a picture or a sequence, by the first brand, or by the others where that names no codec.
+bool begins_as_avif(std::span<const std::uint8_t> bytes) {
+  return heif_kind(bytes) == HeifKind::avif || heif_kind(bytes) == HeifKind::avif_sequence;
+}
+
+bool begins_as_heic(std::span<const std::uint8_t> bytes) {
+  return heif_kind(bytes) == HeifKind::heic || heif_kind(bytes) == HeifKind::heic_sequence;
+}
+
 // A row without what the build lacks: what a discarded branch names need not exist.
 constexpr PictureFormat jpeg_format() {
-  PictureFormat row{"JPEG", {".jpg", ".jpeg"}, begins_as_jpeg, "libjpeg-turbo", "IMPASTO_JPEG", 8, kMaxJpegSide, false,
-                    false};
+  PictureFormat row{
+      "JPEG", {".jpg", ".jpeg"}, begins_as_jpeg, "libjpeg-turbo", "IMPASTO_JPEG", {8}, kMaxJpegSide, false, false};
   if constexpr (kHasJpeg) row.decode = decode_jpeg, row.encode = encode_jpeg, row.version = jpeg_library;
   return row;
 }
 
 constexpr PictureFormat png_format() {
-  PictureFormat row{"PNG", {".png"}, begins_as_png, "libpng", "IMPASTO_PNG", 16, kMaxImageSide, true, false};
+  PictureFormat row{"PNG", {".png"}, begins_as_png, "libpng", "IMPASTO_PNG", {8, 16}, kMaxImageSide, true, false};
   if constexpr (kHasPng) row.decode = decode_png, row.encode = encode_png, row.version = png_library;
   return row;
 }
 
 constexpr PictureFormat tiff_format() {
-  PictureFormat row{"TIFF", {".tif", ".tiff"}, begins_as_tiff, "libtiff", "IMPASTO_TIFF",
-                    16,     kMaxImageSide,     true,           false};
+  PictureFormat row{"TIFF",  {".tif", ".tiff"}, begins_as_tiff, "libtiff", "IMPASTO_TIFF",
+                    {8, 16}, kMaxImageSide,     true,           false};
   if constexpr (kHasTiff) row.decode = decode_tiff, row.encode = encode_tiff, row.version = tiff_library;
   return row;
 }
 
 constexpr PictureFormat webp_format() {
-  PictureFormat row{"WebP", {".webp"}, begins_as_webp, "libwebp", "IMPASTO_WEBP", 8, kMaxWebpSide, true, true};
+  PictureFormat row{"WebP", {".webp"}, begins_as_webp, "libwebp", "IMPASTO_WEBP", {8}, kMaxWebpSide, true, true};
   if constexpr (kHasWebp) row.decode = decode_webp, row.encode = encode_webp, row.version = webp_library;
   return row;
 }
 
-constexpr PictureFormat kFormats[] = {jpeg_format(), png_format(), tiff_format(), webp_format()};
+constexpr PictureFormat heic_format() {
+  PictureFormat row{"HEIC",      {".heic", ".heif"}, begins_as_heic, "libheif", "IMPASTO_HEIF",
+                    {8, 10, 12}, kMaxHeicSide,       true,           false};
+  if constexpr (kHasHeif) {
+    row.decode = decode_heif, row.encode = encode_heic, row.version = heif_library, row.lacking = heic_encoder_lacking;
+  }
+  return row;
+}
+
+constexpr PictureFormat avif_format() {
+  PictureFormat row{"AVIF", {".avif"}, begins_as_avif, "libheif", "IMPASTO_HEIF", {8, 12}, kMaxAvifSide, true, false};
+  if constexpr (kHasHeif) {
+    row.decode = decode_heif, row.encode = encode_avif, row.version = heif_library, row.lacking = avif_encoder_lacking;
+  }
+  return row;
+}
+
+constexpr PictureFormat kFormats[] = {jpeg_format(), png_format(),  tiff_format(),
+                                      webp_format(), heic_format(), avif_format()};
 constexpr const PictureFormat& kAdvised = kFormats[1];  // PNG: what every picture fits in, exactly
 
 // "a, b or c"
@@ -110,6 +138,16 @@ const PictureFormat* format_of_content(std::span<const std::uint8_t> bytes) {
   return nullptr;
 }
 
+bool PictureFormat::has_depth(int bits) const { return std::find(depths.begin(), depths.end(), bits) != depths.end(); }
+
+std::string depths_of(const PictureFormat& format) {
+  std::vector<std::string> list;
+  for (const int bits : format.depths) {
+    if (bits != 0) list.push_back(std::to_string(bits));
+  }
+  return choice({list.begin(), list.end()});
+}
+
 std::string writable_endings() {
   std::vector<std::string_view> list;
   for (const PictureFormat& format : kFormats) {
@@ -122,9 +160,9 @@ std::string writable_endings() {
 std::string endings_of_depth(int bits) {
   std::vector<std::string_view> list;
   for (const PictureFormat& format : kFormats) {
-    if (format.is_built_in() && format.most_bits >= bits) list.push_back(format.endings.front());
+    if (format.is_built_in() && format.has_depth(bits)) list.push_back(format.endings.front());
   }
-  return list.empty() ? std::string(kAdvised.endings.front()) : choice(list);
+  return choice(list);
 }
 
 void fail_absent(const PictureFormat& format, const std::string& what, ErrorCode code) {

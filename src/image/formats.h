@@ -24,7 +24,7 @@ struct PictureFormat {
   bool (*begins)(std::span<const std::uint8_t> bytes);  ///< whether bytes begin as its files do
   const char* library;                                  ///< what it is read and written by: "libjpeg-turbo"
   const char* option;                                   ///< of CMake, that asks for the library: "IMPASTO_JPEG"
-  int most_bits;                                        ///< a sample that can be written: 8 or 16
+  std::array<int, 4> depths;                            ///< bits a sample that can be written, ascending; 0: no more
   int most_side;                                        ///< pixels a side that can be written
   bool holds_alpha;                                     ///< otherwise pictures are written as seen on white
   bool moves;                                           ///< whether AnimationWriter writes it
@@ -32,8 +32,11 @@ struct PictureFormat {
   Decode* decode = nullptr;
   Encode* encode = nullptr;
   std::string (*version)() = nullptr;  ///< "libjpeg-turbo 2.1.5"
+  /// What writing needs that this machine lacks, the end of a sentence, empty when nothing; null: it lacks nothing.
+  std::string (*lacking)() = nullptr;
 
   bool is_built_in() const { return decode != nullptr; }
+  bool has_depth(int bits) const;
 };
 
 /// Whether or not this build has them.
@@ -44,9 +47,11 @@ const PictureFormat* format_of_ending(const std::filesystem::path& file);
 /// By what a file begins with; null when that is no format's.
 const PictureFormat* format_of_content(std::span<const std::uint8_t> bytes);
 
+/// "8, 10 or 12"
+std::string depths_of(const PictureFormat& format);
 /// For messages, of the formats in this build: ".jpg, .jpeg, .tif, .tiff, .webp or .png"; empty when it has none.
 std::string writable_endings();
-/// The usual endings of those that hold `bits` a sample: ".png or .tif".
+/// The usual endings of those that hold `bits` a sample: ".png or .tif"; empty when none does.
 std::string endings_of_depth(int bits);
 
 /// Throws Error(code): `what`, because this build lacks the library of the format.

@@ -102,13 +102,14 @@ void PictureRows::row(int y, std::uint8_t* to) {
   }
 }
 
-void PictureRows::row(int y, std::uint16_t* to) {
+void PictureRows::row(int y, std::uint16_t* to, int bits) {
   prepare(y);
+  const auto most = static_cast<float>((1 << bits) - 1);
   const auto width = static_cast<std::size_t>(image_.width());
   const float* alpha = takes_alpha_ ? image_.alpha().data() + static_cast<std::size_t>(y) * width : nullptr;
   for (std::size_t x = 0; x < width; ++x) {
-    for (std::size_t c = 0; c < 3; ++c) *to++ = to_word(colours_[3 * x + c]);
-    if (alpha) *to++ = to_word(alpha[x]);
+    for (std::size_t c = 0; c < 3; ++c) *to++ = to_word(colours_[3 * x + c], most);
+    if (alpha) *to++ = to_word(alpha[x], most);
   }
 }
 

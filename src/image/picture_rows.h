@@ -34,7 +34,8 @@ class PictureRows {
 
   /// Row `y`, row_samples() of them.
   void row(int y, std::uint8_t* to);
-  void row(int y, std::uint16_t* to);
+  /// Of 9 to 16 bits, rounded to the nearest.
+  void row(int y, std::uint16_t* to, int bits = 16);
 
  private:
   const Metadata& kept() const;

@@ -18,4 +18,9 @@ inline std::uint8_t to_byte(float value, Rounding rounding) {
 /// The same to 16 bits, to the nearest: every (w / 65535.0f) gives w back.
 inline std::uint16_t to_word(float value) { return static_cast<std::uint16_t>(clipped(value) * 65535.0f + 0.5f); }
 
+/// The same to a whole number up to `most`: 1023 for 10 bits.
+inline std::uint16_t to_word(float value, float most) {
+  return static_cast<std::uint16_t>(clipped(value) * most + 0.5f);
+}
+
 }  // namespace impasto::IMPASTO_ABI

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "image/blend.h"
 #include "image/cielab.h"
 #include "image/colour_words.h"
 #include "image/exif.h"
@@ -81,15 +82,6 @@ Facts facts_of(TIFF* tiff, const TiffLayout& layout, std::span<const std::uint8_
   return facts;
 }
 
-// Colours that alpha was multiplied into, as they were before.
-void divide_by_alpha(std::vector<float>& values, const std::vector<float>& alpha) {
-  const std::size_t channels = values.size() / alpha.size();
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const float a = alpha[i / channels];
-    if (a > 0.0f) values[i] = std::min(values[i] / a, 1.0f);
-  }
-}
-
 // One row of samples, read one by one, as the builder wants it.
 class RowReader {
  public:
@@ -119,7 +111,7 @@ class RowReader {
       to_lab(layout_, values_.data(), layout_.width);
       lab_to_srgb(values_.data(), values_.data(), layout_.width);
     } else if (has_alpha() && layout_.premultiplied) {
-      divide_by_alpha(values_, alpha_);
+      divide_by_alpha(values_, alpha_, count_);
     }
     builder.add(static_cast<int>(y), values_.data(), has_alpha() ? alpha_.data() : nullptr);
   }
@@ -167,7 +159,7 @@ Image read_rgba(const TiffMemory& memory, const TiffLayout& layout, Facts facts,
       values[3 * x + 2] = static_cast<float>(TIFFGetB(pixel)) / 255.0f;
       alpha[x] = static_cast<float>(TIFFGetA(pixel)) / 255.0f;
     }
-    divide_by_alpha(values, alpha);
+    divide_by_alpha(values, alpha, 3);
     builder.add(static_cast<int>(y), values.data(), alpha.data());
   }
   return builder.finish();

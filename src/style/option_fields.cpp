@@ -43,7 +43,7 @@ constexpr Words<Filter> kFilters = {{"lanczos", Filter::lanczos3},
                                     {"bilinear", Filter::bilinear}};
 constexpr Words<FileColour> kProfiles = {{"srgb", FileColour::srgb}, {"keep", FileColour::original}};
 constexpr Words<bool> kKeepDrop = {{"keep", true}, {"drop", false}};
-constexpr Words<int> kBits = {{"8", 8}, {"16", 16}};
+constexpr Words<int> kBits = {{"8", 8}, {"10", 10}, {"12", 12}, {"16", 16}};
 constexpr Words<bool> kSubsamplings = {{"4:2:0", true}, {"4:4:4", false}};
 
 constexpr int kMaxSide = 16384;
@@ -246,7 +246,7 @@ std::vector<OptionField> file_fields() {
                  place(&Options::encode, &EncodeOptions::jpeg_subsampling)),
       whole_field("webp-quality", "0 to 100; 100: lossless", between(0, 100),
                   place(&Options::encode, &EncodeOptions::webp_quality), "WebP quality"),
-      word_field("bits", "a colour; 16 for PNG and TIFF", kBits, place(&Options::encode, &EncodeOptions::bits)),
+      word_field("bits", "a colour, as the format holds", kBits, place(&Options::encode, &EncodeOptions::bits)),
       word_field("profile", "colours of the file; keep: the content's", kProfiles,
                  place(&Options::encode, &EncodeOptions::colour)),
       word_field("metadata", "the content's EXIF and XMP", kKeepDrop,

@@ -2,6 +2,7 @@
 // impasto::Error may come out.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -32,8 +33,10 @@ inline void write_and_read(const Image& image) {
     const std::string name = "a" + std::string(format.endings.front());
     std::vector<std::string> warnings;
     try {
-      const std::vector<std::uint8_t> bytes =
-          encode_image(image, name, {.bits = format.most_bits, .colour = FileColour::original}, &warnings);
+      const std::vector<std::uint8_t> bytes = encode_image(
+          image, name,
+          {.bits = *std::max_element(format.depths.begin(), format.depths.end()), .colour = FileColour::original},
+          &warnings);
       const Image again = decode_image(bytes, name);
       check_picture(again);
       if (again.width() != image.width() || again.height() != image.height()) std::abort();

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "image/features.h"
+#include "image/formats.h"
 #include "image/jpeg.h"
 #include "image/png.h"
 #include "image/raw_pictures.h"
@@ -209,7 +210,8 @@ TEST_CASE("image: options that do not go together are refused before the work an
   };
   CHECK(contains(refusal("a.jpg", {.bits = 16}), "JPEG holds 8 bits a sample, and 16 were asked for"));
   CHECK(contains(refusal("a.jpg", {.bits = 16}), "choose a name that ends in .png"));
-  CHECK(contains(refusal("a.png", {.bits = 12}), "choose 8 or 16"));
+  CHECK(contains(refusal("a.png", {.bits = 12}), "PNG holds 8 or 16 bits a sample, and 12 were asked for"));
+  CHECK(contains(refusal("a.png", {.bits = 7}), "and 7 were asked for; choose 8 or 16 bits"));
   CHECK(contains(refusal("a.png", {.webp_quality = 101}), "WebP quality 101"));
   CHECK(contains(refusal("a.png", {.jpeg_quality = 0}), "JPEG quality 0"));
   if (kHasWebp) CHECK(contains(refusal("a.webp", {.bits = 16}), "WebP holds 8 bits"));
@@ -221,12 +223,12 @@ TEST_CASE("image: what the build lacks it says by name, for writing, reading and
   const std::string webp("RIFF\x10\0\0\0WEBPVP8 ", 16);
   const std::string tiff("II*\0\x08\0\0\0", 8);
   const std::vector<std::string> formats = image_formats();
-  REQUIRE(formats.size() == 5);
+  REQUIRE(formats.size() == picture_formats().size() + 1);
   CHECK(contains(formats[0], "JPEG: libjpeg"));
   CHECK(contains(formats[1], "PNG: libpng 1."));
   CHECK(contains(formats[2], kHasTiff ? "TIFF: libtiff 4." : "TIFF: not in this build (libtiff)"));
   CHECK(contains(formats[3], kHasWebp ? "WebP: libwebp 1." : "WebP: not in this build (libwebp)"));
-  CHECK(contains(formats[4], kHasIcc ? "LittleCMS 2." : "colour profiles: not in this build (LittleCMS)"));
+  CHECK(contains(formats.back(), kHasIcc ? "LittleCMS 2." : "colour profiles: not in this build (LittleCMS)"));
   const auto check_absence = [&](const std::string& ending, const std::string& bytes, const std::string& library) {
     const std::string wanted = "this build of Impasto lacks " + library;
     CHECK(contains(load_refusal(folder.write("a.jpg", bytes)), wanted));
