@@ -79,7 +79,7 @@ macro(impasto_find_optional option default purpose name debian target)
   endif()
 endmacro()
 
-list(APPEND CMAKE_MODULE_PATH ${CMAKE_CURRENT_LIST_DIR})  # FindLittleCMS, FindLibWebP, FindLibHeif
+list(APPEND CMAKE_MODULE_PATH ${CMAKE_CURRENT_LIST_DIR})  # FindLittleCMS, FindLibWebP, FindLibHeif, FindLibJxl
 impasto_find_optional(IMPASTO_JPEG ON "JPEG" "libjpeg-turbo" libjpeg62-turbo-dev JPEG::JPEG JPEG)
 impasto_find_optional(IMPASTO_PNG ON "PNG" "libpng" libpng-dev PNG::PNG PNG)
 impasto_find_optional(IMPASTO_ICC AUTO "colour profiles" "LittleCMS" liblcms2-dev LittleCMS::LittleCMS LittleCMS)
@@ -87,6 +87,7 @@ impasto_find_optional(IMPASTO_ICC AUTO "colour profiles" "LittleCMS" liblcms2-de
 impasto_find_optional(IMPASTO_TIFF AUTO "TIFF" "libtiff 4.5 or newer" libtiff-dev TIFF::TIFF TIFF 4.5)
 impasto_find_optional(IMPASTO_WEBP AUTO "WebP" "libwebp" libwebp-dev LibWebP::LibWebP LibWebP)
 impasto_find_optional(IMPASTO_HEIF AUTO "HEIC and AVIF" "libheif 1.15 or newer" libheif-dev LibHeif::LibHeif LibHeif 1.15)
+impasto_find_optional(IMPASTO_JXL AUTO "JPEG XL" "libjxl 0.7 or newer" libjxl-dev LibJxl::LibJxl LibJxl 0.7)
 impasto_find_optional(IMPASTO_CHECKSUMS AUTO "checksums" "OpenSSL" libssl-dev OpenSSL::Crypto OpenSSL COMPONENTS Crypto)
 
 # Where threads come from: src/base/thread_backend.h. The tests run with both where OpenMP is there.

@@ -28,6 +28,7 @@ static_needs(IMPASTO_ICC_FOUND lcms2 LittleCMS)
 static_needs(IMPASTO_TIFF_FOUND libtiff-4 TIFF)
 static_needs(IMPASTO_WEBP_FOUND "libwebp libwebpdemux libwebpmux" LibWebP)
 static_needs(IMPASTO_HEIF_FOUND libheif LibHeif)
+static_needs(IMPASTO_JXL_FOUND libjxl LibJxl)
 static_needs(IMPASTO_CHECKSUMS_FOUND libcrypto "OpenSSL COMPONENTS Crypto")
 static_needs(Threads_FOUND "-pthread" Threads)
 if(IMPASTO_THREADS STREQUAL "openmp")
@@ -53,7 +54,7 @@ write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/impasto-config-vers
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/impasto-config.cmake
               ${CMAKE_CURRENT_BINARY_DIR}/impasto-config-version.cmake
               third_party/FindLittleCMS.cmake third_party/FindLibWebP.cmake
-              third_party/FindLibHeif.cmake
+              third_party/FindLibHeif.cmake third_party/FindLibJxl.cmake
         DESTINATION ${package_dir})
 
 # The prefix is counted from the file's own place, so that an installed tree may be moved (and --prefix changed).

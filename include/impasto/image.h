@@ -1,4 +1,4 @@
-// Pictures in memory and in files: JPEG, PNG, TIFF, WebP, HEIC and AVIF in and out, colour profiles, metadata,
+// Pictures in memory and in files: JPEG, PNG, TIFF, WebP, HEIC, AVIF and JPEG XL in and out, colour profiles, metadata,
 // resizing.
 #pragma once
 
@@ -122,26 +122,27 @@ struct EncodeOptions {
   int jpeg_quality = 95;                  ///< 1..100
   bool jpeg_subsampling = true;           ///< true: 4:2:0 chroma; false: 4:4:4; of HEIC and AVIF too, unless lossless
   Rounding rounding = Rounding::nearest;  ///< of 8 bits; 16 are always rounded to the nearest
-  int bits = 8;                           ///< a sample: 8, or 16 for PNG and TIFF, 12 for HEIC and AVIF, 10 for HEIC
-  int webp_quality = 90;                  ///< 0..100; 100: lossless; of HEIC and AVIF too
+  int bits = 8;           ///< a sample: 8, or 16 for PNG, TIFF and JPEG XL, 12 for HEIC and AVIF, 10 for HEIC
+  int webp_quality = 90;  ///< 0..100; 100: lossless; of HEIC, AVIF and JPEG XL too
   FileColour colour = FileColour::srgb;
   /// Write the picture's EXIF and XMP, made true of the new file, IPTC, comment and resolution, where the format has a
-  /// place for them: WebP, HEIC and AVIF have none for the last three, JPEG none for a part above 64 KiB, which a
-  /// warning then says.
+  /// place for them: WebP, HEIC, AVIF and JPEG XL have none for the last three, JPEG none for a part above 64 KiB,
+  /// which a warning then says.
   bool keep_metadata = true;
   bool operator==(const EncodeOptions&) const = default;
 };
 
 /// Reads a JPEG (grey, YCbCr, RGB, CMYK, YCCK; baseline or progressive), a PNG (palette, grey, RGB; 1 to 16 bits), a
 /// TIFF (grey, RGB, CMYK of 8 to 16 bits or floats of 16, 32 or 64; CIE L*a*b*; what else libtiff turns into RGBA;
-/// first page), a WebP (of an animation the first frame), a HEIC or an AVIF (one picture of 8 to 16 bits). The content
-/// decides, not the file's name. EXIF orientation is applied, or HEIF's own; the colours become sRGB, from an ICC
-/// profile, a PNG's cICP, gAMA and cHRM, HEIF's nclx, or Adobe RGB that EXIF tells; alpha is kept aside and the colours
-/// under it stay what they are (AlphaUse::straight). A profile that is broken or does not belong to the picture is
-/// passed over with a warning (Metadata::warnings), and so are an end mark that is missing behind complete pixels and
-/// further pictures in a JPEG (gain maps, MPO). Throws Error(input) for a file that is missing, a directory, empty,
-/// truncated, of another kind, of a kind that this build cannot read, a raw photograph, a sequence of pictures in HEIF,
-/// HDR (PQ or HLG), or larger than the limits above (checked before memory is taken).
+/// first page), a WebP (of an animation the first frame), a HEIC, an AVIF or a JPEG XL (one picture of 8 to 16 bits).
+/// The content decides, not the file's name. EXIF orientation is applied, or the file's own in HEIF and JPEG XL; the
+/// colours become sRGB, from an ICC profile, a PNG's cICP, gAMA and cHRM, HEIF's nclx, or Adobe RGB that EXIF tells;
+/// alpha is kept aside and the colours under it stay what they are (AlphaUse::straight). A profile that is broken or
+/// does not belong to the picture is passed over with a warning (Metadata::warnings), and so are an end mark that is
+/// missing behind complete pixels and further pictures in a JPEG (gain maps, MPO). Throws Error(input) for a file that
+/// is missing, a directory, empty, truncated, of another kind, of a kind that this build cannot read, a raw photograph,
+/// a sequence of pictures in HEIF or JPEG XL, HDR (PQ or HLG), or larger than the limits above (checked before memory
+/// is taken).
 IMPASTO_API Image load_image(const std::filesystem::path& file, const DecodeOptions& options = {});
 /// The same from bytes in memory; `name` is what messages call it.
 IMPASTO_API Image decode_image(std::span<const std::uint8_t> bytes, const std::string& name,
@@ -154,8 +155,8 @@ IMPASTO_API std::vector<std::uint8_t> encode_image(const Image& image, const std
                                                    const EncodeOptions& options = {},
                                                    std::vector<std::string>* warnings = nullptr);
 
-/// Writes by the name's ending: .jpg/.jpeg, .png, .tif/.tiff, .webp, .heic/.heif or .avif, with alpha where there is
-/// some, composited on white in a JPEG. Written beside the target and renamed into place, so a failure leaves no
+/// Writes by the name's ending: .jpg/.jpeg, .png, .tif/.tiff, .webp, .heic/.heif, .avif or .jxl, with alpha where there
+/// is some, composited on white in a JPEG. Written beside the target and renamed into place, so a failure leaves no
 /// partial file. Throws Error(usage) for what check_image_output refuses, Error(input) for an empty picture or one too
 /// large for the format (JPEG ends at 65,500 pixels a side, WebP at 16,383, HEIC at 16,384, AVIF at 32,768), Error(io)
 /// when the disk refuses. `warnings` as for encode_image.

@@ -41,4 +41,10 @@ inline constexpr bool kHasHeif = true;
 inline constexpr bool kHasHeif = false;
 #endif
 
+#ifdef IMPASTO_HAS_JXL
+inline constexpr bool kHasJxl = true;
+#else
+inline constexpr bool kHasJxl = false;
+#endif
+
 }  // namespace impasto::IMPASTO_ABI

@@ -13,6 +13,7 @@
 #include "image/features.h"
 #include "image/heif.h"
 #include "image/jpeg.h"
+#include "image/jxl.h"
 #include "image/png.h"
 #include "image/tiff.h"
 #include "image/webp.h"
@@ -49,6 +50,11 @@ bool begins_as_avif(std::span<const std::uint8_t> bytes) {
 
 bool begins_as_heic(std::span<const std::uint8_t> bytes) {
   return heif_kind(bytes) == HeifKind::heic || heif_kind(bytes) == HeifKind::heic_sequence;
+}
+
+// A codestream of its own, or boxes around it.
+bool begins_as_jxl(std::span<const std::uint8_t> bytes) {
+  return has(bytes, 0, "\xFF\x0A"sv) || has(bytes, 0, "\0\0\0\x0CJXL \r\n\x87\n"sv);
 }
 
 // A row without what the build lacks: what a discarded branch names need not exist.
@@ -95,8 +101,14 @@ constexpr PictureFormat avif_format() {
   return row;
 }
 
-constexpr PictureFormat kFormats[] = {jpeg_format(), png_format(),  tiff_format(),
-                                      webp_format(), heic_format(), avif_format()};
+constexpr PictureFormat jxl_format() {
+  PictureFormat row{"JPEG XL", {".jxl"}, begins_as_jxl, "libjxl", "IMPASTO_JXL", {8, 16}, kMaxImageSide, true, false};
+  if constexpr (kHasJxl) row.decode = decode_jxl, row.encode = encode_jxl, row.version = jxl_library;
+  return row;
+}
+
+constexpr PictureFormat kFormats[] = {jpeg_format(), png_format(),  tiff_format(), webp_format(),
+                                      heic_format(), avif_format(), jxl_format()};
 constexpr const PictureFormat& kAdvised = kFormats[1];  // PNG: what every picture fits in, exactly
 
 // "a, b or c"

@@ -55,7 +55,7 @@ else()
   # The smallest build: the formats of pictures are what is compiled in another way, so those are compiled.
   step(${CMAKE_COMMAND} -S ${SOURCE_DIR} -B ${WORK_DIR}/smallest ${compilers} -D CMAKE_BUILD_TYPE=Debug
        -D IMPASTO_TESTS=OFF -D IMPASTO_PROGRAM=OFF -D IMPASTO_JPEG=OFF -D IMPASTO_PNG=OFF -D IMPASTO_TIFF=OFF
-       -D IMPASTO_WEBP=OFF -D IMPASTO_ICC=OFF -D IMPASTO_CHECKSUMS=OFF)
+       -D IMPASTO_WEBP=OFF -D IMPASTO_HEIF=OFF -D IMPASTO_JXL=OFF -D IMPASTO_ICC=OFF -D IMPASTO_CHECKSUMS=OFF)
   if(GENERATOR STREQUAL "Unix Makefiles")
     foreach(source image/codec image/png_decode)
       step(${CMAKE_COMMAND} --build ${WORK_DIR}/smallest --target src/${source}.o)
