@@ -1,4 +1,4 @@
-// JPEG, TIFF, WebP, and what is none of them: the first bytes decide.
+// JPEG, TIFF, WebP, HEIC, AVIF, JPEG XL, and what is none of them: the first bytes decide.
 #include <cstddef>
 #include <cstdint>
 

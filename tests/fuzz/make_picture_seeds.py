@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the corpora of the picture fuzzers anew: pictures of a few pixels, one of every flavour that a reader branches on.
 
-Needs numpy, pillow, tifffile, imagecodecs and pyvips. Usage: make_picture_seeds.py [FOLDER]
+Needs numpy, pillow, pillow-heif, tifffile, imagecodecs and pyvips. Usage: make_picture_seeds.py [FOLDER]
 """
 import io
 import pathlib
@@ -9,11 +9,14 @@ import struct
 import sys
 import zlib
 
+import imagecodecs
 import numpy as np
+import pillow_heif
 import pyvips
 import tifffile
 from PIL import Image, ImageCms, PngImagePlugin
 
+pillow_heif.register_heif_opener()
 H, W = 6, 9
 RGB = (np.arange(H * W * 3, dtype="u1") * 37).reshape(H, W, 3)
 RGBA = np.dstack([RGB, np.linspace(0, 255, H * W, dtype="u1").reshape(H, W)])
@@ -85,6 +88,20 @@ def webp(to):
     frames[0].save(to / "moving.webp", save_all=True, append_images=frames[1:], duration=40)
 
 
+def phones(to):
+    """HEIC by x265, AVIF by libaom, JPEG XL by libjxl; what each reader branches on: depth, alpha, grey, profile, boxes."""
+    plain, clear = Image.fromarray(RGB), Image.fromarray(RGBA)
+    plain.save(to / "plain.heic", quality=50)
+    clear.save(to / "metadata.heic", quality=50, icc_profile=SRGB, exif=exif(), xmp=XMP)
+    pillow_heif.from_bytes("RGB;16", (W, H), (RGB.astype("u2") * 257).tobytes()).save(to / "ten.heic", quality=50)
+    plain.save(to / "plain.avif", quality=50)
+    clear.save(to / "metadata.avif", quality=50, icc_profile=SRGB, exif=exif(), xmp=XMP)
+    plain.convert("L").save(to / "grey.avif", quality=50)
+    for name, data, options in (("lossless", RGBA, {"lossless": True}), ("lossy", RGB, {"distance": 2.0}),
+                                ("sixteen", RGB.astype("u2") * 257, {"lossless": True}), ("grey", RGB[:, :, 0], {"lossless": True})):
+        (to / f"{name}.jxl").write_bytes(imagecodecs.jpegxl_encode(data, usecontainer=name == "lossless", **options))
+
+
 def others(to):
     (to / "gif").write_bytes(b"GIF89a\x01\x00\x01\x00\x00\x00\x00;")
     (to / "empty").write_bytes(b"")
@@ -142,7 +159,7 @@ def metadata(to):
 def main():
     root = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else pathlib.Path(__file__).parent / "corpus"
     pictures = folder(root, "picture")
-    for write in (jpeg, tiff, webp, others):
+    for write in (jpeg, tiff, webp, phones, others):
         write(pictures)
     png(folder(root, "png"))
     metadata(folder(root, "metadata"))
