@@ -10,12 +10,13 @@
 #include <string>
 #include <vector>
 
-extern char** environ;
+extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX has it in no header
 
 namespace impasto::cli {
 
 int start_process(std::vector<std::string> words, int errors, pid_t& id) {
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   posix_spawn_file_actions_t actions;

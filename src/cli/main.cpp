@@ -64,7 +64,7 @@ void end_without_memory() {
 struct Ending {
   Ending() noexcept { std::set_terminate(end_without_memory); }
 };
-[[gnu::init_priority(101)]] const Ending g_ending;
+[[gnu::init_priority(101)]] const Ending kEnding;
 
 int complain(const char* sentence, int code) {
   std::fprintf(stderr, "impasto: %s\n", printable(sentence).c_str());

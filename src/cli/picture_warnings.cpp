@@ -12,7 +12,7 @@ namespace impasto::cli {
 std::vector<std::string> picture_warnings(const std::filesystem::path& file, const Image& image) {
   std::vector<std::string> sentences = image.metadata().warnings;
   for (std::string& sentence : sentences) {
-    if (sentence.find(file.string()) == std::string::npos) sentence = file.string() + ": " + sentence;
+    if (sentence.find(file.string()) == std::string::npos) sentence.insert(0, file.string() + ": ");
   }
   return sentences;
 }

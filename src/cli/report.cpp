@@ -1,6 +1,7 @@
 #include "cli/report.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
@@ -34,7 +35,7 @@ std::string real(double value) { return json_number(value, kDigits); }
 // `image` as large as `like` is when its long side is shrunk to `side`.
 std::string jpeg_text(const Image& image, const Image& like, int side) {
   const double factor = std::min(1.0, static_cast<double>(side) / std::max(like.width(), like.height()));
-  const auto scaled = [&](int length) { return std::max(1, static_cast<int>(length * factor + 0.5)); };
+  const auto scaled = [&](int length) { return std::max(1, static_cast<int>(std::lround(length * factor))); };
   const int width = scaled(like.width()), height = scaled(like.height());
   const bool same = image.width() == width && image.height() == height;
   const EncodeOptions small{.jpeg_quality = 88, .keep_metadata = false};

@@ -132,15 +132,18 @@ const OptionField& field_named(const std::string& name) {
   return *std::find_if(fields.begin(), fields.end(), [&](const OptionField& field) { return field.name == name; });
 }
 
+[[noreturn]] void refuse_idle_setting(const OptionField& field, const std::string& other) {
+  throw Error(ErrorCode::usage, "--" + field.name + " changes nothing with --" + field.needs + " " + other +
+                                    "; give --" + field.needs + " " + joined(field.needed, " or ") + ", or leave --" +
+                                    field.name + " out");
+}
+
 // What would change nothing is a misunderstanding.
 void refuse_idle(const StyliseRequest& request, const Options& options) {
   for (const std::string& name : request.given) {
     const OptionField& field = field_named(name);
     if (field.applies(options)) continue;
-    const std::string other = field_named(field.needs).get(options);
-    throw Error(ErrorCode::usage, "--" + name + " changes nothing with --" + field.needs + " " + other + "; give --" +
-                                      field.needs + " " + joined(field.needed, " or ") + ", or leave --" + name +
-                                      " out");
+    refuse_idle_setting(field, field_named(field.needs).get(options));
   }
   if (request.smooth && options.tv_weight == 0) {
     throw Error(ErrorCode::usage,

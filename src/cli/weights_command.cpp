@@ -27,7 +27,7 @@ void require_input(const WeightsRequest& request, const char* action) {
 
 fs::path imported_file(const WeightsRequest& request) {
   if (request.output) return *request.output;
-  const fs::path file = users_weights();
+  fs::path file = users_weights();
   if (file.empty())
     throw Error(ErrorCode::usage, "neither HOME nor XDG_DATA_HOME says where your files are; name the output with -o");
   std::error_code failure;

@@ -160,7 +160,8 @@ Image decode_jpeg(std::span<const std::uint8_t> bytes, const std::string& name, 
   raster.profile_problem = facts.profile_problem;
   PictureBuilder builder(std::move(raster), std::move(facts.metadata), options);
   for (const std::string& other : facts.others) {
-    builder.warn(name + " holds " + other + " too; its first picture is taken, as programs without HDR or 3D show it");
+    builder.warn(
+        text(name, " holds ", other, " too; its first picture is taken, as programs without HDR or 3D show it"));
   }
   // Adobe's programs store 255 for "no ink". Pillow, ImageMagick and libvips read every CMYK JPEG so, also where
   // Adobe's marker was lost on the way.

@@ -16,13 +16,12 @@ namespace impasto::IMPASTO_ABI {
 bool OrientedChain::available(const Context& context) { return oriented_stages(context.target()) != nullptr; }
 
 OrientedChain::OrientedChain(const Context& context, std::span<const OrientedLayer> layers, const Shape& x, Pool pool,
-                             std::vector<Index> moments)
+                             const std::vector<Index>& moments)
     : tiling_(layers, x),
       stages_(oriented_stages(context.target())),
       moment_stages_(active_lane_stages(context.target())),
       pooled_(pool == Pool::average),
-      slices_(tiling_.tiles()),
-      partials_(0) {
+      slices_(tiling_.tiles()) {
   IMPASTO_ASSERT(pool != Pool::max && stages_ != nullptr);
   for (const Index l : moments) {
     const LaneMatrix matrix{tiling_.units(l), moment_stages_->columns};

@@ -21,7 +21,7 @@ class OrientedChain {
   /// 1 to kMostLayers layers, which outlive the chain; `pool` is none or average. `moments`: the layers, counted from
   /// 1, whose Gram matrices and channel sums are wanted.
   OrientedChain(const Context& context, std::span<const OrientedLayer> layers, const Shape& x, Pool pool,
-                std::vector<Index> moments);
+                const std::vector<Index>& moments);
 
   /// Of one of the wanted layers: C x C and C. Gradients may be null when the loss does not depend on them.
   struct Moments {
@@ -57,7 +57,7 @@ class OrientedChain {
   const ActiveLaneStages* moment_stages_;
   bool pooled_;
   std::vector<Wanted> wanted_;
-  Index slices_, partials_;
+  Index slices_, partials_ = 0;
 };
 
 }  // namespace impasto::IMPASTO_ABI

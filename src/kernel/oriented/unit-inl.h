@@ -18,7 +18,7 @@ namespace HWY_NAMESPACE {
 namespace {
 
 // Vectors of a unit.
-constexpr int kParts = static_cast<int>(kUnit / kLanes);
+inline constexpr int kParts = static_cast<int>(kUnit / kLanes);
 
 struct Unit {
   // Written out: GCC compiles an implicit one for the baseline, and refuses NEON's vectors in it.
