@@ -65,7 +65,11 @@ std::string reasons(const Inspection& inspection) {
     }
   }
   std::string text;
-  for (const auto& [key, layers] : found) text += key + (layers.empty() ? "" : " (" + layers + ")") + "\n";
+  for (const auto& [key, layers] : found) {
+    text += key;
+    if (!layers.empty()) text.append(" (").append(layers).append(")");
+    text += "\n";
+  }
   return text;
 }
 

@@ -122,7 +122,8 @@ void add_pictures(std::vector<OpCase>& cases, const Shape& map, std::uint64_t se
 
 }  // namespace
 
-std::vector<OpCase> op_cases(const Shape& map, std::uint64_t seed, std::shared_ptr<const NetworkWeights> builtin) {
+std::vector<OpCase> op_cases(const Shape& map, std::uint64_t seed,
+                             const std::shared_ptr<const NetworkWeights>& builtin) {
   std::vector<OpCase> cases;
   add_convolutions(cases, map, seed, builtin);
   add_statistics(cases, map);

@@ -21,7 +21,7 @@ namespace {
 
 void add_problem(std::vector<std::string>& problems, const Error& error) {
   if (error.code() == ErrorCode::io) throw error;
-  if (std::find(problems.begin(), problems.end(), error.what()) == problems.end()) problems.push_back(error.what());
+  if (std::find(problems.begin(), problems.end(), error.what()) == problems.end()) problems.emplace_back(error.what());
 }
 
 // The moments of all finite values, and what is wrong with the others.

@@ -10,6 +10,7 @@ namespace impasto::IMPASTO_ABI {
 
 inline std::vector<FeatureRequest> requests_of(const std::vector<LayerWeight>& layers, bool gram, bool sums = false) {
   std::vector<FeatureRequest> requests;
+  requests.reserve(layers.size());
   for (const LayerWeight& layer : layers) requests.push_back({find_layer(layer.layer), gram, sums});
   return requests;
 }

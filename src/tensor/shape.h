@@ -21,7 +21,7 @@ class Shape {
   Shape() = default;
   /// Throws Error(input) unless each size is positive and the product at most 2^40, or 2^28 - 1 where pointers have 32
   /// bits.
-  Shape(std::initializer_list<Index> sizes);
+  Shape(std::initializer_list<Index> sizes);  // NOLINT(google-explicit-constructor): {H, W, C} is a shape
 
   int rank() const noexcept { return rank_; }
   Index operator[](int axis) const noexcept { return sizes_[static_cast<std::size_t>(axis)]; }
