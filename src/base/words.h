@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/check.h"
 
@@ -15,17 +16,26 @@ namespace impasto::IMPASTO_ABI {
 template <class Value>
 using Words = std::initializer_list<std::pair<const char*, Value>>;
 
-/// "max, avg or l2" with `between` ", " and `last` " or ".
-template <class Value>
-std::string join(Words<Value> words, const char* between, const char* last) {
+/// "max, avg or l2" with `between` ", " and `last` " or "; of any list of texts.
+template <class List>
+std::string joined(const List& words, const char* between, const char* last) {
   std::string list;
   std::size_t i = 0;
-  for (const auto& [word, value] : words) {
+  for (const auto& word : words) {
     list += i == 0 ? "" : i + 1 == words.size() ? last : between;
     list += word;
     ++i;
   }
   return list;
+}
+
+/// The same of the words of a table.
+template <class Value>
+std::string join(Words<Value> words, const char* between, const char* last) {
+  std::vector<const char*> names;
+  names.reserve(words.size());
+  for (const auto& [word, value] : words) names.push_back(word);
+  return joined(names, between, last);
 }
 
 template <class Value>

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "base/words.h"
 #include "capi/border.h"
 #include "impasto/option_fields.h"
 
@@ -29,12 +30,6 @@ const char* kind_name(FieldKind kind) {
   return "scales";
 }
 
-std::string between_commas(const std::vector<std::string>& words) {
-  std::string list;
-  for (const std::string& word : words) list += (list.empty() ? "" : ",") + word;
-  return list;
-}
-
 // Lists as C has them, made once.
 struct Lists {
   std::string choices, needed;
@@ -44,7 +39,7 @@ const Lists& lists_at(std::size_t index) {
   static const std::vector<Lists> all = [] {
     std::vector<Lists> made;
     for (const OptionField& field : impasto::option_fields())
-      made.push_back({between_commas(field.choices), between_commas(field.needed)});
+      made.push_back({impasto::joined(field.choices, ",", ","), impasto::joined(field.needed, ",", ",")});
     return made;
   }();
   return all[index];

@@ -106,10 +106,10 @@ void refuse_extras(const Given& given, const std::string& help) {
 
 // "stylise, bench or info"
 std::string listed(const std::vector<Command>& table) {
-  std::string list;
-  for (std::size_t i = 0; i < table.size(); ++i)
-    list += (i == 0 ? "" : i + 1 == table.size() ? " or " : ", ") + table[i].name;
-  return list;
+  std::vector<std::string> names;
+  names.reserve(table.size());
+  for (const Command& command : table) names.push_back(command.name);
+  return joined(names, ", ", " or ");
 }
 
 void check(std::vector<Given> given) {

@@ -27,6 +27,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kFolder = "output";
 constexpr const char* kPainting = "painting.jpg";
+
 fs::path folder_of(const fs::path& file) { return file.has_parent_path() ? file.parent_path() : fs::path("."); }
 
 bool same_file(const fs::path& a, const fs::path& b) {
@@ -103,6 +104,18 @@ fs::path free_name(const fs::path& folder, const fs::path& file) {
   }
   return name;
 }
+
+// --save-preset: the settings of the run, with the first step.
+class PresetCopy : public RunObserver {
+ public:
+  explicit PresetCopy(const fs::path& file) : file_(file) {}
+  void step(const Stylizer& stylizer, const Step& step) override {
+    if (step.step == 1) save_preset(stylizer.options(), file_);
+  }
+
+ private:
+  fs::path file_;
+};
 
 }  // namespace
 
@@ -185,22 +198,6 @@ void Outputs::check_size(int width, int height) const {
   if (snapshots_) check_image_fits(Snapshots::file(*snapshots_, 1), width, height);
   if (animation_) check_image_fits(*animation_, width, height);
 }
-
-namespace {
-
-/// --save-preset: the settings of the run, with the first step.
-class PresetCopy : public RunObserver {
- public:
-  explicit PresetCopy(const fs::path& file) : file_(file) {}
-  void step(const Stylizer& stylizer, const Step& step) override {
-    if (step.step == 1) save_preset(stylizer.options(), file_);
-  }
-
- private:
-  fs::path file_;
-};
-
-}  // namespace
 
 void Outputs::add_to(RunObservers& observers) const {
   if (preset_) observers.add<PresetCopy>("--save-preset", *preset_);

@@ -35,9 +35,9 @@ class EpochPictures {
 struct RunEnd {
   const Stylizer& stylizer;
   const Result& result;
-  std::filesystem::path painting;     ///< where it was saved
-  std::string failure;                ///< why the run ended before its time, or nothing
-  std::vector<std::string> given_up;  ///< what could not be written, a sentence each
+  const std::filesystem::path& painting;     ///< where it was saved
+  const std::string& failure;                ///< why the run ended before its time, or nothing
+  const std::vector<std::string>& given_up;  ///< what could not be written until now, a sentence each
 };
 
 /// Each of these may throw: then the observer is told no more, and the run goes on without it.

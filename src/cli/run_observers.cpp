@@ -21,11 +21,8 @@ void RunObservers::step(const Stylizer& stylizer, const Step& step) {
   tell([&](RunObserver& observer) { observer.epoch(pictures, step); });
 }
 
-void RunObservers::end(RunEnd end) {
-  tell([&](RunObserver& observer) {
-    end.given_up = failures_.sentences();
-    observer.end(end);
-  });
+void RunObservers::end(const RunEnd& end) {
+  tell([&](RunObserver& observer) { observer.end(end); });
 }
 
 }  // namespace impasto::cli

@@ -29,8 +29,8 @@ class RunObservers {
   void begin(Stylizer& stylizer);
   /// A step, and the epoch that it ends.
   void step(const Stylizer& stylizer, const Step& step);
-  /// Each is told what those before it could not write.
-  void end(RunEnd end);
+  /// Where `end` names the sentences of the failures, each is told what those before it could not write.
+  void end(const RunEnd& end);
 
  private:
   struct Entry {

@@ -17,12 +17,6 @@
 namespace impasto::cli {
 namespace {
 
-std::string joined(const std::vector<std::string>& words, const char* between) {
-  std::string list;
-  for (const std::string& word : words) list += (list.empty() ? "" : between) + word;
-  return list;
-}
-
 // What stands for the value in a help.
 const char* label_of(FieldKind kind) {
   switch (kind) {
@@ -42,7 +36,7 @@ const char* label_of(FieldKind kind) {
 
 std::string help_of(const OptionField& field) {
   const std::string also = field.name == "init" ? ", or a file" : "";
-  if (field.kind == FieldKind::choice) return field.help + ": " + joined(field.choices, ", ") + also;
+  if (field.kind == FieldKind::choice) return field.help + ": " + joined(field.choices, ", ", ", ") + also;
   return field.help + (field.kind == FieldKind::scales ? ": auto, N, LIST" : "");
 }
 
@@ -134,8 +128,8 @@ const OptionField& field_named(const std::string& name) {
 
 [[noreturn]] void refuse_idle_setting(const OptionField& field, const std::string& other) {
   throw Error(ErrorCode::usage, "--" + field.name + " changes nothing with --" + field.needs + " " + other +
-                                    "; give --" + field.needs + " " + joined(field.needed, " or ") + ", or leave --" +
-                                    field.name + " out");
+                                    "; give --" + field.needs + " " + joined(field.needed, " or ", " or ") +
+                                    ", or leave --" + field.name + " out");
 }
 
 // What would change nothing is a misunderstanding.

@@ -243,7 +243,7 @@ int stylise_command(const StyliseRequest& request, const std::filesystem::path& 
   progress.end_line();
   const bool is_painted = !painted_nothing(result, options);
   const std::exception_ptr lost = is_painted ? save(outputs, result, options, failures, terminal) : nullptr;
-  observers.end({stylizer, result, outputs.painting(), painted.failure, {}});
+  observers.end({stylizer, result, outputs.painting(), painted.failure, failures.sentences()});
   if (lost) std::rethrow_exception(lost);
   if (is_painted && !request.quiet) print_summary(outputs, result, stylizer.steps());
   return exit_code(painted, outputs, options, failures);

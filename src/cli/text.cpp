@@ -141,6 +141,13 @@ bool has_ending(const std::filesystem::path& file, std::string_view ending) {
                     [&](char a, char b) { return lower(a) == b; });
 }
 
+std::string joined(const std::vector<std::string>& words, const char* between, const char* last) {
+  std::string list;
+  for (std::size_t i = 0; i < words.size(); ++i)
+    list += (i == 0 ? "" : i + 1 == words.size() ? last : between) + words[i];
+  return list;
+}
+
 std::string nearest_word(const std::string& word, const std::vector<std::string>& candidates) {
   std::string best;
   std::size_t best_distance = std::max<std::size_t>(word.size() / 3, 1) + 1;

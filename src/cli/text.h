@@ -46,6 +46,9 @@ std::string utf8_text(const std::string& text);
 /// `ending` in lower case, such as ".npy"; the file's may be in any.
 bool has_ending(const std::filesystem::path& file, std::string_view ending);
 
+/// "a, b or c" with `between` ", " and `last` " or ".
+std::string joined(const std::vector<std::string>& words, const char* between, const char* last);
+
 /// The candidate that `word` is a likely slip of, or nothing.
 std::string nearest_word(const std::string& word, const std::vector<std::string>& candidates);
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/words.h"
 #include "image/features.h"
 #include "image/heif.h"
 #include "image/jpeg.h"
@@ -111,16 +112,6 @@ constexpr PictureFormat kFormats[] = {jpeg_format(), png_format(),  tiff_format(
                                       heic_format(), avif_format(), jxl_format()};
 constexpr const PictureFormat& kAdvised = kFormats[1];  // PNG: what every picture fits in, exactly
 
-// "a, b or c"
-std::string choice(const std::vector<std::string_view>& names) {
-  std::string list;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (i > 0) list += i + 1 == names.size() ? " or " : ", ";
-    list += names[i];
-  }
-  return list;
-}
-
 void add_endings(std::vector<std::string_view>& list, const PictureFormat& format) {
   if (!format.is_built_in()) return;
   for (const std::string_view ending : format.endings) {
@@ -157,7 +148,7 @@ std::string depths_of(const PictureFormat& format) {
   for (const int bits : format.depths) {
     if (bits != 0) list.push_back(std::to_string(bits));
   }
-  return choice({list.begin(), list.end()});
+  return joined(list, ", ", " or ");
 }
 
 std::string writable_endings() {
@@ -166,7 +157,7 @@ std::string writable_endings() {
     if (&format != &kAdvised) add_endings(list, format);
   }
   add_endings(list, kAdvised);
-  return choice(list);
+  return joined(list, ", ", " or ");
 }
 
 std::string endings_of_depth(int bits) {
@@ -174,7 +165,7 @@ std::string endings_of_depth(int bits) {
   for (const PictureFormat& format : kFormats) {
     if (format.is_built_in() && format.has_depth(bits)) list.push_back(format.endings.front());
   }
-  return choice(list);
+  return joined(list, ", ", " or ");
 }
 
 void fail_absent(const PictureFormat& format, const std::string& what, ErrorCode code) {

@@ -56,6 +56,7 @@ ConvolutionChoice choose_convolution(const Context& context, const ConvolutionFa
   const std::string not_oriented = against_oriented(context, facts);
   if (not_oriented.empty())
     return {ConvolutionAlgorithm::oriented, "the filters are turned copies of few; maps stay in L2"};
+  // Without weights it was asked only whether the fast form runs; each convolution of the plain form asks for itself.
   if (facts.is_oriented && facts.w.rank() == 0) return {ConvolutionAlgorithm::im2col, not_oriented};
   const std::string not_winograd = against_winograd(context, facts);
   if (!not_winograd.empty()) return {ConvolutionAlgorithm::im2col, not_winograd};

@@ -54,28 +54,27 @@ inline OptionField field(FieldKind kind, std::string name, std::string help, std
           .numbers = [](const Options&) { return std::vector<double>{}; }};
 }
 
-template <class Place>
-OptionField whole_field(const char* name, const char* help, NumberRange range, Place at, const char* title = "") {
-  OptionField made = field(FieldKind::whole, name, help, title);
+// `parse(called, text, range)` gives the number, `show(number)` its text.
+template <class Place, class Parse, class Show>
+OptionField numeric_field(OptionField made, NumberRange range, Place at, Parse parse, Show show) {
   made.range = range;
   made.set = [=](Options& o, const std::string& called, const std::string& text) {
-    at(o) = parse_whole(called, text, range);
+    at(o) = parse(called, text, range);
   };
-  made.get = [=](const Options& o) { return std::to_string(at(o)); };
+  made.get = [=](const Options& o) { return show(at(o)); };
   made.numbers = [=](const Options& o) { return std::vector<double>{static_cast<double>(at(o))}; };
   return made;
 }
 
 template <class Place>
+OptionField whole_field(const char* name, const char* help, NumberRange range, Place at, const char* title = "") {
+  return numeric_field(field(FieldKind::whole, name, help, title), range, at, parse_whole,
+                       [](int value) { return std::to_string(value); });
+}
+
+template <class Place>
 OptionField real_field(const char* name, const char* help, NumberRange range, Place at, const char* title = "") {
-  OptionField made = field(FieldKind::number, name, help, title);
-  made.range = range;
-  made.set = [=](Options& o, const std::string& called, const std::string& text) {
-    at(o) = parse_number(called, text, range);
-  };
-  made.get = [=](const Options& o) { return shortest(at(o)); };
-  made.numbers = [=](const Options& o) { return std::vector<double>{at(o)}; };
-  return made;
+  return numeric_field(field(FieldKind::number, name, help, title), range, at, parse_number, shortest);
 }
 
 template <class Value, class Place>

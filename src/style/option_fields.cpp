@@ -1,7 +1,6 @@
 #include "impasto/option_fields.h"
 
 #include <algorithm>
-#include <cmath>
 #include <ios>
 #include <optional>
 #include <sstream>
