@@ -63,7 +63,7 @@ void product(benchmark::State& state, SimdTarget target) {
 struct Layer {
   const char* name;
   Index H, W, C, K;
-  Pool pool = Pool::none;
+  Pooling pool = Pooling::none;
 
   Shape input() const { return {H, W, C}; }
   Shape filters() const { return {3, 3, C, K}; }
@@ -73,14 +73,14 @@ struct Layer {
 
 // conv3_3 is like conv3_2, conv4_3 like conv4_2, conv5_2 like conv5_1.
 constexpr Layer kLayers[] = {
-    {"conv2_1", 150, 225, 64, 128}, {"conv2_2", 150, 225, 128, 128, Pool::max}, {"conv3_1", 75, 112, 128, 256},
-    {"conv3_2", 75, 112, 256, 256}, {"conv3_4", 75, 112, 256, 256, Pool::max},  {"conv4_1", 37, 56, 256, 512},
-    {"conv4_2", 37, 56, 512, 512},  {"conv4_4", 37, 56, 512, 512, Pool::max},   {"conv5_1", 18, 28, 512, 512}};
-constexpr Layer kFirst = {"conv1_1", 300, 450, 3, 64}, kSecond = {"conv1_2", 300, 450, 64, 64, Pool::max};
+    {"conv2_1", 150, 225, 64, 128}, {"conv2_2", 150, 225, 128, 128, Pooling::max}, {"conv3_1", 75, 112, 128, 256},
+    {"conv3_2", 75, 112, 256, 256}, {"conv3_4", 75, 112, 256, 256, Pooling::max},  {"conv4_1", 37, 56, 256, 512},
+    {"conv4_2", 37, 56, 512, 512},  {"conv4_4", 37, 56, 512, 512, Pooling::max},   {"conv5_1", 18, 28, 512, 512}};
+constexpr Layer kFirst = {"conv1_1", 300, 450, 3, 64}, kSecond = {"conv1_2", 300, 450, 64, 64, Pooling::max};
 
 void winograd(benchmark::State& state, const Layer& layer, SimdTarget target, Direction direction) {
   const Context context = two_threads(target);
-  const WinogradConv conv(context, layer.input(), layer.K, Border::zero, layer.pool);
+  const WinogradConv conv(context, layer.input(), layer.K, Padding::zero, layer.pool);
   const Tensor<float> w = random_tensor(layer.filters(), 0.05), b = random_tensor({layer.K}, 0.05);
   const Tensor<float> x = random_tensor(layer.input());
   Tensor<float> y(conv.output()), dx(layer.input());
@@ -130,7 +130,7 @@ void pair(benchmark::State& state, SimdTarget target, Direction direction) {
 
 void im2col(benchmark::State& state, const Layer& layer, SimdTarget target, Direction direction) {
   const Context context = two_threads(target);
-  const Conv2d conv(layer.input(), layer.filters(), 1, Border::zero);
+  const Conv2d conv(layer.input(), layer.filters(), 1, Padding::zero);
   const Tensor<float> x = random_tensor(layer.input()), w = random_tensor(layer.filters(), 0.05);
   Tensor<float> y = random_tensor(conv.output()), dx(layer.input());
   Tensor<float> scratch({std::max(conv.forward_scratch<float>(context), conv.backward_data_scratch<float>(context))});

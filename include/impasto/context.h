@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "impasto/export.h"
+#include "impasto/parse.h"
 
 namespace impasto::IMPASTO_ABI {
 
@@ -18,6 +19,8 @@ enum class SimdTarget { baseline, neon, ssse3, sse4, avx2, avx3 };
 
 /// Lower-case name: "baseline", "neon", "ssse3", "sse4", "avx2", "avx3" (AVX-512).
 IMPASTO_API std::string to_string(SimdTarget target);
+template <>
+IMPASTO_API SimdTarget parse<SimdTarget>(const std::string& word, const std::string& called);
 
 /// How convolutions are computed. `automatic`: Winograd's minimal filtering for 3 x 3 kernels and stride 1 in float,
 /// direct for a picture with zero borders, and im2col for the rest and on the target `baseline`. `winograd`: the same,
@@ -27,6 +30,8 @@ enum class Convolution { automatic, winograd, im2col };
 
 /// "auto", "winograd", "im2col".
 IMPASTO_API std::string to_string(Convolution convolution);
+template <>
+IMPASTO_API Convolution parse<Convolution>(const std::string& word, const std::string& called);
 
 /// What a run does without when its maps are large. `small`: maps that are cheap to compute once more are not kept from
 /// the forward to the backward pass, which costs about 4 % of the time. `fast`: all are. `automatic`: small above 512 x
@@ -35,6 +40,8 @@ enum class Memory { automatic, small, fast };
 
 /// "auto", "small", "fast".
 IMPASTO_API std::string to_string(Memory memory);
+template <>
+IMPASTO_API Memory parse<Memory>(const std::string& word, const std::string& called);
 
 /// Targets this build holds and this machine can execute, best first; never empty, `baseline` last.
 IMPASTO_API std::vector<SimdTarget> available_targets();

@@ -105,8 +105,8 @@ struct Options {
   double noise_amplitude = 0.15;  ///< normalised units; 0: no noise, whatever the kind
   std::uint64_t seed = 0;
 
-  std::optional<Pooling> pooling;  ///< unset: what the weights were made for
-  std::optional<Padding> padding;  ///< unset: what the weights were made for
+  std::optional<Pooling> pooling;  ///< of 2 x 2 windows, not `none`; unset: what the weights were made for
+  std::optional<Padding> padding;  ///< not `valid`; unset: what the weights were made for
   Preprocess preprocess = Preprocess::automatic;
   DecodeOptions decode;  ///< how the content and style files are meant to be read
   EncodeOptions encode;  ///< how pictures of this run are meant to be written

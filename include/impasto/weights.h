@@ -9,12 +9,9 @@
 
 #include "impasto/context.h"
 #include "impasto/export.h"
+#include "impasto/window.h"
 
 namespace impasto::IMPASTO_ABI {
-
-/// Of 2 x 2 values. `l2`: the root of their mean square, between the other two.
-enum class Pooling { max, average, l2 };
-enum class Padding { zero, replicate, reflect };
 
 struct NetworkWeights;  // src/model/network_weights.h
 

@@ -12,6 +12,7 @@
 #include "impasto/context.h"
 #include "impasto/export.h"
 #include "impasto/image.h"
+#include "impasto/parse.h"
 
 namespace impasto::IMPASTO_ABI {
 
@@ -21,16 +22,16 @@ enum class WeightsSource { automatic, keras, torchvision, caffe };
 
 /// "auto", "keras", "torchvision", "caffe".
 IMPASTO_API std::string to_string(WeightsSource source);
-/// Of those four words. Throws Error(usage) for another.
-IMPASTO_API WeightsSource weights_source(const std::string& word);
+template <>
+IMPASTO_API WeightsSource parse<WeightsSource>(const std::string& word, const std::string& called);
 
 /// Type of the numbers in a written file. f16 and bf16 round to the nearest.
 enum class WeightsType { f32, f16, bf16 };
 
 /// "f32", "f16", "bf16".
 IMPASTO_API std::string to_string(WeightsType type);
-/// Of those three words. Throws Error(usage) for another.
-IMPASTO_API WeightsType weights_type(const std::string& word);
+template <>
+IMPASTO_API WeightsType parse<WeightsType>(const std::string& word, const std::string& called);
 
 struct WeightsImport {
   WeightsSource source = WeightsSource::automatic;  ///< anything else beats what the file says

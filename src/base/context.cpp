@@ -18,22 +18,29 @@
 #include "base/check.h"
 #include "base/memory_pool.h"
 #include "base/thread_backend.h"
+#include "base/words.h"
 
 namespace impasto::IMPASTO_ABI {
 namespace {
 
 constexpr int kMaxThreads = 1024;
 
+constexpr Words<SimdTarget> kTargetWords = {{"baseline", SimdTarget::baseline}, {"neon", SimdTarget::neon},
+                                            {"ssse3", SimdTarget::ssse3},       {"sse4", SimdTarget::sse4},
+                                            {"avx2", SimdTarget::avx2},         {"avx3", SimdTarget::avx3}};
+constexpr Words<Convolution> kConvolutions = {
+    {"auto", Convolution::automatic}, {"winograd", Convolution::winograd}, {"im2col", Convolution::im2col}};
+constexpr Words<Memory> kMemories = {{"auto", Memory::automatic}, {"small", Memory::small}, {"fast", Memory::fast}};
+
 struct TargetRow {
   SimdTarget target;
-  const char* name;
   std::int64_t highway;  // bit of hwy/detect_targets.h; 0: always there
 };
 
 // Best first.
-constexpr TargetRow kTargets[] = {{SimdTarget::avx3, "avx3", HWY_AVX3},     {SimdTarget::avx2, "avx2", HWY_AVX2},
-                                  {SimdTarget::sse4, "sse4", HWY_SSE4},     {SimdTarget::ssse3, "ssse3", HWY_SSSE3},
-                                  {SimdTarget::neon, "neon", IMPASTO_NEON}, {SimdTarget::baseline, "baseline", 0}};
+constexpr TargetRow kTargets[] = {{SimdTarget::avx3, HWY_AVX3},     {SimdTarget::avx2, HWY_AVX2},
+                                  {SimdTarget::sse4, HWY_SSE4},     {SimdTarget::ssse3, HWY_SSSE3},
+                                  {SimdTarget::neon, IMPASTO_NEON}, {SimdTarget::baseline, 0}};
 
 bool is_available(const TargetRow& row) {
   // What the compiler may use everywhere is there, whatever else Highway asks of it (for NEON its 1.0 asks for AES).
@@ -50,8 +57,8 @@ std::string available_names() {
 SimdTarget default_target() {
   const char* wanted = std::getenv("IMPASTO_SIMD");
   if (wanted == nullptr || *wanted == '\0') return available_targets().front();
-  for (const TargetRow& row : kTargets) {
-    if (row.name == std::string(wanted) && is_available(row)) return row.target;
+  for (const SimdTarget target : available_targets()) {
+    if (wanted == to_string(target)) return target;
   }
   fail(ErrorCode::usage, "IMPASTO_SIMD is '", wanted, "', but this machine and build offer: ", available_names(),
        "; set one of those or unset it");
@@ -65,35 +72,22 @@ int checked_threads(int threads) {
 
 }  // namespace
 
-std::string to_string(SimdTarget target) {
-  for (const TargetRow& row : kTargets) {
-    if (row.target == target) return row.name;
-  }
-  return "unknown";
+std::string to_string(SimdTarget target) { return word_of(kTargetWords, target); }
+template <>
+SimdTarget parse(const std::string& word, const std::string& called) {
+  return parse_word(kTargetWords, called, word);
 }
 
-std::string to_string(Convolution convolution) {
-  switch (convolution) {
-    case Convolution::automatic:
-      return "auto";
-    case Convolution::winograd:
-      return "winograd";
-    case Convolution::im2col:
-      return "im2col";
-  }
-  return "unknown";
+std::string to_string(Convolution convolution) { return word_of(kConvolutions, convolution); }
+template <>
+Convolution parse(const std::string& word, const std::string& called) {
+  return parse_word(kConvolutions, called, word);
 }
 
-std::string to_string(Memory memory) {
-  switch (memory) {
-    case Memory::automatic:
-      return "auto";
-    case Memory::small:
-      return "small";
-    case Memory::fast:
-      return "fast";
-  }
-  return "unknown";
+std::string to_string(Memory memory) { return word_of(kMemories, memory); }
+template <>
+Memory parse(const std::string& word, const std::string& called) {
+  return parse_word(kMemories, called, word);
 }
 
 std::vector<SimdTarget> available_targets() {

@@ -36,20 +36,6 @@ int parse_threads(const std::string& text) {
   }
 }
 
-Convolution parse_convolution(const std::string& text) {
-  for (const Convolution kind : {Convolution::automatic, Convolution::winograd, Convolution::im2col}) {
-    if (text == to_string(kind)) return kind;
-  }
-  throw Error(ErrorCode::usage, "--conv is '" + text + "', wanted auto, winograd or im2col");
-}
-
-Memory parse_memory(const std::string& text) {
-  for (const Memory kind : {Memory::automatic, Memory::small, Memory::fast}) {
-    if (text == to_string(kind)) return kind;
-  }
-  throw Error(ErrorCode::usage, "--memory is '" + text + "', wanted auto, small or fast");
-}
-
 void add_file(CLI::App& command, const char* name, const char* label, const std::string& help,
               std::optional<std::filesystem::path>& file, const std::string& shown) {
   const std::string option = std::string(name).substr(std::string(name).find("--"));
@@ -73,13 +59,13 @@ void add_threads(CLI::App& command, StyliseRequest& request) {
 
 void add_conv(CLI::App& command, StyliseRequest& request) {
   add_word(command, kRun, "--conv", "KIND", "convolutions by auto, winograd or im2col",
-           [&request](const std::string& t) { request.convolution = parse_convolution(t); })
+           [&request](const std::string& t) { request.convolution = parse<Convolution>(t, "--conv"); })
       ->default_str(to_string(request.convolution));
 }
 
 void add_memory(CLI::App& command, StyliseRequest& request) {
   add_word(command, kRun, "--memory", "KIND", "auto, fast, or small: some maps computed twice",
-           [&request](const std::string& t) { request.memory = parse_memory(t); })
+           [&request](const std::string& t) { request.memory = parse<Memory>(t, "--memory"); })
       ->default_str(to_string(request.memory));
 }
 

@@ -37,10 +37,10 @@ void add_import_options(CLI::App& command, WeightsRequest& request) {
   add_input(command, request);
   add_file(command, "-o,--output", "FILE", "the new weights (.safetensors)", request.output, "where stylise looks");
   add_word(command, kNumbers, "--source", "KIND", "trained by keras, torchvision or caffe; auto: found out",
-           [&how](const std::string& text) { how.source = weights_source(text); })
+           [&how](const std::string& text) { how.source = parse<WeightsSource>(text, "--source"); })
       ->default_str(to_string(how.source));
   add_word(command, kNumbers, "--dtype", "KIND", "f32, f16 or bf16", [&how](const std::string& text) {
-    how.type = weights_type(text);
+    how.type = parse<WeightsType>(text, "--dtype");
   })->default_str(to_string(how.type));
   add_word(command, kNumbers, "--until", "LAYER", "the last layer to keep", [&how](const std::string& text) {
     how.until = text;

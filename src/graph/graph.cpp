@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <list>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -146,13 +145,10 @@ NodeId Graph<T>::variable(const Sizes& sizes) {
 }
 
 template <class T>
-NodeId Graph<T>::conv2d(NodeId x, NodeId weights, std::ptrdiff_t stride, std::optional<Padding> padding) {
+NodeId Graph<T>::conv2d(NodeId x, NodeId weights, std::ptrdiff_t stride, Padding padding) {
   require(stride >= 1, ErrorCode::usage, "conv2d: the stride is ", stride, "; wanted is 1 or more");
   State& s = *state_;
-  return s.add([&] {
-    return impasto::conv2d(s.tape, s.checked(x), s.checked(weights), Index{stride},
-                           padding ? border_of(*padding) : Border::valid);
-  });
+  return s.add([&] { return impasto::conv2d(s.tape, s.checked(x), s.checked(weights), Index{stride}, padding); });
 }
 template <class T>
 NodeId Graph<T>::bias(NodeId x, NodeId b) {
@@ -166,6 +162,7 @@ NodeId Graph<T>::relu(NodeId x) {
 }
 template <class T>
 NodeId Graph<T>::pool(NodeId x, Pooling pooling, std::ptrdiff_t size, std::ptrdiff_t stride) {
+  require(pooling != Pooling::none, ErrorCode::usage, "pool: the pooling is none; wanted is max, average or l2");
   State& s = *state_;
   return s.add([&] {
     const Id id = s.checked(x);

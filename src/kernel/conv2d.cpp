@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/parallel.h"
 #include "kernel/gemm/gemm.h"
+#include "kernel/workspace.h"
 
 namespace impasto::IMPASTO_ABI {
 namespace {
@@ -60,99 +61,115 @@ void gather_window(const Source<T>& s, Index position, T* window) {
   }
 }
 
-// What multiply_windows and its packed B (depth x N) need: B is shared, each thread has windows of its own.
+// What multiply_windows works on: a packed B (depth x N), which all share, and windows of each thread's own.
 template <class T>
-Index windows_scratch(const Context& context, Index depth, Index N) {
-  return scratch_elements(gemm<T>(context).packed_size(depth, N)) +
-         context.threads() * scratch_elements(kRowBlock * depth);
-}
+struct WindowArrays {
+  T* packed;
+  EqualArrays<T> windows;
+
+  WindowArrays(const Context& context, Index depth, Index N, Workspace& space)
+      : packed(space.take<T>(gemm<T>(context).packed_size(depth, N))),
+        windows(space.take_each<T>(context.threads(), kRowBlock * depth)) {}
+};
+
+// dw of a tap works on the tap's values at a strip of positions, and on dy there, packed.
+template <class T>
+struct TapArrays {
+  EqualArrays<T> values, packed;  // by thread
+
+  TapArrays(const Context& context, Index C, Index K, Workspace& space)
+      : values(space.take_each<T>(context.threads(), kRowBlock * C)),
+        packed(space.take_each<T>(context.threads(), gemm<T>(context).packed_size(kRowBlock, K))) {}
+};
 
 // y = windows(x) B for all positions, B given packed: the body of the forward pass and of the data gradient.
 template <class T>
-void multiply_windows(const Context& context, const Source<T>& source, const T* packed, Index N, T* y, bool add,
-                      T* scratch) {
+void multiply_windows(const Context& context, const Source<T>& source, const WindowArrays<T>& work, Index N, T* y,
+                      bool add) {
   const Gemm<T>& product = gemm<T>(context);
   const Index depth = source.rows.taps * source.columns.taps * source.C;
   const Index positions = source.rows.positions * source.columns.positions;
   parallel_for(context, strips(positions), [&](Index strip, int worker) {
     const Index begin = strip * kRowBlock, end = std::min(begin + kRowBlock, positions);
-    T* windows = scratch + worker * scratch_elements(kRowBlock * depth);
+    T* windows = work.windows[worker];
     for (Index p = begin; p < end; ++p) gather_window(source, p, windows + (p - begin) * depth);
-    product.multiply(end - begin, N, depth, {windows, depth, 1}, packed, y + begin * N, N, add);
+    product.multiply(end - begin, N, depth, {windows, depth, 1}, work.packed, y + begin * N, N, add);
   });
 }
 
 }  // namespace
 
-Conv2d::Conv2d(const Shape& x, const Shape& w, Index stride, Border border) : channels_(w[2]), filters_(w[3]) {
+Conv2d::Conv2d(const Shape& x, const Shape& w, Index stride, Padding padding) : channels_(w[2]), filters_(w[3]) {
   IMPASTO_ASSERT(x.rank() == 3 && w.rank() == 4 && x[2] == w[2]);
-  rows_ = window_taps(x[0], w[0], stride, border);
-  columns_ = window_taps(x[1], w[1], stride, border);
+  rows_ = window_taps(x[0], w[0], stride, padding);
+  columns_ = window_taps(x[1], w[1], stride, padding);
   rows_transposed_ = transpose(rows_, x[0]);
   columns_transposed_ = transpose(columns_, x[1]);
 }
 
 template <class T>
 Index Conv2d::forward_scratch(const Context& context) const {
-  return windows_scratch<T>(context, rows_.taps * columns_.taps * channels_, filters_);
+  return workspace_size<T>(
+      [&](Workspace& space) { WindowArrays<T>(context, rows_.taps * columns_.taps * channels_, filters_, space); });
 }
 
 template <class T>
 void Conv2d::forward(const Context& context, const T* x, const T* w, T* y, T* scratch) const {
   const Gemm<T>& product = gemm<T>(context);
   const Index taps = rows_.taps * columns_.taps;
+  Workspace space(scratch);
+  const WindowArrays<T> work(context, taps * channels_, filters_, space);
   parallel_for(context, taps, [&](Index tap, int) {
     product.pack({w + tap * channels_ * filters_, filters_, 1}, tap * channels_, channels_, taps * channels_, filters_,
-                 scratch);
+                 work.packed);
   });
-  T* windows = scratch + scratch_elements(product.packed_size(taps * channels_, filters_));
   const Source<T> source{rows_, columns_, x, columns_transposed_.positions, channels_};
-  multiply_windows(context, source, scratch, filters_, y, false, windows);
+  multiply_windows(context, source, work, filters_, y, false);
 }
 
 template <class T>
 Index Conv2d::backward_data_scratch(const Context& context) const {
-  return windows_scratch<T>(context, rows_.taps * columns_.taps * filters_, channels_);
+  return workspace_size<T>(
+      [&](Workspace& space) { WindowArrays<T>(context, rows_.taps * columns_.taps * filters_, channels_, space); });
 }
 
 template <class T>
 void Conv2d::backward_data(const Context& context, const T* dy, const T* w, T* dx, bool add, T* scratch) const {
   const Gemm<T>& product = gemm<T>(context);
   const Index taps = rows_.taps * columns_.taps;
+  Workspace space(scratch);
+  const WindowArrays<T> work(context, taps * filters_, channels_, space);
   parallel_for(context, taps, [&](Index tap, int) {
     product.pack({w + (taps - 1 - tap) * channels_ * filters_, 1, filters_}, tap * filters_, filters_, taps * filters_,
-                 channels_, scratch);
+                 channels_, work.packed);
   });
-  T* windows = scratch + scratch_elements(product.packed_size(taps * filters_, channels_));
   const Source<T> source{rows_transposed_, columns_transposed_, dy, columns_.positions, filters_};
-  multiply_windows(context, source, scratch, channels_, dx, add, windows);
+  multiply_windows(context, source, work, channels_, dx, add);
 }
 
 template <class T>
 Index Conv2d::backward_weights_scratch(const Context& context) const {
-  return context.threads() * (scratch_elements(kRowBlock * channels_) +
-                              scratch_elements(gemm<T>(context).packed_size(kRowBlock, filters_)));
+  return workspace_size<T>([&](Workspace& space) { TapArrays<T>(context, channels_, filters_, space); });
 }
 
 template <class T>
 void Conv2d::backward_weights(const Context& context, const T* x, const T* dy, T* dw, bool add, T* scratch) const {
   const Gemm<T>& product = gemm<T>(context);
   const Index taps = rows_.taps * columns_.taps, positions = rows_.positions * columns_.positions;
-  const Index per_worker =
-      scratch_elements(kRowBlock * channels_) + scratch_elements(product.packed_size(kRowBlock, filters_));
+  Workspace space(scratch);
+  const TapArrays<T> work(context, channels_, filters_, space);
   const Source<T> source{rows_, columns_, x, columns_transposed_.positions, channels_};
   // dw of a tap (C x K) = sum over positions of window' dy, strip after strip in fixed order.
   parallel_for(context, taps, [&](Index tap, int worker) {
-    T* windows = scratch + worker * per_worker;
-    T* packed = windows + scratch_elements(kRowBlock * channels_);
+    T *values = work.values[worker], *packed = work.packed[worker];
     for (Index begin = 0; begin < positions; begin += kRowBlock) {
       const Index count = std::min(kRowBlock, positions - begin);
       for (Index p = 0; p < count; ++p) {
         const Index h = (begin + p) / columns_.positions, w = (begin + p) % columns_.positions;
-        gather_tap(source, h, tap / columns_.taps, w, tap % columns_.taps, windows + p * channels_);
+        gather_tap(source, h, tap / columns_.taps, w, tap % columns_.taps, values + p * channels_);
       }
       product.pack({dy + begin * filters_, filters_, 1}, 0, count, count, filters_, packed);
-      product.multiply(channels_, filters_, count, {windows, 1, channels_}, packed, dw + tap * channels_ * filters_,
+      product.multiply(channels_, filters_, count, {values, 1, channels_}, packed, dw + tap * channels_ * filters_,
                        filters_, add || begin > 0);
     }
   });

@@ -13,7 +13,7 @@ namespace impasto::IMPASTO_ABI {
 class Conv2d {
  public:
   /// Throws Error(input) when a window does not fit (kernel/taps.h).
-  Conv2d(const Shape& x, const Shape& w, Index stride, Border border);
+  Conv2d(const Shape& x, const Shape& w, Index stride, Padding padding);
 
   Shape output() const { return {rows_.positions, columns_.positions, filters_}; }
 

@@ -21,7 +21,7 @@ std::string against_winograd(const Context& context, const ConvolutionFacts& fac
   if (context.convolution() == Convolution::im2col) return "im2col was asked for";
   if (!WinogradConv::available(context)) return without_kernels(context);
   if (!is_3x3(facts.w)) return text("the weights are ", facts.w, ", and only 3 x 3 have the algorithm");
-  if (facts.border == Border::valid) return "the border is valid: nothing stands beyond the edges";
+  if (facts.padding == Padding::valid) return "the padding is valid: nothing stands beyond the edges";
   if (facts.weights_take_gradient) return "the weights take a gradient";
   return "";
 }
@@ -31,7 +31,7 @@ std::string against_pair(const ConvolutionFacts& facts) {
   constexpr Index kMostChannels = 128;  // in both maps, so that both filters stay in L2
   constexpr Index kPicture = 4;
   if (facts.second.rank() == 0) return "no second convolution follows";
-  if (facts.border != Border::zero) return "the border is not zero";
+  if (facts.padding != Padding::zero) return "the padding is not zero";
   if (facts.x[2] > kPicture) return text("the map has ", facts.x[2], " channels, more than a picture");
   if (!is_3x3(facts.second)) return text("the second weights are ", facts.second);
   if (facts.x[0] < 2 || facts.x[1] < 2) return "the map is a line";
@@ -44,8 +44,8 @@ std::string against_oriented(const Context& context, const ConvolutionFacts& fac
   if (!facts.is_oriented) return "the filters are not turned copies of few";
   if (!facts.is_float) return "double is computed plainly";
   if (context.convolution() != Convolution::automatic) return text(to_string(context.convolution()), " was asked for");
-  if (facts.border != Border::replicate) return "the border is not replicated";
-  if (facts.pool == Pool::max) return "pooling is the maximum";
+  if (facts.padding != Padding::replicate) return "the padding is not replicate";
+  if (facts.pool == Pooling::max) return "pooling is the maximum";
   if (!OrientedChain::available(context)) return without_kernels(context);
   return "";
 }

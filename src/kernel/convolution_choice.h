@@ -4,7 +4,7 @@
 #include <string>
 
 #include "impasto/context.h"
-#include "kernel/pooling.h"
+#include "impasto/window.h"
 #include "kernel/taps.h"
 #include "tensor/shape.h"
 
@@ -21,8 +21,8 @@ struct ConvolutionFacts {
   Shape x;       ///< H x W x C
   Shape w;       ///< kh x kw x C x K
   Shape second;  ///< weights of a convolution right behind it; no axes: there is none
-  Border border = Border::zero;
-  Pool pool = Pool::none;              ///< behind the last of them
+  Padding padding = Padding::zero;
+  Pooling pool = Pooling::none;        ///< behind the last of them
   bool is_float = true;                ///< double has plain ops only: it is for checking
   bool weights_take_gradient = false;  ///< or biases
   bool is_oriented = false;            ///< filters are given as turned copies, on maps of one size

@@ -11,12 +11,12 @@ namespace {
 
 constexpr Index kNothing = -1;
 
-Index source_of(Index position, Index size, Border border) {
+Index source_of(Index position, Index size, Padding padding) {
   if (position >= 0 && position < size) return position;
-  switch (border) {
-    case Border::replicate:
+  switch (padding) {
+    case Padding::replicate:
       return std::clamp(position, Index{0}, size - 1);
-    case Border::reflect:
+    case Padding::reflect:
       return position < 0 ? -position : 2 * (size - 1) - position;
     default:
       return kNothing;
@@ -25,22 +25,22 @@ Index source_of(Index position, Index size, Border border) {
 
 }  // namespace
 
-AxisTaps window_taps(Index size, Index kernel, Index stride, Border border) {
+AxisTaps window_taps(Index size, Index kernel, Index stride, Padding padding) {
   require(size >= 1 && kernel >= 1 && stride >= 1, ErrorCode::input, "a window of ", kernel, " with stride ", stride,
           " over ", size, " positions is not possible; wanted at least 1 of each");
-  require(border != Border::valid || size >= kernel, ErrorCode::input, "a map of ", size,
+  require(padding != Padding::valid || size >= kernel, ErrorCode::input, "a map of ", size,
           " positions is too small for a window of ", kernel, "; use a larger picture or fewer layers");
-  const bool same = border != Border::valid;
+  const bool same = padding != Padding::valid;
   const Index out = same ? (size + stride - 1) / stride : (size - kernel) / stride + 1;
-  const Index padding = same ? std::max((out - 1) * stride + kernel - size, Index{0}) : 0;
-  const Index before = padding / 2;
-  require(border != Border::reflect || padding - before < size, ErrorCode::input, "a map of ", size,
-          " positions is too small to mirror ", padding - before,
+  const Index added = same ? std::max((out - 1) * stride + kernel - size, Index{0}) : 0;
+  const Index before = added / 2;
+  require(padding != Padding::reflect || added - before < size, ErrorCode::input, "a map of ", size,
+          " positions is too small to mirror ", added - before,
           " beyond its edge; use a larger picture or another padding");
   AxisTaps taps{out, kernel, {0}, {}};
   for (Index o = 0; o < out; ++o) {
     for (Index i = 0; i < kernel; ++i) {
-      const Index s = source_of(o * stride + i - before, size, border);
+      const Index s = source_of(o * stride + i - before, size, padding);
       if (s != kNothing) taps.source.push_back(s);
       taps.first.push_back(static_cast<Index>(taps.source.size()));
     }

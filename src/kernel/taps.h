@@ -1,4 +1,4 @@
-// Which input positions a sliding window reads, along one axis. A convolution's border rule lives here and nowhere
+// Which input positions a sliding window reads, along one axis. A convolution's padding lives here and nowhere
 // else; its data gradient uses the transposed table, so both agree by construction.
 #pragma once
 
@@ -6,13 +6,10 @@
 #include <span>
 #include <vector>
 
+#include "impasto/window.h"
 #include "tensor/shape.h"
 
 namespace impasto::IMPASTO_ABI {
-
-/// What lies beyond the edge. `valid`: windows stay inside; the others give 'same' output, ceil(size / stride), with
-/// zeros, the edge value repeated, or the picture mirrored about its edge pixel (PyTorch's names and meaning).
-enum class Border { valid, zero, replicate, reflect };
 
 /// Positions x taps lists of source positions; forward lists hold at most one, transposed ones may hold several.
 struct AxisTaps {
@@ -30,7 +27,7 @@ struct AxisTaps {
 /// Output position o reads o * stride + tap - before, where 'same' splits max((out - 1) * stride + kernel - size, 0)
 /// with the smaller half before (TensorFlow's 'SAME'; PyTorch's padding = kernel / 2 at stride 1 and odd kernels).
 /// Throws Error(input) when the axis is too short for `valid` or for the mirror of `reflect`.
-AxisTaps window_taps(Index size, Index kernel, Index stride, Border border);
+AxisTaps window_taps(Index size, Index kernel, Index stride, Padding padding);
 
 /// The adjoint, with taps in reverse order: for source position s and tap i, all outputs that read s at tap taps - 1 -
 /// i. At stride 1 and away from borders it is a window again, which is why the data gradient of a convolution is a

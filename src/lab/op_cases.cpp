@@ -54,14 +54,14 @@ void add_convolutions(std::vector<OpCase>& cases, const Shape& map, std::uint64_
   const Index C = map[2];
   const Shape picture{map[0], map[1], 3}, filters{3, 3, C, 4};
   cases.push_back(both("conv2d", {map, filters},
-                       []<class T>(Tape<T>& t, const Ids& v) { return conv2d(t, v[0], v[1], 1, Border::replicate); }));
+                       []<class T>(Tape<T>& t, const Ids& v) { return conv2d(t, v[0], v[1], 1, Padding::replicate); }));
   cases.push_back(both("bias", {map, {C}}, []<class T>(Tape<T>& t, const Ids& v) { return bias(t, v[0], v[1]); }));
   cases.push_back(both("relu", {map}, []<class T>(Tape<T>& t, const Ids& v) { return relu(t, v[0]); }));
   cases.push_back(both("conv2d_relu", {map}, [=]<class T>(Tape<T>& t, const Ids& v) {
-    return conv2d_relu(t, v[0], fixed(t, filters, seed), fixed(t, {4}, seed + 1), Border::zero);
+    return conv2d_relu(t, v[0], fixed(t, filters, seed), fixed(t, {4}, seed + 1), Padding::zero);
   }));
   cases.push_back(both("conv2d_relu_pair", {picture}, [=]<class T>(Tape<T>& t, const Ids& v) {
-    const ConvPairIds ids = conv2d_relu_pair(t, v[0], pair_weights(t, seed), Border::zero, Pool::none, true);
+    const ConvPairIds ids = conv2d_relu_pair(t, v[0], pair_weights(t, seed), Padding::zero, Pooling::none, true);
     return add(t, sum(t, gram_matrix(t, ids.y)), sum(t, ids.gram));
   }));
   const auto plain = [builtin]<class T>(Tape<T>& t, const Ids& v) {
@@ -71,12 +71,12 @@ void add_convolutions(std::vector<OpCase>& cases, const Shape& map, std::uint64_
       const Id w = t.input(layer.w.shape()), b = t.input(layer.b.shape());
       std::copy(layer.w.values().begin(), layer.w.values().end(), t.value(w).begin());
       std::copy(layer.b.values().begin(), layer.b.values().end(), t.value(b).begin());
-      x = conv2d_relu(t, x, w, b, Border::replicate);
+      x = conv2d_relu(t, x, w, b, Padding::replicate);
     }
     return x;
   };
   const auto fast = [builtin, plain](Tape<float>& t, const Ids& v) {
-    const ConvolutionFacts facts{.x = t.shape(v[0]), .border = Border::replicate, .is_oriented = true};
+    const ConvolutionFacts facts{.x = t.shape(v[0]), .padding = Padding::replicate, .is_oriented = true};
     if (choose_convolution(t.context(), facts).algorithm != ConvolutionAlgorithm::oriented) return plain(t, v);
     return oriented_conv2d_relu(t, v[0], builtin->oriented->layers().first(2)).y;
   };

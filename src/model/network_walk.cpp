@@ -5,19 +5,6 @@
 
 namespace impasto::IMPASTO_ABI {
 
-Border border_of(Padding padding) {
-  switch (padding) {
-    case Padding::replicate:
-      return Border::replicate;
-    case Padding::reflect:
-      return Border::reflect;
-    case Padding::zero:
-      break;
-  }
-  return Border::zero;
-}
-
-// Of VGG19's maps: kc's gains (crowsonkb/style-transfer-pytorch), whose l2 takes the root of the sum, twice ours.
 double pooling_gain(Pooling pooling, Pooling expected) {
   const auto beside_max = [](Pooling p) { return p == Pooling::max ? 1.0 : p == Pooling::average ? 2.0 : 1.56; };
   return beside_max(pooling) / beside_max(expected);

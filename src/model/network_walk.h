@@ -24,9 +24,6 @@ struct FeatureRequest {
 /// if they were asked for.
 using FeatureVisitor = std::function<void(std::size_t request, Id value, Index positions, Id sums)>;
 
-/// How a convolution sees what lies beyond its map.
-Border border_of(Padding padding);
-
 /// By what maps pooled by `pooling` are multiplied for weights made for `expected`; 1 when they are the same. Of
 /// VGG19's maps the mean of a window is about half its maximum, the root mean square 0.64 of it.
 double pooling_gain(Pooling pooling, Pooling expected);

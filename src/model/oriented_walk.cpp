@@ -31,7 +31,7 @@ Id OrientedWalk::record_chain(Id x, std::size_t& i) {
   }
   const bool takes_pool = end <= walk_.deepest && vgg19_layers()[end].is_pool && !walk_.reads(end - 1, false);
   const OrientedIds ids = oriented_conv2d_relu(tape_, x, layers_.subspan(convolutions_, end - first),
-                                               takes_pool ? Pool::average : Pool::none, moments);
+                                               takes_pool ? Pooling::average : Pooling::none, moments);
   tape_.explain(ids.y, reason_);
   convolutions_ += end - first;
   i = takes_pool ? end + 1 : end;

@@ -32,8 +32,8 @@ bool PlainWalk<T>::takes_pool(std::size_t layer) const {
 }
 
 template <class T>
-Pool PlainWalk<T>::pool_above(std::size_t layer) const {
-  return !takes_pool(layer) ? Pool::none : pooling_ == Pooling::max ? Pool::max : Pool::average;
+Pooling PlainWalk<T>::pool_above(std::size_t layer) const {
+  return !takes_pool(layer) ? Pooling::none : pooling_ == Pooling::max ? Pooling::max : Pooling::average;
 }
 
 template <class T>
@@ -60,7 +60,7 @@ std::size_t PlainWalk<T>::record_first(Id& x) {
   const auto first = parameters(layers[0]), second = parameters(layers[1]);
   const Shape shape = tape_.shape(x);
   const ConvPairIds pair =
-      conv2d_relu_pair(tape_, x, {first[0], first[1], second[0], second[1]}, border_, pool_above(1), walk_.is_read(0));
+      conv2d_relu_pair(tape_, x, {first[0], first[1], second[0], second[1]}, padding_, pool_above(1), walk_.is_read(0));
   for (std::size_t k = 0; k < walk_.requests.size(); ++k) {
     if (walk_.requests[k].layer == 0) walk_.visit(k, pair.gram, shape[0] * shape[1], {});
   }
@@ -80,7 +80,7 @@ void PlainWalk<T>::record(Id x) {
       x = gained(pooled(x));
     } else {
       const auto p = parameters(layers[i]);
-      x = conv2d_relu(tape_, x, p[0], p[1], border_, pool_above(i));
+      x = conv2d_relu(tape_, x, p[0], p[1], padding_, pool_above(i));
       if (recompute_ && layers[i].block <= kRecomputedBlocks && tape_.shape(below).count() < tape_.shape(x).count())
         tape_.recompute(x);
       if (takes_pool(i)) x = gained(x);

@@ -17,13 +17,13 @@ class PlainWalk {
   /// `parameters` outlive the tape. `recompute`: maps that are larger than what they are computed from are not kept for
   /// going back.
   PlainWalk(const NetworkWalk<T>& walk, const NetworkWeights& weights, std::span<const ConvParameters<T>> parameters,
-            Pooling pooling, Border border, bool recompute)
+            Pooling pooling, Padding padding, bool recompute)
       : walk_(walk),
         tape_(walk.tape),
         weights_(weights),
         parameters_(parameters),
         pooling_(pooling),
-        border_(border),
+        padding_(padding),
         recompute_(recompute) {}
 
   void record(Id x);
@@ -32,7 +32,7 @@ class PlainWalk {
   std::size_t record_first(Id& x);
   std::array<Id, 2> parameters(const Vgg19Layer& layer);
   bool takes_pool(std::size_t layer) const;
-  Pool pool_above(std::size_t layer) const;
+  Pooling pool_above(std::size_t layer) const;
   Id pooled(Id x) const;
   Id gained(Id x) const;
 
@@ -41,7 +41,7 @@ class PlainWalk {
   const NetworkWeights& weights_;
   std::span<const ConvParameters<T>> parameters_;
   Pooling pooling_;
-  Border border_;
+  Padding padding_;
   bool recompute_;
   std::size_t convolutions_ = 0;  // recorded so far
 };

@@ -65,16 +65,16 @@ void Vgg19<T>::read(Tape<T>& tape, Id picture, std::span<const FeatureRequest> r
   const bool prepared = how.literal || weights_->input == ChannelMap{};
   const Id x = prepared ? picture : normalise(tape, picture, weights_->input);
   const Pooling pooling = how.pooling.value_or(weights_->pooling);
-  const Border border = border_of(how.padding.value_or(weights_->padding));
+  const Padding padding = how.padding.value_or(weights_->padding);
   const NetworkWalk<T> walk{tape, requests, visit, deepest};
   if constexpr (std::is_same_v<T, float>) {
     const ConvolutionChoice choice = choose_convolution(
         tape.context(),
-        {.x = size, .border = border, .is_oriented = weights_->oriented && pooling == Pooling::average});
+        {.x = size, .padding = padding, .is_oriented = weights_->oriented && pooling == Pooling::average});
     if (choice.algorithm == ConvolutionAlgorithm::oriented)
       return OrientedWalk(walk, weights_->oriented->layers(), choice.reason).record(x);
   }
-  PlainWalk<T>(walk, *weights_, parameters(), pooling, border, recomputes(tape.context(), size)).record(x);
+  PlainWalk<T>(walk, *weights_, parameters(), pooling, padding, recomputes(tape.context(), size)).record(x);
 }
 
 template <class T>

@@ -90,8 +90,8 @@ void describe_network(const WeightsFile& file, WeightsSummary& summary) {
   summary.range = preprocessing.range;
   summary.mean = preprocessing.mean;
   summary.deviation = preprocessing.deviation;
-  summary.pooling = pooling_word(input.pooling);
-  summary.padding = padding_word(input.padding);
+  summary.pooling = to_string(input.pooling);
+  summary.padding = to_string(input.padding);
 }
 
 WeightsSummary inspect(const std::filesystem::path& path) {

@@ -72,12 +72,14 @@ Preprocessing usual(const std::array<int, 3>& order, double range) {
 }  // namespace
 
 std::string to_string(WeightsSource source) { return word_of(kSources, source); }
-WeightsSource weights_source(const std::string& word) {
-  return parse_word(kSources, "the source of the weights", word, " or ");
+template <>
+WeightsSource parse(const std::string& word, const std::string& called) {
+  return parse_word(kSources, called, word);
 }
 std::string to_string(WeightsType type) { return word_of(kTypes, type); }
-WeightsType weights_type(const std::string& word) {
-  return parse_word(kTypes, "the type of the weights", word, " or ");
+template <>
+WeightsType parse(const std::string& word, const std::string& called) {
+  return parse_word(kTypes, called, word);
 }
 
 Preprocessing preprocessing_of(WeightsSource source, bool rgb) {
@@ -128,8 +130,6 @@ std::optional<bool> read_oihw(const WeightsMetadata& metadata, const std::string
   return choice(metadata, "layout", kLayouts, label);
 }
 
-std::string pooling_word(Pooling pooling) { return word_of(kPoolings, pooling); }
-std::string padding_word(Padding padding) { return word_of(kPaddings, padding); }
 std::string channel_order_word(const Preprocessing& p) { return word_of(kOrders, p.order); }
 
 WeightsMetadata written_metadata(const Preprocessing& p, bool folded, Pooling pooling, Padding padding) {
@@ -138,8 +138,8 @@ WeightsMetadata written_metadata(const Preprocessing& p, bool folded, Pooling po
           {"mean", list_of(p.mean)},
           {"std", list_of(p.deviation)},
           {"preprocessing", word_of(kFoldings, folded)},
-          {"pooling", pooling_word(pooling)},
-          {"padding", padding_word(padding)}};
+          {"pooling", to_string(pooling)},
+          {"padding", to_string(padding)}};
 }
 
 }  // namespace impasto::IMPASTO_ABI

@@ -31,8 +31,6 @@ Padding read_padding(const WeightsMetadata& metadata, const std::string& label);
 /// Whether kernels are K x C x kh x kw (true) or kh x kw x C x K; nothing when the metadata do not say.
 std::optional<bool> read_oihw(const WeightsMetadata& metadata, const std::string& label);
 
-std::string pooling_word(Pooling pooling);
-std::string padding_word(Padding padding);
 std::string channel_order_word(const Preprocessing& preprocessing);
 
 /// channel_order, range, mean, std, preprocessing, pooling, padding of a network.

@@ -13,6 +13,7 @@
 
 #include "base/check.h"
 #include "base/numbers.h"
+#include "base/words.h"
 #include "impasto/option_fields.h"
 #include "model/vgg19.h"
 
@@ -46,6 +47,15 @@ void validate_numbers(const Options& o) {
   }
 }
 
+// What one of several things can be: one that has a word. Start::values has none, for no text can give the values.
+void validate_choices(const Options& o) {
+  for (const OptionField& field : option_fields()) {
+    if (field.name == "init" && o.start == Start::values) continue;
+    require(field.kind != FieldKind::choice || !field.get(o).empty(), ErrorCode::usage, field.title,
+            " is none of the choices; wanted ", joined(field.choices, ", ", " or "));
+  }
+}
+
 // What numbers must be together.
 void validate_lists(const Options& o) {
   require((o.width == 0) == (o.height == 0), ErrorCode::usage, o.width == 0 ? "height" : "width", " is set without ",
@@ -66,6 +76,7 @@ void validate_lists(const Options& o) {
 
 void validate(const Options& o, const Weights& weights) {
   validate_numbers(o);
+  validate_choices(o);
   validate_lists(o);
   validate_layers(o.content_layers, "content", weights);
   validate_layers(o.style_layers, "style", weights);

@@ -62,13 +62,13 @@ namespace {
 
 // A small network that uses every op, with weight gradients.
 template <class T>
-Id record_everything(Tape<T>& tape, Border border) {
+Id record_everything(Tape<T>& tape, Padding padding) {
   const Id x = tape.variable({13, 18, 3});
   const Id w1 = tape.variable({3, 3, 3, 40}), b1 = tape.variable({40}), w2 = tape.variable({3, 3, 40, 70});
   const Id a = relu(
       tape,
-      bias(tape, conv2d(tape, normalise(tape, x, ChannelMap{{2, 1, 0}, {1, 2, 3}, {0, 1, 0}}), w1, 1, border), b1));
-  const Id b = conv2d(tape, avg_pool(tape, max_pool(tape, a)), w2, 1, border);
+      bias(tape, conv2d(tape, normalise(tape, x, ChannelMap{{2, 1, 0}, {1, 2, 3}, {0, 1, 0}}), w1, 1, padding), b1));
+  const Id b = conv2d(tape, avg_pool(tape, max_pool(tape, a)), w2, 1, padding);
   const Id loss = add(tape, squared_error(tape, gram_matrix(tape, b), tape.input({70, 70})), total_variation(tape, a));
   return add(tape, loss, scale(tape, sum(tape, b), T(0.5)));
 }
@@ -77,7 +77,7 @@ TEST_CASE_TEMPLATE("autodiff: a replay allocates nothing, forward or backward", 
   if (!IMPASTO_COUNTS_ALLOCATIONS) return;
   for (const SimdTarget target : available_targets()) {
     Tape<T> tape(Context(2, target));
-    tape.set_loss(record_everything(tape, Border::replicate));
+    tape.set_loss(record_everything(tape, Padding::replicate));
     tape.forward();
     tape.backward();
     const long before = allocations;

@@ -22,8 +22,8 @@ Network record(Tape<float>& tape, bool recompute) {
   Network n;
   n.x = tape.variable({20, 23, 4});
   const Id w1 = tape.input({3, 3, 4, 16}), b1 = tape.input({16}), w2 = tape.input({3, 3, 16, 8}), b2 = tape.input({8});
-  n.first = conv2d_relu(tape, n.x, w1, b1, Border::zero);
-  n.second = conv2d_relu(tape, n.first, w2, b2, Border::zero);
+  n.first = conv2d_relu(tape, n.x, w1, b1, Padding::zero);
+  n.second = conv2d_relu(tape, n.first, w2, b2, Padding::zero);
   if (recompute) tape.recompute(n.first);
   n.loss = add(tape, sum(tape, n.second), sum(tape, gram_matrix(tape, n.first)));
   tape.set_loss(n.loss);
@@ -83,7 +83,7 @@ TEST_CASE("autodiff: of a chain of values wanted again only what is safe is comp
     Tape<float> tape(Context(2));
     const Id x = tape.variable({20, 24, 4}), w1 = tape.input({3, 3, 4, 16}), b1 = tape.input({16});
     const Id w2 = tape.input({3, 3, 16, 24}), b2 = tape.input({24});
-    const Id a = conv2d_relu(tape, x, w1, b1, Border::zero), b = conv2d_relu(tape, a, w2, b2, Border::zero);
+    const Id a = conv2d_relu(tape, x, w1, b1, Padding::zero), b = conv2d_relu(tape, a, w2, b2, Padding::zero);
     const Id first = sum(tape, gram_matrix(tape, a)), second = sum(tape, gram_matrix(tape, b));
     if (recompute) {
       tape.recompute(a);
@@ -107,7 +107,7 @@ TEST_CASE("autodiff: a gradient may take the place of the value it is computed f
   Tape<float> tape(Context(2));
   const Id x = tape.variable({30, 31, 8});
   const Id w = tape.input({3, 3, 8, 8}), b = tape.input({8});
-  const Id a = conv2d_relu(tape, x, w, b, Border::zero), y = conv2d_relu(tape, a, w, b, Border::zero);
+  const Id a = conv2d_relu(tape, x, w, b, Padding::zero), y = conv2d_relu(tape, a, w, b, Padding::zero);
   tape.set_loss(add(tape, sum(tape, y), sum(tape, gram_matrix(tape, a))));
   CHECK(buffers_named(tape, "d conv2d_relu") == 1);  // y's; a's gradient is where a was
 }

@@ -35,7 +35,7 @@ SmallNetwork record(Tape<T>& tape, bool train) {
   n.w1 = train ? tape.variable({3, 3, 3, 5}) : tape.input({3, 3, 3, 5});
   n.w2 = train ? tape.variable({3, 3, 5, 7}) : tape.input({3, 3, 5, 7});
   const Id a = max_pool(tape, relu(tape, conv2d(tape, n.x, n.w1)));
-  n.loss = sum(tape, gram_matrix(tape, relu(tape, conv2d(tape, a, n.w2, 1, Border::replicate))));
+  n.loss = sum(tape, gram_matrix(tape, relu(tape, conv2d(tape, a, n.w2, 1, Padding::replicate))));
   tape.set_loss(n.loss);
   fill(tape.value(n.x), 1);
   fill(tape.value(n.w1), 2);
@@ -193,9 +193,9 @@ TEST_CASE("autodiff: ops refuse shapes that do not fit, and name them") {
   CHECK_THROWS_AS(squared_error(tape, map, other), Error);
   CHECK_THROWS_AS(normalise(tape, other, {}), Error);
   CHECK_THROWS_WITH_AS(max_pool(tape, tape.input({1, 5, 3})), doctest::Contains("too small"), Error);
-  CHECK_THROWS_WITH_AS(conv2d(tape, tape.input({2, 9, 2}), weights, 1, Border::valid), doctest::Contains("too small"),
+  CHECK_THROWS_WITH_AS(conv2d(tape, tape.input({2, 9, 2}), weights, 1, Padding::valid), doctest::Contains("too small"),
                        Error);
-  CHECK_THROWS_WITH_AS(conv2d(tape, tape.input({1, 9, 2}), weights, 1, Border::reflect), doctest::Contains("mirror"),
+  CHECK_THROWS_WITH_AS(conv2d(tape, tape.input({1, 9, 2}), weights, 1, Padding::reflect), doctest::Contains("mirror"),
                        Error);
 }
 
@@ -203,7 +203,7 @@ template <class T>
 std::vector<T> bits_with(int threads, SimdTarget target) {
   Tape<T> tape(Context(threads, target));
   const Id x = tape.variable({61, 47, 3}), w = tape.variable({3, 3, 3, 33}), b = tape.variable({33});
-  const Id y = relu(tape, bias(tape, conv2d(tape, x, w, 1, Border::reflect), b));
+  const Id y = relu(tape, bias(tape, conv2d(tape, x, w, 1, Padding::reflect), b));
   const Id loss = add(tape, squared_error(tape, gram_matrix(tape, avg_pool(tape, y)), tape.input({33, 33})),
                       total_variation(tape, x));
   tape.set_loss(loss);
@@ -228,8 +228,8 @@ TEST_CASE_TEMPLATE("autodiff: 1, 2 and 3 threads give the same bits on every tar
 TEST_CASE("autodiff: the gradient of the whole loss on a small VGG matches differences") {
   testing::expect_gradient(
       [](Tape<double>& t, const std::vector<Id>& v) {
-        const Id a = relu(t, bias(t, conv2d(t, v[0], v[1], 1, Border::replicate), v[2]));
-        const Id b = relu(t, conv2d(t, avg_pool(t, a), v[3], 1, Border::replicate));
+        const Id a = relu(t, bias(t, conv2d(t, v[0], v[1], 1, Padding::replicate), v[2]));
+        const Id b = relu(t, conv2d(t, avg_pool(t, a), v[3], 1, Padding::replicate));
         const Id c = relu(t, conv2d(t, max_pool(t, b), v[4]));
         Id loss = add(t, sum(t, gram_matrix(t, a)), sum(t, gram_matrix(t, b)));
         loss = add(t, scale(t, loss, 0.01), squared_error(t, c, t.input(t.shape(c)), 0.5));

@@ -129,6 +129,7 @@ TEST_CASE("graph: misuse is an Error that says what to do") {
   refused(ErrorCode::usage, "is a constant", [&] { graph.value(fixed); });
   refused(ErrorCode::input, "shapes", [&] { graph.add(x, alone); });
   refused(ErrorCode::usage, "stride is 0", [&] { graph.conv2d(x, y, 0); });
+  refused(ErrorCode::usage, "the pooling is none", [&] { graph.pool(x, Pooling::none); });
   refused(ErrorCode::usage, "no variable", [&] { GraphAdam<float>(graph, {x, y}); });
   refused(ErrorCode::usage, "no forward function", [&] { graph.record({.name = "nothing"}); });
   refused(ErrorCode::usage, "no backward function",
@@ -144,6 +145,7 @@ TEST_CASE("graph: misuse is an Error that says what to do") {
   refused(ErrorCode::usage, "further nodes", [&] { graph.variable({1}); });
   graph.backward();
   refused(ErrorCode::usage, "once after each forward()", [&] { graph.backward(); });
+  refused(ErrorCode::usage, "the pooling is none", [&] { graph.pool(x, Pooling::none); });
   refused(ErrorCode::usage, "no variable", [&] { graph.gradient(y); });
   CHECK(graph.gradient(alone)[0] == 0);
   CHECK(graph.gradient(x)[0] == 1);

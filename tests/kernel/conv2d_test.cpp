@@ -46,12 +46,12 @@ TEST_CASE("kernel: convolution in float is within 1e-6 of double on every target
                         {{2, 31, 33}, {3, 3, 33, 31}, 1},
                         {{17, 16, 8}, {5, 3, 8, 9}, 2},
                         {{6, 6, 1}, {1, 1, 1, 1}, 1}}) {
-    for (const Border border : {Border::valid, Border::zero, Border::replicate, Border::reflect}) {
-      if (c.x[0] < 3 && border != Border::zero && border != Border::replicate) continue;
-      const Conv2d conv(c.x, c.w, c.stride, border);
+    for (const Padding padding : {Padding::valid, Padding::zero, Padding::replicate, Padding::reflect}) {
+      if (c.x[0] < 3 && padding != Padding::zero && padding != Padding::replicate) continue;
+      const Conv2d conv(c.x, c.w, c.stride, padding);
       const Results<double> exact = run<double>(conv, c.x, c.w, Context(1));
       for (const SimdTarget target : available_targets()) {
-        INFO(to_string(target), ", x ", text(c.x), ", w ", text(c.w), ", border ", static_cast<int>(border));
+        INFO(to_string(target), ", x ", text(c.x), ", w ", text(c.w), ", border ", static_cast<int>(padding));
         const Results<float> got = run<float>(conv, c.x, c.w, Context(2, target));
         CHECK(relative_error(got.y, exact.y) < 1e-6);
         CHECK(relative_error(got.dx, exact.dx) < 1e-6);
@@ -62,9 +62,9 @@ TEST_CASE("kernel: convolution in float is within 1e-6 of double on every target
 }
 
 TEST_CASE("kernel: the adjoint table lists every reader of a position, also across mirrored borders") {
-  for (const Border border : {Border::valid, Border::zero, Border::replicate, Border::reflect}) {
+  for (const Padding padding : {Padding::valid, Padding::zero, Padding::replicate, Padding::reflect}) {
     for (const Index stride : {1, 2, 3}) {
-      const AxisTaps taps = window_taps(7, 5, stride, border), back = transpose(taps, 7);
+      const AxisTaps taps = window_taps(7, 5, stride, padding), back = transpose(taps, 7);
       std::size_t pairs = 0;
       for (Index o = 0; o < taps.positions; ++o) {
         for (Index i = 0; i < taps.taps; ++i) {
@@ -81,16 +81,16 @@ TEST_CASE("kernel: the adjoint table lists every reader of a position, also acro
 }
 
 TEST_CASE("kernel: borders repeat, mirror or drop what lies outside") {
-  const auto first_window = [](Border border) {
-    const AxisTaps taps = window_taps(5, 5, 1, border);
+  const auto first_window = [](Padding padding) {
+    const AxisTaps taps = window_taps(5, 5, 1, padding);
     std::vector<Index> read;
     for (Index i = 0; i < 5; ++i) read.push_back(taps.at(0, i).empty() ? -1 : taps.at(0, i)[0]);
     return read;
   };
-  CHECK(first_window(Border::zero) == std::vector<Index>{-1, -1, 0, 1, 2});
-  CHECK(first_window(Border::replicate) == std::vector<Index>{0, 0, 0, 1, 2});
-  CHECK(first_window(Border::reflect) == std::vector<Index>{2, 1, 0, 1, 2});
-  CHECK(first_window(Border::valid) == std::vector<Index>{0, 1, 2, 3, 4});
+  CHECK(first_window(Padding::zero) == std::vector<Index>{-1, -1, 0, 1, 2});
+  CHECK(first_window(Padding::replicate) == std::vector<Index>{0, 0, 0, 1, 2});
+  CHECK(first_window(Padding::reflect) == std::vector<Index>{2, 1, 0, 1, 2});
+  CHECK(first_window(Padding::valid) == std::vector<Index>{0, 1, 2, 3, 4});
 }
 
 }  // namespace

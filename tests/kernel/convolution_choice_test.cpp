@@ -33,11 +33,11 @@ TEST_CASE("kernel: a convolution's algorithm follows from what is known of it, w
   if (!WinogradConv::available(Context(1))) return;
   expect_choice(first_layers(), pair, "the map between them");
   expect_choice(but([](Facts& f) { f.second = {}; }), winograd, "fewer products");
-  expect_choice(but([](Facts& f) { f.border = Border::replicate; }), winograd, "");
+  expect_choice(but([](Facts& f) { f.padding = Padding::replicate; }), winograd, "");
   expect_choice(but([](Facts& f) { f.x = {30, 40, 64}, f.w = {3, 3, 64, 64}; }), winograd, "");
   expect_choice(but([](Facts& f) { f.second = {3, 3, 64, 256}; }), winograd, "");
   expect_choice(but([](Facts& f) { f.x = {1, 40, 3}; }), winograd, "");
-  expect_choice(but([](Facts& f) { f.border = Border::valid; }), im2col, "the border is valid");
+  expect_choice(but([](Facts& f) { f.padding = Padding::valid; }), im2col, "the padding is valid");
   expect_choice(but([](Facts& f) { f.w = {5, 5, 3, 64}; }), im2col, "the weights are 5 x 5 x 3 x 64");
   expect_choice(but([](Facts& f) { f.weights_take_gradient = true; }), im2col, "take a gradient");
   expect_choice(but([](Facts& f) { f.is_float = false; }), im2col, "double");
@@ -47,7 +47,7 @@ TEST_CASE("kernel: a convolution's algorithm follows from what is known of it, w
 TEST_CASE("kernel: filters that are turned copies are used as such where nothing else is asked for") {
   using enum ConvolutionAlgorithm;
   using Facts = ConvolutionFacts;
-  const Facts builtin{.x = {30, 40, 3}, .border = Border::replicate, .pool = Pool::average, .is_oriented = true};
+  const Facts builtin{.x = {30, 40, 3}, .padding = Padding::replicate, .pool = Pooling::average, .is_oriented = true};
   if (choose_convolution(Context(1), builtin).algorithm != oriented) return;  // no such kernels here
   expect_choice(builtin, oriented, "turned copies of few");
   const auto changed = [&](auto change) {
@@ -55,8 +55,8 @@ TEST_CASE("kernel: filters that are turned copies are used as such where nothing
     change(facts);
     return facts;
   };
-  expect_choice(changed([](Facts& f) { f.border = Border::zero; }), im2col, "the border is not replicated");
-  expect_choice(changed([](Facts& f) { f.pool = Pool::max; }), im2col, "pooling is the maximum");
+  expect_choice(changed([](Facts& f) { f.padding = Padding::zero; }), im2col, "the padding is not replicate");
+  expect_choice(changed([](Facts& f) { f.pool = Pooling::max; }), im2col, "pooling is the maximum");
   expect_choice(changed([](Facts& f) { f.is_float = false; }), im2col, "double");
   expect_choice(builtin, im2col, "winograd was asked for", Context(1).with_convolution(Convolution::winograd));
 }

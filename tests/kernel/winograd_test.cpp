@@ -22,8 +22,8 @@ using testing::relative_error;
 struct Case {
   Shape x;
   Index K;
-  Border border = Border::zero;
-  Pool pool = Pool::none;
+  Padding padding = Padding::zero;
+  Pooling pool = Pooling::none;
 };
 
 // Numbers that are the same in float and double.
@@ -39,7 +39,7 @@ struct Reference {
       : x(numbers(c.x, 1)),
         w(numbers({3, 3, c.x[2], c.K}, 2)),
         b(numbers({c.K}, 3)),
-        conv(c.x, w.shape(), 1, c.border) {
+        conv(c.x, w.shape(), 1, c.padding) {
     const Context context(2);
     Tensor<double> scratch({conv.forward_scratch<double>(context)});
     active = Tensor<double>(conv.output());
@@ -61,8 +61,8 @@ std::array<Index, 4> window(const Shape& map, Index o, Index q, Index k) {
   return {at, at + map[2], at + map[1] * map[2], at + map[1] * map[2] + map[2]};
 }
 
-Tensor<double> pooled(const Tensor<double>& active, const Shape& shape, Pool pool) {
-  if (pool == Pool::none) return active.clone();
+Tensor<double> pooled(const Tensor<double>& active, const Shape& shape, Pooling pool) {
+  if (pool == Pooling::none) return active.clone();
   Tensor<double> y(shape);
   for (Index i = 0; i < shape.count(); ++i) {
     double sum = 0, most = 0;
@@ -70,7 +70,7 @@ Tensor<double> pooled(const Tensor<double>& active, const Shape& shape, Pool poo
       sum += active[at];
       most = std::max(most, active[at]);
     }
-    y[i] = pool == Pool::max ? most : sum / 4;
+    y[i] = pool == Pooling::max ? most : sum / 4;
   }
   return y;
 }
@@ -82,7 +82,7 @@ struct Run {
 
   Run(const Case& c, const Reference& r, const Tensor<float>& dy, const Context& context, float before = 0)
       : dx(c.x, before), lanes(winograd_stages(context.target(), 6)->lanes) {
-    const WinogradConv conv(context, c.x, c.K, c.border, c.pool);
+    const WinogradConv conv(context, c.x, c.K, c.padding, c.pool);
     y = Tensor<float>(conv.output());
     bits.resize(static_cast<std::size_t>(conv.mask_bytes()));
     const Tensor<float> x = r.x.as<float>(), w = r.w.as<float>(), b = r.b.as<float>();
@@ -105,11 +105,11 @@ Tensor<double> spread(const Run& run, const Case& c, const Tensor<float>& dy) {
   const Index K = c.K, W = dy.shape()[1];
   for (Index i = 0; i < dy.shape().count(); ++i) {
     const double slope = static_cast<double>(dy[i]);
-    if (c.pool == Pool::none) {
+    if (c.pool == Pooling::none) {
       d[i] = run.decision(i / K, i % K, K) ? slope : 0;
     } else {
       for (const Index at : window(d.shape(), i / (W * K), i / K % W, i % K))
-        d[at] = run.decision(at / K, at % K, K) ? slope * (c.pool == Pool::average ? 0.25 : 1) : 0;
+        d[at] = run.decision(at / K, at % K, K) ? slope * (c.pool == Pooling::average ? 0.25 : 1) : 0;
     }
   }
   return d;
@@ -120,7 +120,7 @@ Index wrong_decisions(const Run& run, const Case& c, const Reference& r) {
   Index wrong = 0;
   const Index K = c.K, H = run.y.shape()[0], W = run.y.shape()[1];
   for (Index i = 0; i < H * W * K; ++i) {
-    if (c.pool == Pool::none) {
+    if (c.pool == Pooling::none) {
       wrong += run.decision(i / K, i % K, K) != (r.active[i] > 0) && r.active[i] > 1e-3 ? 1 : 0;
       continue;
     }
@@ -130,11 +130,11 @@ Index wrong_decisions(const Run& run, const Case& c, const Reference& r) {
     for (const Index at : window(r.active.shape(), i / (W * K), i / K % W, i % K)) {
       const bool on = run.decision(at / K, at % K, K);
       taken += on ? 1 : 0;
-      const double threshold = c.pool == Pool::max ? most - 1e-3 : 1e-3;
+      const double threshold = c.pool == Pooling::max ? most - 1e-3 : 1e-3;
       wrong += on && r.active[at] < threshold - 1e-3 ? 1 : 0;
-      wrong += c.pool == Pool::average && !on && r.active[at] > threshold ? 1 : 0;
+      wrong += c.pool == Pooling::average && !on && r.active[at] > threshold ? 1 : 0;
     }
-    if (c.pool == Pool::max) wrong += taken > 1 || (taken == 0 && most > 1e-3) ? 1 : 0;
+    if (c.pool == Pooling::max) wrong += taken > 1 || (taken == 0 && most > 1e-3) ? 1 : 0;
   }
   return wrong;
 }
@@ -144,9 +144,9 @@ void check(const Case& c) {
   for (const SimdTarget target : available_targets()) {
     const Context context(2, target);
     if (!WinogradConv::available(context)) continue;
-    INFO(to_string(target), ", x ", text(c.x), ", K ", c.K, ", border ", static_cast<int>(c.border), ", pool ",
+    INFO(to_string(target), ", x ", text(c.x), ", K ", c.K, ", border ", static_cast<int>(c.padding), ", pool ",
          static_cast<int>(c.pool));
-    const Shape shape = WinogradConv(context, c.x, c.K, c.border, c.pool).output();
+    const Shape shape = WinogradConv(context, c.x, c.K, c.padding, c.pool).output();
     const Tensor<float> dy = random_tensor(shape, 4).as<float>();
     const Run run(c, reference, dy, context);
     CHECK(relative_error(run.y, pooled(reference.active, shape, c.pool)) < 1e-5);
@@ -156,10 +156,10 @@ void check(const Case& c) {
 }
 
 TEST_CASE("kernel: Winograd's values, decisions and gradient are within 1e-5 of double, for every border and pooling") {
-  for (const Border border : {Border::zero, Border::replicate, Border::reflect}) {
-    for (const Pool pool : {Pool::none, Pool::max, Pool::average}) {
+  for (const Padding padding : {Padding::zero, Padding::replicate, Padding::reflect}) {
+    for (const Pooling pool : {Pooling::none, Pooling::max, Pooling::average}) {
       for (const Shape& x : {Shape{17, 23, 20}, {12, 12, 64}, {13, 6, 3}, {2, 3, 5}, {7, 40, 33}})
-        check({x, 37, border, pool});
+        check({x, 37, padding, pool});
     }
   }
 }
@@ -167,17 +167,17 @@ TEST_CASE("kernel: Winograd's values, decisions and gradient are within 1e-5 of 
 TEST_CASE(
     "kernel: Winograd is right for single pixels, single channels, and more channels than U is held for at once") {
   check({{1, 1, 5}, 7});
-  check({{1, 9, 1}, 1, Border::replicate});
-  check({{8, 8, 1}, 1, Border::zero, Pool::max});
+  check({{1, 9, 1}, 1, Padding::replicate});
+  check({{8, 8, 1}, 1, Padding::zero, Pooling::max});
   check({{19, 25, 270}, 300});
-  check({{31, 13, 257}, 290, Border::reflect, Pool::max});
+  check({{31, 13, 257}, 290, Padding::reflect, Pooling::max});
 }
 
 TEST_CASE("kernel: Winograd gives the same bits for any number of threads") {
-  for (const Case& c : {Case{{40, 37, 20}, 37, Border::replicate, Pool::max}, Case{{13, 14, 270}, 300}}) {
+  for (const Case& c : {Case{{40, 37, 20}, 37, Padding::replicate, Pooling::max}, Case{{13, 14, 270}, 300}}) {
     const Reference reference(c);
     const Tensor<float> dy =
-        random_tensor(WinogradConv(Context(1), c.x, c.K, c.border, c.pool).output(), 4).as<float>();
+        random_tensor(WinogradConv(Context(1), c.x, c.K, c.padding, c.pool).output(), 4).as<float>();
     const Run one(c, reference, dy, Context(1));
     for (const int threads : {2, 3, 16}) {
       const Run many(c, reference, dy, Context(threads));
@@ -189,8 +189,8 @@ TEST_CASE("kernel: Winograd gives the same bits for any number of threads") {
 }
 
 TEST_CASE("kernel: Winograd's gradient can be added to what is there") {
-  for (const Border border : {Border::zero, Border::replicate}) {
-    const Case c{{9, 11, 6}, 10, border};
+  for (const Padding padding : {Padding::zero, Padding::replicate}) {
+    const Case c{{9, 11, 6}, 10, padding};
     const Reference reference(c);
     const Tensor<float> dy = random_tensor({9, 11, 10}, 4).as<float>();
     const Run written(c, reference, dy, Context(2)), added(c, reference, dy, Context(2), 1);
@@ -199,11 +199,11 @@ TEST_CASE("kernel: Winograd's gradient can be added to what is there") {
 }
 
 TEST_CASE("kernel: a value that is not a number passes through Winograd, ReLU and pooling") {
-  for (const Pool pool : {Pool::none, Pool::max, Pool::average}) {
-    const Case c{{12, 12, 4}, 5, Border::zero, pool};
+  for (const Pooling pool : {Pooling::none, Pooling::max, Pooling::average}) {
+    const Case c{{12, 12, 4}, 5, Padding::zero, pool};
     Reference reference(c);
     reference.x[(5 * 12 + 5) * 4] = NAN;
-    const Index width = pool == Pool::none ? 12 : 6, at = pool == Pool::none ? 5 : 2;
+    const Index width = pool == Pooling::none ? 12 : 6, at = pool == Pooling::none ? 5 : 2;
     const Tensor<float> dy({width, width, 5}, 1.0F);
     CHECK(std::isnan(Run(c, reference, dy, Context(1)).y[(at * width + at) * 5]));
   }

@@ -228,16 +228,5 @@ TEST_CASE("model: a file that is cut short while it is open ends in an error, no
   CHECK(contains(error_of(ErrorCode::input, [&] { file.convolutions(2, Context(2)); }), "cut short while it was read"));
 }
 
-TEST_CASE("model: words of sources and types are read as they are written") {
-  for (const WeightsSource source :
-       {WeightsSource::automatic, WeightsSource::keras, WeightsSource::torchvision, WeightsSource::caffe})
-    CHECK(weights_source(to_string(source)) == source);
-  for (const WeightsType type : {WeightsType::f32, WeightsType::f16, WeightsType::bf16})
-    CHECK(weights_type(to_string(type)) == type);
-  CHECK(
-      contains(error_of(ErrorCode::usage, [] { weights_source("pytorch"); }), "auto or keras or torchvision or caffe"));
-  CHECK(contains(error_of(ErrorCode::usage, [] { weights_type("F32"); }), "f32 or f16 or bf16"));
-}
-
 }  // namespace
 }  // namespace impasto::testing

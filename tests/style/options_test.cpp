@@ -93,6 +93,10 @@ TEST_CASE("style: settings out of range are refused by name, with what was wante
   CHECK(refusal([](Options& o) { o.adam.learning_rate = 0; }).find("learning rate is 0") != std::string::npos);
   CHECK(refusal([](Options& o) { o.adam.beta1 = 1; }).find("beta1 is 1") != std::string::npos);
   CHECK(refusal([](Options& o) { o.encode.jpeg_quality = 0; }).find("JPEG quality is 0") != std::string::npos);
+  CHECK(refusal([](Options& o) { o.pooling = Pooling::none; }).find("wanted auto, max, avg or l2") !=
+        std::string::npos);
+  CHECK(refusal([](Options& o) { o.padding = Padding::valid; }).find("wanted auto, zero, replicate or reflect") !=
+        std::string::npos);
   CHECK(refusal([](Options& o) { o.content_layers = o.style_layers = {}; }).find("nothing to minimise") !=
         std::string::npos);
   CHECK(refusal([](Options& o) { o.content_weight = o.style_weight = 0; }).find("nothing to minimise") !=

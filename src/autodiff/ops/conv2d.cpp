@@ -12,12 +12,12 @@
 namespace impasto::IMPASTO_ABI {
 
 template <class T>
-Id conv2d(Tape<T>& tape, Id x, Id w, Index stride, Border border) {
+Id conv2d(Tape<T>& tape, Id x, Id w, Index stride, Padding padding) {
   const Shape xs = tape.shape(x);
   const Shape ws = tape.shape(w);
   require(xs.rank() == 3 && ws.rank() == 4 && xs[2] == ws[2], ErrorCode::input, "conv2d: a map of ", xs,
           " and weights of ", ws, " do not fit; wanted H x W x C and kh x kw x C x K");
-  const auto kernel = std::make_shared<const Conv2d>(xs, ws, stride, border);
+  const auto kernel = std::make_shared<const Conv2d>(xs, ws, stride, padding);
   const Context& context = tape.context();
   const bool want_x = tape.needs_gradient(x), want_w = tape.needs_gradient(w);
   const auto forward = [kernel](const OpBuffers<T>& r) {
@@ -42,7 +42,7 @@ Id conv2d(Tape<T>& tape, Id x, Id w, Index stride, Border border) {
                       .backward_flops = flops * ((want_x ? 1 : 0) + (want_w ? 1 : 0))});
 }
 
-#define IMPASTO_OP(T) template Id conv2d(Tape<T>&, Id, Id, Index, Border);
+#define IMPASTO_OP(T) template Id conv2d(Tape<T>&, Id, Id, Index, Padding);
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
 #undef IMPASTO_OP
 

@@ -13,9 +13,9 @@
 namespace impasto::IMPASTO_ABI {
 namespace {
 
-Id record_winograd(Tape<float>& tape, Id x, Id w, Id b, Border border, Pool pool) {
+Id record_winograd(Tape<float>& tape, Id x, Id w, Id b, Padding padding, Pooling pool) {
   const Shape xs = tape.shape(x), ws = tape.shape(w);
-  const auto kernel = std::make_shared<const WinogradConv>(tape.context(), xs, ws[3], border, pool);
+  const auto kernel = std::make_shared<const WinogradConv>(tape.context(), xs, ws[3], padding, pool);
   const auto mask = [](const OpBuffers<float>& r) { return reinterpret_cast<std::uint8_t*>(r.saved()); };
   const auto forward = [kernel, mask](const OpBuffers<float>& r) {
     kernel->forward(r.context(), r.in(0), r.in(1), r.in(2), r.out(), mask(r), r.scratch());
@@ -39,32 +39,32 @@ Id record_winograd(Tape<float>& tape, Id x, Id w, Id b, Border border, Pool pool
 }  // namespace
 
 template <class T>
-Id conv2d_relu(Tape<T>& tape, Id x, Id w, Id b, Border border, Pool pool) {
+Id conv2d_relu(Tape<T>& tape, Id x, Id w, Id b, Padding padding, Pooling pool) {
   const Shape xs = tape.shape(x), ws = tape.shape(w);
   const ConvolutionChoice choice =
       choose_convolution(tape.context(), {.x = xs,
                                           .w = ws,
-                                          .border = border,
+                                          .padding = padding,
                                           .pool = pool,
                                           .is_float = std::is_same_v<T, float>,
                                           .weights_take_gradient = tape.needs_gradient(w) || tape.needs_gradient(b)});
   if constexpr (std::is_same_v<T, float>) {
-    const Index smallest = pool == Pool::none ? 1 : 2;
+    const Index smallest = pool == Pooling::none ? 1 : 2;
     const bool fits = xs.rank() == 3 && ws.rank() == 4 && xs[2] == ws[2] && tape.shape(b) == Shape{ws[3]} &&
                       xs[0] >= smallest && xs[1] >= smallest;  // the plain ops say what is wrong
     if (fits && choice.algorithm == ConvolutionAlgorithm::winograd) {
-      const Id y = record_winograd(tape, x, w, b, border, pool);
+      const Id y = record_winograd(tape, x, w, b, padding, pool);
       tape.explain(y, choice.reason);
       return y;
     }
   }
-  const Id product = conv2d(tape, x, w, 1, border);
+  const Id product = conv2d(tape, x, w, 1, padding);
   tape.explain(product, choice.reason);
   const Id y = relu(tape, bias(tape, product, b));
-  return pool == Pool::none ? y : pool == Pool::max ? max_pool(tape, y) : avg_pool(tape, y);
+  return pool == Pooling::none ? y : pool == Pooling::max ? max_pool(tape, y) : avg_pool(tape, y);
 }
 
-#define IMPASTO_OP(T) template Id conv2d_relu(Tape<T>&, Id, Id, Id, Border, Pool);
+#define IMPASTO_OP(T) template Id conv2d_relu(Tape<T>&, Id, Id, Id, Padding, Pooling);
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
 #undef IMPASTO_OP
 

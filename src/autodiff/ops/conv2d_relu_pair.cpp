@@ -14,11 +14,12 @@
 namespace impasto::IMPASTO_ABI {
 namespace {
 
-ConvolutionChoice choose(const Tape<float>& tape, Id x, const std::array<Id, 4>& weights, Border border, Pool pool) {
+ConvolutionChoice choose(const Tape<float>& tape, Id x, const std::array<Id, 4>& weights, Padding padding,
+                         Pooling pool) {
   ConvolutionFacts facts{.x = tape.shape(x),
                          .w = tape.shape(weights[0]),
                          .second = tape.shape(weights[2]),
-                         .border = border,
+                         .padding = padding,
                          .pool = pool};
   for (const Id id : weights) facts.weights_take_gradient |= tape.needs_gradient(id);
   return choose_convolution(tape.context(), facts);
@@ -31,7 +32,7 @@ bool shapes_fit(const Tape<float>& tape, Id x, const std::array<Id, 4>& weights)
          tape.shape(weights[1]) == Shape{first[3]} && tape.shape(weights[3]) == Shape{second[3]};
 }
 
-ConvPairIds record_fused(Tape<float>& tape, Id x, const std::array<Id, 4>& weights, Pool pool, bool gram) {
+ConvPairIds record_fused(Tape<float>& tape, Id x, const std::array<Id, 4>& weights, Pooling pool, bool gram) {
   const Shape xs = tape.shape(x);
   const Index C1 = tape.shape(weights[0])[3], K = tape.shape(weights[2])[3];
   const auto kernel = std::make_shared<const ConvPair>(tape.context(), xs, C1, K, pool);
@@ -64,11 +65,11 @@ ConvPairIds record_fused(Tape<float>& tape, Id x, const std::array<Id, 4>& weigh
 }  // namespace
 
 template <class T>
-ConvPairIds conv2d_relu_pair(Tape<T>& tape, Id x, const std::array<Id, 4>& weights, Border border, Pool pool,
+ConvPairIds conv2d_relu_pair(Tape<T>& tape, Id x, const std::array<Id, 4>& weights, Padding padding, Pooling pool,
                              bool gram) {
   if constexpr (std::is_same_v<T, float>) {
     if (shapes_fit(tape, x, weights)) {
-      const ConvolutionChoice choice = choose(tape, x, weights, border, pool);
+      const ConvolutionChoice choice = choose(tape, x, weights, padding, pool);
       if (choice.algorithm == ConvolutionAlgorithm::pair) {
         const ConvPairIds ids = record_fused(tape, x, weights, pool, gram);
         tape.explain(ids.y, choice.reason);
@@ -76,12 +77,13 @@ ConvPairIds conv2d_relu_pair(Tape<T>& tape, Id x, const std::array<Id, 4>& weigh
       }
     }
   }
-  const Id a = conv2d_relu(tape, x, weights[0], weights[1], border);
-  const Id y = conv2d_relu(tape, a, weights[2], weights[3], border, pool);
+  const Id a = conv2d_relu(tape, x, weights[0], weights[1], padding);
+  const Id y = conv2d_relu(tape, a, weights[2], weights[3], padding, pool);
   return {y, gram ? gram_matrix(tape, a) : Id{}};
 }
 
-#define IMPASTO_OP(T) template ConvPairIds conv2d_relu_pair(Tape<T>&, Id, const std::array<Id, 4>&, Border, Pool, bool);
+#define IMPASTO_OP(T) \
+  template ConvPairIds conv2d_relu_pair(Tape<T>&, Id, const std::array<Id, 4>&, Padding, Pooling, bool);
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
 #undef IMPASTO_OP
 

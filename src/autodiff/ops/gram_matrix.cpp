@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
-#include <type_traits>
 #include <vector>
 
 #include "autodiff/ops/ops.h"
@@ -19,6 +18,7 @@
 #include "kernel/gemm/gemm.h"
 #include "kernel/gemm/gram.h"
 #include "kernel/ranges.h"
+#include "kernel/workspace.h"
 
 namespace impasto::IMPASTO_ABI {
 namespace {
@@ -30,14 +30,8 @@ constexpr Index kSumRows = 16;
 
 // A strip's rows are set apart by an odd number of lines, so that those of one tile do not share the same few sets of
 // L1.
-constexpr Index strip_row(Index C) { return (scratch_elements(C) / 16 | 1) * 16; }
+constexpr Index strip_row(Index C) { return ((C + 15) / 16 | 1) * 16; }
 constexpr Index strip_size(Index C) { return kRowBlock * strip_row(C); }
-
-// Elements of T, a float or a double, that hold `count` doubles.
-template <class T>
-constexpr Index as_doubles(Index count) {
-  return scratch_elements(std::is_same_v<T, double> ? count : 2 * count);
-}
 
 template <class T>
 struct MomentPlan {
@@ -69,24 +63,17 @@ struct MomentPlan {
   Index strips() const { return (P + kRowBlock - 1) / kRowBlock; }
 };
 
-// Places in scratch memory, forward: of partial matrices and sums by slice, of the rest by worker.
 template <class T>
-struct ForwardScratch {
-  Index square, sums, packed, rows;
-  Index slices, workers;
+struct ForwardArrays {
+  EqualArrays<T> partials;  // of G, by slice
+  EqualArrays<double> sums;
+  EqualArrays<T> packed, rows;  // by thread
 
-  ForwardScratch(const MomentPlan<T>& g, const Context& context)
-      : square(scratch_elements(g.C * g.C)),
-        sums(g.sums ? as_doubles<T>(g.C) : 0),
-        packed(scratch_elements(gemm<T>(context).packed_size(kBlock, g.C))),
-        rows(g.weighted() ? scratch_elements(kBlock * g.C) : 0),
-        slices(g.slices),
-        workers(context.threads()) {}
-  Index elements() const { return slices * (square + sums) + workers * (packed + rows); }
-  T* partial(T* base, Index slice) const { return base + slice * square; }
-  double* sum(T* base, Index slice) const { return reinterpret_cast<double*>(base + slices * square + slice * sums); }
-  T* packed_of(T* base, Index worker) const { return base + slices * (square + sums) + worker * packed; }
-  T* rows_of(T* base, Index worker) const { return base + slices * (square + sums) + workers * packed + worker * rows; }
+  ForwardArrays(const MomentPlan<T>& g, const Context& context, Workspace& space)
+      : partials(space.take_each<T>(g.slices, g.C * g.C)),
+        sums(space.take_each<double>(g.slices, g.sums ? g.C : 0)),
+        packed(space.take_each<T>(context.threads(), gemm<T>(context).packed_size(kBlock, g.C))),
+        rows(space.take_each<T>(context.threads(), g.weighted() ? kBlock * g.C : 0)) {}
 };
 
 constexpr Index kSumColumns = 16;
@@ -142,64 +129,55 @@ void forward_slice(const MomentPlan<T>& g, const Gemm<T>& product, const T* F, I
 template <class T>
 void forward(const MomentPlan<T>& g, const OpBuffers<T>& r) {
   const Gemm<T>& product = gemm<T>(r.context());
-  const ForwardScratch<T> places(g, r.context());
-  T* base = r.scratch();
+  Workspace space(r.scratch());
+  const ForwardArrays<T> work(g, r.context(), space);
   const Index groups = gram_groups<T>(r.context(), g.slices, g.C);
   parallel_for(r.context(), g.slices * groups, [&](Index piece, int worker) {
     const Index slice = piece / groups, group = piece % groups;
-    forward_slice(g, product, r.in(0), slice, group, groups, places.packed_of(base, worker),
-                  places.rows_of(base, worker), places.partial(base, slice),
-                  g.sums && group == 0 ? places.sum(base, slice) : nullptr);
+    forward_slice(g, product, r.in(0), slice, group, groups, work.packed[worker], work.rows[worker],
+                  work.partials[slice], g.sums && group == 0 ? work.sums[slice] : nullptr);
   });
-  sum_grams(r.context(), base, places.square, g.slices, g.C, r.out());
+  sum_grams(r.context(), work.partials, g.slices, g.C, r.out());
   if (!g.sums) return;
   for (Index c = 0; c < g.C; ++c) {
     double total = 0;
-    for (Index slice = 0; slice < g.slices; ++slice) total += places.sum(base, slice)[c];
+    for (Index slice = 0; slice < g.slices; ++slice) total += work.sums[slice][c];
     r.out(1)[c] = static_cast<T>(total);
   }
 }
 
-// Places in scratch memory, backward.
 template <class T>
-struct BackwardScratch {
-  Index square, sums, packed, norms, strip;
-  Index workers;
+struct BackwardArrays {
+  SymmetricArrays<T> dG;
+  T* ds;
+  double* norms;                 // by strip
+  EqualArrays<T> rows, results;  // by thread
 
-  BackwardScratch(const MomentPlan<T>& g, const Context& context)
-      : square(scratch_elements(g.C * g.C)),
-        sums(scratch_elements(g.C)),
-        packed(scratch_elements(gemm<T>(context).packed_size(g.C, g.C))),
-        norms(g.norm != 0 ? as_doubles<T>(g.strips()) : 0),
-        strip(strip_size(g.C)),
-        workers(context.threads()) {}
-  Index elements() const { return square + sums + packed + norms + workers * 2 * strip; }
-  T* sums_of(T* base) const { return base + square; }
-  T* packed_of(T* base) const { return base + square + sums; }
-  double* norms_of(T* base) const { return reinterpret_cast<double*>(base + square + sums + packed); }
-  T* rows_of(T* base, Index worker) const { return base + square + sums + packed + norms + worker * 2 * strip; }
-  T* result_of(T* base, Index worker) const { return rows_of(base, worker) + strip; }
+  BackwardArrays(const MomentPlan<T>& g, const Context& context, Workspace& space)
+      : dG(context, g.C, space),
+        ds(space.take<T>(g.C)),
+        norms(space.take<double>(g.norm != 0 ? g.strips() : 0)),
+        rows(space.take_each<T>(context.threads(), strip_size(g.C))),
+        results(space.take_each<T>(context.threads(), strip_size(g.C))) {}
 };
 
 // Packs factor (dG + dG^T) and puts factor ds beside it; zeros for what the loss does not depend on.
 template <class T>
-void prepare_slopes(const MomentPlan<T>& g, const OpBuffers<T>& r, const BackwardScratch<T>& places, T factor) {
-  const Index C = g.C;
+void prepare_slopes(const MomentPlan<T>& g, const OpBuffers<T>& r, const BackwardArrays<T>& work, T factor) {
   const T* ds = g.sums ? r.dout(1) : nullptr;
-  pack_symmetric(r.context(), r.dout(), C, factor, r.scratch(), places.packed_of(r.scratch()));
-  T* sums = places.sums_of(r.scratch());
-  for (Index c = 0; c < C; ++c) sums[c] = ds == nullptr ? T(0) : factor * ds[c];
+  pack_symmetric(r.context(), r.dout(), g.C, factor, work.dG);
+  for (Index c = 0; c < g.C; ++c) work.ds[c] = ds == nullptr ? T(0) : factor * ds[c];
 }
 
 // `to` (rows `ld` apart) = or += the gradient at the positions of a strip. May write over the features it reads.
 template <class T>
-void strip_gradient(const MomentPlan<T>& g, const OpBuffers<T>& r, const BackwardScratch<T>& places, Index begin,
+void strip_gradient(const MomentPlan<T>& g, const OpBuffers<T>& r, const BackwardArrays<T>& work, Index begin,
                     Index count, int worker, T* to, Index ld, bool accumulates) {
   const Index C = g.C;
   const T* F = r.in(0);
   Matrix<T> rows{F + begin * C, C, 1};
   if (g.weighted() || to == rows.data) {
-    T* copy = places.rows_of(r.scratch(), worker);
+    T* copy = work.rows[worker];
     for (Index p = 0; p < count; ++p) {
       const T weight = g.weight(begin + p);
       const T* from = F + g.position(begin + p) * C;
@@ -207,31 +185,29 @@ void strip_gradient(const MomentPlan<T>& g, const OpBuffers<T>& r, const Backwar
     }
     rows = {copy, strip_row(C), 1};
   }
-  gemm<T>(r.context()).multiply(count, C, C, rows, places.packed_of(r.scratch()), to, ld, accumulates);
+  gemm<T>(r.context()).multiply(count, C, C, rows, work.dG.packed, to, ld, accumulates);
   if (!g.sums) return;
-  const T* ds = places.sums_of(r.scratch());
   for (Index p = 0; p < count; ++p) {
     const T weight = g.weight(begin + p);
-    for (Index c = 0; c < C; ++c) to[p * ld + c] += weight * ds[c];
+    for (Index c = 0; c < C; ++c) to[p * ld + c] += weight * work.ds[c];
   }
 }
 
 // What brings the gradient to L1 norm g.norm; 0 for a gradient that is 0.
 template <class T>
-T norm_factor(const MomentPlan<T>& g, const OpBuffers<T>& r, const BackwardScratch<T>& places) {
-  double* norms = places.norms_of(r.scratch());
+T norm_factor(const MomentPlan<T>& g, const OpBuffers<T>& r, const BackwardArrays<T>& work) {
   parallel_for(r.context(), g.strips(), [&](Index strip, int worker) {
     const Index begin = strip * kRowBlock, count = std::min(kRowBlock, g.P - begin);
-    T* result = places.result_of(r.scratch(), worker);
-    strip_gradient(g, r, places, begin, count, worker, result, strip_row(g.C), false);
+    T* result = work.results[worker];
+    strip_gradient(g, r, work, begin, count, worker, result, strip_row(g.C), false);
     double sum = 0;
     for (Index p = 0; p < count; ++p) {
       for (Index c = 0; c < g.C; ++c) sum += static_cast<double>(std::abs(result[p * strip_row(g.C) + c]));
     }
-    norms[strip] = sum;
+    work.norms[strip] = sum;
   });
   double total = 0;
-  for (Index strip = 0; strip < g.strips(); ++strip) total += norms[strip];
+  for (Index strip = 0; strip < g.strips(); ++strip) total += work.norms[strip];
   return static_cast<T>(total > 0 ? g.norm / total : 0);
 }
 
@@ -249,9 +225,10 @@ void clear_gaps(const MomentPlan<T>& g, Index begin, Index count, T* dF) {
 
 template <class T>
 void backward(const MomentPlan<T>& g, const OpBuffers<T>& r) {
-  const BackwardScratch<T> places(g, r.context());
-  prepare_slopes(g, r, places, T(1));
-  if (g.norm != 0) prepare_slopes(g, r, places, norm_factor(g, r, places));
+  Workspace space(r.scratch());
+  const BackwardArrays<T> work(g, r.context(), space);
+  prepare_slopes(g, r, work, T(1));
+  if (g.norm != 0) prepare_slopes(g, r, work, norm_factor(g, r, work));
   T* dF = r.din(0);
   const Index C = g.C;
   const bool accumulates = r.accumulates(0);
@@ -260,10 +237,10 @@ void backward(const MomentPlan<T>& g, const OpBuffers<T>& r) {
     const Index first = g.position(begin), last = g.position(begin + count - 1);
     if (last - first + 1 == count) {
       if (g.weighted() && !accumulates) clear_gaps(g, begin, count, dF);
-      return strip_gradient(g, r, places, begin, count, worker, dF + first * C, C, accumulates);
+      return strip_gradient(g, r, work, begin, count, worker, dF + first * C, C, accumulates);
     }
-    T* result = places.result_of(r.scratch(), worker);
-    strip_gradient(g, r, places, begin, count, worker, result, strip_row(C), false);
+    T* result = work.results[worker];
+    strip_gradient(g, r, work, begin, count, worker, result, strip_row(C), false);
     if (!accumulates) clear_gaps(g, begin, count, dF);
     for (Index p = 0; p < count; ++p) {
       T* to = dF + g.position(begin + p) * C;
@@ -278,6 +255,11 @@ void check_weights(const Shape& x, const PositionWeights& weights) {
                     std::adjacent_find(p.begin(), p.end(), std::greater_equal<>()) == p.end() &&
                     std::all_of(weights.weights.begin(), weights.weights.end(), [](double w) { return w > 0; });
   require(fits, ErrorCode::input, "channel_moments: weights must be above 0, at ascending positions of the map ", x);
+}
+
+template <class T, class Arrays>
+Index scratch_of(const MomentPlan<T>& g, const Context& context) {
+  return workspace_size<T>([&](Workspace& space) { Arrays(g, context, space); });
 }
 
 }  // namespace
@@ -297,8 +279,8 @@ MomentIds channel_moments(Tape<T>& tape, Id x, const MomentOptions& options) {
                                .more_shapes = options.sums ? std::vector<Shape>{{plan->C}} : std::vector<Shape>{},
                                .saves_inputs = {true},
                                .gradient_over_input = true,
-                               .forward_scratch = ForwardScratch<T>(*plan, tape.context()).elements(),
-                               .backward_scratch = BackwardScratch<T>(*plan, tape.context()).elements(),
+                               .forward_scratch = scratch_of<T, ForwardArrays<T>>(*plan, tape.context()),
+                               .backward_scratch = scratch_of<T, BackwardArrays<T>>(*plan, tape.context()),
                                .forward_flops = flops,
                                .backward_flops = flops});
   return {gram, options.sums ? tape.output(gram, 1) : Id{}};

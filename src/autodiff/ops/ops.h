@@ -11,15 +11,15 @@
 #include <vector>
 
 #include "autodiff/tape.h"
+#include "impasto/window.h"
 #include "kernel/oriented/oriented.h"
-#include "kernel/pooling.h"
 #include "kernel/taps.h"
 
 namespace impasto::IMPASTO_ABI {
 
 /// y[h,w,k] = sum_{i,j,c} x[h s + i - p, w s + j - p, c] w[i,j,c,k]; x: H x W x C, w: kh x kw x C x K.
 template <class T>
-Id conv2d(Tape<T>& tape, Id x, Id w, Index stride = 1, Border border = Border::zero);
+Id conv2d(Tape<T>& tape, Id x, Id w, Index stride = 1, Padding padding = Padding::zero);
 
 /// y[h,w,c] = x[h,w,c] + b[c]
 template <class T>
@@ -33,7 +33,7 @@ Id relu(Tape<T>& tape, Id x);
 /// gradient and any border but `valid`, it is one op that runs Winograd's algorithm and keeps a bit per decision
 /// instead of a value (Context::convolution can forbid it); otherwise it records the four ops one by one.
 template <class T>
-Id conv2d_relu(Tape<T>& tape, Id x, Id w, Id b, Border border, Pool pool = Pool::none);
+Id conv2d_relu(Tape<T>& tape, Id x, Id w, Id b, Padding padding, Pooling pool = Pooling::none);
 
 /// Two of them, the first without pooling; `weights`: w1, b1, w2, b2. In float, on a picture with zero borders, they
 /// are one op and the map between them never stands in memory; `gram` asks for its Gram matrix (else no id).
@@ -42,8 +42,8 @@ struct ConvPairIds {
   Id gram;
 };
 template <class T>
-ConvPairIds conv2d_relu_pair(Tape<T>& tape, Id x, const std::array<Id, 4>& weights, Border border,
-                             Pool pool = Pool::none, bool gram = false);
+ConvPairIds conv2d_relu_pair(Tape<T>& tape, Id x, const std::array<Id, 4>& weights, Padding padding,
+                             Pooling pool = Pooling::none, bool gram = false);
 
 /// Layers of the built-in network on maps of one size (kernel/oriented/oriented.h), which outlive the tape, with
 /// replicated borders; average pooling or none at their end. One op; no map between the layers stands in memory.
@@ -54,8 +54,8 @@ struct OrientedIds {
   std::vector<Id> grams;
   std::vector<Id> sums;  ///< each right behind its Gram matrix
 };
-OrientedIds oriented_conv2d_relu(Tape<float>& tape, Id x, std::span<const OrientedLayer> layers, Pool pool = Pool::none,
-                                 const std::vector<Index>& moments = {});
+OrientedIds oriented_conv2d_relu(Tape<float>& tape, Id x, std::span<const OrientedLayer> layers,
+                                 Pooling pool = Pooling::none, const std::vector<Index>& moments = {});
 
 /// Maximum, or mean, of size x size windows, `stride` apart, all inside the map (valid).
 template <class T>

@@ -12,12 +12,12 @@
 
 namespace impasto::IMPASTO_ABI {
 
-OrientedIds oriented_conv2d_relu(Tape<float>& tape, Id x, std::span<const OrientedLayer> layers, Pool pool,
+OrientedIds oriented_conv2d_relu(Tape<float>& tape, Id x, std::span<const OrientedLayer> layers, Pooling pool,
                                  const std::vector<Index>& moments) {
   const Shape xs = tape.shape(x);
   require(xs.rank() == 3 && xs[2] == layers[0].inputs, ErrorCode::input, "oriented_conv2d_relu: got ", xs,
           ", wanted a map H x W x ", layers[0].inputs);
-  require(pool == Pool::none || (xs[0] >= 2 && xs[1] >= 2), ErrorCode::input, "oriented_conv2d_relu: a map of ", xs,
+  require(pool == Pooling::none || (xs[0] >= 2 && xs[1] >= 2), ErrorCode::input, "oriented_conv2d_relu: a map of ", xs,
           " is too small for windows of 2 x 2");
   const auto chain = std::make_shared<const OrientedChain>(tape.context(), layers, xs, pool, moments);
   const int count = static_cast<int>(moments.size());

@@ -34,9 +34,6 @@ struct Gemm {
 /// are 1.7 MiB, and the block of 256 columns that the product works on at a time 96 KiB, well inside any L2.
 inline constexpr Index kRowBlock = 96;
 
-/// Elements to reserve for an array in scratch memory so that the next one starts on a 64-byte border.
-constexpr Index scratch_elements(Index elements) { return (elements + 15) / 16 * 16; }
-
 /// The fastest implementation for the context's target. Thread safety: any thread.
 template <class T>
 const Gemm<T>& gemm(const Context& context);

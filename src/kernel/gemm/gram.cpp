@@ -32,14 +32,14 @@ void accumulate_gram(const Gemm<T>& product, const T* F, Index C, Index count, c
 }
 
 template <class T>
-void sum_grams(const Context& context, const T* partials, Index stride, Index slices, Index C, T* G) {
+void sum_grams(const Context& context, const EqualArrays<T>& partials, Index slices, Index C, T* G) {
   const Index panel = std::max(gemm<T>(context).panel, Index{1}), panels = (C + panel - 1) / panel;
   parallel_for(context, panels, [&](Index piece, int) {
     const Index first = piece * panel;
     for (Index a = first; a < std::min(first + panel, C); ++a) {
       for (Index i = a * C + first; i < (a + 1) * C; ++i) {
-        T total = partials[i];
-        for (Index slice = 1; slice < slices; ++slice) total += partials[slice * stride + i];
+        T total = partials[0][i];
+        for (Index slice = 1; slice < slices; ++slice) total += partials[slice][i];
         G[i] = total;
       }
     }
@@ -58,27 +58,27 @@ void sum_grams(const Context& context, const T* partials, Index stride, Index sl
 }
 
 template <class T>
-void pack_symmetric(const Context& context, const T* dG, Index C, T factor, T* symmetric, T* packed) {
+void pack_symmetric(const Context& context, const T* dG, Index C, T factor, const SymmetricArrays<T>& to) {
   const Gemm<T>& product = gemm<T>(context);
   constexpr Index kRows = 16;  // of a piece: as wide as a line, so that lines read down the columns are used whole
   parallel_for(context, (C + kRows - 1) / kRows, [&](Index piece, int) {
     const Index first = piece * kRows, count = std::min(kRows, C - first);
     for (Index b = 0; b < C; ++b) {
       for (Index a = first; a < first + count; ++a)
-        symmetric[a * C + b] = dG == nullptr ? T(0) : factor * (dG[a * C + b] + dG[b * C + a]);
+        to.whole[a * C + b] = dG == nullptr ? T(0) : factor * (dG[a * C + b] + dG[b * C + a]);
     }
-    product.pack({symmetric + first * C, C, 1}, first, count, C, C, packed);
+    product.pack({to.whole + first * C, C, 1}, first, count, C, C, to.packed);
   });
 }
 
-template void pack_symmetric(const Context&, const float*, Index, float, float*, float*);
-template void pack_symmetric(const Context&, const double*, Index, double, double*, double*);
+template void pack_symmetric(const Context&, const float*, Index, float, const SymmetricArrays<float>&);
+template void pack_symmetric(const Context&, const double*, Index, double, const SymmetricArrays<double>&);
 template void accumulate_gram(const Gemm<float>&, const float*, Index, Index, const float*, float*, bool, Index, Index);
 template void accumulate_gram(const Gemm<double>&, const double*, Index, Index, const double*, double*, bool, Index,
                               Index);
 template Index gram_groups<float>(const Context&, Index, Index);
 template Index gram_groups<double>(const Context&, Index, Index);
-template void sum_grams(const Context&, const float*, Index, Index, Index, float*);
-template void sum_grams(const Context&, const double*, Index, Index, Index, double*);
+template void sum_grams(const Context&, const EqualArrays<float>&, Index, Index, float*);
+template void sum_grams(const Context&, const EqualArrays<double>&, Index, Index, double*);
 
 }  // namespace impasto::IMPASTO_ABI

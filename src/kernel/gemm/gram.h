@@ -3,6 +3,7 @@
 #pragma once
 
 #include "kernel/gemm/gemm.h"
+#include "kernel/workspace.h"
 
 namespace impasto::IMPASTO_ABI {
 
@@ -20,12 +21,21 @@ template <class T>
 void accumulate_gram(const Gemm<T>& product, const T* F, Index C, Index count, const T* packed, T* partial, bool add,
                      Index group = 0, Index groups = 1);
 
-/// G = the sum of the partial matrices, `stride` apart, made whole.
+/// G = the sum of the partial matrices of all slices, made whole.
 template <class T>
-void sum_grams(const Context& context, const T* partials, Index stride, Index slices, Index C, T* G);
+void sum_grams(const Context& context, const EqualArrays<T>& partials, Index slices, Index C, T* G);
 
-/// packed = factor (dG + dG^T) (C x C), zeros where dG is null; `symmetric`: C x C of scratch.
+/// A symmetric C x C matrix, as it is and packed.
 template <class T>
-void pack_symmetric(const Context& context, const T* dG, Index C, T factor, T* symmetric, T* packed);
+struct SymmetricArrays {
+  T *whole, *packed;
+
+  SymmetricArrays(const Context& context, Index C, Workspace& space)
+      : whole(space.take<T>(C * C)), packed(space.take<T>(gemm<T>(context).packed_size(C, C))) {}
+};
+
+/// to = factor (dG + dG^T) (C x C), zeros where dG is null.
+template <class T>
+void pack_symmetric(const Context& context, const T* dG, Index C, T factor, const SymmetricArrays<T>& to);
 
 }  // namespace impasto::IMPASTO_ABI

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "impasto/context.h"
+#include "impasto/window.h"
 #include "kernel/oriented/tile_moments.h"
-#include "kernel/pooling.h"
 
 namespace impasto::IMPASTO_ABI {
 
@@ -20,7 +20,7 @@ class OrientedChain {
 
   /// 1 to kMostLayers layers, which outlive the chain; `pool` is none or average. `moments`: the layers, counted from
   /// 1, whose Gram matrices and channel sums are wanted.
-  OrientedChain(const Context& context, std::span<const OrientedLayer> layers, const Shape& x, Pool pool,
+  OrientedChain(const Context& context, std::span<const OrientedLayer> layers, const Shape& x, Pooling pool,
                 const std::vector<Index>& moments);
 
   /// Of one of the wanted layers: C x C and C. Gradients may be null when the loss does not depend on them.
@@ -45,19 +45,20 @@ class OrientedChain {
   struct Wanted {
     Index layer;
     LaneMatrix matrix;
-    Index offset;  // of its partial sums in scratch
   };
+  struct Work;
+  struct ForwardArrays;
+  struct BackwardArrays;
   void backward_tile(OrientedTile& tile, TileMoments& moments, const float* x, const float* dy,
                      const float* const* S) const;
   std::span<const Index> slots(const Wanted& wanted) const;
-  Index work_size(bool backward) const;
 
   OrientedTiling tiling_;
   const OrientedStages* stages_;
   const ActiveLaneStages* moment_stages_;
   bool pooled_;
   std::vector<Wanted> wanted_;
-  Index slices_, partials_ = 0;
+  Index slices_;
 };
 
 }  // namespace impasto::IMPASTO_ABI

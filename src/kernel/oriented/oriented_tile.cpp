@@ -48,38 +48,22 @@ bool OrientedTiling::first(Index tile, Index position, Index size, Index count) 
   return tile == (own % 2 == 0 ? own : other);
 }
 
-Index OrientedTile::memory_size(const OrientedTiling& t, bool backward) {
-  const Index row = t.columns() * kUnit;
-  Index planes = 0;
-  for (Index l = 0; l <= t.depth(); ++l) planes += t.units(l);
-  const Index signals = t.rows() * t.columns() * 4;
-  const Index forward = planes * t.plane() + signals + 2 * row;
-  if (!backward) return forward;
-  return forward + t.units(t.depth()) * t.plane() + kMostFresh * row + t.columns() * 4 +
-         (t.reads_picture() ? signals : 0);
-}
-
-OrientedTile::OrientedTile(const OrientedTiling& tiling, const OrientedStages& stages, bool backward, float* memory)
+OrientedTile::OrientedTile(const OrientedTiling& tiling, const OrientedStages& stages, bool backward, Workspace& space)
     : tiling_(tiling), stages_(stages), depth_(tiling.depth()), columns_(tiling.columns()), plane_(tiling.plane()) {
-  const auto take = [&](Index floats) {
-    float* taken = memory;
-    memory += floats;
-    return taken;
-  };
   const Index row = columns_ * kUnit, signals = tiling.rows() * columns_ * 4;
   for (Index l = 0; l <= depth_; ++l) {
-    values_[static_cast<std::size_t>(l)] = take(tiling.units(l) * plane_);
+    values_[static_cast<std::size_t>(l)] = space.take<float>(tiling.units(l) * plane_);
     IMPASTO_ASSERT(l == 0 || tiling.units(l - 1) <= tiling.units(l));  // for the gradients that take their place
   }
-  signals_ = take(signals);
-  row_ = take(row);
-  zeros_ = take(row);
-  std::fill_n(zeros_, row, 0.0F);
+  signals_ = space.take<float>(signals);
+  row_ = space.take<float>(row);
+  zeros_ = space.take<float>(row);
+  if (zeros_ != nullptr) std::fill_n(zeros_, row, 0.0F);
   if (!backward) return;
-  values_[static_cast<std::size_t>(depth_ + 1)] = take(tiling.units(depth_) * plane_);
-  fresh_ = take(kMostFresh * row);
-  sums_ = take(columns_ * 4);
-  if (tiling.reads_picture()) signal_gradient_ = take(signals);
+  values_[static_cast<std::size_t>(depth_ + 1)] = space.take<float>(tiling.units(depth_) * plane_);
+  fresh_ = space.take<float>(kMostFresh * row);
+  sums_ = space.take<float>(columns_ * 4);
+  if (tiling.reads_picture()) signal_gradient_ = space.take<float>(signals);
 }
 
 OrientedArea OrientedTile::region(Index l) const {

@@ -11,6 +11,7 @@
 #include <span>
 
 #include "kernel/oriented/oriented_stages.h"
+#include "kernel/workspace.h"
 
 namespace impasto::IMPASTO_ABI {
 
@@ -72,9 +73,7 @@ class OrientedTiling {
 /// A thread's tile.
 class OrientedTile {
  public:
-  /// Floats that a tile takes.
-  static Index memory_size(const OrientedTiling& tiling, bool backward);
-  OrientedTile(const OrientedTiling& tiling, const OrientedStages& stages, bool backward, float* memory);
+  OrientedTile(const OrientedTiling& tiling, const OrientedStages& stages, bool backward, Workspace& space);
 
   void move_to(const OrientedArea& core) { core_ = core; }
   OrientedArea core() const { return core_; }

@@ -5,43 +5,20 @@
 #include <cstdint>
 #include <span>
 
-#include "kernel/gemm/gemm.h"
-
 namespace impasto::IMPASTO_ABI {
-namespace {
-
-struct Sizes {
-  Index gram = 0, entries = 0, ends = 0;
-};
-
-Sizes sizes(const OrientedTiling& tiling, const ActiveLaneStages& stages) {
-  Sizes s;
+TileMoments::TileMoments(const OrientedTiling& tiling, const ActiveLaneStages& stages, Workspace& space)
+    : stages_(stages), plane_(tiling.plane()), lanes_{} {
   const Index groups = tiling.tile_height() * (tiling.tile_width() / 4 + 3);  // the last tile may leave single ones
+  Index chunk = 0, entries = 0, ends = 0;
   for (Index l = 1; l <= tiling.depth(); ++l) {
     const LaneMatrix matrix{tiling.units(l), stages.columns};
-    s.gram = std::max(s.gram, matrix.chunk_size());
-    s.entries = std::max(s.entries, groups * matrix.lanes());
-    s.ends = std::max(s.ends, groups * matrix.units);
+    chunk = std::max(chunk, matrix.chunk_size());
+    entries = std::max(entries, groups * matrix.lanes());
+    ends = std::max(ends, groups * matrix.units);
   }
-  s.gram = scratch_elements(s.gram);
-  s.entries = scratch_elements(s.entries + kUnit);  // the last store is a whole vector
-  s.ends = scratch_elements(s.ends);
-  return s;
-}
-
-}  // namespace
-
-Index TileMoments::memory_size(const OrientedTiling& tiling, const ActiveLaneStages& stages) {
-  const Sizes s = sizes(tiling, stages);
-  return s.gram + s.entries + s.ends;
-}
-
-TileMoments::TileMoments(const OrientedTiling& tiling, const ActiveLaneStages& stages, float* memory)
-    : stages_(stages), plane_(tiling.plane()), gram_(memory), lanes_{} {
-  const Sizes s = sizes(tiling, stages);
-  static_assert(sizeof(std::int32_t) == sizeof(float));
-  lanes_.slots = reinterpret_cast<std::int32_t*>(memory + s.gram);
-  lanes_.ends = lanes_.slots + s.entries;
+  gram_ = space.take<float>(chunk);
+  lanes_.slots = space.take<std::int32_t>(entries + kUnit);  // the last store is a whole vector
+  lanes_.ends = space.take<std::int32_t>(ends);
 }
 
 // Calls body(chunk, row of the tile's map, its first entry, its lanes, row number) for all chunks and rows. A single

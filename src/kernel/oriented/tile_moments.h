@@ -21,9 +21,7 @@ struct LaneMatrix {
 
 class TileMoments {
  public:
-  /// Floats.
-  static Index memory_size(const OrientedTiling& tiling, const ActiveLaneStages& stages);
-  TileMoments(const OrientedTiling& tiling, const ActiveLaneStages& stages, float* memory);
+  TileMoments(const OrientedTiling& tiling, const ActiveLaneStages& stages, Workspace& space);
 
   /// sum = or += the tile's Gram matrix of layer l: entries (a, b) with a <= b hold it.
   void add_gram(OrientedTile& tile, Index l, bool add, float* sum);

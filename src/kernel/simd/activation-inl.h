@@ -13,7 +13,7 @@
 
 #include <cstdint>
 
-#include "kernel/pooling.h"
+#include "impasto/window.h"
 #include "kernel/simd/lanes-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -30,7 +30,7 @@ HWY_INLINE Vector rectified(Vector v) { return hn::IfThenZeroElse(hn::Lt(v, hn::
 HWY_INLINE Vector larger(Vector a, Vector b) { return hn::IfThenElse(hn::Or(hn::Gt(a, b), hn::IsNaN(a)), a, b); }
 
 /// Writes channels [k, k + lanes) of an H x W map, or of its pooled map.
-template <Pool kPool>
+template <Pooling kPool>
 struct Activation {
   float* y;
   std::uint8_t* mask;  // null: nobody goes back
@@ -48,7 +48,7 @@ struct Activation {
   /// a b / c d: the window whose upper left corner is (h, w). Positions outside the map are dropped.
   HWY_INLINE void window(Index h, Index w, Vector a, Vector b, Vector c, Vector d) const {
     const bool right = w + 1 < W, below = h + 1 < H;
-    if constexpr (kPool == Pool::none) {
+    if constexpr (kPool == Pooling::none) {
       if (h >= H || w >= W) return;
       single(h, w, a);
       if (right) single(h, w + 1, b);
@@ -56,7 +56,7 @@ struct Activation {
       if (right && below) single(h + 1, w + 1, d);
     } else {
       if (!right || !below) return;  // windows lie inside; what is left over takes no part
-      if constexpr (kPool == Pool::max) {
+      if constexpr (kPool == Pooling::max) {
         maximum(h, w, a, b, c, d);
       } else {
         average(h, w, a, b, c, d);

@@ -37,7 +37,7 @@ std::vector<Index> tile_positions(Index tiles, Index first, Index size) {
 
 }  // namespace
 
-ConvPair::ConvPair(const Context& context, const Shape& x, Index C1, Index K, Pool pool)
+ConvPair::ConvPair(const Context& context, const Shape& x, Index C1, Index K, Pooling pool)
     : stages_(winograd_stages(context.target(), static_cast<int>(kTile))),
       H_(x[0]),
       W_(x[1]),
@@ -52,7 +52,8 @@ ConvPair::ConvPair(const Context& context, const Shape& x, Index C1, Index K, Po
       forward_(*stages_, C1, K, kTileRows * kTileColumns),
       backward_(*stages_, K, C1, kTileRows * kTileColumns) {
   IMPASTO_ASSERT(C_ <= kMostChannels);
-  const Index seen_rows = pool == Pool::none ? H_ : H_ / 2 * 2, seen_columns = pool == Pool::none ? W_ : W_ / 2 * 2;
+  const Index seen_rows = pool == Pooling::none ? H_ : H_ / 2 * 2,
+              seen_columns = pool == Pooling::none ? W_ : W_ / 2 * 2;
   inside_ = tile_positions(kTileColumns, 0, kPatchWidth);
   dy_rows_ = tile_positions(block_rows_ * kTileRows, -1, seen_rows);
   dy_columns_ = tile_positions(block_columns_ * kTileColumns, -1, seen_columns);
@@ -76,18 +77,6 @@ Index list_tiles(Index height, Index width, Index row, Index column, TileAt* til
   }
   return count;
 }
-
-// Hands out pieces of a block of scratch, one after the other; of no block it only counts them.
-struct Pieces {
-  float* block;
-  Index size = 0;
-
-  float* take(Index floats) {
-    float* piece = block == nullptr ? nullptr : block + size;
-    size += scratch_elements(floats);
-    return piece;
-  }
-};
 
 Index picture_size(Index C) { return (kHeight + 4) * (kPatchWidth + 2) * C; }
 
@@ -136,40 +125,39 @@ void ConvPair::add_block_gram(const Context& context, const float* a, const Area
 
 // What a thread has of its own, and what all share.
 struct ConvPair::ForwardWork {
-  float *picture, *a, *packed, *winograd;
-  Index size;
+  float *picture, *a, *packed;
+  WinogradBlock::Work winograd;
 };
-struct ConvPair::ForwardMemory {
-  float *U, *partials, *own;
-  Index own_size, size;
+struct ConvPair::ForwardArrays {
+  WinogradBlock::Filters filters;
+  EqualArrays<float> partials;  // of G, by slice
+  EqualArrays<float> own;       // by thread: ForwardWork
 };
 
-ConvPair::ForwardWork ConvPair::forward_work(const Context& context, float* own) const {
-  Pieces pieces{own};
-  return {.picture = pieces.take(picture_size(C_)),
-          .a = pieces.take(kPatchPositions * C1_),
-          .packed = pieces.take(gemm<float>(context).packed_size(kPositions, C1_)),
-          .winograd = pieces.take(forward_.work_size()),
-          .size = pieces.size};
+ConvPair::ForwardWork ConvPair::take_forward_work(const Context& context, Workspace& space) const {
+  return {.picture = space.take<float>(picture_size(C_)),
+          .a = space.take<float>(kPatchPositions * C1_),
+          .packed = space.take<float>(gemm<float>(context).packed_size(kPositions, C1_)),
+          .winograd = forward_.take_work(space)};
 }
 
-ConvPair::ForwardMemory ConvPair::forward_memory(const Context& context, float* scratch) const {
-  const Index own_size = forward_work(context, nullptr).size;
-  Pieces pieces{scratch};
-  return {.U = pieces.take(forward_.filters_size()),
-          .partials = pieces.take(slices_ * scratch_elements(C1_ * C1_)),
-          .own = pieces.take(context.threads() * own_size),
-          .own_size = own_size,
-          .size = pieces.size};
+ConvPair::ForwardArrays ConvPair::take_forward(const Context& context, Workspace& space) const {
+  const Index own = workspace_size<float>([&](Workspace& work) { take_forward_work(context, work); });
+  return {.filters = forward_.take_filters(space),
+          .partials = space.take_each<float>(slices_, C1_ * C1_),
+          .own = space.take_each<float>(context.threads(), own)};
 }
 
-Index ConvPair::forward_scratch(const Context& context) const { return forward_memory(context, nullptr).size; }
+Index ConvPair::forward_scratch(const Context& context) const {
+  return workspace_size<float>([&](Workspace& space) { take_forward(context, space); });
+}
 
 void ConvPair::forward(const Context& context, const float* x, const Weights& weights, float* y, float* G,
                        std::uint8_t* mask, float* scratch) const {
-  const ForwardMemory memory = forward_memory(context, scratch);
-  const Index square = scratch_elements(C1_ * C1_), blocks = block_rows_ * block_columns_;
-  forward_.make_filters(context, {weights.w2, C1_, K_, false, 1}, memory.U);
+  Workspace space(scratch);
+  const ForwardArrays shared = take_forward(context, space);
+  const Index blocks = block_rows_ * block_columns_;
+  forward_.make_filters(context, {weights.w2, C1_, K_, false, 1}, shared.filters);
   TileSink sink;
   sink.y = y;
   sink.mask = mask;
@@ -181,7 +169,8 @@ void ConvPair::forward(const Context& context, const float* x, const Weights& we
   sink.streaming_store = true;
 
   parallel_for(context, slices_, [&](Index slice, int worker) {
-    const ForwardWork work = forward_work(context, memory.own + worker * memory.own_size);
+    Workspace own(shared.own[worker]);
+    const ForwardWork work = take_forward_work(context, own);
     const TileSource source{work.a, nullptr, kPatchWidth, C1_, false, inside_.data(), inside_.data()};
     const Index begin = piece_begin(blocks, slice, slices_), end = piece_begin(blocks, slice + 1, slices_);
     for (Index block = begin; block < end; ++block) {
@@ -190,23 +179,25 @@ void ConvPair::forward(const Context& context, const float* x, const Weights& we
       list_tiles(at.height, at.width, 0, 0, from);
       const Index count = list_tiles(at.height, at.width, at.top / kTile, at.left / kTile, to);
       read_patch(x, weights, at, work.a, work.picture);
-      if (G != nullptr)
-        add_block_gram(context, work.a, at, work.packed, memory.partials + slice * square, block > begin);
-      forward_.run(source, from, sink, to, count, memory.U, work.winograd);
+      if (G != nullptr) add_block_gram(context, work.a, at, work.packed, shared.partials[slice], block > begin);
+      forward_.run(source, from, sink, to, count, shared.filters, work.winograd);
     }
   });
-  if (G != nullptr) sum_grams(context, memory.partials, square, slices_, C1_, G);
+  if (G != nullptr) sum_grams(context, shared.partials, slices_, C1_, G);
 }
 
 // What all blocks read going back, what it is made of, where each leaves its part of dx, and what a thread has of its
 // own.
-struct ConvPair::BackwardMemory {
-  float *U, *symmetric, *D, *wide, *adjoint, *patches, *own;
-  Index own_size, size;
+struct ConvPair::BackwardArrays {
+  WinogradBlock::Filters filters;
+  SymmetricArrays<float> D;
+  float *wide, *adjoint;
+  EqualArrays<float> patches;  // by block
+  EqualArrays<float> own;      // by thread: BackwardWork
 };
 struct ConvPair::BackwardWork {
-  float *picture, *a, *da, *windows, *winograd;
-  Index size;
+  float *picture, *a, *da, *windows;
+  WinogradBlock::Work winograd;
 };
 
 namespace {
@@ -237,54 +228,51 @@ void add_shares(const float* windows, Index height, Index width, Index C, float*
 
 }  // namespace
 
-ConvPair::BackwardWork ConvPair::backward_work(float* own) const {
-  Pieces pieces{own};
-  return {.picture = pieces.take(picture_size(C_)),
-          .a = pieces.take(kPositions * C1_),
-          .da = pieces.take(kPositions * C1_),
-          .windows = pieces.take(kPositions * shares(C_)),
-          .winograd = pieces.take(backward_.work_size()),
-          .size = pieces.size};
+ConvPair::BackwardWork ConvPair::take_backward_work(Workspace& space) const {
+  return {.picture = space.take<float>(picture_size(C_)),
+          .a = space.take<float>(kPositions * C1_),
+          .da = space.take<float>(kPositions * C1_),
+          .windows = space.take<float>(kPositions * shares(C_)),
+          .winograd = backward_.take_work(space)};
 }
 
-ConvPair::BackwardMemory ConvPair::backward_memory(const Context& context, float* scratch) const {
-  const Gemm<float>& product = gemm<float>(context);
-  const Index own_size = backward_work(nullptr).size;
-  Pieces pieces{scratch};
-  return {.U = pieces.take(backward_.filters_size()),
-          .symmetric = pieces.take(C1_ * C1_),
-          .D = pieces.take(product.packed_size(C1_, C1_)),
-          .wide = pieces.take(C1_ * shares(C_)),
-          .adjoint = pieces.take(product.packed_size(C1_, shares(C_))),
-          .patches = pieces.take(block_rows_ * block_columns_ * part_size(C_)),
-          .own = pieces.take(context.threads() * own_size),
-          .own_size = own_size,
-          .size = pieces.size};
+ConvPair::BackwardArrays ConvPair::take_backward(const Context& context, Workspace& space) const {
+  const Index own = workspace_size<float>([&](Workspace& work) { take_backward_work(work); });
+  return {.filters = backward_.take_filters(space),
+          .D = SymmetricArrays<float>(context, C1_, space),
+          .wide = space.take<float>(C1_ * shares(C_)),
+          .adjoint = space.take<float>(gemm<float>(context).packed_size(C1_, shares(C_))),
+          .patches = space.take_each<float>(block_rows_ * block_columns_, part_size(C_)),
+          .own = space.take_each<float>(context.threads(), own)};
 }
 
-Index ConvPair::backward_scratch(const Context& context) const { return backward_memory(context, nullptr).size; }
+Index ConvPair::backward_scratch(const Context& context) const {
+  return workspace_size<float>([&](Workspace& space) { take_backward(context, space); });
+}
 
 void ConvPair::backward(const Context& context, const float* x, const Weights& weights, const float* dy,
                         const float* dG, const std::uint8_t* mask, float* dx, bool add, float* scratch) const {
   const Gemm<float>& product = gemm<float>(context);
-  const BackwardMemory shared = backward_memory(context, scratch);
+  Workspace space(scratch);
+  const BackwardArrays shared = take_backward(context, space);
   float* wide = shared.wide;
-  backward_.make_filters(context, {weights.w2, C1_, K_, true, pool_ == Pool::average ? 0.25F : 1.0F}, shared.U);
+  backward_.make_filters(context, {weights.w2, C1_, K_, true, pool_ == Pooling::average ? 0.25F : 1.0F},
+                         shared.filters);
   std::fill_n(wide, C1_ * shares(C_), 0.0F);
   for (Index tap = 0; tap < 9 * C_; ++tap) {
     for (Index k = 0; k < C1_; ++k) wide[k * shares(C_) + tap] = weights.w1[tap * C1_ + k];
   }
   product.pack({wide, shares(C_), 1}, 0, C1_, C1_, shares(C_), shared.adjoint);
-  if (dG != nullptr) pack_symmetric(context, dG, C1_, 1.0F, shared.symmetric, shared.D);
+  if (dG != nullptr) pack_symmetric(context, dG, C1_, 1.0F, shared.D);
   parallel_for(context, block_rows_ * block_columns_, [&](Index block, int worker) {
-    backward_block(context, x, weights, dy, dG, mask, block, shared,
-                   backward_work(shared.own + worker * shared.own_size));
+    Workspace own(shared.own[worker]);
+    backward_block(context, x, weights, dy, dG, mask, block, shared, take_backward_work(own));
   });
   gather(context, shared.patches, dx, add);
 }
 
 void ConvPair::backward_block(const Context& context, const float* x, const Weights& weights, const float* dy,
-                              const float* dG, const std::uint8_t* mask, Index block, const BackwardMemory& shared,
+                              const float* dG, const std::uint8_t* mask, Index block, const BackwardArrays& shared,
                               const BackwardWork& work) const {
   const Gemm<float>& product = gemm<float>(context);
   const Area at = area(block);
@@ -292,7 +280,7 @@ void ConvPair::backward_block(const Context& context, const float* x, const Weig
   float *a = work.a, *da = work.da;
 
   if (dy != nullptr) {
-    const TileSource source{dy, mask, W_, K_, pool_ != Pool::none, dy_rows_.data(), dy_columns_.data()};
+    const TileSource source{dy, mask, W_, K_, pool_ != Pooling::none, dy_rows_.data(), dy_columns_.data()};
     TileSink sink;
     sink.y = da;
     sink.height = at.height;
@@ -301,21 +289,21 @@ void ConvPair::backward_block(const Context& context, const float* x, const Weig
     TileAt from[kTileRows * kTileColumns], to[kTileRows * kTileColumns];
     list_tiles(at.height, at.width, at.top / kTile, at.left / kTile, from);
     const Index tiles = list_tiles(at.height, at.width, 0, 0, to);
-    backward_.run(source, from, sink, to, tiles, shared.U, work.winograd);
+    backward_.run(source, from, sink, to, tiles, shared.filters, work.winograd);
   } else {
     std::fill_n(da, count * C1_, 0.0F);
   }
   features(x, weights, at, a, at.width * C1_, work.picture);
-  if (dG != nullptr) product.multiply(count, C1_, C1_, {a, C1_, 1}, shared.D, da, C1_, true);
+  if (dG != nullptr) product.multiply(count, C1_, C1_, {a, C1_, 1}, shared.D.packed, da, C1_, true);
   for (Index i = 0; i < count * C1_; ++i) da[i] = a[i] > 0 ? da[i] : 0;
 
   // dx of the first convolution: every tap's share at every position, then each added where its tap reads.
   product.multiply(count, windows_width, C1_, {da, C1_, 1}, shared.adjoint, work.windows, windows_width, false);
-  add_shares(work.windows, at.height, at.width, C_, shared.patches + block * part_size(C_));
+  add_shares(work.windows, at.height, at.width, C_, shared.patches[block]);
 }
 
 // dx of a position is the sum of up to four blocks' parts, always in the same order.
-void ConvPair::gather(const Context& context, const float* patches, float* dx, bool add) const {
+void ConvPair::gather(const Context& context, const EqualArrays<float>& patches, float* dx, bool add) const {
   parallel_for(context, H_, [&](Index h, int) {
     float* row = dx + h * W_ * C_;
     if (!add) std::fill_n(row, W_ * C_, 0.0F);
@@ -324,7 +312,7 @@ void ConvPair::gather(const Context& context, const float* patches, float* dx, b
       const Index inside = h - r * kHeight + 1;  // row of the block's part
       if (inside < 0 || inside >= kHeight + 2) continue;
       for (Index c = 0; c < block_columns_; ++c) {
-        const float* from = patches + (r * block_columns_ + c) * part_size(C_) + inside * kPatchWidth * C_;
+        const float* from = patches[r * block_columns_ + c] + inside * kPatchWidth * C_;
         const Index left = c * kWidth - 1, first = std::max(left, Index{0}), last = std::min(left + kPatchWidth, W_);
         for (Index i = first * C_; i < last * C_; ++i) row[i] += from[i - left * C_];
       }

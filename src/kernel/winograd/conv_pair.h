@@ -11,9 +11,10 @@
 #include <vector>
 
 #include "impasto/context.h"
-#include "kernel/pooling.h"
+#include "impasto/window.h"
 #include "kernel/winograd/narrow_conv.h"
 #include "kernel/winograd/winograd_block.h"
+#include "kernel/workspace.h"
 #include "tensor/shape.h"
 
 namespace impasto::IMPASTO_ABI {
@@ -26,9 +27,9 @@ class ConvPair {
     const float *w1, *b1, *w2, *b2;
   };
 
-  ConvPair(const Context& context, const Shape& x, Index C1, Index K, Pool pool);
+  ConvPair(const Context& context, const Shape& x, Index C1, Index K, Pooling pool);
 
-  Shape output() const { return {pool_ == Pool::none ? H_ : H_ / 2, pool_ == Pool::none ? W_ : W_ / 2, K_}; }
+  Shape output() const { return {pool_ == Pooling::none ? H_ : H_ / 2, pool_ == Pooling::none ? W_ : W_ / 2, K_}; }
   /// Bytes of the second convolution's backward mask, which forward writes and backward reads.
   Index mask_bytes() const;
 
@@ -47,29 +48,29 @@ class ConvPair {
   struct Area {
     Index top, left, height, width;
   };
-  struct ForwardMemory;
+  struct ForwardArrays;
   struct ForwardWork;
-  struct BackwardMemory;
+  struct BackwardArrays;
   struct BackwardWork;
 
   Area area(Index block) const;
-  ForwardMemory forward_memory(const Context& context, float* scratch) const;
-  ForwardWork forward_work(const Context& context, float* own) const;
-  BackwardMemory backward_memory(const Context& context, float* scratch) const;
-  BackwardWork backward_work(float* own) const;
+  ForwardArrays take_forward(const Context& context, Workspace& space) const;
+  ForwardWork take_forward_work(const Context& context, Workspace& space) const;
+  BackwardArrays take_backward(const Context& context, Workspace& space) const;
+  BackwardWork take_backward_work(Workspace& space) const;
   void features(const float* x, const Weights& weights, const Area& at, float* a, Index row_stride,
                 float* picture) const;
   void read_patch(const float* x, const Weights& weights, const Area& block, float* a, float* picture) const;
   void add_block_gram(const Context& context, const float* a, const Area& block, float* packed, float* partial,
                       bool add) const;
   void backward_block(const Context& context, const float* x, const Weights& weights, const float* dy, const float* dG,
-                      const std::uint8_t* mask, Index block, const BackwardMemory& shared,
+                      const std::uint8_t* mask, Index block, const BackwardArrays& shared,
                       const BackwardWork& work) const;
-  void gather(const Context& context, const float* patches, float* dx, bool add) const;
+  void gather(const Context& context, const EqualArrays<float>& patches, float* dx, bool add) const;
 
   const WinogradStages* stages_;
   Index H_, W_, C_, C1_, K_;
-  Pool pool_;
+  Pooling pool_;
   Index block_rows_, block_columns_;  // blocks along the map's sides
   NarrowConvRow convolve_row_;
   Index slices_;  // pieces of work, and of G

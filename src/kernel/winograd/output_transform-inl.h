@@ -70,7 +70,7 @@ struct RingOutput {
 };
 
 // Forward: two rows at a time, for windows of 2 x 2.
-template <Pool kPool>
+template <Pooling kPool>
 struct ActivatedOutput {
   Activation<kPool> activation;
   Vector bias;
@@ -132,12 +132,12 @@ void output_transform(const TileSink& sink, const TileAt* tiles, Index count, co
     with([&](Index k) HWY_ATTR { return RingOutput{sink, k}; });
   } else if (sink.bias == nullptr) {
     with([&](Index k) HWY_ATTR { return PlainOutput{sink, k}; });
-  } else if (sink.pool == Pool::none) {
-    with([&](Index k) HWY_ATTR { return ActivatedOutput<Pool::none>(sink, k); });
-  } else if (sink.pool == Pool::max) {
-    with([&](Index k) HWY_ATTR { return ActivatedOutput<Pool::max>(sink, k); });
+  } else if (sink.pool == Pooling::none) {
+    with([&](Index k) HWY_ATTR { return ActivatedOutput<Pooling::none>(sink, k); });
+  } else if (sink.pool == Pooling::max) {
+    with([&](Index k) HWY_ATTR { return ActivatedOutput<Pooling::max>(sink, k); });
   } else {
-    with([&](Index k) HWY_ATTR { return ActivatedOutput<Pool::average>(sink, k); });
+    with([&](Index k) HWY_ATTR { return ActivatedOutput<Pooling::average>(sink, k); });
   }
   if (sink.streaming_store) hwy::FlushStream();
 }

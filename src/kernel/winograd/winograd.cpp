@@ -72,12 +72,43 @@ Index WinogradPass::balanced(Index most) const {
   return (count + blocks - 1) / blocks;
 }
 
+struct WinogradPass::WideArrays {
+  WinogradBlock::Filters filters;
+  EqualArrays<float> own;  // by thread: WinogradBlock::Work
+
+  WideArrays(const WinogradBlock& block, Index threads, Workspace& space)
+      : filters(block.take_filters(space)),
+        own(space.take_each<float>(threads, workspace_size<float>([&](Workspace& w) { block.take_work(w); }))) {}
+};
+
+// What a thread works on: M of a slab, U of two rows of points and the taps it is made of, a patch of the source.
+struct WinogradPass::DeepWork {
+  float *M, *U, *taps, *patch;
+
+  DeepWork(const WinogradPass& p, Workspace& space)
+      : M(space.take<float>(p.stages_->points * point_stride(p.block_ * p.slab_))),
+        U(space.take<float>(2 * (p.stages_->tile + 2) * point_stride(p.channels_ * p.slab_))),
+        taps(space.take<float>(9 * p.channels_ * p.slab_)),
+        patch(space.take<float>(p.stages_->points * p.depth_)) {}
+};
+
+struct WinogradPass::DeepArrays {
+  EqualArrays<float> V;    // by block of tiles
+  EqualArrays<float> own;  // by thread: DeepWork
+
+  DeepArrays(const WinogradPass& p, Workspace& space)
+      : V(space.take_each<float>(p.blocks_, p.stages_->points * point_stride(p.block_ * p.depth_))),
+        own(space.take_each<float>(p.threads_, workspace_size<float>([&](Workspace& w) { DeepWork(p, w); }))) {}
+};
+
 Index WinogradPass::scratch() const {
-  if (!deep_) {
-    const WinogradBlock work(*stages_, depth_, width_, block_);
-    return work.filters_size() + threads_ * work.work_size();
-  }
-  return blocks_ * stages_->points * point_stride(block_ * depth_) + threads_ * deep_work_size();
+  return workspace_size<float>([&](Workspace& space) {
+    if (deep_) {
+      DeepArrays(*this, space);
+    } else {
+      WideArrays(WinogradBlock(*stages_, depth_, width_, block_), threads_, space);
+    }
+  });
 }
 
 void WinogradPass::run(const Context& context, TileSource source, const FilterSource& filters, const TileSink& sink,
@@ -94,14 +125,16 @@ void WinogradPass::run(const Context& context, TileSource source, const FilterSo
 // Few channels, many tiles: each piece of work takes a block of tiles through all stages.
 void WinogradPass::run_wide(const Context& context, const TileSource& source, const FilterSource& filters,
                             const TileSink& sink, float* scratch) const {
-  const WinogradBlock work(*stages_, depth_, width_, block_);
+  const WinogradBlock stages(*stages_, depth_, width_, block_);
+  Workspace space(scratch);
+  const WideArrays arrays(stages, threads_, space);
   const Index count = static_cast<Index>(tiles_.size());
-  float* own = scratch + work.filters_size();
-  work.make_filters(context, filters, scratch);
+  stages.make_filters(context, filters, arrays.filters);
   parallel_for(context, (count + block_ - 1) / block_, [&](Index block, int worker) {
     const TileAt* tiles = tiles_.data() + block * block_;
-    work.run(source, tiles, sink, tiles, std::min(block_, count - block * block_), scratch,
-             own + worker * work.work_size());
+    Workspace own(arrays.own[worker]);
+    stages.run(source, tiles, sink, tiles, std::min(block_, count - block * block_), arrays.filters,
+               stages.take_work(own));
   });
 }
 
@@ -111,51 +144,46 @@ void WinogradPass::run_deep(const Context& context, const TileSource& source, co
                             const TileSink& sink, float* scratch) const {
   const WinogradStages& s = *stages_;
   const Index slabs = width_ / slab_, count = static_cast<Index>(tiles_.size());
-  const Index all = (count + block_ - 1) / block_, v_size = s.points * point_stride(block_ * depth_);
-  const Index m_stride = point_stride(block_ * slab_), own_size = deep_work_size();
-  float* own = scratch + blocks_ * v_size;
+  const Index all = (count + block_ - 1) / block_, m_stride = point_stride(block_ * slab_);
+  Workspace space(scratch);
+  const DeepArrays arrays(*this, space);
+  const auto work_of = [&](int worker) {
+    Workspace own(arrays.own[worker]);
+    return DeepWork(*this, own);
+  };
   constexpr Index kGroup = 4;  // tiles whose input a thread transforms at a time
   for (Index first = 0; first < all; first += blocks_) {
     const Index blocks = std::min(blocks_, all - first), groups = (block_ + kGroup - 1) / kGroup;
     const auto tiles_of = [&](Index block) { return std::min(block_, count - block * block_); };
     parallel_for(context, blocks * groups, [&](Index piece, int worker) {
       const Index block = first + piece / groups, T = tiles_of(block), t = piece % groups * kGroup;
-      s.input_transform(source, tiles_.data() + block * block_, t, std::min(t + kGroup, T), T, own + worker * own_size,
-                        scratch + (block - first) * v_size, point_stride(block_ * depth_));
+      s.input_transform(source, tiles_.data() + block * block_, t, std::min(t + kGroup, T), T, work_of(worker).patch,
+                        arrays.V[block - first], point_stride(block_ * depth_));
     });
     parallel_for(context, blocks * slabs, [&](Index piece, int worker) {
       const Index block = first + piece / slabs, T = tiles_of(block);
       const Columns columns{piece % slabs * slab_, slab_};
-      float* M = own + worker * own_size;
-      multiply_slab(filters, columns, T, scratch + (block - first) * v_size, M);
-      s.output_transform(sink, tiles_.data() + block * block_, T, M, m_stride, columns);
+      const DeepWork work = work_of(worker);
+      multiply_slab(filters, columns, T, arrays.V[block - first], work);
+      s.output_transform(sink, tiles_.data() + block * block_, T, work.M, m_stride, columns);
     });
   }
-}
-
-// M, U of two rows of points, taps, and a patch.
-Index WinogradPass::deep_work_size() const {
-  const Index side = stages_->tile + 2;
-  return stages_->points * point_stride(block_ * slab_) + 2 * side * point_stride(channels_ * slab_) +
-         9 * channels_ * slab_ + stages_->points * depth_;
 }
 
 // M of a slab. U is made for two rows of points at a time, so that it stays in L2 for as many channels as possible: M
 // is then seldom read again to be added to.
 void WinogradPass::multiply_slab(const FilterSource& filters, Columns columns, Index T, const float* V,
-                                 float* M) const {
+                                 const DeepWork& work) const {
   const WinogradStages& s = *stages_;
   const Index side = s.tile + 2, v_stride = point_stride(block_ * depth_), m_stride = point_stride(block_ * slab_),
               u_stride = point_stride(channels_ * slab_);
-  float* U = M + s.points * m_stride;
-  float* taps = U + 2 * side * u_stride;
   for (Index c = 0; c < depth_; c += channels_) {
     const Index depth = std::min(channels_, depth_ - c);
-    s.gather(filters, c, depth, columns, taps);
+    s.gather(filters, c, depth, columns, work.taps);
     for (Index row = 0; row < side; row += 2) {
-      s.filters(filters, c, depth, columns, row, taps, U, u_stride);
-      s.multiply(2 * side, T, depth, V + row * side * v_stride + c * T, v_stride, U, u_stride,
-                 M + row * side * m_stride, m_stride, slab_, c > 0);
+      s.filters(filters, c, depth, columns, row, work.taps, work.U, u_stride);
+      s.multiply(2 * side, T, depth, V + row * side * v_stride + c * T, v_stride, work.U, u_stride,
+                 work.M + row * side * m_stride, m_stride, slab_, c > 0);
     }
   }
 }
@@ -176,24 +204,24 @@ std::vector<Index> tile_inputs(Index outputs, Index tile, Index before, Position
   return inputs;
 }
 
-std::vector<Index> forward_inputs(Index size, int tile, Border border) {
-  const AxisTaps taps = window_taps(size, 3, 1, border);
+std::vector<Index> forward_inputs(Index size, int tile, Padding padding) {
+  const AxisTaps taps = window_taps(size, 3, 1, padding);
   return tile_inputs(size, tile, 1, [&](Index position) {
     const auto read = position < 0 ? taps.at(0, 0) : position >= size ? taps.at(size - 1, 2) : taps.at(position, 1);
     return read.empty() ? Index{-1} : read[0];
   });
 }
 
-// With a border other than zero the gradient reaches one position beyond the map on each side, and is folded back.
-std::vector<Index> backward_inputs(Index size, int tile, Border border, Pool pool) {
-  const Index halo = border == Border::zero ? 0 : 1, seen = pool == Pool::none ? size : size / 2 * 2;
+// With a padding other than zero the gradient reaches one position beyond the map on each side, and is folded back.
+std::vector<Index> backward_inputs(Index size, int tile, Padding padding, Pooling pool) {
+  const Index halo = padding == Padding::zero ? 0 : 1, seen = pool == Pooling::none ? size : size / 2 * 2;
   return tile_inputs(size + 2 * halo, tile, 1 + halo,
                      [&](Index position) { return position >= 0 && position < seen ? position : Index{-1}; });
 }
 
 // What stands at the positions of TileSink's halo, as positions of the map.
-std::vector<Index> halo_positions(Index H, Index W, Border border) {
-  const AxisTaps rows = window_taps(H, 3, 1, border), columns = window_taps(W, 3, 1, border);
+std::vector<Index> halo_positions(Index H, Index W, Padding padding) {
+  const AxisTaps rows = window_taps(H, 3, 1, padding), columns = window_taps(W, 3, 1, padding);
   const auto inside = [](const AxisTaps& taps, Index position) {
     return position < 0 ? taps.at(0, 0)[0] : position == taps.positions ? taps.at(position - 1, 2)[0] : position;
   };
@@ -213,19 +241,19 @@ bool is_streamed(const Shape& map) { return map.count() * kFloat > 2 * l2_cache_
 
 bool WinogradConv::available(const Context& context) { return winograd_stages(context.target(), 6) != nullptr; }
 
-WinogradConv::WinogradConv(const Context& context, const Shape& x, Index K, Border border, Pool pool)
+WinogradConv::WinogradConv(const Context& context, const Shape& x, Index K, Padding padding, Pooling pool)
     : H_(x[0]),
       W_(x[1]),
       C_(x[2]),
       K_(K),
       pool_(pool),
       lanes_(winograd_stages(context.target(), 6)->lanes),
-      forward_(context, forward_inputs(H_, choose_tile(H_, W_), border),
-               forward_inputs(W_, choose_tile(H_, W_), border), choose_tile(H_, W_), C_, K_),
-      backward_(context, backward_inputs(H_, choose_tile(H_, W_), border, pool),
-                backward_inputs(W_, choose_tile(H_, W_), border, pool), choose_tile(H_, W_), K_, C_) {
-  IMPASTO_ASSERT(border != Border::valid);
-  if (border != Border::zero) halo_ = halo_positions(H_, W_, border);
+      forward_(context, forward_inputs(H_, choose_tile(H_, W_), padding),
+               forward_inputs(W_, choose_tile(H_, W_), padding), choose_tile(H_, W_), C_, K_),
+      backward_(context, backward_inputs(H_, choose_tile(H_, W_), padding, pool),
+                backward_inputs(W_, choose_tile(H_, W_), padding, pool), choose_tile(H_, W_), K_, C_) {
+  IMPASTO_ASSERT(padding != Padding::valid);
+  if (padding != Padding::zero) halo_ = halo_positions(H_, W_, padding);
 }
 
 Index WinogradConv::mask_bytes() const { return H_ * W_ * mask_bytes_per_pixel(lanes_, K_) + kMaskReach; }
@@ -248,7 +276,14 @@ void WinogradConv::forward(const Context& context, const float* x, const float* 
   forward_.run(context, source, {w, C_, K_, false, 1}, sink, scratch);
 }
 
-Index WinogradConv::backward_scratch() const { return backward_.scratch() + static_cast<Index>(halo_.size()) * C_; }
+WinogradConv::BackwardArrays WinogradConv::take_backward(Workspace& space) const {
+  return {.pass = space.take<float>(backward_.scratch()),
+          .halo = space.take<float>(static_cast<Index>(halo_.size()) * C_)};
+}
+
+Index WinogradConv::backward_scratch() const {
+  return workspace_size<float>([&](Workspace& space) { take_backward(space); });
+}
 
 void WinogradConv::backward(const Context& context, const float* dy, const float* w, const std::uint8_t* mask,
                             float* dx, bool add, float* scratch) const {
@@ -257,7 +292,7 @@ void WinogradConv::backward(const Context& context, const float* dy, const float
   source.mask = mask;
   source.width = W_;
   source.channels = K_;
-  source.unpool = pool_ != Pool::none;
+  source.unpool = pool_ != Pooling::none;
   TileSink sink;
   sink.streaming_store = is_streamed({H_, W_, C_});
   sink.y = dx;
@@ -265,8 +300,10 @@ void WinogradConv::backward(const Context& context, const float* dy, const float
   sink.width = W_;
   sink.channels = C_;
   sink.add = add;
-  if (!halo_.empty()) sink.halo = scratch + backward_.scratch();
-  backward_.run(context, source, {w, C_, K_, true, pool_ == Pool::average ? 0.25F : 1.0F}, sink, scratch);
+  Workspace space(scratch);
+  const BackwardArrays arrays = take_backward(space);
+  if (!halo_.empty()) sink.halo = arrays.halo;
+  backward_.run(context, source, {w, C_, K_, true, pool_ == Pooling::average ? 0.25F : 1.0F}, sink, arrays.pass);
   if (sink.halo != nullptr) fold_halo(context, sink.halo, dx);
 }
 

@@ -6,9 +6,10 @@
 #include <vector>
 
 #include "impasto/context.h"
-#include "kernel/pooling.h"
+#include "impasto/window.h"
 #include "kernel/taps.h"
 #include "kernel/winograd/winograd_stages.h"
+#include "kernel/workspace.h"
 
 namespace impasto::IMPASTO_ABI {
 
@@ -26,10 +27,13 @@ class WinogradPass {
            float* scratch) const;
 
  private:
+  struct WideArrays;
+  struct DeepArrays;
+  struct DeepWork;
+
   Index balanced(Index most) const;
   void run_wide(const Context&, const TileSource&, const FilterSource&, const TileSink&, float* scratch) const;
-  Index deep_work_size() const;
-  void multiply_slab(const FilterSource& filters, Columns columns, Index T, const float* V, float* M) const;
+  void multiply_slab(const FilterSource& filters, Columns columns, Index T, const float* V, const DeepWork& work) const;
   void run_deep(const Context&, const TileSource&, const FilterSource&, const TileSink&, float* scratch) const;
 
   const WinogradStages* stages_;
@@ -51,10 +55,10 @@ class WinogradConv {
   /// True if this context's target has kernels for it.
   static bool available(const Context& context);
 
-  /// `border` is not Border::valid.
-  WinogradConv(const Context& context, const Shape& x, Index K, Border border, Pool pool);
+  /// `padding` is not Padding::valid.
+  WinogradConv(const Context& context, const Shape& x, Index K, Padding padding, Pooling pool);
 
-  Shape output() const { return {pool_ == Pool::none ? H_ : H_ / 2, pool_ == Pool::none ? W_ : W_ / 2, K_}; }
+  Shape output() const { return {pool_ == Pooling::none ? H_ : H_ / 2, pool_ == Pooling::none ? W_ : W_ / 2, K_}; }
   /// Bytes of the backward mask that forward writes and backward reads.
   Index mask_bytes() const;
 
@@ -70,10 +74,14 @@ class WinogradConv {
                 float* scratch) const;
 
  private:
+  struct BackwardArrays {
+    float *pass, *halo;
+  };
+  BackwardArrays take_backward(Workspace& space) const;
   void fold_halo(const Context& context, const float* halo, float* dx) const;
 
   Index H_, W_, C_, K_;
-  Pool pool_;
+  Pooling pool_;
   Index lanes_;
   std::vector<Index> halo_;  // TileSink::halo: where it is folded to
   WinogradPass forward_, backward_;

@@ -24,41 +24,40 @@ WinogradBlock::WinogradBlock(const WinogradStages& stages, Index depth, Index wi
       depth_(whole_vectors(stages, depth)),
       slab_(slab_channels(stages)),
       slabs_(whole_slabs(stages, width) / slab_),
-      tiles_(tiles),
-      patch_(stages.points * depth_) {}
+      tiles_(tiles) {}
 
-Index WinogradBlock::filters_size() const {
-  return slabs_ * (stages_->points * point_stride(depth_ * slab_) + 9 * depth_ * slab_);
+WinogradBlock::Filters WinogradBlock::take_filters(Workspace& space) const {
+  return {.U = space.take_each<float>(slabs_, stages_->points * point_stride(depth_ * slab_)),
+          .taps = space.take_each<float>(slabs_, 9 * depth_ * slab_)};
 }
 
-void WinogradBlock::make_filters(const Context& context, const FilterSource& source, float* U) const {
+void WinogradBlock::make_filters(const Context& context, const FilterSource& source, const Filters& filters) const {
   const Index stride = point_stride(depth_ * slab_);
   const Index side = stages_->tile + 2;
-  float* all_taps = U + slabs_ * stages_->points * stride;
   parallel_for(context, slabs_, [&](Index slab, int) {
     const Columns columns{slab * slab_, slab_};
-    float* taps = all_taps + slab * 9 * depth_ * slab_;
+    float* taps = filters.taps[slab];
     stages_->gather(source, 0, depth_, columns, taps);
     for (Index row = 0; row < side; row += 2)
-      stages_->filters(source, 0, depth_, columns, row, taps, U + (slab * side + row) * side * stride, stride);
+      stages_->filters(source, 0, depth_, columns, row, taps, filters.U[slab] + row * side * stride, stride);
   });
 }
 
-Index WinogradBlock::work_size() const {
-  return stages_->points * (point_stride(tiles_ * depth_) + point_stride(tiles_ * slab_)) + patch_;
+WinogradBlock::Work WinogradBlock::take_work(Workspace& space) const {
+  return {.V = space.take<float>(stages_->points * point_stride(tiles_ * depth_)),
+          .M = space.take<float>(stages_->points * point_stride(tiles_ * slab_)),
+          .patch = space.take<float>(stages_->points * depth_)};
 }
 
 void WinogradBlock::run(const TileSource& source, const TileAt* from, const TileSink& sink, const TileAt* to,
-                        Index count, const float* U, float* work) const {
+                        Index count, const Filters& filters, const Work& work) const {
   const WinogradStages& s = *stages_;
   const Index v_stride = point_stride(tiles_ * depth_), m_stride = point_stride(tiles_ * slab_),
               u_stride = point_stride(depth_ * slab_);
-  float* M = work + s.points * v_stride;
-  s.input_transform(source, from, 0, count, count, M + s.points * m_stride, work, v_stride);
+  s.input_transform(source, from, 0, count, count, work.patch, work.V, v_stride);
   for (Index slab = 0; slab < slabs_; ++slab) {
-    s.multiply(s.points, count, depth_, work, v_stride, U + slab * s.points * u_stride, u_stride, M, m_stride, slab_,
-               false);
-    s.output_transform(sink, to, count, M, m_stride, {slab * slab_, slab_});
+    s.multiply(s.points, count, depth_, work.V, v_stride, filters.U[slab], u_stride, work.M, m_stride, slab_, false);
+    s.output_transform(sink, to, count, work.M, m_stride, {slab * slab_, slab_});
   }
 }
 

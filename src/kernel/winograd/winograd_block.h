@@ -3,28 +3,36 @@
 #pragma once
 
 #include "kernel/winograd/winograd_stages.h"
+#include "kernel/workspace.h"
 
 namespace impasto::IMPASTO_ABI {
 
 /// Sizes and stages of a convolution of `depth` input and `width` output channels, at most `tiles` tiles at a time.
-/// A plain value. Sizes of scratch are in floats.
+/// A plain value.
 class WinogradBlock {
  public:
   WinogradBlock(const WinogradStages& stages, Index depth, Index width, Index tiles);
 
-  /// U, and the taps it is made of.
-  Index filters_size() const;
+  /// U of all slabs, and the taps each is made of.
+  struct Filters {
+    EqualArrays<float> U, taps;
+  };
+  Filters take_filters(Workspace& space) const;
   /// U of the whole convolution, shared out over the context's threads.
-  void make_filters(const Context& context, const FilterSource& source, float* U) const;
+  void make_filters(const Context& context, const FilterSource& source, const Filters& filters) const;
 
-  Index work_size() const;
+  /// What a thread works on.
+  struct Work {
+    float *V, *M, *patch;
+  };
+  Work take_work(Workspace& space) const;
   /// Tiles `from` of the source become tiles `to` of the sink.
   void run(const TileSource& source, const TileAt* from, const TileSink& sink, const TileAt* to, Index count,
-           const float* U, float* work) const;
+           const Filters& filters, const Work& work) const;
 
  private:
   const WinogradStages* stages_;
-  Index depth_, slab_, slabs_, tiles_, patch_;
+  Index depth_, slab_, slabs_, tiles_;
 };
 
 /// Distance between two points of V, U or M. A multiple of 4 KiB would put all points into the same few sets of the

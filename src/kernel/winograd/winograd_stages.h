@@ -14,7 +14,7 @@
 #include <cstdint>
 
 #include "impasto/context.h"
-#include "kernel/pooling.h"
+#include "impasto/window.h"
 #include "tensor/shape.h"
 
 namespace impasto::IMPASTO_ABI {
@@ -52,7 +52,7 @@ struct TileSink {
   std::uint8_t* mask = nullptr;  ///< written: the backward mask of ReLU and pooling; null: not wanted
   Index height = 0, width = 0, channels = 0;
   const float* bias = nullptr;  ///< null: plain output, neither bias nor ReLU nor pooling
-  Pool pool = Pool::none;
+  Pooling pool = Pooling::none;
   bool streaming_store = false;  ///< y is larger than they are
   bool add = false;              ///< plain output is added to y
   float* halo = nullptr;         ///< tiles cover one position more on each side, which go here: top and bottom rows of

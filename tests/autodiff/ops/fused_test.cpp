@@ -55,10 +55,10 @@ void expect_agreement(const std::vector<Shape>& shapes, const auto& record) {
 }
 
 TEST_CASE("autodiff: conv2d_relu agrees with conv2d, bias, relu and pooling, and with double, on every target") {
-  for (const Border border : {Border::zero, Border::replicate, Border::reflect}) {
-    for (const Pool pool : {Pool::none, Pool::max, Pool::average}) {
+  for (const Padding padding : {Padding::zero, Padding::replicate, Padding::reflect}) {
+    for (const Pooling pool : {Pooling::none, Pooling::max, Pooling::average}) {
       expect_agreement({{21, 26, 7}, {3, 3, 7, 19}, {19}}, [=](auto& tape, const std::vector<Id>& v) {
-        return loss_of(tape, conv2d_relu(tape, v[0], v[1], v[2], border, pool));
+        return loss_of(tape, conv2d_relu(tape, v[0], v[1], v[2], padding, pool));
       });
     }
   }
@@ -66,12 +66,13 @@ TEST_CASE("autodiff: conv2d_relu agrees with conv2d, bias, relu and pooling, and
 
 TEST_CASE("autodiff: conv2d_relu_pair agrees with its parts, for either value or both, whatever the size") {
   for (const Shape& x : {Shape{12, 36, 3}, {13, 37, 3}, {25, 80, 3}, {2, 2, 1}, {40, 5, 4}}) {
-    for (const Pool pool : {Pool::none, Pool::max, Pool::average}) {
+    for (const Pooling pool : {Pooling::none, Pooling::max, Pooling::average}) {
       for (const int read : {1, 2, 3}) {
         const std::vector<Shape> shapes = {x, {3, 3, x[2], 20}, {20}, {3, 3, 20, 24}, {24}};
         INFO("pool ", static_cast<int>(pool), ", read ", read);
         expect_agreement(shapes, [=](auto& tape, const std::vector<Id>& v) {
-          const ConvPairIds pair = conv2d_relu_pair(tape, v[0], {v[1], v[2], v[3], v[4]}, Border::zero, pool, read > 1);
+          const ConvPairIds pair =
+              conv2d_relu_pair(tape, v[0], {v[1], v[2], v[3], v[4]}, Padding::zero, pool, read > 1);
           const Id map = loss_of(tape, pair.y);
           if (read == 1) return map;
           const Id gram =
@@ -95,8 +96,8 @@ TEST_CASE("autodiff: a value that is not a number is the maximum of its window, 
     }
     tape.value(ids[0])[bad] = std::numeric_limits<T>::quiet_NaN();
     const Id y =
-        pair ? conv2d_relu_pair(tape, ids[0], {ids[1], ids[2], ids[3], ids[4]}, Border::zero, Pool::max, false).y
-             : conv2d_relu(tape, ids[0], ids[1], ids[2], Border::zero, Pool::max);
+        pair ? conv2d_relu_pair(tape, ids[0], {ids[1], ids[2], ids[3], ids[4]}, Padding::zero, Pooling::max, false).y
+             : conv2d_relu(tape, ids[0], ids[1], ids[2], Padding::zero, Pooling::max);
     tape.keep(y);
     tape.forward();
     return std::vector<T>(tape.value(y).begin(), tape.value(y).end());
@@ -127,7 +128,7 @@ TEST_CASE("autodiff: a value that is not a number is the maximum of its window, 
 TEST_CASE("autodiff: conv2d_relu_pair gives the same bits for any number of threads") {
   const std::vector<Shape> shapes = {{50, 77, 3}, {3, 3, 3, 20}, {20}, {3, 3, 20, 24}, {24}};
   const auto record = [](auto& tape, const std::vector<Id>& v) {
-    const ConvPairIds pair = conv2d_relu_pair(tape, v[0], {v[1], v[2], v[3], v[4]}, Border::zero, Pool::max, true);
+    const ConvPairIds pair = conv2d_relu_pair(tape, v[0], {v[1], v[2], v[3], v[4]}, Padding::zero, Pooling::max, true);
     return add(tape, sum(tape, pair.y), sum(tape, pair.gram));
   };
   const Values one = evaluate<float>(Context(1), shapes, record);
@@ -141,8 +142,8 @@ TEST_CASE("autodiff: conv2d_relu_pair gives the same bits for any number of thre
 TEST_CASE("autodiff: a map that two Gram matrices and a content loss read has one gradient, on every target") {
   expect_agreement({{21, 26, 7}, {3, 3, 7, 19}, {19}, {3, 3, 19, 9}, {9}}, [](auto& tape, const std::vector<Id>& v) {
     using T = std::remove_reference_t<decltype(tape.value(v[0])[0])>;
-    const Id a = conv2d_relu(tape, v[0], v[1], v[2], Border::zero);
-    const Id y = conv2d_relu(tape, a, v[3], v[4], Border::zero, Pool::average);
+    const Id a = conv2d_relu(tape, v[0], v[1], v[2], Padding::zero);
+    const Id y = conv2d_relu(tape, a, v[3], v[4], Padding::zero, Pooling::average);
     const Id grams = add(tape, loss_of(tape, gram_matrix(tape, a)), sum(tape, gram_matrix(tape, a)));
     return add(tape, add(tape, loss_of(tape, a), scale(tape, grams, T(1e-3))), loss_of(tape, y));
   });
@@ -151,7 +152,7 @@ TEST_CASE("autodiff: a map that two Gram matrices and a content loss read has on
 TEST_CASE("autodiff: 64 threads on a handful of positions") {
   const std::vector<Shape> shapes = {{2, 3, 3}, {3, 3, 3, 20}, {20}, {3, 3, 20, 24}, {24}};
   const auto record = [](auto& tape, const std::vector<Id>& v) {
-    return sum(tape, conv2d_relu_pair(tape, v[0], {v[1], v[2], v[3], v[4]}, Border::zero, Pool::max, true).y);
+    return sum(tape, conv2d_relu_pair(tape, v[0], {v[1], v[2], v[3], v[4]}, Padding::zero, Pooling::max, true).y);
   };
   CHECK(evaluate<float>(Context(1), shapes, record).gradient == evaluate<float>(Context(64), shapes, record).gradient);
 }
@@ -159,15 +160,15 @@ TEST_CASE("autodiff: 64 threads on a handful of positions") {
 TEST_CASE("autodiff: fused ops take weight gradients by recording the plain ops") {
   Tape<float> tape(Context(1));
   const Id x = tape.variable({6, 6, 2}), w = tape.variable({3, 3, 2, 3}), b = tape.input({3});
-  conv2d_relu(tape, x, w, b, Border::zero, Pool::max);
+  conv2d_relu(tape, x, w, b, Padding::zero, Pooling::max);
   CHECK(tape.profile().size() == 4);
 }
 
 TEST_CASE("autodiff: fused ops refuse shapes that do not fit as the plain ops do") {
   Tape<float> tape(Context(1));
   const Id x = tape.input({6, 6, 2}), w = tape.input({3, 3, 3, 3}), b = tape.input({3});
-  CHECK_THROWS_WITH_AS(conv2d_relu(tape, x, w, b, Border::zero), doctest::Contains("do not fit"), Error);
-  CHECK_THROWS_WITH_AS(conv2d_relu(tape, tape.input({1, 6, 3}), w, b, Border::zero, Pool::max),
+  CHECK_THROWS_WITH_AS(conv2d_relu(tape, x, w, b, Padding::zero), doctest::Contains("do not fit"), Error);
+  CHECK_THROWS_WITH_AS(conv2d_relu(tape, tape.input({1, 6, 3}), w, b, Padding::zero, Pooling::max),
                        doctest::Contains("too small"), Error);
 }
 

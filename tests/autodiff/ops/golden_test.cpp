@@ -37,12 +37,12 @@ void check(std::span<const T> got, const Json& wanted, double tolerance) {
 
 template <class T>
 void check_conv(const Json& golden, const Json& kernel, Index height, Index width, const char* border_name,
-                Border border, Index stride, const Context& context, double tolerance) {
+                Padding padding, Index stride, const Context& context, double tolerance) {
   const Json& wanted = kernel[text(border_name, "_stride", stride)];
   INFO(height, " x ", width, ", ", std::string(border_name), ", stride ", stride, ", ", to_string(context.target()));
   Tape<T> tape(context);
   const Id x = tape.variable({5, 7, 2}), w = tape.variable({height, width, 2, 3}), b = tape.variable({3});
-  const Id y = bias(tape, conv2d(tape, x, w, stride, border), b);
+  const Id y = bias(tape, conv2d(tape, x, w, stride, padding), b);
   REQUIRE(tape.shape(y) == Shape{wanted["shape"][0].get<Index>(), wanted["shape"][1].get<Index>(), 3});
   const Id c = tape.input(tape.shape(y));
   tape.keep(y);
@@ -61,15 +61,18 @@ void check_conv(const Json& golden, const Json& kernel, Index height, Index widt
 
 TEST_CASE("autodiff: convolution and its three gradients agree with PyTorch for every border and stride") {
   const Json golden = golden_json("golden_ops.json");
-  const std::pair<const char*, Border> borders[] = {
-      {"valid", Border::valid}, {"zero", Border::zero}, {"replicate", Border::replicate}, {"reflect", Border::reflect}};
+  const std::pair<const char*, Padding> borders[] = {{"valid", Padding::valid},
+                                                     {"zero", Padding::zero},
+                                                     {"replicate", Padding::replicate},
+                                                     {"reflect", Padding::reflect}};
   for (const auto& [name, height, width] :
        {std::tuple<const char*, Index, Index>{"conv3x5", 3, 5}, {"conv3x3", 3, 3}}) {
-    for (const auto& [border_name, border] : borders) {
+    for (const auto& [border_name, padding] : borders) {
       for (const Index stride : {Index{1}, Index{2}}) {
-        check_conv<double>(golden, golden[name], height, width, border_name, border, stride, Context(2), 1e-9);
+        check_conv<double>(golden, golden[name], height, width, border_name, padding, stride, Context(2), 1e-9);
         for (const SimdTarget target : available_targets()) {
-          check_conv<float>(golden, golden[name], height, width, border_name, border, stride, Context(2, target), 1e-5);
+          check_conv<float>(golden, golden[name], height, width, border_name, padding, stride, Context(2, target),
+                            1e-5);
         }
       }
     }

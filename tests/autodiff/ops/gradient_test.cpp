@@ -79,12 +79,12 @@ TEST_CASE("autodiff: conv2d's gradients match differences for every border, kern
       {{1, 6, 2}, {3, 3, 2, 1}, 1}, {{7, 6, 2}, {3, 3, 2, 3}, 2}, {{6, 5, 1}, {5, 1, 1, 2}, 1},
       {{5, 8, 2}, {2, 4, 2, 2}, 3}, {{4, 3, 5}, {1, 1, 5, 7}, 1}, {{3, 3, 19}, {3, 3, 19, 2}, 1}};
   for (const Case& c : cases) {
-    for (const Border border : {Border::valid, Border::zero, Border::replicate, Border::reflect}) {
+    for (const Padding padding : {Padding::valid, Padding::zero, Padding::replicate, Padding::reflect}) {
       const bool fits_valid = c.x[0] >= c.w[0] && c.x[1] >= c.w[1];
       const bool fits_mirror = c.x[0] > c.w[0] / 2 && c.x[1] > c.w[1] / 2;
-      if ((border == Border::valid && !fits_valid) || (border == Border::reflect && !fits_mirror)) continue;
-      INFO("border ", static_cast<int>(border), ", weights ", text(c.w), ", stride ", c.stride);
-      expect_gradient([&](D& t, const Ids& v) { return conv2d(t, v[0], v[1], c.stride, border); }, {c.x, c.w});
+      if ((padding == Padding::valid && !fits_valid) || (padding == Padding::reflect && !fits_mirror)) continue;
+      INFO("border ", static_cast<int>(padding), ", weights ", text(c.w), ", stride ", c.stride);
+      expect_gradient([&](D& t, const Ids& v) { return conv2d(t, v[0], v[1], c.stride, padding); }, {c.x, c.w});
     }
   }
 }
