@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/sizes.h"
 
 namespace impasto::IMPASTO_ABI {
 
@@ -28,37 +29,37 @@ const typename Tape<T>::Node& Tape<T>::node(Id id) const {
 }
 
 template <class T>
-Id Tape<T>::add_leaf(Kind kind, const Shape& shape, const std::string& name) {
+Id Tape<T>::add_leaf(NodeKind kind, const Shape& shape, const std::string& name) {
   IMPASTO_ASSERT(!planned_);
   Node leaf;
   leaf.kind = kind;
   leaf.op.name = name;
   leaf.op.shape = shape;
-  leaf.needs_gradient = kind == Kind::variable;
+  leaf.needs_gradient = kind == NodeKind::variable;
   nodes_.push_back(std::move(leaf));
   return Id{static_cast<std::int32_t>(nodes_.size() - 1)};
 }
 
 template <class T>
 Id Tape<T>::constant(View<const T> values, const std::string& name) {
-  const Id id = add_leaf(Kind::constant, values.shape, name);
+  const Id id = add_leaf(NodeKind::constant, values.shape, name);
   // Never written: no op writes to an input, and value() refuses constants.
-  node(id).value = const_cast<T*>(values.data);
+  node(id).memory.value = const_cast<T*>(values.data);
   return id;
 }
 
 template <class T>
 Id Tape<T>::input(const Shape& shape, const std::string& name) {
-  const Id id = add_leaf(Kind::input, shape, name);
+  const Id id = add_leaf(NodeKind::input, shape, name);
   node(id).storage = Tensor<T>(shape, T(0), context_);
-  node(id).value = node(id).storage.data();
+  node(id).memory.value = node(id).storage.data();
   return id;
 }
 
 template <class T>
 Id Tape<T>::variable(const Shape& shape, const std::string& name) {
   const Id id = input(shape, name);
-  node(id).kind = Kind::variable;
+  node(id).kind = NodeKind::variable;
   node(id).needs_gradient = true;
   return id;
 }
@@ -69,7 +70,6 @@ Id Tape<T>::record(Operation<T> operation) {
   Node recorded;
   for (const Id id : operation.inputs) recorded.needs_gradient = recorded.needs_gradient || node(id).needs_gradient;
   operation.saves_inputs.resize(operation.inputs.size(), false);
-  recorded.accumulates.resize(operation.inputs.size(), false);
   if (!label_.empty()) operation.name += " " + label_;
   recorded.op = std::move(operation);
   nodes_.push_back(std::move(recorded));
@@ -77,7 +77,7 @@ Id Tape<T>::record(Operation<T> operation) {
   const Id id{static_cast<std::int32_t>(index)};
   for (std::size_t k = 0; k < nodes_[index].op.more_shapes.size(); ++k) {
     Node output;
-    output.kind = Kind::output;
+    output.kind = NodeKind::output;
     output.op.name = nodes_[index].op.name;
     output.op.inputs = {id};
     output.op.shape = nodes_[index].op.more_shapes[k];
@@ -139,16 +139,73 @@ void Tape<T>::run(std::size_t i, bool backward) {
   shortest = shortest == 0 ? seconds : std::min(shortest, seconds);
 }
 
+template <class T>
+NodeFacts Tape<T>::facts(const Node& node) const {
+  const Operation<T>& op = node.op;
+  const auto bytes = [](Index elements) { return bytes_in_one_piece(static_cast<std::uint64_t>(elements), sizeof(T)); };
+  return {.kind = node.kind,
+          .name = op.name,
+          .inputs = op.inputs,
+          .bytes = static_cast<std::size_t>(op.shape.count()) * sizeof(T),
+          .saved = bytes(op.saved),
+          .forward_scratch = bytes(op.forward_scratch),
+          .backward_scratch = bytes(op.backward_scratch),
+          .saves_inputs = op.saves_inputs,
+          .saves_output = op.saves_output,
+          .reuses_input = op.reuses_input,
+          .reuses_gradient = op.reuses_gradient,
+          .gradient_over_input = op.gradient_over_input,
+          .needs_gradient = node.needs_gradient,
+          .kept = node.kept,
+          .wants_recompute = node.wants_recompute,
+          .several_values = !op.more_shapes.empty()};
+}
+
+template <class T>
+const Plan& Tape<T>::plan() {
+  if (planned_) return plan_;
+  std::vector<NodeFacts> all;
+  for (const Node& self : nodes_) all.push_back(facts(self));
+  TapePlan planned = plan_tape(all, loss_);
+  for (std::size_t i = 0; i < nodes_.size(); ++i) nodes_[i].plan = std::move(planned.nodes[i]);
+  plan_ = std::move(planned.memory);
+  planned_ = true;
+  return plan_;
+}
+
+template <class T>
+void Tape<T>::prepare() {
+  plan();
+  if (arena_ != nullptr) return;
+  arena_ = allocate_aligned(std::max(plan_.arena_bytes, kAlignment), context_.memory_pool());
+  const auto place = [&](int buffer, T*& pointer) {
+    if (buffer < 0) return;
+    pointer = reinterpret_cast<T*>(arena_.get() + plan_.buffers[static_cast<std::size_t>(buffer)].offset);
+  };
+  for (Node& self : nodes_) {
+    const NodePlan::Buffers& buffers = self.plan.buffers;
+    place(buffers.value, self.memory.value);
+    self.memory.first = self.memory.value;
+    place(buffers.gradient, self.memory.gradient);
+    place(buffers.saved, self.memory.saved);
+    place(buffers.forward_scratch, self.memory.forward_scratch);
+    place(buffers.backward_scratch, self.memory.backward_scratch);
+    place(buffers.rematerialised, self.memory.rematerialised);
+    place(buffers.rematerialised_scratch, self.memory.rematerialised_scratch);
+  }
+}
+
 // Node i is about to go back: the inputs that were given up and are wanted from now on.
 template <class T>
 void Tape<T>::compute_again(std::size_t i) {
   for (const Id id : nodes_[i].op.inputs) {
     Node& input = node(id);
-    if (input.rematerialised_step != backward_step(i)) continue;
-    input.value = input.rematerialised;
-    std::swap(input.forward_scratch, input.rematerialised_scratch);
+    if (input.plan.rematerialised_for != static_cast<int>(i)) continue;
+    Memory& memory = input.memory;
+    memory.value = memory.rematerialised;
+    std::swap(memory.forward_scratch, memory.rematerialised_scratch);
     input.op.forward(OpBuffers<T>(*this, static_cast<std::size_t>(id.index), false));
-    std::swap(input.forward_scratch, input.rematerialised_scratch);
+    std::swap(memory.forward_scratch, memory.rematerialised_scratch);
   }
 }
 
@@ -156,12 +213,12 @@ template <class T>
 void Tape<T>::forward() {
   prepare();
   for (Node& self : nodes_) {
-    if (self.rematerialised != nullptr) self.value = self.first;
+    if (self.memory.rematerialised != nullptr) self.memory.value = self.memory.first;
   }
   const bool watched = is_watched();
   if (watched) watch_leaves();
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
-    if (nodes_[i].kind != Kind::operation) continue;
+    if (nodes_[i].kind != NodeKind::operation) continue;
     run(i, false);
     if (watched) watch_values(i);
   }
@@ -173,13 +230,14 @@ void Tape<T>::backward() {
   IMPASTO_ASSERT(can_go_back_ && loss_.index >= 0);
   can_go_back_ = false;
   for (Node& leaf : nodes_) {
-    if (leaf.kind == Kind::variable && !leaf.in_backward) std::fill_n(leaf.gradient, leaf.op.shape.count(), T(0));
+    if (leaf.kind == NodeKind::variable && !leaf.plan.in_backward)
+      std::fill_n(leaf.memory.gradient, leaf.op.shape.count(), T(0));
   }
-  if (!node(loss_).in_backward) return;
-  *node(loss_).gradient = T(1);
+  if (!node(loss_).plan.in_backward) return;
+  *node(loss_).memory.gradient = T(1);
   const bool watched = is_watched();
   for (std::size_t i = nodes_.size(); i-- > 0;) {
-    if (nodes_[i].kind != Kind::operation || !nodes_[i].in_backward) continue;
+    if (nodes_[i].kind != NodeKind::operation || !nodes_[i].plan.in_backward) continue;
     if (watched) watch_gradients(i);
     run(i, true);
     if (context_.checks_numbers()) check_gradients_made(i);
@@ -195,12 +253,21 @@ void Tape<T>::set_profiling(bool on) {
 }
 
 template <class T>
+OpProfile Tape<T>::profile(const Node& self) const {
+  if (self.kind != NodeKind::operation) return {};
+  return {.name = self.op.name,
+          .shape = self.op.shape,
+          .forward_seconds = self.forward_seconds,
+          .backward_seconds = self.backward_seconds,
+          .forward_flops = self.op.forward_flops,
+          .backward_flops = self.plan.in_backward ? self.op.backward_flops : 0};
+}
+
+template <class T>
 std::vector<OpProfile> Tape<T>::profile() const {
   std::vector<OpProfile> ops;
   for (const Node& self : nodes_) {
-    if (self.kind != Kind::operation) continue;
-    ops.push_back({self.op.name, self.op.shape, self.forward_seconds, self.backward_seconds, self.op.forward_flops,
-                   self.in_backward ? self.op.backward_flops : 0});
+    if (self.kind == NodeKind::operation) ops.push_back(profile(self));
   }
   return ops;
 }
@@ -208,15 +275,15 @@ std::vector<OpProfile> Tape<T>::profile() const {
 template <class T>
 std::span<T> Tape<T>::value(Id id) {
   Node& n = node(id);
-  IMPASTO_ASSERT(n.kind == Kind::input || n.kind == Kind::variable || (n.kept && has_values_));
-  return {n.value, static_cast<std::size_t>(n.op.shape.count())};
+  IMPASTO_ASSERT(n.kind == NodeKind::input || n.kind == NodeKind::variable || (n.kept && has_values_));
+  return {n.memory.value, static_cast<std::size_t>(n.op.shape.count())};
 }
 
 template <class T>
 std::span<const T> Tape<T>::gradient(Id id) const {
   const Node& n = node(id);
-  IMPASTO_ASSERT(n.kind == Kind::variable && arena_ != nullptr);
-  return {n.gradient, static_cast<std::size_t>(n.op.shape.count())};
+  IMPASTO_ASSERT(n.kind == NodeKind::variable && arena_ != nullptr);
+  return {n.memory.gradient, static_cast<std::size_t>(n.op.shape.count())};
 }
 
 template class Tape<float>;

@@ -15,16 +15,11 @@
 #include <vector>
 
 #include "autodiff/planner.h"
+#include "autodiff/tape_plan.h"
 #include "impasto/context.h"
 #include "tensor/tensor.h"
 
 namespace impasto::IMPASTO_ABI {
-
-/// A node of a tape: a leaf, or what an op computes.
-struct Id {
-  std::int32_t index = -1;
-  friend bool operator==(Id, Id) = default;
-};
 
 template <class T>
 class Tape;
@@ -95,8 +90,7 @@ struct OpProfile {
 
 /// A leaf or a value of an op, as it was recorded and planned.
 struct TapeNode {
-  enum class Kind { constant, input, variable, operation, output };
-  Kind kind;  ///< output: a further value of the op that is its only input
+  NodeKind kind;
   std::string name;
   std::vector<Id> inputs;
   Shape shape;
@@ -120,7 +114,7 @@ class Tape {
   /// A leaf the caller fills through `value` before each replay; without and with gradient. Starts at zero.
   Id input(const Shape& shape, const std::string& name = "input");
   /// A variable without memory, on a tape that is planned and never replayed.
-  Id unstored_variable(const Shape& shape) { return add_leaf(Kind::variable, shape, "variable"); }
+  Id unstored_variable(const Shape& shape) { return add_leaf(NodeKind::variable, shape, "variable"); }
   Id variable(const Shape& shape, const std::string& name = "variable");
   /// Stands behind the names of the ops recorded from now on, in plans and profiles: the layer they belong to.
   void set_label(const std::string& label) { label_ = label; }
@@ -176,45 +170,28 @@ class Tape {
 
  private:
   friend class OpBuffers<T>;
-  using Kind = TapeNode::Kind;
-  struct Node {
-    Kind kind = Kind::operation;
-    Operation<T> op;
-    bool needs_gradient = false;
-    bool kept = false;
-    bool wants_recompute = false;
-    bool in_backward = false;  // lies between a variable and the loss
-    T* value = nullptr;
-    T* gradient = nullptr;
-    T* rematerialised = nullptr;  // value of the second computation
-    T* first = nullptr;           // and of the first
-    T* saved = nullptr;
-    T* forward_scratch = nullptr;
-    T* backward_scratch = nullptr;
-    std::vector<bool> accumulates = {};
-    Tensor<T> storage = {};                            // input and variable
-    double forward_seconds = 0, backward_seconds = 0;  // shortest while profiling
-    int value_buffer = -1, gradient_buffer = -1, saved_buffer = -1, forward_buffer = -1, backward_buffer = -1;
-    int rematerialised_buffer = -1, rematerialised_scratch_buffer = -1;
+  struct Memory {
+    T *value = nullptr, *gradient = nullptr, *saved = nullptr;
+    T *forward_scratch = nullptr, *backward_scratch = nullptr;
+    T *first = nullptr, *rematerialised = nullptr;  // values of a first and a second computation
     T* rematerialised_scratch = nullptr;
-    int rematerialised_step = -1;  // when the value is computed once more
+  };
+  struct Node {
+    NodeKind kind = NodeKind::operation;
+    Operation<T> op;
+    bool needs_gradient = false, kept = false, wants_recompute = false;  // NodeFacts
+    NodePlan plan;
+    Memory memory;
+    double forward_seconds = 0, backward_seconds = 0;  // shortest while profiling
+    Tensor<T> storage = {};                            // input and variable
   };
 
   Node& node(Id id);
   const Node& node(Id id) const;
-  Id add_leaf(Kind kind, const Shape& shape, const std::string& name);
+  Id add_leaf(NodeKind kind, const Shape& shape, const std::string& name);
   void run(std::size_t i, bool backward);
-  int forward_step(std::size_t i) const { return static_cast<int>(i); }
-  int backward_step(std::size_t i) const { return static_cast<int>(2 * nodes_.size() - i); }
-  int end_of_time() const { return backward_step(0) + 1; }
-  std::size_t owner(std::size_t i) const;
-  void mark_backward();
-  void plan_values(std::vector<PlannedBuffer>& buffers);
-  void plan_gradients(std::vector<PlannedBuffer>& buffers);
-  void plan_scratch(std::vector<PlannedBuffer>& buffers);
-  int last_forward_use(std::size_t i) const;
-  int last_use(std::size_t i) const;
-  void mark_recomputed();
+  NodeFacts facts(const Node& node) const;
+  OpProfile profile(const Node& node) const;
   void compute_again(std::size_t i);
   bool is_watched() const { return observer_ || context_.checks_numbers(); }
   void watch_leaves();
@@ -245,32 +222,33 @@ const Context& OpBuffers<T>::context() const {
 }
 template <class T>
 const T* OpBuffers<T>::in(int slot) const {
-  return tape_->node(tape_->nodes_[node_].op.inputs[static_cast<std::size_t>(slot)]).value;
+  return tape_->node(tape_->nodes_[node_].op.inputs[static_cast<std::size_t>(slot)]).memory.value;
 }
 template <class T>
 T* OpBuffers<T>::out(int k) const {
-  return tape_->nodes_[node_ + static_cast<std::size_t>(k)].value;
+  return tape_->nodes_[node_ + static_cast<std::size_t>(k)].memory.value;
 }
 template <class T>
 const T* OpBuffers<T>::dout(int k) const {
-  return tape_->nodes_[node_ + static_cast<std::size_t>(k)].gradient;
+  return tape_->nodes_[node_ + static_cast<std::size_t>(k)].memory.gradient;
 }
 template <class T>
 T* OpBuffers<T>::saved() const {
-  return tape_->nodes_[node_].saved;
+  return tape_->nodes_[node_].memory.saved;
 }
 template <class T>
 T* OpBuffers<T>::din(int slot) const {
   const auto& input = tape_->node(tape_->nodes_[node_].op.inputs[static_cast<std::size_t>(slot)]);
-  return input.in_backward ? input.gradient : nullptr;
+  return input.plan.in_backward ? input.memory.gradient : nullptr;
 }
 template <class T>
 bool OpBuffers<T>::accumulates(int slot) const {
-  return tape_->nodes_[node_].accumulates[static_cast<std::size_t>(slot)];
+  return tape_->nodes_[node_].plan.accumulates[static_cast<std::size_t>(slot)];
 }
 template <class T>
 T* OpBuffers<T>::scratch() const {
-  return backward_ ? tape_->nodes_[node_].backward_scratch : tape_->nodes_[node_].forward_scratch;
+  const auto& memory = tape_->nodes_[node_].memory;
+  return backward_ ? memory.backward_scratch : memory.forward_scratch;
 }
 
 }  // namespace impasto::IMPASTO_ABI

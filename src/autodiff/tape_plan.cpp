@@ -1,227 +1,208 @@
-// The part of Tape that plans memory: when each value, gradient and scratch buffer comes to life and dies.
-//
-// Time: node i runs forward at step i and backward at step 2n - i; step n seeds the gradient of the loss. Chains of ops
-// that may work in place share one buffer whose life is the union of theirs.
+#include "autodiff/tape_plan.h"
+
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "autodiff/tape.h"
-#include "base/sizes.h"
-
 namespace impasto::IMPASTO_ABI {
+namespace {
 
-// in_backward: a variable lies below the node and the loss above it.
-template <class T>
-void Tape<T>::mark_backward() {
-  if (loss_.index < 0 || !node(loss_).needs_gradient) return;
-  node(loss_).in_backward = true;
+std::size_t index_of(Id id) { return static_cast<std::size_t>(id.index); }
+
+// Chains of ops that may work in place share one buffer, whose life is the union of theirs.
+class TapePlanner {
+ public:
+  TapePlanner(std::span<const NodeFacts> nodes, Id loss) : nodes_(nodes), loss_(loss), plans_(nodes.size()) {}
+  TapePlan plan();
+
+ private:
+  int forward_step(std::size_t i) const { return static_cast<int>(i); }
+  int backward_step(std::size_t i) const { return static_cast<int>(2 * nodes_.size() - i); }
+  int end_of_time() const { return backward_step(0) + 1; }
+  int rematerialised_step(std::size_t i) const {
+    const int reader = plans_[i].rematerialised_for;
+    return reader < 0 ? -1 : backward_step(static_cast<std::size_t>(reader));
+  }
+  // The op that makes node i's value.
+  std::size_t owner(std::size_t i) const {
+    return nodes_[i].kind == NodeKind::output ? index_of(nodes_[i].inputs[0]) : i;
+  }
+  int add(const std::string& name, std::size_t bytes, int begin, int end);
+  void mark_backward();
+  void mark_rematerialised();
+  int last_forward_use(std::size_t i) const;
+  int last_use(std::size_t i) const;
+  void plan_values();
+  bool takes_over_input(std::size_t i) const;
+  void plan_gradients();
+  void open_gradient(std::size_t i, int begin);
+  void plan_input_gradient(std::size_t i, std::size_t slot);
+  void plan_scratch();
+
+  std::span<const NodeFacts> nodes_;
+  Id loss_;
+  std::vector<NodePlan> plans_;
+  std::vector<PlannedBuffer> buffers_;
+};
+
+int TapePlanner::add(const std::string& name, std::size_t bytes, int begin, int end) {
+  buffers_.push_back({name, bytes, begin, end});
+  return static_cast<int>(buffers_.size()) - 1;
+}
+
+void TapePlanner::mark_backward() {
+  if (loss_.index < 0 || !nodes_[index_of(loss_)].needs_gradient) return;
+  plans_[index_of(loss_)].in_backward = true;
   for (std::size_t i = nodes_.size(); i-- > 0;) {
-    if (!nodes_[i].in_backward) continue;
-    for (const Id id : nodes_[i].op.inputs) node(id).in_backward = node(id).needs_gradient;
+    if (!plans_[i].in_backward) continue;
+    for (const Id id : nodes_[i].inputs) plans_[index_of(id)].in_backward = nodes_[index_of(id)].needs_gradient;
   }
 }
 
-// The op that makes node i's value.
-template <class T>
-std::size_t Tape<T>::owner(std::size_t i) const {
-  return nodes_[i].kind == Kind::output ? static_cast<std::size_t>(nodes_[i].op.inputs[0].index) : i;
+// For the first op that reads the value backward. Not for ops with several values, one of which may be gone by then,
+// nor for those whose input would have to be computed again first.
+void TapePlanner::mark_rematerialised() {
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    const NodeFacts& self = nodes_[i];
+    if (!self.wants_recompute || self.kind != NodeKind::operation || self.kept || self.saves_output) continue;
+    if (self.several_values) continue;
+    const auto is_rematerialised = [&](Id id) { return plans_[index_of(id)].rematerialised_for >= 0; };
+    if (std::any_of(self.inputs.begin(), self.inputs.end(), is_rematerialised)) continue;
+    for (std::size_t j = i + 1; j < nodes_.size(); ++j) {
+      for (std::size_t slot = 0; slot < nodes_[j].inputs.size(); ++slot) {
+        const bool reads = index_of(nodes_[j].inputs[slot]) == i && nodes_[j].saves_inputs[slot];
+        if (reads && plans_[j].in_backward) plans_[i].rematerialised_for = static_cast<int>(j);
+      }
+    }
+  }
 }
 
-template <class T>
-int Tape<T>::last_forward_use(std::size_t i) const {
+int TapePlanner::last_forward_use(std::size_t i) const {
   int last = forward_step(i);
   for (std::size_t j = i + 1; j < nodes_.size(); ++j) {
-    for (const Id id : nodes_[j].op.inputs) {
-      if (static_cast<std::size_t>(id.index) == i) last = forward_step(j);
+    for (const Id id : nodes_[j].inputs) {
+      if (index_of(id) == i) last = forward_step(j);
     }
   }
   return last;
 }
 
 // The last step at which node i's own value is read, in its own name (not through a buffer taken over by an op).
-template <class T>
-int Tape<T>::last_use(std::size_t i) const {
-  const Node& self = nodes_[i];
-  if (self.kept) return end_of_time();
+int TapePlanner::last_use(std::size_t i) const {
+  if (nodes_[i].kept) return end_of_time();
   int last = last_forward_use(i);
-  if (self.in_backward && self.op.saves_output) last = backward_step(i);
+  if (plans_[i].in_backward && nodes_[i].saves_output) last = backward_step(i);
   for (std::size_t j = i + 1; j < nodes_.size(); ++j) {
-    const Operation<T>& op = nodes_[j].op;
-    for (std::size_t slot = 0; slot < op.inputs.size(); ++slot) {
-      if (static_cast<std::size_t>(op.inputs[slot].index) != i) continue;
-      if (nodes_[j].in_backward && op.saves_inputs[slot]) last = std::max(last, backward_step(j));
-      last = std::max(last, nodes_[j].rematerialised_step);
+    for (std::size_t slot = 0; slot < nodes_[j].inputs.size(); ++slot) {
+      if (index_of(nodes_[j].inputs[slot]) != i) continue;
+      if (plans_[j].in_backward && nodes_[j].saves_inputs[slot]) last = std::max(last, backward_step(j));
+      last = std::max(last, rematerialised_step(j));
     }
   }
   return last;
 }
 
-// rematerialised_step: the step of the first op that reads the value backward. Not for ops with several values, one of
-// which may be gone by then, nor for those whose input would have to be computed again first.
-template <class T>
-void Tape<T>::mark_recomputed() {
+bool TapePlanner::takes_over_input(std::size_t i) const {
+  if (!nodes_[i].reuses_input) return false;
+  const std::size_t source = index_of(nodes_[i].inputs[0]);
+  return nodes_[source].kind == NodeKind::operation && last_use(source) == forward_step(i) &&
+         nodes_[source].bytes == nodes_[i].bytes;
+}
+
+void TapePlanner::plan_values() {
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
-    Node& self = nodes_[i];
-    if (!self.wants_recompute || self.kind != Kind::operation || self.kept || self.op.saves_output) continue;
-    if (!self.op.more_shapes.empty()) continue;
-    const auto is_recomputed = [&](Id id) { return node(id).rematerialised_step >= 0; };
-    if (std::any_of(self.op.inputs.begin(), self.op.inputs.end(), is_recomputed)) continue;
-    for (std::size_t j = i + 1; j < nodes_.size(); ++j) {
-      const Operation<T>& op = nodes_[j].op;
-      for (std::size_t slot = 0; slot < op.inputs.size(); ++slot) {
-        const bool reads = static_cast<std::size_t>(op.inputs[slot].index) == i && op.saves_inputs[slot];
-        if (reads && nodes_[j].in_backward) self.rematerialised_step = backward_step(j);
-      }
+    const NodeFacts& self = nodes_[i];
+    NodePlan::Buffers& places = plans_[i].buffers;
+    if (self.kind != NodeKind::operation && self.kind != NodeKind::output) continue;
+    const int again = rematerialised_step(i), last = last_use(i), end = again < 0 ? last : last_forward_use(i);
+    if (again >= 0) places.rematerialised = add(self.name + " again", self.bytes, again, last);
+    if (takes_over_input(i)) {
+      places.value = plans_[index_of(self.inputs[0])].buffers.value;
+      PlannedBuffer& shared = buffers_[static_cast<std::size_t>(places.value)];
+      shared.end = std::max(shared.end, end);
+      shared.name += "+" + self.name;
+    } else {
+      places.value = add(self.name, self.bytes, forward_step(owner(i)), end);
     }
   }
 }
 
-template <class T>
-void Tape<T>::plan_values(std::vector<PlannedBuffer>& buffers) {
-  for (std::size_t i = 0; i < nodes_.size(); ++i) {
-    Node& self = nodes_[i];
-    if (self.kind != Kind::operation && self.kind != Kind::output) continue;
-    const int last = last_use(i), end = self.rematerialised_step < 0 ? last : last_forward_use(i);
-    const std::size_t bytes = static_cast<std::size_t>(self.op.shape.count()) * sizeof(T);
-    if (self.rematerialised_step >= 0) {
-      self.rematerialised_buffer = static_cast<int>(buffers.size());
-      buffers.push_back({self.op.name + " again", bytes, self.rematerialised_step, last});
-    }
-    if (self.op.reuses_input) {
-      const std::size_t source = static_cast<std::size_t>(self.op.inputs[0].index);
-      const Node& from = nodes_[source];
-      const bool free_after = from.kind == Kind::operation && last_use(source) == forward_step(i) &&
-                              from.op.shape.count() == self.op.shape.count();
-      if (free_after) {
-        self.value_buffer = from.value_buffer;
-        PlannedBuffer& shared = buffers[static_cast<std::size_t>(self.value_buffer)];
-        shared.end = std::max(shared.end, end);
-        shared.name += "+" + self.op.name;
-        continue;
-      }
-    }
-    self.value_buffer = static_cast<int>(buffers.size());
-    buffers.push_back({self.op.name, bytes, forward_step(owner(i)), end});
-  }
+void TapePlanner::open_gradient(std::size_t i, int begin) {
+  const int end = nodes_[i].kind == NodeKind::variable ? end_of_time() : backward_step(owner(i));
+  plans_[i].buffers.gradient = add("d " + nodes_[i].name, nodes_[i].bytes, begin, end);
 }
 
-template <class T>
-void Tape<T>::plan_gradients(std::vector<PlannedBuffer>& buffers) {
-  const auto open = [&](std::size_t i, int begin) {
-    Node& self = nodes_[i];
-    const std::size_t bytes = static_cast<std::size_t>(self.op.shape.count()) * sizeof(T);
-    const int end = self.kind == Kind::variable ? end_of_time() : backward_step(owner(i));
-    self.gradient_buffer = static_cast<int>(buffers.size());
-    buffers.push_back({"d " + self.op.name, bytes, begin, end});
-  };
-  for (std::size_t i = 0; i < nodes_.size(); ++i) {
-    if (nodes_[i].kind == Kind::variable && !nodes_[i].in_backward) open(i, 0);
+// Where the first contribution to the gradient of an input goes: over node i's own gradient, over the input's value, or
+// into memory of its own.
+void TapePlanner::plan_input_gradient(std::size_t i, std::size_t slot) {
+  const NodeFacts& self = nodes_[i];
+  const std::size_t source = index_of(self.inputs[slot]);
+  const NodeFacts& input = nodes_[source];
+  NodePlan::Buffers& places = plans_[source].buffers;
+  const int own = plans_[i].buffers.gradient;
+  const bool may_share = slot == 0 && input.kind == NodeKind::operation;
+  if (may_share && self.reuses_gradient && own >= 0 && input.bytes == self.bytes) {
+    places.gradient = own;
+  } else if (may_share && self.gradient_over_input && last_use(source) == backward_step(i)) {
+    places.gradient = plans_[source].rematerialised_for < 0 ? places.value : places.rematerialised;
+  } else {
+    return open_gradient(source, backward_step(i));
   }
-  if (loss_.index < 0) return;
+  buffers_[static_cast<std::size_t>(places.gradient)].end = backward_step(source);
+}
+
+void TapePlanner::plan_gradients() {
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    if (nodes_[i].kind == NodeKind::variable && !plans_[i].in_backward) open_gradient(i, 0);
+  }
+  if (loss_.index < 0 || !plans_[index_of(loss_)].in_backward) return;
   std::vector<bool> written(nodes_.size(), false);
-  const std::size_t loss = static_cast<std::size_t>(loss_.index);
-  if (!nodes_[loss].in_backward) return;
-  open(loss, backward_step(nodes_.size()));
-  written[loss] = true;
+  open_gradient(index_of(loss_), backward_step(nodes_.size()));
+  written[index_of(loss_)] = true;
   for (std::size_t i = nodes_.size(); i-- > 0;) {
-    Node& self = nodes_[i];
-    if (self.kind != Kind::operation || !self.in_backward) continue;
-    for (std::size_t slot = 0; slot < self.op.inputs.size(); ++slot) {
-      const std::size_t source = static_cast<std::size_t>(self.op.inputs[slot].index);
-      Node& input = nodes_[source];
-      if (!input.in_backward) continue;
-      self.accumulates[slot] = written[source];
-      if (written[source]) continue;
+    if (nodes_[i].kind != NodeKind::operation || !plans_[i].in_backward) continue;
+    for (std::size_t slot = 0; slot < nodes_[i].inputs.size(); ++slot) {
+      const std::size_t source = index_of(nodes_[i].inputs[slot]);
+      if (!plans_[source].in_backward) continue;
+      plans_[i].accumulates[slot] = written[source];
+      if (!written[source]) plan_input_gradient(i, slot);
       written[source] = true;
-      const bool takes_over = slot == 0 && self.op.reuses_gradient && self.gradient_buffer >= 0 &&
-                              input.kind == Kind::operation && input.op.shape.count() == self.op.shape.count();
-      const bool over_value = slot == 0 && self.op.gradient_over_input && input.kind == Kind::operation &&
-                              last_use(source) == backward_step(i);
-      if (takes_over) {
-        input.gradient_buffer = self.gradient_buffer;
-        buffers[static_cast<std::size_t>(self.gradient_buffer)].end = backward_step(source);
-      } else if (over_value) {
-        input.gradient_buffer = input.rematerialised_step < 0 ? input.value_buffer : input.rematerialised_buffer;
-        buffers[static_cast<std::size_t>(input.gradient_buffer)].end = backward_step(source);
-      } else {
-        open(source, backward_step(i));
-      }
     }
   }
 }
 
-template <class T>
-void Tape<T>::plan_scratch(std::vector<PlannedBuffer>& buffers) {
-  const auto add = [&](const std::string& name, Index elements, int begin, int end, int& buffer) {
-    if (elements == 0) return;
-    buffer = static_cast<int>(buffers.size());
-    buffers.push_back({name, bytes_in_one_piece(static_cast<std::uint64_t>(elements), sizeof(T)), begin, end});
+void TapePlanner::plan_scratch() {
+  const auto add_some = [&](const std::string& name, std::size_t bytes, int begin, int end) {
+    return bytes == 0 ? -1 : add(name, bytes, begin, end);
   };
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
-    Node& self = nodes_[i];
-    const std::string scratch = "scratch of " + self.op.name;
-    add(scratch, self.op.forward_scratch, forward_step(i), forward_step(i), self.forward_buffer);
-    if (self.rematerialised_step >= 0)
-      add(scratch, self.op.forward_scratch, self.rematerialised_step, self.rematerialised_step,
-          self.rematerialised_scratch_buffer);
-    if (!self.in_backward) continue;
-    add("saved by " + self.op.name, self.op.saved, forward_step(i), backward_step(i), self.saved_buffer);
-    add(scratch, self.op.backward_scratch, backward_step(i), backward_step(i), self.backward_buffer);
+    const NodeFacts& self = nodes_[i];
+    NodePlan::Buffers& places = plans_[i].buffers;
+    const std::string scratch = "scratch of " + self.name;
+    const int forward = forward_step(i), again = rematerialised_step(i), backward = backward_step(i);
+    places.forward_scratch = add_some(scratch, self.forward_scratch, forward, forward);
+    if (again >= 0) places.rematerialised_scratch = add_some(scratch, self.forward_scratch, again, again);
+    if (!plans_[i].in_backward) continue;
+    places.saved = add_some("saved by " + self.name, self.saved, forward, backward);
+    places.backward_scratch = add_some(scratch, self.backward_scratch, backward, backward);
   }
 }
 
-template <class T>
-const Plan& Tape<T>::plan() {
-  if (planned_) return plan_;
+TapePlan TapePlanner::plan() {
+  for (std::size_t i = 0; i < nodes_.size(); ++i) plans_[i].accumulates.assign(nodes_[i].inputs.size(), false);
   mark_backward();
-  mark_recomputed();
-  std::vector<PlannedBuffer> buffers;
-  plan_values(buffers);
-  plan_gradients(buffers);
-  plan_scratch(buffers);
-  plan_ = plan_memory(std::move(buffers));
-  planned_ = true;
-  return plan_;
+  mark_rematerialised();
+  plan_values();
+  plan_gradients();
+  plan_scratch();
+  return {plan_memory(std::move(buffers_)), std::move(plans_)};
 }
 
-template <class T>
-void Tape<T>::prepare() {
-  plan();
-  if (arena_ != nullptr) return;
-  arena_ = allocate_aligned(std::max(plan_.arena_bytes, kAlignment), context_.memory_pool());
-  const auto place = [&](int buffer, T*& pointer) {
-    if (buffer < 0) return;
-    pointer = reinterpret_cast<T*>(arena_.get() + plan_.buffers[static_cast<std::size_t>(buffer)].offset);
-  };
-  for (Node& self : nodes_) {
-    place(self.value_buffer, self.value);
-    place(self.rematerialised_buffer, self.rematerialised);
-    place(self.rematerialised_scratch_buffer, self.rematerialised_scratch);
-    self.first = self.value;
-    place(self.gradient_buffer, self.gradient);
-    place(self.saved_buffer, self.saved);
-    place(self.forward_buffer, self.forward_scratch);
-    place(self.backward_buffer, self.backward_scratch);
-  }
-}
+}  // namespace
 
-#define IMPASTO_INSTANTIATE(T)                                        \
-  template void Tape<T>::mark_backward();                             \
-  template std::size_t Tape<T>::owner(std::size_t) const;             \
-  template int Tape<T>::last_forward_use(std::size_t) const;          \
-  template int Tape<T>::last_use(std::size_t) const;                  \
-  template void Tape<T>::mark_recomputed();                           \
-  template void Tape<T>::plan_values(std::vector<PlannedBuffer>&);    \
-  template void Tape<T>::plan_gradients(std::vector<PlannedBuffer>&); \
-  template void Tape<T>::plan_scratch(std::vector<PlannedBuffer>&);   \
-  template const Plan& Tape<T>::plan();                               \
-  template void Tape<T>::prepare();
-IMPASTO_INSTANTIATE(float)
-IMPASTO_INSTANTIATE(double)
-#undef IMPASTO_INSTANTIATE
+TapePlan plan_tape(std::span<const NodeFacts> nodes, Id loss) { return TapePlanner(nodes, loss).plan(); }
 
 }  // namespace impasto::IMPASTO_ABI

@@ -35,8 +35,8 @@ template <class T>
 void Tape<T>::watch_leaves() {
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     const Node& leaf = nodes_[i];
-    if (leaf.kind == Kind::operation || leaf.kind == Kind::output) continue;
-    const std::span<const T> numbers(leaf.value, static_cast<std::size_t>(leaf.op.shape.count()));
+    if (leaf.kind == NodeKind::operation || leaf.kind == NodeKind::output) continue;
+    const std::span<const T> numbers(leaf.memory.value, static_cast<std::size_t>(leaf.op.shape.count()));
     if (context_.checks_numbers()) {
       const std::size_t bad = first_bad(numbers);
       require(bad == numbers.size(), ErrorCode::diverged, "'", leaf.op.name, "' (node ", i, ", ", leaf.op.shape,
@@ -51,7 +51,7 @@ template <class T>
 void Tape<T>::watch_values(std::size_t i) {
   for (std::size_t k = i; k <= i + nodes_[i].op.more_shapes.size(); ++k) {
     const Node& self = nodes_[k];
-    const std::span<const T> numbers(self.value, static_cast<std::size_t>(self.op.shape.count()));
+    const std::span<const T> numbers(self.memory.value, static_cast<std::size_t>(self.op.shape.count()));
     if (context_.checks_numbers()) {
       const std::size_t bad = first_bad(numbers);
       require(bad == numbers.size(), ErrorCode::diverged, "going forward, '", self.op.name, "' (node ", k, ", ",
@@ -68,9 +68,9 @@ void Tape<T>::watch_gradients(std::size_t i) {
   if (!observer_) return;
   for (std::size_t k = i; k <= i + nodes_[i].op.more_shapes.size(); ++k) {
     const Node& self = nodes_[k];
-    if (!self.in_backward || self.gradient == nullptr) continue;
+    if (!self.plan.in_backward || self.memory.gradient == nullptr) continue;
     observer_(Id{static_cast<std::int32_t>(k)}, Sight::gradient,
-              {self.gradient, static_cast<std::size_t>(self.op.shape.count())});
+              {self.memory.gradient, static_cast<std::size_t>(self.op.shape.count())});
   }
 }
 
@@ -79,9 +79,9 @@ void Tape<T>::watch_variables() {
   if (!observer_) return;
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     const Node& leaf = nodes_[i];
-    if (leaf.kind != Kind::variable) continue;
+    if (leaf.kind != NodeKind::variable) continue;
     observer_(Id{static_cast<std::int32_t>(i)}, Sight::gradient,
-              {leaf.gradient, static_cast<std::size_t>(leaf.op.shape.count())});
+              {leaf.memory.gradient, static_cast<std::size_t>(leaf.op.shape.count())});
   }
 }
 
@@ -90,8 +90,8 @@ void Tape<T>::check_gradients_made(std::size_t i) const {
   const Operation<T>& op = nodes_[i].op;
   for (const Id id : op.inputs) {
     const Node& input = node(id);
-    if (!input.in_backward) continue;
-    const std::span<const T> numbers(input.gradient, static_cast<std::size_t>(input.op.shape.count()));
+    if (!input.plan.in_backward) continue;
+    const std::span<const T> numbers(input.memory.gradient, static_cast<std::size_t>(input.op.shape.count()));
     const std::size_t bad = first_bad(numbers);
     require(bad == numbers.size(), ErrorCode::diverged, "going backward, '", op.name, "' (node ", i,
             ") gave its input '", input.op.name, "' (node ", id.index, ", ", input.op.shape, ") a gradient that is ",
@@ -109,12 +109,9 @@ std::vector<TapeNode> Tape<T>::nodes() {
   };
   std::vector<TapeNode> nodes;
   for (const Node& self : nodes_) {
-    OpProfile profile;
-    if (self.kind == Kind::operation)
-      profile = {self.op.name,          self.op.shape,         self.forward_seconds,
-                 self.backward_seconds, self.op.forward_flops, self.in_backward ? self.op.backward_flops : 0};
-    nodes.push_back({self.kind, self.op.name, self.op.inputs, self.op.shape, planned(self.value_buffer),
-                     planned(self.gradient_buffer), profile, self.op.reason});
+    const NodePlan::Buffers& places = self.plan.buffers;
+    nodes.push_back({self.kind, self.op.name, self.op.inputs, self.op.shape, planned(places.value),
+                     planned(places.gradient), profile(self), self.op.reason});
   }
   return nodes;
 }

@@ -21,17 +21,17 @@ namespace {
 
 constexpr int kTimed = 3;  // evaluations; the first touches new memory
 
-const char* kind_name(TapeNode::Kind kind) {
+const char* kind_name(NodeKind kind) {
   switch (kind) {
-    case TapeNode::Kind::constant:
+    case NodeKind::constant:
       return "constant";
-    case TapeNode::Kind::input:
+    case NodeKind::input:
       return "input";
-    case TapeNode::Kind::variable:
+    case NodeKind::variable:
       return "variable";
-    case TapeNode::Kind::output:
+    case NodeKind::output:
       return "output";
-    case TapeNode::Kind::operation:
+    case NodeKind::operation:
       break;
   }
   return "op";
