@@ -92,6 +92,11 @@ for header in array algorithm; do
 done | grep -c 'std::min without #include <algorithm>' | grep -qx 1 ||
   echo "tests/includes.awk:1: does not tell a missing include from one that is there" >>"$violations"
 
+# Scripts are code too.
+find . \( -path ./.git -o -path ./build -o -path './build-*' -o -path ./output \) -prune -o -type f \
+  \( -name '*.py' -o -name '*.sh' -o -name '*.awk' -o -name '*.cmake' -o -name CMakeLists.txt -o -name Makefile \) \
+  -exec awk 'FNR == 351 { print FILENAME ":351: more than 350 lines" }' {} + >>"$violations"
+
 # A path of one machine. The pattern is written so that it does not match itself.
 find . \( -path ./.git -o -path ./build -o -path './build-*' -o -path ./output \) -prune -o -type f \
   -exec grep -HnIE '(^|[^A-Za-z0-9_.~*-])/(work|home|root)/' {} + |

@@ -4,7 +4,6 @@ The engine builds the same in C++ (src/model/); this is what it is compared with
 """
 import math
 import torch
-import torch.nn.functional as F
 
 CONVS = {1: 2, 2: 2, 3: 4, 4: 4, 5: 4}  # convolutions per block
 # The luminance, red-green and blue-yellow axes of colour, as weights of R, G, B; orthonormal.

@@ -17,9 +17,9 @@ import tensorflow as tf
 import keras
 import tf_keras
 from PIL import Image
-import make_golden
+from golden_files import describe, to_json
 from hash_network import pictures, uniform
-from make_golden import describe, to_json
+from optimisers import EPSILON, STEPS, keras_adam, tensorflow_total
 
 WIDTHS = [(2, 4), (2, 5), (4, 4), (4, 5), (4, 4)]  # (convolutions, channels) of each block
 NAMES = [f"block{b}_conv{c}" for b, (count, _) in enumerate(WIDTHS, 1) for c in range(1, count + 1)]
@@ -114,14 +114,13 @@ def features(out, network, models, pixels):
 
 def ten_steps(out, network):
     """golden_weights_steps.json: the tutorial's first steps with the narrow network, literally, in float32."""
-    make_golden.tf = tf
     content, style, start = pictures()
-    total = make_golden.tensorflow_total(network, "float32", content, style)
+    total = tensorflow_total(network, "float32", content, style)
 
     def gradient(step, x):
         with tf.GradientTape() as tape: totals = total(x)
         return [float(t) for t in totals], tape.gradient(totals[0], x)
-    records, _ = make_golden.keras_adam("float32", start[None], gradient, make_golden.STEPS, make_golden.EPSILON)
+    records, _ = keras_adam("float32", start[None], gradient, STEPS, EPSILON)
     table = np.array(records)
     (out / "golden_weights_steps.json").write_text(to_json({"total": table[:, 0], "content": table[:, 1], "style": table[:, 2]}) + "\n")
     print(f"  total {table[0, 0]:.9g} .. {table[-1, 0]:.9g}")

@@ -135,7 +135,7 @@ def match_histogram(x, like, bins=1024):
     x = match_colour(x, like)
     axes = np.linalg.eigh(cloud(like)[1])[1]
     a, b = x.reshape(-1, 3) @ axes, [(w, p.reshape(-1, 3) @ axes) for w, p in like]
-    total, result, by_sorting = sum(w for w, _ in like), np.empty_like(a), np.empty_like(a)
+    result, by_sorting = np.empty_like(a), np.empty_like(a)
     for k in range(3):
         def shares(values, low, high):
             edges = np.linspace(low, high, bins + 1)
