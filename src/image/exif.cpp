@@ -1,5 +1,6 @@
 #include "image/exif.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -7,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "base/big_endian.h"
 #include "image/tiff_numbers.h"
 
 namespace impasto::IMPASTO_ABI {
@@ -48,6 +50,20 @@ void set(std::vector<std::uint8_t>& block, const TiffNumbers& numbers, std::opti
 std::span<const std::uint8_t> exif_of_app1(std::span<const std::uint8_t> app1) {
   const bool is_exif = app1.size() >= sizeof kSignature && std::memcmp(app1.data(), kSignature, sizeof kSignature) == 0;
   return is_exif ? app1.subspan(sizeof kSignature) : std::span<const std::uint8_t>();
+}
+
+void drop_exif_signature(std::vector<std::uint8_t>& block) {
+  std::span<const std::uint8_t> rest = block;
+  while (rest.size() >= sizeof kSignature && std::memcmp(rest.data(), kSignature, sizeof kSignature) == 0) {
+    rest = rest.subspan(sizeof kSignature);
+  }
+  block.erase(block.begin(), block.end() - static_cast<std::ptrdiff_t>(rest.size()));
+}
+
+std::vector<std::uint8_t> exif_of_item(std::span<const std::uint8_t> item) {
+  if (item.size() < 4) return {};
+  const auto block = item.subspan(4 + std::min<std::size_t>(big_endian32(item.data()), item.size() - 4));
+  return {block.begin(), block.end()};
 }
 
 int exif_orientation(std::span<const std::uint8_t> block) {

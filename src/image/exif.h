@@ -15,6 +15,12 @@ namespace impasto::IMPASTO_ABI {
 /// The block within the payload of a JPEG's APP1 segment, after "Exif\0\0"; empty when the payload is not EXIF.
 std::span<const std::uint8_t> exif_of_app1(std::span<const std::uint8_t> app1);
 
+/// Removes such a signature, which some programs write before the block where none belongs.
+void drop_exif_signature(std::vector<std::uint8_t>& block);
+/// The block of an item of HEIF or a box of JPEG XL: four bytes say where behind them it begins (ISO/IEC 23008-12,
+/// A.2.1; 18181-2, 9.2). Empty when there is none.
+std::vector<std::uint8_t> exif_of_item(std::span<const std::uint8_t> item);
+
 /// Orientation 1..8 (tag 0x0112) of a block; 1, "as stored", when the tag is absent or anything is malformed.
 int exif_orientation(std::span<const std::uint8_t> block);
 /// Sets it to 1 where it is given.

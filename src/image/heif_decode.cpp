@@ -12,7 +12,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/big_endian.h"
 #include "base/check.h"
 #include "image/blend.h"
 #include "image/colour_numbers.h"
@@ -51,20 +50,6 @@ void check(const Called& called, const heif_error& error) {
   if (error.code != heif_error_Ok) fail_undecodable(called, error);
 }
 
-// ISO/IEC 23008-12, A.2.1: four bytes that say where behind them the block begins. A JPEG's signature may go before it.
-std::vector<std::uint8_t> exif_block(std::span<const std::uint8_t> item) {
-  if (item.size() < 4) return {};
-  const std::size_t skipped = big_endian32(item.data());
-  std::span<const std::uint8_t> block = item.subspan(4);
-  const std::span<const std::uint8_t> behind_signature = exif_of_app1(block);
-  if (!behind_signature.empty()) {
-    block = behind_signature;
-  } else {
-    block = block.subspan(std::min(skipped, block.size()));
-  }
-  return {block.begin(), block.end()};
-}
-
 void add_items(const heif_image_handle* handle, Metadata& metadata) {
   const int count = heif_image_handle_get_number_of_metadata_blocks(handle, nullptr);
   std::vector<heif_item_id> items(static_cast<std::size_t>(std::max(count, 0)));
@@ -79,7 +64,7 @@ void add_items(const heif_image_handle* handle, Metadata& metadata) {
     if (size == 0 || size > kMaxProfileBytes) continue;
     std::vector<std::uint8_t> content(size);
     if (heif_image_handle_get_metadata(handle, item, content.data()).code != heif_error_Ok) continue;
-    if (is_exif) metadata.exif = exif_block(content);
+    if (is_exif) metadata.exif = exif_of_item(content);
     if (is_xmp) metadata.xmp = std::move(content);
   }
 }
@@ -243,10 +228,16 @@ Image decode_heif(std::span<const std::uint8_t> bytes, const std::string& name, 
   check(called, error);
 
   const int width = heif_image_handle_get_width(handle.get()), height = heif_image_handle_get_height(handle.get());
-  const auto unsigned_side = [](int side) { return static_cast<std::uint64_t>(std::max(side, 0)); };
-  check_image_size(unsigned_side(heif_image_handle_get_ispe_width(handle.get())),
-                   unsigned_side(heif_image_handle_get_ispe_height(handle.get())), name);
-  check_image_size(unsigned_side(width), unsigned_side(height), name);
+  // Before it is turned and cut.
+  const int whole_width = heif_image_handle_get_ispe_width(handle.get());
+  const int whole_height = heif_image_handle_get_ispe_height(handle.get());
+  const auto check_size = [&](int w, int h) {
+    check_image_size(static_cast<std::uint64_t>(std::max(w, 0)), static_cast<std::uint64_t>(std::max(h, 0)), name);
+  };
+  check_size(whole_width, whole_height);
+  check_size(width, height);
+  // A grid may claim another size than its picture: libheif refuses sides from its limit on.
+  heif_context_set_maximum_image_size_limit(context.get(), std::max(whole_width, whole_height) + 1);
   Raster raster{width, height, Device::rgb, heif_image_handle_has_alpha_channel(handle.get()) != 0};
   raster.orientation = 1;  // libheif turns the picture, and EXIF's orientation does not count (23008-12, 6.5.10)
   Metadata metadata = metadata_of(handle.get(), raster.profile_problem);

@@ -212,6 +212,16 @@ IccWriting write_icc(std::span<const std::uint8_t> profile_bytes) {
           }};
 }
 
+bool is_sound_rgb_profile(std::span<const std::uint8_t> profile_bytes) {
+  const auto lcms = std::make_shared<Lcms>();
+  const Profile profile = open(*lcms, profile_bytes);
+  if (!profile || letters_at(profile_bytes, kSpaceAt) != cmsSigRgbData) return false;
+  const Profile linear = linear_srgb(*lcms);
+  const Transform back(lcms, linear.get(), TYPE_RGB_FLT, profile.get(), TYPE_RGB_FLT);
+  const RowMap map = table_map(lcms, profile.get(), Device::rgb);
+  return back.handle && map && makes_sense(map, Device::rgb);
+}
+
 std::string icc_library() {
   const int version = cmsGetEncodedCMMversion();
   return "LittleCMS " + std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
@@ -240,6 +250,8 @@ IccReading read_icc(std::span<const std::uint8_t> profile_bytes, Device device) 
 }
 
 IccWriting write_icc(std::span<const std::uint8_t> profile_bytes) { return {says_srgb(profile_bytes), {}}; }
+
+bool is_sound_rgb_profile(std::span<const std::uint8_t>) { return false; }
 
 std::string icc_library() { return {}; }
 

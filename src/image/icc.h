@@ -39,6 +39,10 @@ struct IccWriting {
 /// From sRGB-encoded values, which may be beyond 0..1, to the profile's values 0..1.
 IccWriting write_icc(std::span<const std::uint8_t> profile_bytes);
 
+/// Whether LittleCMS converts from the profile, one of RGB, and to it: what other libraries need that end the process
+/// at one that is damaged. False in a build without it, which cannot tell.
+bool is_sound_rgb_profile(std::span<const std::uint8_t> profile_bytes);
+
 /// "LittleCMS 2.14", empty when the build lacks it.
 std::string icc_library();
 

@@ -143,9 +143,7 @@ EncodeOptions fitting(const Image& image, EncodeOptions options, std::vector<std
   if (options.colour != FileColour::original || size <= kMost) return options;
   options.colour = FileColour::srgb;
   if (warnings) {
-    warnings->push_back(text("the colour profile was not written, because its ", size,
-                             " bytes are more than a JPEG holds; the file's ",
-                             image.metadata().icc_applied ? "colours are sRGB" : "values are what they were"));
+    warnings->push_back(profile_left_out(image, text("its ", size, " bytes are more than a JPEG holds")));
   }
   return options;
 }

@@ -17,9 +17,9 @@
 #include <utility>
 #include <vector>
 
-#include "base/big_endian.h"
 #include "base/check.h"
 #include "image/colour_numbers.h"
+#include "image/exif.h"
 #include "image/limits.h"
 #include "image/picture_builder.h"
 
@@ -37,6 +37,7 @@ struct Header {
   std::vector<std::uint8_t> icc;
   bool icc_too_large = false;
   ColourWords words;
+  bool is_srgb = false;  // pixels are sRGB, whatever the profile is that they were made from
 };
 
 class JxlReader {
@@ -138,6 +139,9 @@ class JxlReader {
       JxlColorEncodingSetToSRGB(&srgb, header.info.num_color_channels == 1 ? JXL_TRUE : JXL_FALSE);
       JxlDecoderSetPreferredColorProfile(decoder, has_words ? &original : &srgb);
     }
+    // Those made from a profile come as sRGB, and go back to it when they are written.
+    header.is_srgb = !header.info.uses_original_profile && !has_words;
+    if (header.is_srgb) return read_profile(JXL_COLOR_PROFILE_TARGET_ORIGINAL);
     JxlColorEncoding given{};
     const bool is_given = JxlDecoderGetColorAsEncodedProfile(decoder, &header.format, JXL_COLOR_PROFILE_TARGET_DATA,
                                                              &given) == JXL_DEC_SUCCESS;
@@ -147,8 +151,12 @@ class JxlReader {
       header.words.source = "sRGB";
       return;
     }
+    read_profile(JXL_COLOR_PROFILE_TARGET_DATA);
+  }
+
+  void read_profile(JxlColorProfileTarget target) {
+    JxlDecoder* decoder = decoder_.get();
     std::size_t size = 0;
-    const auto target = JXL_COLOR_PROFILE_TARGET_DATA;
     if (JxlDecoderGetICCProfileSize(decoder, &header.format, target, &size) != JXL_DEC_SUCCESS || size == 0) return;
     header.icc_too_large = size > kMaxProfileBytes;
     if (header.icc_too_large) return;
@@ -180,8 +188,13 @@ class JxlReader {
   }
 
   void grow_box() {
-    const std::size_t left = box_ ? JxlDecoderReleaseBoxBuffer(decoder_.get()) : 0;
-    if (!box_ || box_->size() > kMaxProfileBytes) check(JXL_DEC_ERROR);
+    if (!box_) check(JXL_DEC_ERROR);
+    const std::size_t left = JxlDecoderReleaseBoxBuffer(decoder_.get());
+    if (box_->size() > kMaxProfileBytes) {  // passed over
+      box_->clear();
+      box_ = nullptr;
+      return;
+    }
     const std::size_t filled = box_->size() - left;
     box_->resize(2 * box_->size());
     check(JxlDecoderSetBoxBuffer(decoder_.get(), box_->data() + filled, box_->size() - filled));
@@ -203,14 +216,6 @@ class JxlReader {
   bool has_pixels_ = false;
 };
 
-// ISO/IEC 18181-2, 9.2: as in HEIF, four bytes that say where behind them the block begins.
-std::vector<std::uint8_t> exif_block(std::span<const std::uint8_t> box) {
-  if (box.size() < 4) return {};
-  const std::size_t skipped = std::min<std::size_t>(big_endian32(box.data()), box.size() - 4);
-  const auto block = box.subspan(4 + skipped);
-  return {block.begin(), block.end()};
-}
-
 }  // namespace
 
 Image decode_jxl(std::span<const std::uint8_t> bytes, const std::string& name, const DecodeOptions& options) {
@@ -224,10 +229,11 @@ Image decode_jxl(std::span<const std::uint8_t> bytes, const std::string& name, c
   raster.has_alpha = info.alpha_bits > 0;
   raster.orientation = static_cast<int>(info.orientation);  // EXIF's does not count (ISO/IEC 18181-2, 9.2)
   raster.words = reader.header.words;
+  raster.is_srgb = reader.header.is_srgb;
   if (reader.header.icc_too_large) raster.profile_problem = "it is larger than 16 MiB";
   Metadata metadata;
   metadata.icc = std::move(reader.header.icc);
-  metadata.exif = exif_block(reader.exif);
+  metadata.exif = exif_of_item(reader.exif);
   metadata.xmp = std::move(reader.xmp);
   metadata.bits = static_cast<int>(info.bits_per_sample);
   require(std::all_of(reader.pixels.begin(), reader.pixels.end(), [](float value) { return std::isfinite(value); }),

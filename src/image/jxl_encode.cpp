@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "image/icc.h"
 #include "image/picture_rows.h"
 
 namespace impasto::IMPASTO_ABI {
@@ -48,14 +49,22 @@ void set_header(JxlEncoder* encoder, const Image& image, const PictureRows& rows
   }
 }
 
-void set_colours(JxlEncoder* encoder, const PictureRows& rows) {
+// Why the profile must not be handed to libjxl, the end of a sentence, or nothing. Version 0.7 ends the process where a
+// lossy file's colours cannot be converted from it.
+std::string profile_problem(const PictureRows& rows) {
+  if (rows.icc().empty() || is_sound_rgb_profile(rows.icc())) return {};
+  return kHasIcc ? "it is damaged" : "this build lacks LittleCMS, which would say whether it is sound";
+}
+
+// False when libjxl refuses the profile.
+bool set_colours(JxlEncoder* encoder, const PictureRows& rows) {
   if (!rows.icc().empty()) {
-    check(encoder, JxlEncoderSetICCProfile(encoder, rows.icc().data(), rows.icc().size()) == JXL_ENC_SUCCESS);
-    return;
+    return JxlEncoderSetICCProfile(encoder, rows.icc().data(), rows.icc().size()) == JXL_ENC_SUCCESS;
   }
   JxlColorEncoding srgb;
   JxlColorEncodingSetToSRGB(&srgb, JXL_FALSE);
   check(encoder, JxlEncoderSetColorEncoding(encoder, &srgb) == JXL_ENC_SUCCESS);
+  return true;
 }
 
 void add_boxes(JxlEncoder* encoder, const PictureRows& rows) {
@@ -111,15 +120,28 @@ std::vector<std::uint8_t> output_of(JxlEncoder* encoder) {
   return bytes;
 }
 
+// The painting is not lost for a profile.
+std::vector<std::uint8_t> encode_without_profile(const Image& image, EncodeOptions options, const std::string& why,
+                                                 std::vector<std::string>* warnings) {
+  options.colour = FileColour::srgb;
+  std::vector<std::uint8_t> bytes = encode_jxl(image, options);
+  if (warnings) warnings->push_back(profile_left_out(image, why));
+  return bytes;
+}
+
 }  // namespace
 
 std::vector<std::uint8_t> encode_jxl(const Image& image, const EncodeOptions& options,
                                      std::vector<std::string>* warnings) {
   PictureRows rows(image, options, true, warnings);
+  const std::string problem = profile_problem(rows);
+  if (!problem.empty()) return encode_without_profile(image, options, problem, warnings);
   const Encoder encoder(JxlEncoderCreate(nullptr));
   require(encoder != nullptr, ErrorCode::io, "no memory is left for libjxl; close other programs");
   set_header(encoder.get(), image, rows, options);
-  set_colours(encoder.get(), rows);
+  if (!set_colours(encoder.get(), rows)) {
+    return encode_without_profile(image, options, "libjxl refuses it", warnings);
+  }
   add_boxes(encoder.get(), rows);
   if (options.bits == 8) {
     add_pixels<std::uint8_t>(encoder.get(), image, rows, options);

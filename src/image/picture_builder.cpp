@@ -48,6 +48,7 @@ PictureBuilder::Placement PictureBuilder::placement(int orientation, int width, 
 
 PictureBuilder::PictureBuilder(Raster raster, Metadata metadata, const DecodeOptions& options)
     : raster_(std::move(raster)), metadata_(std::move(metadata)) {
+  drop_exif_signature(metadata_.exif);
   choose_map(options);
   const int orientation = raster_.orientation.value_or(exif_orientation(metadata_.exif));
   reset_exif_orientation(metadata_.exif);
@@ -63,6 +64,12 @@ PictureBuilder::PictureBuilder(Raster raster, Metadata metadata, const DecodeOpt
 }
 
 void PictureBuilder::choose_map(const DecodeOptions& options) {
+  if (raster_.is_srgb) {  // the profile is for the way back only
+    if (!use_profile()) metadata_.icc.clear();
+    if (!raster_.profile_problem.empty()) warn("the colour profile is not kept, because " + raster_.profile_problem);
+    map_ = {};
+    return;
+  }
   if (!options.apply_profile) return;
   ColourWords& words = raster_.words;
   if (words.source.empty() && raster_.device == Device::rgb && exif_says_adobe_rgb(metadata_.exif)) {

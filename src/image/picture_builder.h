@@ -23,6 +23,7 @@ struct Raster {
   bool has_alpha = false;
   std::optional<int> orientation = {};  // 1..8; unset: as the EXIF block says
   ColourWords words = {};               // of the colours, where no profile is better
+  bool is_srgb = false;                 // the rows are sRGB already, converted from the profile
   std::string profile_problem = {};     // why the file's profile could not even be read, the end of a sentence
 };
 

@@ -41,6 +41,7 @@ PictureRows::PictureRows(const Image& image, const EncodeOptions& options, bool 
     const bool srgb = icc_.empty() || (metadata.icc_applied && !map_);
     xmp_ = metadata.xmp;
     exif_ = metadata.exif;
+    drop_exif_signature(exif_);
     update_xmp(xmp_, image.width(), image.height(), srgb);
     update_exif(exif_, image.width(), image.height(), srgb);
   }
@@ -68,6 +69,11 @@ void PictureRows::choose_colours(std::vector<std::string>* warnings) {
     warnings->push_back("the picture's own colours were not kept, because " + problem +
                         "; the file's colours are sRGB");
   }
+}
+
+std::string profile_left_out(const Image& image, const std::string& why) {
+  return "the colour profile was not written, because " + why + "; the file's " +
+         (image.metadata().icc_applied ? "colours are sRGB" : "values are what they were");
 }
 
 const Metadata& PictureRows::kept() const {

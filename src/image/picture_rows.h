@@ -51,4 +51,7 @@ class PictureRows {
   std::vector<float> colours_;
 };
 
+/// A sentence: the file goes without the profile that its colours had, because of `why`.
+std::string profile_left_out(const Image& image, const std::string& why);
+
 }  // namespace impasto::IMPASTO_ABI

@@ -172,9 +172,7 @@ std::vector<std::uint8_t> encode_without_profile(const Image& image, EncodeOptio
   options.colour = FileColour::srgb;
   std::vector<std::uint8_t> bytes = encode_png(image, options);
   if (warnings) {
-    warnings->push_back(text("the colour profile was not written, because libpng refuses it (", refusal,
-                             "); the file's ",
-                             image.metadata().icc_applied ? "colours are sRGB" : "values are what they were"));
+    warnings->push_back(profile_left_out(image, text("libpng refuses it (", refusal, ")")));
   }
   return bytes;
 }

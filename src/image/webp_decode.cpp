@@ -14,7 +14,6 @@
 #include <vector>
 
 #include "base/check.h"
-#include "image/exif.h"
 #include "image/limits.h"
 #include "image/picture_builder.h"
 #include "image/webp_handles.h"
@@ -42,9 +41,6 @@ Metadata metadata_of(WebPDemuxer* demuxer) {
   metadata.icc = chunk(demuxer, "ICCP");
   metadata.exif = chunk(demuxer, "EXIF");
   metadata.xmp = chunk(demuxer, "XMP ");
-  // Some programs write a JPEG's signature before the block.
-  const std::span<const std::uint8_t> block = exif_of_app1(metadata.exif);
-  if (!block.empty()) metadata.exif = std::vector<std::uint8_t>(block.begin(), block.end());
   return metadata;
 }
 

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "image/raw_pictures.h"
 #include "image/sample_pictures.h"
 #include "support/error_of.h"
 #include "support/temp_folder.h"
@@ -76,6 +77,19 @@ TEST_CASE("formats: what a row encodes begins as the row says, and comes back, w
       CHECK(largest_difference(back.alpha(), noise_alpha(40, 24, 255)) <=
             0.5f / static_cast<float>((1 << bits) - 1) + 1e-6f);
     }
+  }
+}
+
+TEST_CASE("formats: EXIF that begins as in a JPEG is written without that, and turns no picture") {
+  for (const PictureFormat& format : picture_formats()) {
+    if (!is_writable(format)) continue;
+    INFO(format.name);
+    Image image = gradient(40, 24);
+    image.set_metadata({.exif = make_exif(6, true)});  // on its side, and with the signature
+    const Image back = decode_image(encode_image(image, usual_name(format)), "a");
+    CHECK(back.width() == 40);
+    const auto& exif = back.metadata().exif;
+    CHECK((exif.empty() || (exif[0] == 'M' && exif[1] == 'M')));
   }
 }
 

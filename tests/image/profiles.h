@@ -38,6 +38,17 @@ inline cmsHPROFILE open_display_p3() {
 inline std::vector<std::uint8_t> display_p3() { return saved_profile(open_display_p3()); }
 inline std::vector<std::uint8_t> srgb_profile() { return saved_profile(cmsCreate_sRGBProfile()); }
 
+// Adobe's primaries and D65 with a curve of 1.9, which no standard names.
+inline std::vector<std::uint8_t> wide_profile() {
+  const cmsCIExyY white = {0.3127, 0.3290, 1};
+  const cmsCIExyYTRIPLE primaries = {{0.64, 0.33, 1}, {0.21, 0.71, 1}, {0.15, 0.06, 1}};
+  cmsToneCurve* curve = cmsBuildGamma(nullptr, 1.9);
+  cmsToneCurve* curves[3] = {curve, curve, curve};
+  cmsHPROFILE profile = cmsCreateRGBProfile(&white, &primaries, curves);
+  cmsFreeToneCurve(curve);
+  return saved_profile(profile);
+}
+
 inline std::vector<std::uint8_t> grey_profile(double gamma) {
   cmsToneCurve* curve = cmsBuildGamma(nullptr, gamma);
   cmsHPROFILE profile = cmsCreateGrayProfile(cmsD50_xyY(), curve);
