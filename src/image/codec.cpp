@@ -136,6 +136,9 @@ void check_image_fits(const std::filesystem::path& file, int width, int height) 
   require(width <= format->most_side && height <= format->most_side, ErrorCode::input, "picture '", file.string(),
           "' of ", width, " x ", height, " pixels cannot be written: ", format->name, " ends at ", format->most_side,
           " a side; save it as PNG or smaller");
+  const std::string problem = format->size_problem ? format->size_problem(width, height) : std::string();
+  require(problem.empty(), ErrorCode::input, "picture '", file.string(), "' of ", width, " x ", height,
+          " pixels cannot be written: ", problem);
 }
 
 std::vector<std::string> image_formats() {

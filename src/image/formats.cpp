@@ -90,6 +90,7 @@ constexpr PictureFormat heic_format() {
                     {8, 10, 12}, kMaxHeicSide,       true,           false};
   if constexpr (kHasHeif) {
     row.decode = decode_heif, row.encode = encode_heic, row.version = heif_library, row.lacking = heic_encoder_lacking;
+    row.size_problem = heic_size_problem;
   }
   return row;
 }

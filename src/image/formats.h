@@ -34,6 +34,9 @@ struct PictureFormat {
   std::string (*version)() = nullptr;  ///< "libjpeg-turbo 2.1.5"
   /// What writing needs that this machine lacks, the end of a sentence, empty when nothing; null: it lacks nothing.
   std::string (*lacking)() = nullptr;
+  /// Why a size up to most_side cannot be written all the same, the end of a sentence, empty when it can; null: all
+  /// can.
+  std::string (*size_problem)(int width, int height) = nullptr;
 
   bool is_built_in() const { return decode != nullptr; }
   bool has_depth(int bits) const;

@@ -36,6 +36,9 @@ std::vector<std::uint8_t> encode_avif(const Image& image, const EncodeOptions& o
 std::string heic_encoder_lacking();
 std::string avif_encoder_lacking();
 
+/// Why a size up to kMaxHeicSide cannot be written, the end of a sentence; empty when it can.
+std::string heic_size_problem(int width, int height);
+
 /// "libheif 1.15.1".
 std::string heif_library();
 

@@ -22,10 +22,11 @@ struct Codec {
   const char* coding;   // of the pixels
   const char* encoder;  // what Debian calls the plug-in
   int most_side;
+  std::string (*size_problem)(int width, int height);
 };
 
-constexpr Codec kHeic = {heif_compression_HEVC, "HEIC", "HEVC", "libheif-plugin-x265", kMaxHeicSide};
-constexpr Codec kAvif = {heif_compression_AV1, "AVIF", "AV1", "libheif-plugin-aomenc", kMaxAvifSide};
+constexpr Codec kHeic = {heif_compression_HEVC, "HEIC", "HEVC", "libheif-plugin-x265", kMaxHeicSide, heic_size_problem};
+constexpr Codec kAvif = {heif_compression_AV1, "AVIF", "AV1", "libheif-plugin-aomenc", kMaxAvifSide, nullptr};
 
 void check(const Codec& codec, const heif_error& error) {
   require(error.code == heif_error_Ok, ErrorCode::io, "the picture could not be encoded as ", codec.name, " (",
@@ -83,12 +84,13 @@ HeifEncoder encoder_of(const Codec& codec, heif_context* context, const EncodeOp
   return encoder;
 }
 
-// How the decoder gets RGB back, and of which colours: sRGB's numbers, where there is no profile.
-HeifNclx numbers_of(bool lossless) {
+// How the decoder gets RGB back, and of which colours: sRGB's numbers, or none where a profile tells.
+HeifNclx numbers_of(bool lossless, bool has_profile) {
   HeifNclx nclx(heif_nclx_color_profile_alloc());
   require(nclx != nullptr, ErrorCode::io, "no memory is left for libheif; close other programs");
-  nclx->color_primaries = heif_color_primaries_ITU_R_BT_709_5;
-  nclx->transfer_characteristics = heif_transfer_characteristic_IEC_61966_2_1;
+  nclx->color_primaries = has_profile ? heif_color_primaries_unspecified : heif_color_primaries_ITU_R_BT_709_5;
+  nclx->transfer_characteristics =
+      has_profile ? heif_transfer_characteristic_unspecified : heif_transfer_characteristic_IEC_61966_2_1;
   nclx->matrix_coefficients = lossless ? heif_matrix_coefficients_RGB_GBR : heif_matrix_coefficients_ITU_R_BT_601_6;
   nclx->full_range_flag = 1;
   return nclx;
@@ -110,12 +112,16 @@ std::vector<std::uint8_t> encode(const Codec& codec, const Image& image, const E
   require(image.width() <= codec.most_side && image.height() <= codec.most_side, ErrorCode::input, "a picture of ",
           image.width(), " x ", image.height(), " pixels is too large for ", codec.name, ", which ends at ",
           codec.most_side, " a side; save it as PNG");
+  const std::string problem = codec.size_problem ? codec.size_problem(image.width(), image.height()) : std::string();
+  require(problem.empty(), ErrorCode::input, "a picture of ", image.width(), " x ", image.height(),
+          " pixels cannot be written as ", codec.name, ": ", problem);
   PictureRows rows(image, options, true, warnings);
   const HeifContext context = heif_new_context();
   const HeifImage pixels = image_of(codec, image, rows, options.bits);
   const HeifEncoder encoder = encoder_of(codec, context.get(), options);
   // Of the picture, for libheif 1.15 does not heed those of its options.
-  check(codec, heif_image_set_nclx_color_profile(pixels.get(), numbers_of(options.webp_quality == 100).get()));
+  check(codec, heif_image_set_nclx_color_profile(pixels.get(),
+                                                 numbers_of(options.webp_quality == 100, !rows.icc().empty()).get()));
   const HeifEncoding how(heif_encoding_options_alloc());
   require(how != nullptr, ErrorCode::io, "no memory is left for libheif; close other programs");
   how->save_two_colr_boxes_when_ICC_and_nclx_available = 1;
@@ -123,13 +129,14 @@ std::vector<std::uint8_t> encode(const Codec& codec, const Image& image, const E
   const heif_error error = heif_context_encode_image(context.get(), pixels.get(), encoder.get(), how.get(), &made);
   const HeifHandle handle(made);
   check(codec, error);
-  const auto size_of = [](const std::vector<std::uint8_t>& part) { return static_cast<int>(part.size()); };
-  if (!rows.exif().empty()) {
-    check(codec, heif_context_add_exif_metadata(context.get(), made, rows.exif().data(), size_of(rows.exif())));
-  }
-  if (!rows.xmp().empty()) {
-    check(codec, heif_context_add_XMP_metadata(context.get(), made, rows.xmp().data(), size_of(rows.xmp())));
-  }
+  // The painting is not lost for them: libheif looks into EXIF.
+  const auto add = [&](const char* what, auto* add_part, const std::vector<std::uint8_t>& part) {
+    if (part.empty() || add_part(context.get(), made, part.data(), static_cast<int>(part.size())).code == heif_error_Ok)
+      return;
+    if (warnings) warnings->push_back(text("the content's ", what, " was not written, because libheif refuses it"));
+  };
+  add("EXIF", heif_context_add_exif_metadata, rows.exif());
+  add("XMP", heif_context_add_XMP_metadata, rows.xmp());
   std::vector<std::uint8_t> bytes;
   heif_writer writer{1, append};
   check(codec, heif_context_write(context.get(), &writer, &bytes));
@@ -146,6 +153,15 @@ std::vector<std::uint8_t> encode_heic(const Image& image, const EncodeOptions& o
 std::vector<std::uint8_t> encode_avif(const Image& image, const EncodeOptions& options,
                                       std::vector<std::string>* warnings) {
   return encode(kAvif, image, options, warnings);
+}
+
+// libheif gives x265 blocks of 16 for what is below 32 on a side, and x265 takes those up to level 4.1 of HEVC only,
+// which ends at sqrt(8 * 2,228,224) a side (H.265, A.4.1), in whole units of 8: seen with x265 3.5.
+std::string heic_size_problem(int width, int height) {
+  constexpr int kNarrow = 32, kLongest = 4216;
+  if (std::min(width, height) >= kNarrow || std::max(width, height) <= kLongest) return {};
+  return text("of those below ", kNarrow, " on one side HEIC's encoder takes at most ", kLongest,
+              " on the other; save it as PNG");
 }
 
 std::string heic_encoder_lacking() { return encoder_lacking(kHeic); }

@@ -51,6 +51,7 @@ for program; do
         0,*) same limited "$program under $limit KiB" ;;
         1,*"impasto: a painting of "*" needs about "*" are free"*) ;;
         *,*"impasto: out of memory"*) ;;
+        1,*"impasto: no memory is left for "*) ;;
         *) fail "$program with 16 threads under $limit KiB ends with $code: $said" ;;
       esac
     done

@@ -183,6 +183,9 @@ TEST_CASE("heif: EXIF and XMP travel, and the file's orientation counts once") {
     CHECK(back.metadata().exif.size() == metadata.exif.size());
     CHECK(exif_orientation(back.metadata().exif) == 1);
     CHECK(contains(std::string(back.metadata().xmp.begin(), back.metadata().xmp.end()), "tiff:Orientation=\"1\""));
+    Image odd = gradient(20, 12);
+    odd.set_metadata({.exif = {'n', 'o', 'n', 'e'}});
+    CHECK(decode_heif(coding.encode(odd, {}, nullptr), "a").width() == 20);
     const Image none = decode_heif(coding.encode(image, {.keep_metadata = false}, nullptr), "a");
     CHECK(none.metadata().exif.empty());
     CHECK(none.metadata().xmp.empty());
@@ -282,6 +285,20 @@ TEST_CASE("heif: sequences are refused by name, and so are sides beyond the form
       contains(error_of(ErrorCode::input, [] { encode_heic(Image(kMaxHeicSide + 1, 1), {}); }), "HEIC, which ends at"));
   CHECK(
       contains(error_of(ErrorCode::input, [] { encode_avif(Image(kMaxAvifSide + 1, 1), {}); }), "AVIF, which ends at"));
+}
+
+TEST_CASE("heif: strips that x265 refuses are refused by size, before the work too") {
+  if (!heic_encoder_lacking().empty()) return;
+  const std::string words = "below 32 on one side HEIC's encoder takes at most 4216 on the other";
+  CHECK(contains(error_of(ErrorCode::input, [] { encode_heic(Image(4217, 31), {}); }), words));
+  CHECK(contains(error_of(ErrorCode::input, [] { check_image_fits("a.heic", 31, 4217); }), words));
+  check_image_fits("a.heic", 4217, 32);
+  check_image_fits("a.avif", 4217, 1);
+  for (const auto& [width, height] : {std::pair(4216, 1), {31, 4216}, {4217, 32}}) {
+    const Image back = decode_heif(encode_heic(Image(width, height), {}), "a");
+    CHECK(back.width() == width);
+    CHECK(back.height() == height);
+  }
 }
 
 TEST_CASE("heif: a file cut at any length is refused") {
