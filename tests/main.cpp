@@ -5,6 +5,8 @@
 
 #include <cstdio>
 
+#include "support/known_leaks.h"
+
 namespace {
 
 bool nothing_ran = false;

@@ -30,6 +30,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       metadata.comment.assign(bytes.begin(), bytes.end());
   }
   image.set_metadata(metadata);
-  impasto::testing::write_and_read(image);
+  impasto::testing::write_and_read(image, {data, size});
   return 0;
 }

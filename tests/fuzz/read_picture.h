@@ -1,5 +1,6 @@
 // What every fuzz target of pictures does: decode, look at all that came, write it in every format, read it back. Only
-// impasto::Error may come out.
+// impasto::Error may come out. HEIC and AVIF, whose encoders take a tenth of a second for a few pixels, are written for
+// one input of 32.
 #pragma once
 
 #include <algorithm>
@@ -7,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <numeric>
 #include <span>
 #include <string>
 #include <vector>
@@ -14,6 +16,7 @@
 #include "image/formats.h"
 #include "impasto/error.h"
 #include "impasto/image.h"
+#include "support/known_leaks.h"
 
 namespace impasto::testing {
 
@@ -26,10 +29,11 @@ inline void check_picture(const Image& image) {
   if (!good) std::abort();
 }
 
-/// Writes the picture with its metadata and its profile in all formats, and reads that.
-inline void write_and_read(const Image& image) {
+/// Writes the picture, made of `input`, with its metadata and its profile in all formats, and reads that.
+inline void write_and_read(const Image& image, std::span<const std::uint8_t> input) {
+  const bool slow_too = std::accumulate(input.begin(), input.end(), 0U) % 32 == 0;
   for (const PictureFormat& format : picture_formats()) {
-    if (!format.is_built_in()) continue;
+    if (!format.is_built_in() || (format.lacking && !slow_too)) continue;
     const std::string name = "a" + std::string(format.endings.front());
     std::vector<std::string> warnings;
     try {
@@ -52,7 +56,7 @@ inline void read_picture(std::span<const std::uint8_t> bytes) {
   try {
     const Image image = decode_image(bytes, "fuzzed");
     check_picture(image);
-    if (image.pixels().size() <= kSmall) write_and_read(image);
+    if (image.pixels().size() <= kSmall) write_and_read(image, bytes);
     check_picture(decode_image(bytes, "fuzzed", {.fast_dct = true, .apply_profile = false}));
   } catch (const Error&) {
   }
