@@ -86,9 +86,8 @@ impasto_find_optional(IMPASTO_ICC AUTO "colour profiles" "LittleCMS" liblcms2-de
 # From 4.5 on a file can have error handlers of its own; those of the process are not ours.
 impasto_find_optional(IMPASTO_TIFF AUTO "TIFF" "libtiff 4.5 or newer" libtiff-dev TIFF::TIFF TIFF 4.5)
 impasto_find_optional(IMPASTO_WEBP AUTO "WebP" "libwebp" libwebp-dev LibWebP::LibWebP LibWebP)
-# Off unless asked for: in work (third_party/README.md says what is wrong).
-impasto_find_optional(IMPASTO_HEIF OFF "HEIC and AVIF" "libheif 1.15 or newer" libheif-dev LibHeif::LibHeif LibHeif 1.15)
-impasto_find_optional(IMPASTO_JXL OFF "JPEG XL" "libjxl 0.7 or newer" libjxl-dev LibJxl::LibJxl LibJxl 0.7)
+impasto_find_optional(IMPASTO_HEIF AUTO "HEIC and AVIF" "libheif 1.15 or newer" libheif-dev LibHeif::LibHeif LibHeif 1.15)
+impasto_find_optional(IMPASTO_JXL AUTO "JPEG XL" "libjxl 0.7 or newer" libjxl-dev LibJxl::LibJxl LibJxl 0.7)
 impasto_find_optional(IMPASTO_CHECKSUMS AUTO "checksums" "OpenSSL" libssl-dev OpenSSL::Crypto OpenSSL COMPONENTS Crypto)
 
 # Where threads come from: src/base/thread_backend.h. The tests run with both where OpenMP is there.

@@ -1,11 +1,11 @@
 #!/bin/sh
 # Makes sure that what Impasto is built from is installed. Says nothing when it is.
 #
-#   third_party/install.sh [run | test | bench | pictures] [tool...]
-#   third_party/install.sh --list [SYSTEM] [run | test | bench | pictures] [tool...]
+#   third_party/install.sh [run | test | bench] [tool...]
+#   third_party/install.sh --list [SYSTEM] [run | test | bench] [tool...]
 #
-# `run`: what the program needs; `test`: what the tests need besides, too; `bench`: the same of the benchmarks; `pictures`:
-# what HEIC, AVIF and JPEG XL need besides, which no other word brings along; `tool`: a further program, such as clang-format. Without any of them: run, test and bench.
+# `run`: what the program needs; `test`: what the tests need besides, too; `bench`: the same of the benchmarks; `tool`: a
+# further program, such as clang-format. Without any of them: run, test and bench.
 #
 # On Debian and its kin it installs what is missing by apt-get, through sudo when you are not root; sudo may ask for your
 # password, once, where there is a terminal. Elsewhere it changes nothing: it stops when there is no compiler or CMake,
@@ -49,9 +49,9 @@ systems=$(sed -n 's/^systems="\(.*\)"$/\1/p' "$here/packages.sh")
 for argument; do
   case $argument in
     --list) list=yes ;;
-    run | test | bench | pictures) groups="$groups $argument" ;;
+    run | test | bench) groups="$groups $argument" ;;
     -*)
-      echo "install.sh: unknown option $argument; it takes --list, run, test, bench, pictures and names of tools." >&2
+      echo "install.sh: unknown option $argument; it takes --list, run, test, bench and names of tools." >&2
       exit 2 ;;
     *)
       case "$list $systems " in
@@ -67,7 +67,6 @@ packages=
 case $groups in ?*) packages=$run ;; esac
 case $groups in *test*) packages="$packages $test" ;; esac
 case $groups in *bench*) packages="$packages $bench" ;; esac
-case $groups in *pictures*) packages="$packages $pictures" ;; esac
 packages=$(echo $packages $tools | sed 's/ ,/,/g')  # one line
 
 if [ $list = yes ]; then

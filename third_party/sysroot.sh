@@ -31,7 +31,8 @@ own_apt() {
 
 echo "Fetching the libraries for $architecture into $2 (about 100 MB)"
 own_apt update || echo "sysroot.sh: some of the package lists could not be refreshed; trying with the others." >&2
-libraries=$("$(dirname "$0")/install.sh" --list | tr ' ' '\n' | grep -e '-dev$')
+# Without HEIC, AVIF and JPEG XL, whose codecs double the download and take minutes under an emulator.
+libraries=$("$(dirname "$0")/install.sh" --list | tr ' ' '\n' | grep -e '-dev$' | grep -v -e heif -e jxl)
 own_apt install --download-only --no-install-recommends libc6-dev libstdc++6 libgomp1 $libraries >/dev/null
 for package in "$apt_folder"/archives/*.deb; do dpkg-deb --extract "$package" "$folder"; done
 
