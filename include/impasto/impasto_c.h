@@ -195,6 +195,15 @@ IMPASTO_API void impasto_stylizer_cancel(impasto_stylizer* stylizer);
 /** The painting as it is now, at its full size. */
 IMPASTO_API impasto_status impasto_stylizer_image(const impasto_stylizer* stylizer, impasto_image** out);
 
+/** Writes where the painting stands, atomically, between steps. */
+IMPASTO_API impasto_status impasto_stylizer_save(const impasto_stylizer* stylizer, const char* file);
+/** A painting as impasto_stylizer_save left it, with the options it had then: its steps give the bits of one that never
+ * stopped. Pictures and weights have to be the same, the SIMD target too, unless `force` is not 0. */
+IMPASTO_API impasto_status impasto_stylizer_resume(const char* file, const impasto_image* content,
+                                                   const impasto_image* const* styles, const double* shares, int count,
+                                                   const impasto_weights* weights, int force,
+                                                   const impasto_context* context, impasto_stylizer** out);
+
 #ifdef __cplusplus
 }
 #endif

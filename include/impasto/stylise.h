@@ -3,13 +3,16 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "impasto/benchmark.h"
+#include "impasto/checkpoint.h"
 #include "impasto/context.h"
 #include "impasto/export.h"
 #include "impasto/image.h"
@@ -102,6 +105,9 @@ struct PlannedMemory {
 struct MemoryEstimate {
   std::size_t targets = 0;   ///< while the styles and the content are measured; the styles' own size counts
   std::size_t painting = 0;  ///< while it is painted, with the shortest history of L-BFGS
+  std::size_t arena = 0;     ///< of `painting`: maps, gradients and scratch of an evaluation, as PlannedMemory
+  int history = 0;           ///< pairs that L-BFGS would keep now, of those that Options::lbfgs asks for; 0: it is Adam
+  std::size_t pairs = 0;     ///< what the pairs behind the first take beside `painting`
   std::size_t peak() const { return targets > painting ? targets : painting; }
 };
 
@@ -126,6 +132,12 @@ class IMPASTO_API Stylizer {
   /// One style, no masks.
   Stylizer(const Image& content, const Image& style, const Weights& weights, const Options& options,
            const Context& context = Context());
+  /// A painting as save() left it: with the same pictures and weights, on the same SIMD target, its steps give the same
+  /// bits as if it had never stopped, whatever the number of threads. `context`: as above. Throws what the
+  /// constructor does, and Error(input) for a file that is no checkpoint, is damaged or newer, or was saved with other
+  /// pictures, weights, target or convolution.
+  static Stylizer resume(const std::filesystem::path& checkpoint, const Pictures& pictures, const Weights& weights,
+                         const ResumeOptions& how = {}, const Context& context = Context());
   ~Stylizer();
   Stylizer(Stylizer&&) noexcept;
   Stylizer& operator=(Stylizer&&) noexcept;
@@ -151,6 +163,10 @@ class IMPASTO_API Stylizer {
   /// Wall time since construction began.
   double seconds() const;
 
+  /// Writes all that the next step depends on, atomically; between steps. `notes` come back by read_checkpoint().
+  /// Throws Error(io) when the disk refuses; the old file is whole then.
+  void save(const std::filesystem::path& file, const std::map<std::string, std::string>& notes = {}) const;
+
   /// Losses of the start, before the first step; 0 before they are known.
   Losses start_losses() const;
   /// The losses of the last evaluation, layer by layer from the picture up; with L-BFGS that may be a trial that was
@@ -172,6 +188,7 @@ class IMPASTO_API Stylizer {
 
  private:
   struct State;
+  explicit Stylizer(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
 

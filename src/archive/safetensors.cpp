@@ -67,7 +67,8 @@ Header read_header(const FileReader& file, const std::string& label) {
 
 }  // namespace
 
-Safetensors::Safetensors(const std::filesystem::path& file) : ArrayFile(file), file_(file, "weights file") {
+Safetensors::Safetensors(const std::filesystem::path& file, const char* kind)
+    : ArrayFile(file, kind), file_(file, kind) {
   const Header header = read_header(file_, label_);
   for (const auto& [name, entry] : header.json.items()) {
     if (name == "__metadata__") {

@@ -17,8 +17,8 @@ namespace impasto::IMPASTO_ABI {
 
 class Safetensors final : public ArrayFile {
  public:
-  /// Throws Error(input) for anything that is not a complete safetensors file.
-  explicit Safetensors(const std::filesystem::path& file);
+  /// Throws Error(input) for anything that is not a complete safetensors file. `kind` begins messages.
+  explicit Safetensors(const std::filesystem::path& file, const char* kind = "weights file");
 
   const char* format() const override { return "safetensors"; }
   std::vector<float> values(const std::string& name) const override;
@@ -40,8 +40,8 @@ struct ArrayToSave {
 /// Writes a safetensors file, atomically. The data begin at a multiple of 8 bytes and have no holes; F32 comes first,
 /// so that every number is aligned. Throws Error(usage) for a name that stands twice, a type not listed, sizes that do
 /// not fit the values, or text that is not UTF-8; Error(input) for a finite value that F16 or BF16 cannot hold;
-/// Error(io) when the disk refuses; and what `values` throws.
+/// Error(io) when the disk refuses; and what `values` throws. `kind` begins messages.
 void save_safetensors(const std::filesystem::path& file, const std::vector<ArrayToSave>& arrays,
-                      const std::map<std::string, std::string>& metadata = {});
+                      const std::map<std::string, std::string>& metadata = {}, const char* kind = "weights file");
 
 }  // namespace impasto::IMPASTO_ABI

@@ -74,8 +74,8 @@ void write_array(const ArrayToSave& array, FileWriter& out, const std::string& l
 }  // namespace
 
 void save_safetensors(const std::filesystem::path& file, const std::vector<ArrayToSave>& arrays,
-                      const std::map<std::string, std::string>& metadata) {
-  const std::string label = text("weights file '", file.string(), "'");
+                      const std::map<std::string, std::string>& metadata, const char* kind) {
+  const std::string label = text(kind, " '", file.string(), "'");
   std::set<std::string> names;
   std::vector<const ArrayToSave*> order;
   for (const ArrayToSave& array : arrays) {

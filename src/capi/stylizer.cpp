@@ -90,6 +90,21 @@ void impasto_stylizer_cancel(impasto_stylizer* stylizer) {
   if (stylizer != nullptr) stylizer->cancelled = true;
 }
 
+impasto_status impasto_stylizer_save(const impasto_stylizer* stylizer, const char* file) {
+  return guarded([&] { given(stylizer, "stylizer").stylizer.save(&given(file, "file")); });
+}
+
+impasto_status impasto_stylizer_resume(const char* file, const impasto_image* content,
+                                       const impasto_image* const* styles, const double* shares, int count,
+                                       const impasto_weights* weights, int force, const impasto_context* context,
+                                       impasto_stylizer** out) {
+  return make_handle(out, [&] {
+    return impasto::Stylizer::resume(&given(file, "file"), pictures_of(content, styles, shares, count),
+                                     given(weights, "weights").weights, {.iterations = {}, .force = force != 0},
+                                     context == nullptr ? impasto::Context() : context->context);
+  });
+}
+
 impasto_status impasto_stylizer_image(const impasto_stylizer* stylizer, impasto_image** out) {
   return make_handle(out, [&] { return given(stylizer, "stylizer").stylizer.image(); });
 }

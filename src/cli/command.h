@@ -17,7 +17,10 @@ namespace impasto::cli {
 struct Launch {
   std::filesystem::path program;  ///< the folder it lies in
   std::chrono::steady_clock::time_point start;
-  std::string words;  ///< the whole command line, for a shell
+  std::vector<std::string> arguments;  ///< argv
+
+  /// The whole command line, for a shell.
+  std::string words() const;
 };
 
 struct Command {

@@ -124,6 +124,12 @@ void check(std::vector<Given> given) {
 
 }  // namespace
 
+std::string Launch::words() const {
+  std::string words;
+  for (const std::string& argument : arguments) words += (words.empty() ? "" : " ") + shell_word(argument);
+  return words;
+}
+
 CommandLine parse_command_line(int argc, const char* const* argv) {
   const std::vector<Command> table = commands();
   const std::unique_ptr<CLI::App> app = make_app(table);

@@ -12,7 +12,9 @@
 #include "cli/info_command.h"
 #include "cli/inspect_command.h"
 #include "cli/normalise_command.h"
+#include "cli/plan_command.h"
 #include "cli/presets_command.h"
+#include "cli/resume_command.h"
 #include "cli/stylise_command.h"
 #include "cli/text.h"
 #include "cli/weights_command.h"
@@ -47,9 +49,58 @@ Command stylise() {
       .preset = [=] { return request->preset; },
       .run =
           [=](const Launch& launch) {
-            request->command = launch.words;
+            request->command = launch.words();
+            request->words.assign(launch.arguments.begin() + 1, launch.arguments.end());
             return stylise_command(*request, launch.program);
           },
+  };
+}
+
+Command resume() {
+  const auto request = std::make_shared<StyliseRequest>();
+  const auto checkpoint = std::make_shared<std::filesystem::path>();
+  return {
+      .name = "resume",
+      .summary = "Goes on with a painting from its checkpoint.",
+      .footer =
+          "Example: impasto resume painting.jpg.checkpoint --iterations +200\n"
+          "With no option the bits are those of a run that never stopped. Other --iterations go on\n"
+          "with the same optimiser, other settings begin it anew from the picture.\n"
+          "Exit codes: 0 done, 1 failed, 2 usage, 130 Ctrl-C, saved.",
+      .takes = "resume takes one checkpoint, but got",
+      .add_options =
+          [=](CLI::App& app) {
+            app.add_option("CHECKPOINT", *checkpoint, "what --checkpoint wrote")->type_name("FILE");
+            add_run_files_and_settings(app, *request);
+            app.add_flag("--force", request->force, "take other weights, pictures or SIMD than before")->group("Run");
+          },
+      .check =
+          [=] {
+            if (checkpoint->empty())
+              throw Error(ErrorCode::usage, "resume needs a checkpoint; see impasto resume --help");
+          },
+      .run = [=](const Launch& launch) { return resume_command(*checkpoint, launch); },
+  };
+}
+
+Command plan() {
+  const auto request = std::make_shared<PlanRequest>();
+  return {
+      .name = "plan",
+      .summary = "Tells sizes, memory and time of a painting, and paints nothing.",
+      .footer =
+          "Example: impasto plan photo.jpg painting.jpg --size 2000\n"
+          "Takes the options of stylise.\n"
+          "Exit codes: 0 it fits, 1 it does not, or failed, 2 wrong options.",
+      .takes = "plan takes pictures, CONTENT and STYLE, but got",
+      .add_options = [=](CLI::App& app) { add_plan_options(app, *request); },
+      .check =
+          [=] {
+            if (request->painting.styles.empty())
+              throw Error(ErrorCode::usage, "plan needs two pictures, CONTENT and STYLE; see impasto plan --help");
+          },
+      .preset = [=] { return request->painting.preset; },
+      .run = [=](const Launch& launch) { return plan_command(*request, launch.program); },
   };
 }
 
@@ -180,6 +231,8 @@ Command weights() {
 
 }  // namespace
 
-std::vector<Command> commands() { return {stylise(), bench(), gradcheck(), inspect(), info(), presets(), weights()}; }
+std::vector<Command> commands() {
+  return {stylise(), resume(), plan(), bench(), gradcheck(), inspect(), info(), presets(), weights()};
+}
 
 }  // namespace impasto::cli

@@ -1,6 +1,8 @@
 #include "cli/log.h"
 
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <ios>
 #include <string>
 #include <system_error>
@@ -16,8 +18,22 @@ constexpr int kDigits = 9;
 
 }  // namespace
 
+// A run that goes on keeps the rows of the steps before; what was written of later ones is painted again.
+void LossLog::begin_at(int step) {
+  std::string kept;
+  if (step > 1) {
+    std::ifstream old(file_, std::ios::binary);
+    for (std::string row; std::getline(old, row) && !old.eof();) {
+      if (std::atoi(row.c_str()) < step) kept += row + "\n";  // the head counts as 0
+    }
+  }
+  out_.open(file_, std::ios::binary | std::ios::trunc);
+  if (!kept.empty()) write(kept);
+}
+
 void LossLog::step(const Stylizer& stylizer, const Step& step) {
-  if (step.step == 1) out_.open(file_, std::ios::binary | std::ios::trunc);
+  if (!begun_) begin_at(step.step);
+  begun_ = true;
   std::string head = "step,epoch,loss,content,style,tv,seconds,scale,width,height,evaluations";
   std::string line = std::to_string(step.step);
   line += ',';
@@ -35,7 +51,7 @@ void LossLog::step(const Stylizer& stylizer, const Step& step) {
     line += ',';
     line += number_text(layer.loss, kDigits);
   }
-  write((step.step == 1 ? head + "\n" : "") + line + "\n");
+  write((whole_ == 0 ? head + "\n" : "") + line + "\n");
 }
 
 void LossLog::write(const std::string& line) {

@@ -22,8 +22,8 @@ namespace {
 using namespace impasto::cli;
 
 int run(int argc, char** argv) {
-  Launch launch{.program = program_folder(argv[0]), .start = std::chrono::steady_clock::now(), .words = {}};
-  for (int i = 0; i < argc; ++i) launch.words += (i == 0 ? "" : " ") + shell_word(argv[i]);
+  const Launch launch{
+      .program = program_folder(argv[0]), .start = std::chrono::steady_clock::now(), .arguments = {argv, argv + argc}};
   const CommandLine line = parse_command_line(argc, argv);
   if (line.run) return line.run(launch);
   std::fputs(line.text.c_str(), stdout);

@@ -14,9 +14,6 @@ namespace {
 // Below this nobody wants a painting.
 constexpr int kLeastSize = 64;
 
-// With what allocators and the libraries of pictures take besides.
-std::size_t with_overhead(std::size_t bytes) { return bytes + bytes / 16 + (std::size_t{16} << 20); }
-
 // The largest number of two digits and noughts, below `most`, that is good; 0 when none is.
 int largest(int most, const std::function<bool(int)>& is_good) {
   const auto tidy = [](int n) {
@@ -33,6 +30,8 @@ int largest(int most, const std::function<bool(int)>& is_good) {
 }
 
 }  // namespace
+
+std::size_t with_overhead(std::size_t bytes) { return bytes + bytes / 16 + (std::size_t{16} << 20); }
 
 void check_memory(const Pictures& pictures, const Weights& weights, const Options& options, const Context& context) {
   const std::size_t free = available_memory();

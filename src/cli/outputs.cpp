@@ -15,6 +15,7 @@
 #include "cli/snapshots.h"
 #include "cli/streamed_picture.h"
 #include "cli/text.h"
+#include "impasto/checkpoint.h"
 #include "impasto/error.h"
 #include "impasto/npy.h"
 #include "impasto/option_fields.h"
@@ -127,7 +128,8 @@ Outputs::Outputs(const StyliseRequest& request, const fs::path& weights)
       snapshots_(request.snapshots),
       log_(request.log),
       report_(request.report),
-      preset_(request.preset_copy) {
+      preset_(request.preset_copy),
+      checkpoint_(request.checkpoint) {
   const char* style = request.styles.size() == 1 ? "the style picture" : "a style picture";
   for (const StyleFile& one : request.styles) inputs_.push_back({one.file, style});
   for (const fs::path& mask : request.style_masks) inputs_.push_back({mask, "a mask"});
@@ -177,6 +179,7 @@ void Outputs::check(int epochs, const EncodeOptions& encode) const {
   guard_new("--preview", preview_);
   guard_new("--snapshots", animation_);
   guard_new("--save-preset", preset_);
+  guard_new("--checkpoint", checkpoint_);
   if (snapshots_) guard_snapshots(epochs, kept);
 
   if (make_painting_folder_) {
@@ -190,6 +193,7 @@ void Outputs::check(int epochs, const EncodeOptions& encode) const {
   if (log_) check_log(*log_);
   if (report_) check_report(*report_);
   if (preset_) check_preset_output(*preset_);
+  if (checkpoint_) check_checkpoint_output(*checkpoint_);
 }
 
 void Outputs::check_size(int width, int height) const {

@@ -53,6 +53,7 @@ class Outputs {
   std::optional<std::filesystem::path> log_;
   std::optional<std::filesystem::path> report_;
   std::optional<std::filesystem::path> preset_;
+  std::optional<std::filesystem::path> checkpoint_;
 };
 
 }  // namespace impasto::cli

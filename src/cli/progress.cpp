@@ -34,12 +34,13 @@ Progress::Progress(ProgressKind kind, std::FILE* out)
 Progress::~Progress() { end_line(); }
 
 void Progress::step(const Stylizer&, const Step& step) {
+  ++steps_seen_;
   step_seconds_ += step.seconds;
   const Clock::time_point now = Clock::now();
   const double elapsed = std::chrono::duration<double>(now - start_).count();
   if (kind_ == ProgressKind::plain && step.ends_epoch) {
     std::fprintf(out_, "epoch %s: step %d of %d, %s, %s elapsed, %s left, loss %s\n", epoch_text(step).c_str(),
-                 step.step, step.steps, rate(step).c_str(), clock_text(elapsed).c_str(),
+                 step.step, step.steps, rate().c_str(), clock_text(elapsed).c_str(),
                  clock_text(remaining(step)).c_str(), number_text(step.losses.total, 4).c_str());
     std::fflush(out_);
   }
@@ -54,7 +55,7 @@ void Progress::draw_bar(const Step& step, double elapsed) {
   // Fields keep their width while their numbers change, or the bar would twitch.
   const std::string head = "epoch " + padded(epoch_text(step), 2 * std::to_string(step.epochs).size() + 1) +
                            padded(std::to_string(static_cast<int>(fraction * 100)) + "%", 5);
-  const std::string parts[] = {padded(rate(step), 14),
+  const std::string parts[] = {padded(rate(), 14),
                                "  " + clock_text(elapsed) + padded(clock_text(remaining(step)), 6) + " left",
                                "  loss " + number_text(step.losses.total, 4)};
   const std::size_t width = terminal_columns(out_);
@@ -85,11 +86,11 @@ void Progress::end_line() {
 }
 
 double Progress::remaining(const Step& step) const {
-  return step.step > 0 ? step_seconds_ / step.step * (step.steps - step.step) : 0;
+  return steps_seen_ > 0 ? step_seconds_ / steps_seen_ * (step.steps - step.step) : 0;
 }
 
-std::string Progress::rate(const Step& step) const {
-  const double per_step = std::max(step_seconds_ / std::max(step.step, 1), 1e-9);
+std::string Progress::rate() const {
+  const double per_step = std::max(step_seconds_ / std::max(steps_seen_, 1), 1e-9);
   const bool fast = per_step <= 1;
   const double value = fast ? 1 / per_step : per_step;
   return number_text(value, value < 100 ? 3 : 5) + (fast ? " steps/s" : " s/step");

@@ -25,7 +25,7 @@ class Progress : public RunObserver {
  private:
   void draw_bar(const Step& step, double elapsed);
   double remaining(const Step& step) const;
-  std::string rate(const Step& step) const;
+  std::string rate() const;
 
   using Clock = std::chrono::steady_clock;
   ProgressKind kind_;
@@ -34,6 +34,7 @@ class Progress : public RunObserver {
   Clock::time_point start_;
   Clock::time_point last_drawn_;
   double step_seconds_ = 0;
+  int steps_seen_ = 0;  // a painting that is resumed begins with a later step
   std::size_t drawn_columns_ = 0;
 };
 

@@ -72,6 +72,10 @@ void read_init(StyliseRequest& request, const OptionField& field, const std::str
 }
 
 void read_setting(StyliseRequest& request, const OptionField& field, const std::string& text) {
+  if (field.name == "iterations" && text.starts_with('+')) {
+    request.more_iterations = static_cast<int>(parse_integer("--iterations", text.substr(1), 1, 1'000'000));
+    return;
+  }
   request.given.push_back(field.name);
   if (std::optional<int>* size = size_of(request, field.name)) {
     Options trial;
@@ -170,6 +174,11 @@ Options painting_options(const StyliseRequest& request, const Weights& weights) 
   if (request.epochs && is_given(request, "iterations")) {
     throw Error(ErrorCode::usage, "--epochs " + std::to_string(*request.epochs) +
                                       " and --iterations exclude each other; give one of them");
+  }
+  if (request.more_iterations && !request.resume) {
+    throw Error(ErrorCode::usage,
+                "--iterations +" + std::to_string(*request.more_iterations) +
+                    " adds to those of a checkpoint, which is for impasto resume; give a number without +");
   }
   Options options = load_preset(request.preset, weights);
   set_size(request, options);

@@ -4,20 +4,26 @@
 #include <exception>
 #include <filesystem>
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
 
+#include "cli/checkpoints.h"
 #include "cli/exit_code.h"
 #include "cli/failures.h"
 #include "cli/find_weights.h"
+#include "cli/given_pictures.h"
 #include "cli/interrupt.h"
 #include "cli/memory_check.h"
 #include "cli/outputs.h"
 #include "cli/picture_warnings.h"
 #include "cli/progress.h"
 #include "cli/report.h"
+#include "cli/resume.h"
 #include "cli/run_observers.h"
+#include "cli/saved_words.h"
 #include "cli/start_picture.h"
 #include "cli/streamed_picture.h"
 #include "cli/text.h"
@@ -55,38 +61,6 @@ class Terminal {
   bool quiet_;
   Progress* progress_ = nullptr;
 };
-
-Pictures load_pictures(const StyliseRequest& request, const DecodeOptions& decode) {
-  const auto load_mask = [&](const std::optional<std::filesystem::path>& file) {
-    return file ? load_picture(*file) : Image();
-  };
-  Pictures pictures{.content = load_picture(request.content, decode),
-                    .styles = {},
-                    .content_mask = load_mask(request.content_mask),
-                    .protect = load_mask(request.protect),
-                    .smooth = load_mask(request.smooth)};
-  for (std::size_t i = 0; i < request.styles.size(); ++i) {
-    const StyleFile& style = request.styles[i];
-    pictures.styles.push_back({load_picture(style.file, decode), style.weight,
-                               i < request.style_masks.size() ? load_picture(request.style_masks[i]) : Image()});
-  }
-  return pictures;
-}
-
-void check_masks(const StyliseRequest& request) {
-  const auto refuse = [](const std::string& sentence) { throw Error(ErrorCode::usage, sentence); };
-  const std::size_t masks = request.style_masks.size(), styles = request.styles.size();
-  if (masks > 0 && masks != styles) {
-    refuse("--style-mask is given " + std::to_string(masks) + " times for " + std::to_string(styles) +
-           " style pictures; give one for each, in their order");
-  }
-  if (request.content_mask && masks == 0) {
-    refuse("--content-mask is given without --style-mask; say where each region takes its style");
-  }
-  if (masks > 0 && !request.content_mask) {
-    refuse("--style-mask is given without --content-mask; say where in the content each region's style goes");
-  }
-}
 
 std::string styles_text(const StyliseRequest& request, const Pictures& pictures) {
   std::string text;
@@ -204,6 +178,21 @@ void announce(const StyliseRequest& request, const Pictures& pictures, const Fou
   if (request.smooth) warn_of(*request.smooth, pictures.smooth);
 }
 
+// None for a painting that goes through a pipe, unless one is asked for.
+const Checkpoints* add_checkpoints(const StyliseRequest& request, const Outputs& outputs, const Pictures& pictures,
+                                   const Options& options, const Options& asked_for, RunObservers& observers,
+                                   Terminal& terminal) {
+  if (!request.checkpoint && is_standard_stream(outputs.painting())) return nullptr;
+  const std::filesystem::path earlier = Checkpoints::default_file(outputs.painting());
+  std::error_code failure;
+  if (!request.checkpoint && !request.resume && std::filesystem::exists(earlier, failure))
+    terminal.note("a run that was cut off left " + quoted(earlier) + "; impasto resume goes on with it");
+  const std::string words = words_to_save(request, settings_taken_up(asked_for, options));
+  return &observers.add<Checkpoints>("--checkpoint", request, outputs.painting(),
+                                     painting_sizes(pictures.content, options),
+                                     std::map<std::string, std::string>{{"words", words}});
+}
+
 }  // namespace
 
 int stylise_command(const StyliseRequest& request, const std::filesystem::path& program) {
@@ -214,6 +203,8 @@ int stylise_command(const StyliseRequest& request, const std::filesystem::path& 
   const Context context = run_context(request);
   const Pictures pictures = load_pictures(request, options.decode);
   const std::vector<std::string> of_start = read_start(request, pictures.content, options);
+  const Options asked_for = options;
+  const std::optional<Resumed> resumed = take_up(request, pictures.content, options);
   const int planned_steps =
       total_iterations(options, static_cast<int>(painting_sizes(pictures.content, options).size()));
   Outputs outputs(request, found.file);
@@ -224,19 +215,22 @@ int stylise_command(const StyliseRequest& request, const std::filesystem::path& 
   if (!request.quiet) {
     announce(request, pictures, found, context);
     print_lines(of_start);
+    if (resumed) print_lines({resumed->note});
   }
 
   Terminal terminal(request.quiet);
   Failures failures([&](const std::string& sentence) { terminal.warn(sentence); });
   RunObservers observers(failures);
   outputs.add_to(observers);
+  const Checkpoints* checkpoints = add_checkpoints(request, outputs, pictures, options, asked_for, observers, terminal);
   if (request.report) observers.add<Report>("--report", request, pictures, found, context);
   auto& progress = observers.add<Progress>("--progress", request.quiet ? ProgressKind::none : request.progress, stderr);
   terminal.set_progress(progress);
   // Alive until the painting is saved: Ctrl-C must not end what it promised to save.
   const Interrupt interrupt(!request.quiet);
   const auto note = [&](LogLevel, const std::string& sentence) { terminal.note(sentence); };
-  Stylizer stylizer(pictures, found.weights, options, context.with_log(note).with_stop(Interrupt::requested));
+  Stylizer stylizer =
+      make_stylizer(resumed, pictures, found.weights, options, context.with_log(note).with_stop(Interrupt::requested));
   observers.begin(stylizer);
   const Painted painted = paint(stylizer, observers, terminal);
   const Result& result = painted.result;
@@ -246,6 +240,8 @@ int stylise_command(const StyliseRequest& request, const std::filesystem::path& 
   observers.end({stylizer, result, outputs.painting(), painted.failure, failures.sentences()});
   if (lost) std::rethrow_exception(lost);
   if (is_painted && !request.quiet) print_summary(outputs, result, stylizer.steps());
+  if (checkpoints != nullptr && checkpoints->is_saved() && result.outcome != Outcome::finished)
+    terminal.note("go on with: impasto resume " + shell_word(checkpoints->file().string()));
   return exit_code(painted, outputs, options, failures);
 }
 

@@ -69,6 +69,22 @@ void add_memory(CLI::App& command, StyliseRequest& request) {
       ->default_str(to_string(request.memory));
 }
 
+double parse_minutes(const std::string& text) {
+  if (text == "epoch") return 0;
+  try {
+    return parse_share("--checkpoint-every", text);
+  } catch (const Error& error) {
+    throw Error(error.code(), std::string(error.what()) + " of minutes, or epoch");
+  }
+}
+
+void add_checkpoint(CLI::App& command, StyliseRequest& request) {
+  add_file(command, "--checkpoint", "FILE", "what impasto resume needs", request.checkpoint, "of long runs");
+  add_word(command, kFiles, "--checkpoint-every", "MIN", "minutes between two, or epoch",
+           [&request](const std::string& text) { request.checkpoint_minutes = parse_minutes(text); })
+      ->default_str("5");
+}
+
 // "starry.jpg:2" is a file and its share, unless a file is called just so.
 StyleFile parse_style(const std::string& word) {
   const std::size_t colon = word.rfind(':');
@@ -126,12 +142,20 @@ void add_pictures(CLI::App& command, StyliseRequest& request) {
 
 void add_stylise_options(CLI::App& command, StyliseRequest& request) {
   add_pictures(command, request);
+  // What `impasto resume` adds to the words of a run.
+  add_word(command, "", "--resume", "FILE", "", [&request](const std::string& text) { request.resume = text; });
+  command.add_flag("--force", request.force)->group("");
+  add_run_files_and_settings(command, request);
+}
+
+void add_run_files_and_settings(CLI::App& command, StyliseRequest& request) {
   add_file(command, "-o,--output", "FILE", "a picture, or .npy: the values", request.output, "output/painting.jpg");
   add_file(command, "--preview", "FILE", "the picture so far, every epoch anew", request.preview, "");
   add_file(command, "--snapshots", "DIR", "DIR/1.jpg, ... every epoch, or FILE.webp, which moves", request.snapshots,
            "tutorial: output");
   add_file(command, "--log", "FILE.csv", "losses and time of every step", request.log, "");
   add_file(command, "--report", "FILE.html", "a page that shows and tells all of the run", request.report, "");
+  add_checkpoint(command, request);
   add_weights(command, kFiles, request);
   add_word(command, kFiles, "--preset", "NAME", "the settings not given: see impasto presets, or FILE.json",
            [&request](const std::string& text) { request.preset = text; })

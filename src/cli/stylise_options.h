@@ -41,13 +41,19 @@ struct StyliseRequest {
   std::optional<std::filesystem::path> preset_copy;  ///< --save-preset
   std::optional<std::filesystem::path> log;
   std::optional<std::filesystem::path> report;
-  std::string command;             ///< all words of the command line, for a shell
-  std::string weights;             ///< a file, "builtin", or empty: search
-  std::string preset = "default";  ///< a name or a file
-  std::vector<Change> changes;     ///< in no order: no two touch the same setting
-  std::optional<int> epochs;       ///< kept apart from iterations, for they exclude each other
-  std::vector<std::string> given;  ///< names of all settings on the command line
-  std::optional<int> size;         ///< kept apart, for they exclude each other
+  std::optional<std::filesystem::path> checkpoint;  ///< unset: one beside the painting, of long runs
+  double checkpoint_minutes = 5;                    ///< between checkpoints; 0: one every epoch
+  std::optional<std::filesystem::path> resume;      ///< the checkpoint to go on from
+  bool force = false;                               ///< ResumeOptions::force
+  std::string command;                              ///< all words of the command line, for a shell
+  std::vector<std::string> words;                   ///< the same but the program's name
+  std::string weights;                              ///< a file, "builtin", or empty: search
+  std::string preset = "default";                   ///< a name or a file
+  std::vector<Change> changes;                      ///< in no order: no two touch the same setting
+  std::optional<int> epochs;                        ///< kept apart from iterations, for they exclude each other
+  std::optional<int> more_iterations;               ///< --iterations +N: than the checkpoint has, at the last scale
+  std::vector<std::string> given;                   ///< names of all settings on the command line
+  std::optional<int> size;                          ///< kept apart, for they exclude each other
   std::optional<int> width;
   std::optional<int> height;
   std::optional<std::filesystem::path> start_file;  ///< --init FILE
@@ -62,6 +68,8 @@ struct StyliseRequest {
 
 /// `request` is filled while `command` parses; a bad value throws Error(usage) out of the parser.
 void add_stylise_options(CLI::App& command, StyliseRequest& request);
+/// The same without the pictures.
+void add_run_files_and_settings(CLI::App& command, StyliseRequest& request);
 /// The words CONTENT and STYLE[:SHARE] ...
 void add_pictures(CLI::App& command, StyliseRequest& request);
 /// The fields of option_fields() with these names, as options, in that order.

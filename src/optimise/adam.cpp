@@ -38,6 +38,13 @@ OptimiserStep Adam<T>::step(const Problem<T>& problem) {
 }
 
 template <class T>
+void Adam<T>::visit_state(StateVisitor<T>& visitor) {
+  visitor.count("adam.t", t_, 0, std::numeric_limits<int>::max() - 1);
+  visitor.values("adam.m", m_.values());
+  visitor.values("adam.v", v_.values());
+}
+
+template <class T>
 void Adam<T>::update(std::span<T> x, std::span<const T> gradient) {
   const Index count = m_.shape().count();
   IMPASTO_ASSERT(static_cast<Index>(x.size()) == count && static_cast<Index>(gradient.size()) == count);

@@ -23,6 +23,7 @@ class Adam : public Optimiser<T> {
   /// leave the range of T: v would be infinite, and the picture stand still unnoticed.
   OptimiserStep step(const Problem<T>& problem) override;
   std::uint64_t bytes() const override { return bytes_for(m_.shape().count()); }
+  void visit_state(StateVisitor<T>& visitor) override;
   static std::uint64_t bytes_for(Index count) { return 2 * sizeof(T) * static_cast<std::uint64_t>(count); }
 
   /// One update of x by a gradient that is at hand.

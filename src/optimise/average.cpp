@@ -30,6 +30,13 @@ void IterateAverage<T>::mean(std::span<T> out) const {
   });
 }
 
+template <class T>
+void IterateAverage<T>::visit_state(StateVisitor<T>& visitor) {
+  visitor.number("average.weight", weight_);
+  visitor.check(weight_ >= 0 && weight_ <= 1, "average.weight");
+  visitor.values("average.sum", sum_.values());
+}
+
 template class IterateAverage<float>;
 template class IterateAverage<double>;
 

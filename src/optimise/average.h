@@ -5,6 +5,7 @@
 #include <span>
 
 #include "impasto/context.h"
+#include "optimise/state_visitor.h"
 #include "tensor/tensor.h"
 
 namespace impasto::IMPASTO_ABI {
@@ -20,6 +21,7 @@ class IterateAverage {
   void add(std::span<const T> x);
   /// Writes the mean of what was added, at least one.
   void mean(std::span<T> out) const;
+  void visit_state(StateVisitor<T>& visitor);
   std::size_t bytes() const { return sizeof(T) * static_cast<std::size_t>(sum_.shape().count()); }
 
  private:

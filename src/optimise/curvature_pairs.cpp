@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "base/check.h"
 #include "base/parallel.h"
@@ -132,6 +134,43 @@ Direction CurvaturePairs<T>::turn(double t, std::span<const T> gradient) {
   const bool remembered = remember();
   solve();
   return combine(t, gradient.data(), newest, remembered);
+}
+
+template <class T>
+void CurvaturePairs<T>::visit_state(StateVisitor<T>& visitor) {
+  const std::size_t last = slots_ - 1;
+  visitor.count("pairs.work", work_, 0, static_cast<std::int64_t>(last));
+  visitor.wholes("pairs.order", order_, last, last);
+  std::vector<bool> taken(slots_, false);
+  taken[work_] = true;
+  for (const Slot slot : order_) {
+    visitor.check(!taken[slot], "pairs.order");
+    taken[slot] = true;
+  }
+  visitor.values("pairs.direction", row_values(s(work_)));
+  visitor.values("pairs.gradient", row_values(y(work_)));
+  for (std::size_t age = 0; age < order_.size(); ++age) {
+    visitor.values("pairs.s." + std::to_string(age), row_values(s(order_[age])));
+    visitor.values("pairs.y." + std::to_string(age), row_values(y(order_[age])));
+  }
+  visit_products(visitor);
+}
+
+template <class T>
+void CurvaturePairs<T>::visit_products(StateVisitor<T>& visitor) {
+  const auto visit = [&](const char* name, auto&& product) {
+    std::vector<double> products;
+    for (const Slot i : order_) {
+      for (const Slot j : order_) products.push_back(product(i, j));
+    }
+    visitor.numbers(name, products);
+    std::size_t k = 0;
+    for (const Slot i : order_) {
+      for (const Slot j : order_) product(i, j) = products[k++];
+    }
+  };
+  visit("pairs.sy", [this](Slot i, Slot j) -> double& { return sy(i, j); });
+  visit("pairs.yy", [this](Slot i, Slot j) -> double& { return yy(i, j); });
 }
 
 // sums_ of all pairs and of the one in the making.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "impasto/context.h"
+#include "optimise/state_visitor.h"
 #include "tensor/tensor.h"
 
 namespace impasto::IMPASTO_ABI {
@@ -47,6 +48,8 @@ class CurvaturePairs {
 
   /// Forgets all pairs: d = -g. `gradient` may be gradient().
   Direction forget(std::span<const T> gradient);
+  /// Of pairs that `forget` was called on once.
+  void visit_state(StateVisitor<T>& visitor);
   /// After a step of t d to a point with this gradient: notes the pair, unless s.y <= 1e-10, and makes the next d.
   Direction turn(double t, std::span<const T> gradient);
 
@@ -54,6 +57,8 @@ class CurvaturePairs {
   using Slot = std::size_t;
   static Index stride(Index count);
 
+  std::span<T> row_values(T* row) { return {row, static_cast<std::size_t>(count_)}; }
+  void visit_products(StateVisitor<T>& visitor);
   Index row(std::size_t i) const noexcept { return static_cast<Index>(i) * stride_; }
   T* s(Slot slot) noexcept { return memory_.data() + row(2 * slot); }
   T* y(Slot slot) noexcept { return memory_.data() + row(2 * slot + 1); }

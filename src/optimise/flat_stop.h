@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "impasto/export.h"
+#include "optimise/state_visitor.h"
 
 namespace impasto::IMPASTO_ABI {
 
@@ -17,6 +18,12 @@ class FlatStop {
   explicit FlatStop(double fraction) : fraction_(fraction) {}
   /// Whether the loss is flat, this one included. A loss that is not a number lowers nothing.
   bool add(double loss);
+  template <class T>
+  void visit_state(StateVisitor<T>& visitor) {
+    visitor.number("flat.lowest", lowest_);
+    visitor.numbers("flat.before", before_);
+    visitor.count("flat.steps", steps_, 0, std::numeric_limits<int>::max());
+  }
 
  private:
   static constexpr int kSteps = 10;

@@ -50,6 +50,19 @@ OptimiserStep Lbfgs<T>::step(const Problem<T>& problem) {
   return step;
 }
 
+template <class T>
+void Lbfgs<T>::visit_state(StateVisitor<T>& visitor) {
+  visitor.flag("lbfgs.begun", begun_);
+  visitor.flag("lbfgs.stuck", stuck_);
+  if (!begun_) return;
+  visitor.number("lbfgs.loss", loss_);
+  visitor.number("lbfgs.first_trial", first_trial_);
+  visitor.number("lbfgs.slope", direction_.slope);
+  visitor.number("lbfgs.longest", direction_.longest);
+  visitor.number("lbfgs.norm1", direction_.norm1);
+  pairs_.visit_state(visitor);
+}
+
 // Loss and gradient at the start; false: they are not numbers.
 template <class T>
 bool Lbfgs<T>::begin(const Problem<T>& problem, OptimiserStep& step) {
@@ -127,6 +140,10 @@ double Lbfgs<T>::slope_of(std::span<const T> gradient) {
   return sum_pieces(context_, count_, [g, d](Index begin, Index end) {
     return sum_of(begin, end, [g, d](Index i) { return static_cast<double>(g[i]) * static_cast<double>(d[i]); });
   });
+}
+
+std::uint64_t optimiser_budget(std::uint64_t free, std::uint64_t beside) {
+  return std::min(free / 2, free - std::min(free, beside));
 }
 
 int history_that_fits(int wanted, Index count, std::uint64_t budget_bytes) {

@@ -27,6 +27,8 @@ class Lbfgs : public Optimiser<T> {
   OptimiserStep step(const Problem<T>& problem) override;
   std::uint64_t bytes() const override { return bytes_for(options_.history, count_); }
 
+  void visit_state(StateVisitor<T>& visitor) override;
+
   /// Pairs it knows at present.
   int history() const noexcept { return pairs_.size(); }
   static std::uint64_t bytes_for(int history, Index count);
@@ -48,6 +50,9 @@ class Lbfgs : public Optimiser<T> {
   double loss_ = 0, first_trial_ = 1;
   bool begun_ = false, stuck_ = false;
 };
+
+/// Bytes that an optimiser may take of `free` ones where `beside` are taken too: half at most, for others use them.
+std::uint64_t optimiser_budget(std::uint64_t free, std::uint64_t beside);
 
 /// The longest history up to `wanted` for `count` floats that stays within the budget; 0: not even one pair fits.
 int history_that_fits(int wanted, Index count, std::uint64_t budget_bytes);

@@ -9,6 +9,7 @@
 
 #include "impasto/context.h"
 #include "impasto/options.h"
+#include "optimise/state_visitor.h"
 #include "tensor/shape.h"
 
 namespace impasto::IMPASTO_ABI {
@@ -40,6 +41,8 @@ class Optimiser {
   virtual OptimiserStep step(const Problem<T>& problem) = 0;
   /// What it holds beside x and gradient.
   virtual std::uint64_t bytes() const = 0;
+  /// What the next step needs to know of those before it. What is loaded into must be made of the same options.
+  virtual void visit_state(StateVisitor<T>& visitor) = 0;
 };
 
 /// The optimiser that options.optimiser names, for `count` variables.

@@ -11,6 +11,7 @@
 #include "base/sizes.h"
 #include "impasto/stylise.h"
 #include "model/vgg19.h"
+#include "optimise/lbfgs.h"
 #include "optimise/optimiser.h"
 #include "style/feature_requests.h"
 #include "style/scales.h"
@@ -43,7 +44,7 @@ class Estimate {
   }
 
   MemoryEstimate of_all() const {
-    std::uint64_t held = 0, targets = 0, painting = 0;  // held: of coarser scales, until they have been painted
+    std::uint64_t held = 0, targets = 0, painting = 0, arena = 0;  // held: of coarser scales, until they are painted
     const std::vector<PaintingSize> sizes = painting_sizes(pictures_.content, options_);
     for (const PaintingSize size : sizes) {
       const std::uint64_t scene = scene_bytes(size);
@@ -52,14 +53,31 @@ class Estimate {
           {targets, held + scene + content.arena + content.kept, held + scene + content.kept + styles_arena(size)});
       // The picture as it is optimised, the content's own colours, and what the losses compare with.
       const TapeBytes evaluated = evaluation(size);
+      arena = evaluated.arena;
       held += 2 * picture_bytes(size) + evaluated.kept + weights_bytes(size);
       painting = std::max(painting, held + evaluated.arena + 4 * picture_bytes(size) + optimiser(size));
     }
     painting += 3 * picture_bytes(sizes.back());  // the finished one: its values, as an image, and what is resized
-    return {saturated(targets), saturated(painting)};
+    MemoryEstimate all{.targets = saturated(targets), .painting = saturated(painting), .arena = saturated(arena)};
+    if (options_.optimiser == OptimiserKind::lbfgs) add_history(sizes.back(), all);
+    return all;
   }
 
  private:
+  void add_history(PaintingSize size, MemoryEstimate& all) const {
+    const Index count = shape_of(size).count();
+    const std::uint64_t beside = all.arena + 4 * picture_bytes(size);
+    std::uint64_t budget = optimiser_budget(free_memory_bytes(), beside);
+    if (const std::size_t limit = context_.memory_limit(); limit > 0) {
+      const std::uint64_t left = limit - std::min<std::uint64_t>(limit, all.painting);
+      budget = std::min(budget, left + optimiser(size));
+    }
+    all.history = std::max(1, history_that_fits(options_.lbfgs.history, count, budget));
+    Options kept = options_;
+    kept.lbfgs.history = all.history;
+    all.pairs = saturated(optimiser_bytes<float>(kept, count) - optimiser(size));
+  }
+
   bool reads_gram() const { return !options_.normalise_gradients && !is_guided_ && pictures_.protect.empty(); }
   bool has_means() const { return options_.statistic != StyleStatistic::gram; }
 

@@ -79,8 +79,8 @@ Scene<float> make_scene(const Pictures& pictures, const Guide& guide, const Opti
 }
 
 PaintingScale::PaintingScale(const Vgg19<float>& network, const NetworkWeights& weights, const Options& options,
-                             Scene<float> scene, const Context& context)
-    : objective_(std::make_unique<Objective<float>>(network, weights, options, scene, context)),
+                             Scene<float> scene, const Context& context, bool closed)
+    : objective_(closed ? nullptr : std::make_unique<Objective<float>>(network, weights, options, scene, context)),
       original_(std::move(scene.original)),
       clear_(std::move(scene.clear)) {
   if (!scene.protect.empty()) protect_ = resize_map(scene.protect, original_.shape()[0], original_.shape()[1]);

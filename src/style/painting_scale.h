@@ -16,8 +16,9 @@ Scene<float> make_scene(const Pictures& pictures, const Guide& guide, const Opti
 /// Thread safety: one thread at a time.
 class PaintingScale {
  public:
+  /// `closed`: as after close().
   PaintingScale(const Vgg19<float>& network, const NetworkWeights& weights, const Options& options, Scene<float> scene,
-                const Context& context);
+                const Context& context, bool closed = false);
 
   PaintingSize size() const { return {static_cast<int>(original_.shape()[1]), static_cast<int>(original_.shape()[0])}; }
   Index count() const { return original_.shape().count(); }

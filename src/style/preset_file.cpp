@@ -13,6 +13,7 @@
 #include "base/numbers.h"
 #include "impasto/option_fields.h"
 #include "impasto/text_file.h"
+#include "style/options_text.h"
 
 namespace impasto::IMPASTO_ABI {
 namespace {
@@ -120,6 +121,19 @@ Options load_preset(const std::string& name, const Weights& weights) {
   for (const auto& [key, value] : json.items()) {
     require(key == "preset" || is_setting(key), ErrorCode::usage, called(key),
             " is no setting; 'impasto presets default' lists those there are");
+  }
+  return options;
+}
+
+Options options_from_text(const std::string& text, const std::string& label) {
+  const Json json = Json::parse(text, nullptr, false);
+  require(json.is_object() && json.contains("preset"), ErrorCode::input, "the settings in ", label,
+          " are no JSON object of settings; it is damaged");
+  Options options;
+  const auto called = [&](const std::string& key) { return key + " in " + label; };
+  options.preset = typed(json["preset"], called("preset"));
+  for (const OptionField& field : option_fields()) {
+    if (json.contains(field.name)) field.set(options, called(field.name), typed(json[field.name], called(field.name)));
   }
   return options;
 }

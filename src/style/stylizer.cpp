@@ -20,16 +20,6 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-void check_pictures(const Pictures& pictures) {
-  require(!pictures.content.empty(), ErrorCode::input, "the content picture is empty");
-  require(!pictures.styles.empty(), ErrorCode::usage, "there is no style picture; give at least one");
-  for (const StylePicture& style : pictures.styles) {
-    require(!style.image.empty(), ErrorCode::input, "the style picture is empty");
-    require(std::isfinite(style.weight) && style.weight > 0, ErrorCode::usage, "a style picture's share is ",
-            style.weight, "; wanted a number above 0");
-  }
-}
-
 Pictures one_style(const Image& content, const Image& style) {
   return with_memory_error("copying the pictures", [&] {
     Pictures pictures;
@@ -41,6 +31,16 @@ Pictures one_style(const Image& content, const Image& style) {
 
 }  // namespace
 
+void check_pictures(const Pictures& pictures) {
+  require(!pictures.content.empty(), ErrorCode::input, "the content picture is empty");
+  require(!pictures.styles.empty(), ErrorCode::usage, "there is no style picture; give at least one");
+  for (const StylePicture& style : pictures.styles) {
+    require(!style.image.empty(), ErrorCode::input, "the style picture is empty");
+    require(std::isfinite(style.weight) && style.weight > 0, ErrorCode::usage, "a style picture's share is ",
+            style.weight, "; wanted a number above 0");
+  }
+}
+
 Stylizer::Stylizer(const Pictures& pictures, const Weights& weights, const Options& options, const Context& context) {
   check_pictures(pictures);
   validate(options, weights);
@@ -51,6 +51,8 @@ Stylizer::Stylizer(const Pictures& pictures, const Weights& weights, const Optio
 Stylizer::Stylizer(const Image& content, const Image& style, const Weights& weights, const Options& options,
                    const Context& context)
     : Stylizer(one_style(content, style), weights, options, context) {}
+
+Stylizer::Stylizer(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 Stylizer::~Stylizer() = default;
 Stylizer::Stylizer(Stylizer&&) noexcept = default;

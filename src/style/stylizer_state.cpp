@@ -16,6 +16,7 @@
 #include "base/sizes.h"
 #include "kernel/ranges.h"
 #include "optimise/lbfgs.h"
+#include "style/digest.h"
 #include "style/guide.h"
 #include "style/scales.h"
 #include "style/start.h"
@@ -35,22 +36,33 @@ double norm(const Context& context, std::span<const float> a, const float* b = n
 
 }  // namespace
 
-Stylizer::State::State(const Pictures& pictures, const Weights& weights, const Options& wanted, const Context& where)
-    : options(wanted), context(where), network(weights.network()), size(painting_size(pictures.content, wanted)) {
-  extras.share_metadata(pictures.content);
-  const Guide guide = make_guide(pictures);
-  for (const PaintingSize& one : painting_sizes(pictures.content, options)) {
-    stop_if_asked(context);
-    Scene<float> scene = make_scene(pictures, guide, options, one, context);
-    if (one.width == size.width && one.height == size.height) start = make_start(scene.content, options, context);
-    scales.emplace_back(network, *weights.network(), options, std::move(scene), context);
-  }
+Stylizer::State::State(const Pictures& pictures, const Weights& given, const Options& wanted, const Context& where)
+    : options(wanted),
+      context(where),
+      weights(given),
+      network(given.network()),
+      size(painting_size(pictures.content, wanted)) {
+  make_scales(pictures, 0);
   fit_memory();
-  seen.reserve(2 * static_cast<std::size_t>(options.lbfgs.max_evaluations) + 2);  // a restarted step searches twice
   steps_planned = total_iterations(options, static_cast<int>(scales.size()));
   const PaintingSize coarsest = scales.front().size();
   enter(0, start_at(start, coarsest.height, coarsest.width, context));
   prepare();
+}
+
+void Stylizer::State::make_scales(const Pictures& pictures, std::size_t first_open) {
+  extras.share_metadata(pictures.content);
+  seen.reserve(2 * static_cast<std::size_t>(options.lbfgs.max_evaluations) + 2);  // a restarted step searches twice
+  const Guide guide = make_guide(pictures);
+  for (const PaintingSize& one : painting_sizes(pictures.content, options)) {
+    stop_if_asked(context);
+    Scene<float> scene = make_scene(pictures, guide, options, one, context);
+    if (one.width == size.width && one.height == size.height) {
+      pictures_digest = digest_of(scene, pictures);
+      start = make_start(scene.content, options, context);
+    }
+    scales.emplace_back(network, *weights.network(), options, std::move(scene), context, scales.size() < first_open);
+  }
 }
 
 PlannedMemory Stylizer::State::planned() const {
@@ -60,26 +72,30 @@ PlannedMemory Stylizer::State::planned() const {
           saturated(optimiser_bytes<float>(affordable(), largest.count()))};
 }
 
+std::size_t Stylizer::State::budget() const {
+  const PlannedMemory memory = planned();
+  const std::uint64_t beside = std::uint64_t{memory.arena} + memory.pictures;
+  const auto budget = static_cast<std::size_t>(optimiser_budget(free_memory_bytes(), beside));
+  const std::size_t limit = context.memory_limit();
+  if (limit == 0) return budget;
+  // Held by then: what is now, but for the start; the painting is part of that and its gradient of the arena, so
+  // two of the planned pictures are left for showing it.
+  const std::uint64_t others =
+      std::uint64_t{context.memory_held()} - aligned_bytes(picture_bytes()) + memory.arena + memory.pictures;
+  const std::uint64_t needed = others + memory.optimiser;
+  require(needed <= limit, ErrorCode::io, "the painting needs at least ", memory_text(needed),
+          ", but the context's limit is ", memory_text(limit),
+          "; paint it smaller, compare fewer layers, or raise the limit");
+  return std::min(budget, static_cast<std::size_t>(limit - others));
+}
+
 void Stylizer::State::fit_memory() {
   const bool is_lbfgs = options.optimiser == OptimiserKind::lbfgs;
   history = is_lbfgs ? 1 : options.lbfgs.history;
-  const PlannedMemory memory = planned();
-  const std::uint64_t free = free_memory_bytes(), beside = std::uint64_t{memory.arena} + memory.pictures;
-  auto budget = static_cast<std::size_t>(std::min(free / 2, free - std::min(free, beside)));
-  if (const std::size_t limit = context.memory_limit(); limit > 0) {
-    // Held by then: what is now, but for the start; the painting is part of that and its gradient of the arena, so
-    // two of the planned pictures are left for showing it.
-    const std::uint64_t others =
-        std::uint64_t{context.memory_held()} - aligned_bytes(picture_bytes()) + memory.arena + memory.pictures;
-    const std::uint64_t needed = others + memory.optimiser;
-    require(needed <= limit, ErrorCode::io, "the painting needs at least ", memory_text(needed),
-            ", but the context's limit is ", memory_text(limit),
-            "; paint it smaller, compare fewer layers, or raise the limit");
-    budget = std::min(budget, static_cast<std::size_t>(limit - others));
-  }
+  const std::size_t most = budget();
   if (!is_lbfgs) return;
   // Memory that holds not even one pair is refused where it is taken.
-  history = std::max(1, history_that_fits(options.lbfgs.history, scales.back().count(), budget));
+  history = std::max(1, history_that_fits(options.lbfgs.history, scales.back().count(), most));
   if (history == options.lbfgs.history) return;
   say(context, LogLevel::warning, "L-BFGS keeps ", history, history == 1 ? " pair" : " pairs", " instead of ",
       options.lbfgs.history, ": the memory ", context.memory_limit() > 0 ? "that the context allows" : "that is free",

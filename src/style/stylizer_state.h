@@ -4,8 +4,10 @@
 #include <chrono>
 #include <cstddef>
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "impasto/stylise.h"
@@ -13,10 +15,14 @@
 #include "optimise/average.h"
 #include "optimise/flat_stop.h"
 #include "optimise/optimiser.h"
+#include "style/checkpoint.h"
 #include "style/painting_scale.h"
 #include "tensor/tensor.h"
 
 namespace impasto::IMPASTO_ABI {
+
+/// Throws Error unless there is a content, and a style with a share.
+void check_pictures(const Pictures& pictures);
 
 struct Evaluation {
   Losses losses;
@@ -28,9 +34,11 @@ struct Stylizer::State {
   std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
   Options options;
   Context context;
+  Weights weights;
   Vgg19<float> network;
   PaintingSize size;
-  Image extras;  // without pixels: the content's metadata
+  Image extras;                 // without pixels: the content's metadata
+  std::string pictures_digest;  // CheckpointFacts
   std::vector<PaintingScale> scales;
   Tensor<float> start;  // at the painting's size, while a coarser scale is painted
   std::size_t scale = 0;
@@ -49,12 +57,21 @@ struct Stylizer::State {
   bool scale_done = false, finished = false;
 
   State(const Pictures& pictures, const Weights& weights, const Options& wanted, const Context& where);
+  /// As it was when `saved` was.
+  State(const Pictures& pictures, const Weights& weights, const ResumeOptions& how, const Context& where,
+        CheckpointLoader& saved);
+
+  /// The scenes of all scales, and what is minimised at those from `first_open` on.
+  void make_scales(const Pictures& pictures, std::size_t first_open);
 
   PlannedMemory planned() const;
   std::size_t picture_bytes() const { return sizeof(float) * static_cast<std::size_t>(scales.back().count()); }
 
   /// Shortens the history to what memory holds. What a limit cannot hold at the largest scale is refused.
   void fit_memory();
+  /// Bytes left for the optimiser at the largest scale. Throws Error(io) where a limit leaves less than `history`
+  /// needs.
+  std::size_t budget() const;
 
   Objective<float>& objective() const { return scales[scale].objective(); }
 
@@ -84,6 +101,14 @@ struct Stylizer::State {
   Tensor<float> full_picture() const;
 
   void enter_next();
+
+  CheckpointFacts facts(const std::map<std::string, std::string>& notes) const;
+  /// All that a step depends on, but for what the constructor makes.
+  void visit_state(StateVisitor<float>& visitor);
+  /// Throws Error(input) for other pictures or weights, another target or convolution than `saved` was made with.
+  void check_same(const CheckpointLoader& saved) const;
+  /// With other iterations than before: how many steps are left.
+  void plan_steps();
 };
 
 }  // namespace impasto::IMPASTO_ABI

@@ -214,6 +214,26 @@ static void test_options(const impasto_weights* weights) {
   impasto_options_free(options);
 }
 
+/* Of the first step, taken by a painting that was saved before it and resumed. */
+static double first_total = 0;
+
+static void test_checkpoint(const impasto_stylizer* stylizer, const impasto_image* content,
+                            const impasto_image* const* styles, const double* shares, const impasto_weights* weights) {
+  const char* file = "c_test.checkpoint";
+  impasto_stylizer* resumed = NULL;
+  impasto_step step;
+  CHECK(impasto_stylizer_save(stylizer, NULL) == IMPASTO_ERROR_USAGE);
+  CHECK(impasto_stylizer_save(stylizer, "no/such/folder") == IMPASTO_ERROR_IO);
+  CHECK(impasto_stylizer_save(stylizer, file) == IMPASTO_OK);
+  CHECK(impasto_stylizer_resume("none", content, styles, shares, 2, weights, 0, NULL, &resumed) == IMPASTO_ERROR_INPUT);
+  CHECK(impasto_stylizer_resume(file, content, styles, NULL, 2, weights, 0, NULL, &resumed) == IMPASTO_ERROR_INPUT);
+  CHECK(impasto_stylizer_resume(file, content, styles, shares, 2, weights, 0, NULL, &resumed) == IMPASTO_OK);
+  CHECK(impasto_stylizer_step(resumed, &step) == IMPASTO_OK && step.step == 1 && step.steps == 6);
+  first_total = step.total;
+  impasto_stylizer_free(resumed);
+  remove(file);
+}
+
 static impasto_stylizer* painting(const impasto_weights* weights) {
   impasto_options* options = NULL;
   impasto_context* context = NULL;
@@ -229,6 +249,7 @@ static impasto_stylizer* painting(const impasto_weights* weights) {
   CHECK(impasto_options_set(options, "scales", "1") == IMPASTO_OK);
   CHECK(impasto_stylizer_new(content, styles, shares, 0, weights, options, context, &stylizer) == IMPASTO_ERROR_USAGE);
   CHECK(impasto_stylizer_new(content, styles, shares, 2, weights, options, context, &stylizer) == IMPASTO_OK);
+  test_checkpoint(stylizer, content, styles, shares, weights);
   impasto_image_free(content);
   impasto_image_free(style);
   impasto_options_free(options);
@@ -245,6 +266,7 @@ static void test_painting(const impasto_weights* weights) {
   CHECK(impasto_stylizer_run(stylizer, observe, &progress) == IMPASTO_OK);
   CHECK(progress.calls == 1 && !impasto_stylizer_finished(stylizer));
   const double first = progress.last;
+  CHECK(first == first_total);
   progress.cancel = NULL;
   progress.stop_at = 3;
   CHECK(impasto_stylizer_run(stylizer, observe, &progress) == IMPASTO_OK && progress.calls == 3);

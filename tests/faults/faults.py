@@ -171,6 +171,45 @@ def kills(table, program, runs, generator):
                   f"{left} left a temporary file, which the next run removed")
 
 
+def kills_and_resumes(table, program, runs, generator):
+    """Killed at random moments, up to five times each, and resumed: the last bytes are those of a run left alone."""
+    def folder_of_run():
+        folder = Path(tempfile.mkdtemp(prefix="impasto-faults-"))
+        (folder / "content.png").write_bytes(png(96, 64))
+        (folder / "style.png").write_bytes(png(80, 80))
+        return folder
+
+    begin = ["stylise", "content.png", "style.png", "--weights", "builtin", "--size", "96", "--scales", "2", "--threads", "2",
+             "--iterations", "12", "--steps-per-epoch", "2", "-o", "a.npy", "--checkpoint", "c", "--checkpoint-every", "epoch"]
+    folder = folder_of_run()
+    begun = time.monotonic()
+    subprocess.run([program, *begin], cwd=folder, check=True, capture_output=True)
+    seconds = time.monotonic() - begun
+    whole = (folder / "a.npy").read_bytes()
+    shutil.rmtree(folder)
+    killed = resumed = 0
+    for _ in range(runs):
+        folder = folder_of_run()
+        for attempt in range(6):
+            is_saved = (folder / "c").exists()
+            words = [str(program), *(["resume", "c"] if is_saved else begin)]
+            resumed += is_saved
+            process = subprocess.Popen(words, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            if attempt < 5:
+                time.sleep(generator.uniform(0.2, 1.0) * seconds)
+                process.kill()
+            _, errors = process.communicate(timeout=120)
+            killed += process.returncode == -signal.SIGKILL
+            # One that ended just before its kill is finished, and not taken up again.
+            if (folder / "a.npy").exists():
+                break
+        if not (folder / "a.npy").exists() or (folder / "a.npy").read_bytes() != whole:
+            table.wrong.append("a killed run")
+            print(f"WRONG: other bytes after kills in {folder}: {errors.decode(errors='replace')[-400:]}", flush=True)
+        shutil.rmtree(folder)
+    table.add("SIGKILL and resume", runs, f"{killed} kills, {resumed} resumed, all ended with the bytes of a run left alone")
+
+
 def full_disks(table, program):
     if os.geteuid() != 0:
         return table.add("full disks", 0, "left out: a tmpfs needs root")
@@ -244,6 +283,7 @@ def main():
     generator = random.Random(wanted.seed)
     table = Table()
     kills(table, program, wanted.runs, generator)
+    kills_and_resumes(table, program, 2 * wanted.runs, generator)
     full_disks(table, program)
     calls(table, program, library)
     allocations(table, program, library, 5 * wanted.runs, generator)

@@ -1,0 +1,96 @@
+#include "cli/checkpoints.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "impasto/error.h"
+
+namespace impasto::cli {
+namespace {
+
+constexpr double kLongRun = 5 * 60;  // seconds
+
+double pixels(const PaintingSize& size) { return static_cast<double>(size.width) * size.height; }
+
+}  // namespace
+
+Checkpoints::Checkpoints(const StyliseRequest& request, const std::filesystem::path& painting,
+                         std::vector<PaintingSize> sizes, std::map<std::string, std::string> notes)
+    : file_(request.checkpoint.value_or(default_file(painting))),
+      is_asked_for_(request.checkpoint.has_value()),
+      is_on_(is_asked_for_),
+      minutes_(request.checkpoint_minutes),
+      sizes_(std::move(sizes)),
+      notes_(std::move(notes)),
+      is_saved_(request.resume && std::filesystem::absolute(*request.resume) == std::filesystem::absolute(file_)) {}
+
+std::filesystem::path Checkpoints::default_file(const std::filesystem::path& painting) {
+  std::filesystem::path file = painting;
+  file += ".checkpoint";
+  return file;
+}
+
+void Checkpoints::begin(Stylizer&) { saved_at_ = Clock::now(); }
+
+// Of the whole run; a step takes as long as its picture is large.
+double Checkpoints::expected_seconds(const Stylizer& stylizer, const Step& step) const {
+  const std::size_t scale = static_cast<std::size_t>(step.scale) - 1;
+  const double second_a_pixel = step.seconds / pixels(sizes_[scale]);
+  int left = step.steps - step.step;
+  double seconds = stylizer.seconds();
+  for (std::size_t k = sizes_.size() - 1; k > scale; --k) {
+    const int at_scale = std::min(left, iterations_at(stylizer.options(), static_cast<int>(k)));
+    seconds += at_scale * second_a_pixel * pixels(sizes_[k]);
+    left -= at_scale;
+  }
+  return seconds + left * step.seconds;
+}
+
+bool Checkpoints::is_due(const Step& step) const {
+  if (minutes_ == 0) return step.ends_epoch;
+  return std::chrono::duration<double>(Clock::now() - saved_at_).count() >= 60 * minutes_;
+}
+
+void Checkpoints::step(const Stylizer& stylizer, const Step& step) {
+  last_step_ = step.step;
+  // The first steps search longer than the others.
+  if (!is_on_ && step.step > 3) is_on_ = expected_seconds(stylizer, step) > kLongRun;
+  if (is_on_ && is_due(step)) save(stylizer);
+}
+
+// One that nobody asked for fails with a word, and the run is none the worse.
+void Checkpoints::save(const Stylizer& stylizer) {
+  try {
+    stylizer.save(file_, notes_);
+  } catch (const Error& error) {
+    if (is_asked_for_) throw;
+    is_on_ = false;
+    const Log& log = stylizer.context().log();
+    if (log) log(LogLevel::warning, std::string("no checkpoint is kept: ") + error.what());
+    return;
+  }
+  is_saved_ = true;
+  saved_at_ = Clock::now();
+  saved_step_ = last_step_;
+}
+
+void Checkpoints::end(const RunEnd& end) {
+  const bool is_done = end.result.outcome == Outcome::finished && end.failure.empty();
+  if (is_done && !is_asked_for_) {
+    std::error_code ignored;
+    if (is_saved_) std::filesystem::remove(file_, ignored);
+    is_saved_ = false;
+    return;
+  }
+  const bool is_whole = end.result.outcome != Outcome::diverged && end.failure.empty();
+  if (is_on_ && is_whole && last_step_ > 0 && saved_step_ != last_step_) save(end.stylizer);
+}
+
+}  // namespace impasto::cli

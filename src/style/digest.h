@@ -1,0 +1,19 @@
+// What tells two paintings' ingredients apart: SHA-256 checksums of numbers.
+#pragma once
+
+#include <string>
+
+#include "impasto/stylise.h"
+#include "model/network_weights.h"
+#include "style/scene.h"
+
+namespace impasto::IMPASTO_ABI {
+
+/// Of everything that the painting's largest scale is made from: the scene's pictures, and the masks. Empty where the
+/// build cannot make checksums.
+std::string digest_of(const Scene<float>& scene, const Pictures& pictures);
+
+/// Of the numbers in a file of weights; of the built-in network the version of the program, which it is part of.
+std::string digest_of(const NetworkWeights& weights);
+
+}  // namespace impasto::IMPASTO_ABI

@@ -1,0 +1,77 @@
+// `impasto plan`: what a painting will take, told without painting it.
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "cli/pictures.h"
+#include "impasto/stylise.h"
+
+using namespace impasto;
+using namespace impasto::testing;
+
+namespace {
+
+std::vector<std::string> plan_of(const std::vector<std::string>& more) {
+  std::vector<std::string> words = {"plan", "content.png", "style.png", "--weights", "builtin", "--threads", "1"};
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+}  // namespace
+
+TEST_CASE("cli: plan tells sizes, steps, memory and time, and paints nothing") {
+  const Studio studio;
+  const auto files = studio.size();
+  const Run run = run_program(plan_of({"--size", "48", "--scales", "24,48", "--iterations", "5,3"}), studio.path());
+  INFO(run.err);
+  CHECK(run.code == 0);
+  for (const char* part :
+       {"painting  24 x 16 (5 steps), then 48 x 32 (3 steps)", "memory    about ", " that are free",
+        "20 of 20 pairs of L-BFGS", "runs on   1 thread, ", "weights   built-in", "time      about "})
+    CHECK_MESSAGE(contains(run.out, part), run.out);
+  CHECK(studio.size() == files);
+}
+
+TEST_CASE("cli: the plan as JSON holds what estimate_memory says") {
+  const Studio studio;
+  REQUIRE(run_program(plan_of({"--size", "48", "--json", "plan.json"}), studio.path()).code == 0);
+  const auto json = nlohmann::json::parse(read_text(studio / "plan.json"));
+  Pictures pictures;
+  pictures.content = load_image(studio / "content.png");
+  pictures.styles.push_back({.image = load_image(studio / "style.png"), .weight = 1, .mask = {}});
+  Options options = preset("default", Weights::builtin());
+  options.size = 48;
+  const MemoryEstimate memory = estimate_memory(pictures, Weights::builtin(), options, Context(1));
+  CHECK(json["painting_bytes"] == memory.painting);
+  CHECK(json["targets_bytes"] == memory.targets);
+  CHECK(json["arena_bytes"] == memory.arena);
+  CHECK(json["pairs_bytes"] == memory.pairs);
+  CHECK(json["history"] == options.lbfgs.history);
+  CHECK(json["width"] == 48);
+  CHECK(json["height"] == 32);
+  CHECK(json["fits"] == true);
+  CHECK(json["seconds"].get<double>() > 0);
+  CHECK(json["steps"].size() == json["scales"].size());
+}
+
+TEST_CASE("cli: a plan that does not fit says so at once, with exit code 1") {
+  const Studio studio;
+  std::vector<std::string> words = {"-c", "ulimit -v 400000; exec \"$0\" \"$@\"", IMPASTO_PROGRAM};
+  const std::vector<std::string> plan = plan_of({"--size", "2000"});
+  words.insert(words.end(), plan.begin(), plan.end());
+  const Run run = Program("/bin/sh", words, studio.path()).wait();
+  INFO(run.out);
+  CHECK(run.code == 1);
+  CHECK(contains(run.out, "it does not fit"));
+  CHECK_FALSE(contains(run.out, "time "));
+}
+
+TEST_CASE("cli: plan refuses what stylise would") {
+  const Studio studio;
+  expect_failure(run_program({"plan", "content.png"}, studio.path()), 2, {"plan needs two pictures"});
+  expect_failure(run_program(plan_of({"--style-weight", "-1"}), studio.path()), 2, {"--style-weight"});
+  expect_failure(run_program(plan_of({"--json", "no/plan.json"}), studio.path()), 1, {"'no"});
+}
