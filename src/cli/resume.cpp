@@ -58,7 +58,8 @@ void start_from_picture(const std::filesystem::path& checkpoint, const Image& co
 std::optional<Resumed> take_up(const StyliseRequest& request, const Image& content, Options& options) {
   if (!request.resume) return std::nullopt;
   const CheckpointInfo info = read_checkpoint(*request.resume);
-  Resumed resumed{.checkpoint = *request.resume, .is_exact = false, .how = {}, .note = {}};
+  Resumed resumed{
+      .checkpoint = *request.resume, .is_exact = false, .steps_done = info.steps_done, .how = {}, .note = {}};
   resumed.how.force = request.force;
   const std::string from = "going on from " + quoted(*request.resume) + ", step " + std::to_string(info.steps_done);
   const std::vector<std::string> different = differences(info.options, options);
@@ -72,12 +73,11 @@ std::optional<Resumed> take_up(const StyliseRequest& request, const Image& conte
   }
   if (request.more_iterations) options.iterations = with_more(info, *request.more_iterations);
   if (options.iterations != info.options.iterations) resumed.how.iterations = options.iterations;
-  const bool wants_more = iterations_at(options, info.scales - 1) > iterations_at(info.options, info.scales - 1);
-  if (info.finished && !wants_more)
-    throw Error(ErrorCode::usage,
-                "the painting in " + quoted(*request.resume) + " is finished after " + std::to_string(info.steps_done) +
-                    " steps; ask for more with --iterations +N, or for another --style-weight or --size");
-  resumed.note = from + " of " + std::to_string(info.steps);
+  const bool has_more = iterations_at(options, info.scales - 1) > iterations_at(info.options, info.scales - 1);
+  resumed.note = info.finished && !has_more
+                     ? "the painting in " + quoted(*request.resume) + " is finished after " +
+                           std::to_string(info.steps_done) + " steps and saved again; --iterations +N goes on with it"
+                     : from + " of " + std::to_string(info.steps);
   return resumed;
 }
 

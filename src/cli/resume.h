@@ -15,6 +15,7 @@ struct Resumed {
   std::filesystem::path checkpoint;
   bool is_exact =
       false;  ///< the optimiser, too, is taken up; else the picture alone, which the options then start from
+  int steps_done = 0;
   ResumeOptions how;
   std::string note;  ///< what to tell of it
 };

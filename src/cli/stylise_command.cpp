@@ -1,5 +1,6 @@
 #include "cli/stylise_command.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -80,8 +81,9 @@ bool painted_nothing(const Result& result, const Options& options) {
 
 void print_summary(const Outputs& outputs, const Result& result, int all) {
   const std::string loss =
-      result.steps == 0 ? ""
-                        : ", loss " + number_text(result.first.total, 4) + " -> " + number_text(result.last.total, 4);
+      result.steps == 0 || (result.evaluations == 0 && result.outcome == Outcome::finished)
+          ? ""
+          : ", loss " + number_text(result.first.total, 4) + " -> " + number_text(result.last.total, 4);
   const bool is_piped = is_standard_stream(outputs.painting());
   std::fprintf(is_piped ? stderr : stdout, "%s: %s, %d %ssteps in %s%s\n",
                is_piped ? "stdout" : printable(outputs.painting().string()).c_str(),
@@ -232,7 +234,8 @@ int stylise_command(const StyliseRequest& request, const std::filesystem::path& 
   Stylizer stylizer =
       make_stylizer(resumed, pictures, found.weights, options, context.with_log(note).with_stop(Interrupt::requested));
   observers.begin(stylizer);
-  const Painted painted = paint(stylizer, observers, terminal);
+  Painted painted = paint(stylizer, observers, terminal);
+  if (resumed && resumed->is_exact) painted.result.steps = std::max(painted.result.steps, resumed->steps_done);
   const Result& result = painted.result;
   progress.end_line();
   const bool is_painted = !painted_nothing(result, options);

@@ -187,7 +187,7 @@ def kills_and_resumes(table, program, runs, generator):
     seconds = time.monotonic() - begun
     whole = (folder / "a.npy").read_bytes()
     shutil.rmtree(folder)
-    killed = resumed = 0
+    killed = resumed = wrong = 0
     for _ in range(runs):
         folder = folder_of_run()
         for attempt in range(6):
@@ -205,9 +205,10 @@ def kills_and_resumes(table, program, runs, generator):
                 break
         if not (folder / "a.npy").exists() or (folder / "a.npy").read_bytes() != whole:
             table.wrong.append("a killed run")
+            wrong += 1
             print(f"WRONG: other bytes after kills in {folder}: {errors.decode(errors='replace')[-400:]}", flush=True)
         shutil.rmtree(folder)
-    table.add("SIGKILL and resume", runs, f"{killed} kills, {resumed} resumed, all ended with the bytes of a run left alone")
+    table.add("SIGKILL and resume", runs, f"{killed} kills, {resumed} resumed, {runs - wrong} ended with the bytes of a run left alone")
 
 
 def full_disks(table, program):
