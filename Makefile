@@ -10,6 +10,8 @@ STEPS ?=
 RUN_OPTIONS ?=
 BENCH_OPTIONS ?=
 FUZZ_SECONDS ?= 600
+# One or more of them: make fuzz FUZZ=png
+FUZZ ?= $(patsubst tests/fuzz/fuzz_%.cpp,%,$(wildcard tests/fuzz/fuzz_*.cpp))
 
 # A compiler that has Eigen or xtensor in front of it takes about 1 GiB: more jobs than that would swap, not hurry.
 JOBS ?= $(shell cat /proc/meminfo /sys/fs/cgroup/memory.max 2>/dev/null | \
@@ -84,11 +86,11 @@ test-faults:  ## kill the program, fill its disks, let system calls and allocati
 	@cmake --build $(BUILD) --parallel $(JOBS) --target impasto impasto_inject
 	@tests/faults/faults.py $(BUILD)/impasto $(BUILD)/tests/libimpasto_inject.so
 
-fuzz:  ## each reader of weights and pictures under libFuzzer for FUZZ_SECONDS (600); crashes are left in build-fuzz/
+fuzz:  ## each reader of weights and pictures (or FUZZ=png) under libFuzzer for FUZZ_SECONDS (600); crashes are left in build-fuzz/
 	@third_party/install.sh test clang
 	@$(MAKE) PRESET=fuzz build-fuzz/with-tests
 	@cmake --build build-fuzz --parallel $(JOBS) --target fuzzers
-	@set -e; for reader in safetensors hdf5 npz blob picture png metadata; do \
+	@set -e; for reader in $(FUZZ); do \
 	  mkdir -p build-fuzz/corpus/$$reader; echo "$$reader:"; \
 	  build-fuzz/tests/fuzz/fuzz_$$reader -max_total_time=$(FUZZ_SECONDS) -max_len=32768 -rss_limit_mb=1500 \
 	    -malloc_limit_mb=256 -timeout=10 -artifact_prefix=build-fuzz/$$reader- -print_final_stats=1 -print_funcs=0 -verbosity=0 \

@@ -87,7 +87,7 @@ Command plan() {
   const auto request = std::make_shared<PlanRequest>();
   return {
       .name = "plan",
-      .summary = "Tells sizes, memory and time of a painting, and paints nothing.",
+      .summary = "Tells size, memory and time of a painting beforehand.",
       .footer =
           "Example: impasto plan photo.jpg painting.jpg --size 2000\n"
           "Takes the options of stylise.\n"

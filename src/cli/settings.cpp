@@ -161,9 +161,10 @@ void add_settings(CLI::App& command, StyliseRequest& request, const std::vector<
 }
 
 void show_defaults(CLI::App& command, const std::string& otherwise) {
-  const auto& named = command.get_option("--preset")->results();
-  const Options options = load_preset(named.empty() ? otherwise : named.back(), Weights::builtin());
-  command.get_option("--preset")->default_str(named.empty() ? otherwise : named.back());
+  CLI::Option* preset = command.get_option_no_throw("--preset");
+  const std::string name = preset == nullptr || preset->results().empty() ? otherwise : preset->results().back();
+  const Options options = load_preset(name, Weights::builtin());
+  if (preset != nullptr) preset->default_str(name);
   for (const OptionField& field : option_fields()) {
     CLI::Option* option = command.get_option_no_throw("--" + field.name);
     if (option != nullptr) option->default_str(field.get(options));

@@ -41,6 +41,22 @@ TEST_CASE("cli: every help fits a screen, that of stylise two") {
   }
 }
 
+TEST_CASE("cli: every command that the help lists has a help of its own") {
+  const TempFolder folder;
+  std::istringstream lines(run_program({"--help"}, folder.path()).out);
+  int commands = 0;
+  for (std::string line; std::getline(lines, line) && line != "Options:";) {
+    if (line.size() < 3 || line[1] != ' ' || line[2] < 'a' || line[2] > 'z') continue;
+    const std::string command = line.substr(2, line.find(' ', 2) - 2);
+    CAPTURE(command);
+    const Run run = run_program({command, "--help"}, folder.path());
+    CHECK(run.code == 0);
+    CHECK(run.out.starts_with("Usage: impasto " + command));
+    ++commands;
+  }
+  CHECK(commands >= 9);
+}
+
 TEST_CASE("cli: the help of stylise names every option and the preset's defaults") {
   const TempFolder folder;
   const std::string help = run_program({"stylise", "--help"}, folder.path()).out;

@@ -13,6 +13,10 @@ int main(int argc, char** argv) {
   constexpr std::size_t kVariants = 200;  // of each file and kind of damage
   std::size_t files = 0, inputs = 0;
   if (argc != 2) return 2;
+  if (!std::filesystem::is_directory(argv[1])) {
+    std::fprintf(stderr, "there is no folder %s; put seeds there\n", argv[1]);
+    return 1;
+  }
   for (const auto& entry : std::filesystem::directory_iterator(argv[1])) {
     std::ifstream in(entry.path(), std::ios::binary);
     const std::vector<char> text{std::istreambuf_iterator<char>(in), {}};

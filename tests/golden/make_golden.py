@@ -10,16 +10,16 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"  # plain Eigen kernels: oneDNN's blocking would make float32 depend on the CPU more
 import numpy as np
 import torch
-import torch.nn.functional as F
 import tensorflow as tf
 import builtin_network
 import golden_files
 import painting
 from decoded_pictures import jpeg_and_resize
 from golden_files import describe, sample, write_json, write_npy
-from hash_network import LAYERS, OPS, fmix32, hash_network, pictures, uniform
+from hash_network import LAYERS, fmix32, hash_network, pictures, uniform
+from operations import operations
 from optimisers import adam_alone, lbfgs, ten_steps
-from tutorial import M, N, STYLE_LAYERS, VARIANTS, Tutorial, forward, gram, oihw, pad, to_hwc, to_torch, total_variation
+from tutorial import M, N, STYLE_LAYERS, VARIANTS, Tutorial, forward, gram, oihw, to_hwc, to_torch, total_variation
 
 
 def hash_values(network):
@@ -95,34 +95,6 @@ def built_in(table, content):
         a, b = (np.array(found[t][name]["values"]) for t in ("float64", "float32"))
         size, l2 = np.prod(found["float64"][name]["shape"]), found["float64"][name]["l2"]
         print(f"  {name}: rms {l2 / size ** .5:.3f}, float32 samples off by at most {np.abs(a - b).max():.1e}")
-
-
-def operations():
-    """golden_ops.json: convolutions of odd shapes, input and kernel given, with gradients; pools of an odd map."""
-    x0 = uniform(OPS, (5, 7, 2))
-    found = {"input": x0.ravel(), "input_shape": x0.shape}
-    for kh, kw in ((3, 5), (3, 3)):
-        w0, b0 = uniform(OPS + kh * kw, (kh, kw, 2, 3)), uniform(OPS + 20, (3,))
-        cases = {}
-        for stride in (1, 2):
-            for mode in ("valid", "zero", "replicate", "reflect"):
-                x = to_torch(x0).requires_grad_(True)
-                w = torch.from_numpy(w0).permute(3, 2, 0, 1).requires_grad_(True)
-                b = torch.from_numpy(b0).requires_grad_(True)
-                y = F.conv2d(x if mode == "valid" else pad(x, mode, kh // 2, kw // 2), w, b, stride=stride)
-                cotangent = uniform(OPS + 21, to_hwc(y).shape)
-                gx, gw, gb = torch.autograd.grad(y, (x, w, b), to_torch(cotangent))
-                cases[f"{mode}_stride{stride}"] = {
-                    "shape": to_hwc(y).shape, "output": to_hwc(y).ravel(), "cotangent": cotangent.ravel(), "input_gradient": to_hwc(gx).ravel(),
-                    "weight_gradient": gw.permute(2, 3, 1, 0).numpy().ravel(), "bias_gradient": gb.numpy()}
-        found[f"conv{kh}x{kw}"] = {"weights": w0.ravel(), "bias": b0, **cases}
-    for name, pool in (("max", F.max_pool2d), ("average", F.avg_pool2d)):
-        x = to_torch(x0).requires_grad_(True)
-        y = pool(x, 2)
-        cotangent = uniform(OPS + 21, to_hwc(y).shape)
-        gx, = torch.autograd.grad(y, x, to_torch(cotangent))
-        found[f"{name}_pool"] = {"shape": to_hwc(y).shape, "output": to_hwc(y).ravel(), "cotangent": cotangent.ravel(), "input_gradient": to_hwc(gx).ravel()}
-    write_json("golden_ops.json", found)
 
 
 def paintings(table, pictures):

@@ -80,6 +80,24 @@ TEST_CASE("formats: what a row encodes begins as the row says, and comes back, w
   }
 }
 
+TEST_CASE("formats: the colours of an opaque picture come back, at every depth of a row") {
+  for (const PictureFormat& format : picture_formats()) {
+    if (!is_writable(format)) continue;
+    for (const int bits : format.depths) {
+      if (bits == 0) continue;
+      INFO(format.name, ", ", bits, " bits");
+      const Image image = gradient(40, 24);
+      const Image back = decode_image(
+          encode_image(image, usual_name(format),
+                       {.jpeg_quality = 100, .jpeg_subsampling = false, .bits = bits, .webp_quality = 100}),
+          "picture");
+      CHECK(back.metadata().bits == bits);
+      const float step = 1 / static_cast<float>((1 << bits) - 1);
+      CHECK(largest_difference(back, image) <= (std::string_view(format.name) == "JPEG" ? 5 * step : step / 2 + 1e-6f));
+    }
+  }
+}
+
 TEST_CASE("formats: EXIF that begins as in a JPEG is written without that, and turns no picture") {
   for (const PictureFormat& format : picture_formats()) {
     if (!is_writable(format)) continue;
