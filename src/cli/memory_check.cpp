@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 
+#include "cli/resident_memory.h"
 #include "cli/text.h"
 #include "impasto/error.h"
 
@@ -33,8 +35,24 @@ int largest(int most, const std::function<bool(int)>& is_good) {
 
 std::size_t with_overhead(std::size_t bytes) { return bytes + bytes / 16 + (std::size_t{16} << 20); }
 
-void check_memory(const Pictures& pictures, const Weights& weights, const Options& options, const Context& context) {
-  const std::size_t free = available_memory();
+Context within(std::uint64_t most, const PaintingSize& size, const Context& context) {
+  const std::uint64_t held = peak_resident_bytes();
+  // The finished painting as numbers, as an image, and while it is encoded.
+  const std::uint64_t showing =
+      3 * 3 * sizeof(float) * static_cast<std::uint64_t>(size.width) * static_cast<std::uint64_t>(size.height);
+  const std::uint64_t others = with_overhead(held + showing);
+  if (others >= most)
+    throw Error(ErrorCode::io, "--max-memory " + memory_text(most) + " is less than the " + memory_text(others) +
+                                   " that the pictures and the program take; allow more, or give smaller pictures");
+  return context.with_memory_limit(static_cast<std::size_t>(most - others));
+}
+
+void check_memory(const Pictures& pictures, const Weights& weights, const Options& options, const Context& context,
+                  std::uint64_t most) {
+  const std::uint64_t held = peak_resident_bytes();
+  const std::size_t free = most == 0
+                               ? available_memory()
+                               : std::min(available_memory(), static_cast<std::size_t>(most - std::min(most, held)));
   const auto fits = [&](const Options& changed, const Context& where) {
     try {
       return with_overhead(estimate_memory(pictures, weights, changed, where).peak()) <= free;
@@ -67,7 +85,8 @@ void check_memory(const Pictures& pictures, const Weights& weights, const Option
   if (fits(options, context.with_memory(Memory::small))) add("--memory small");
   throw Error(ErrorCode::io, "a painting of " + std::to_string(size.width) + " x " + std::to_string(size.height) +
                                  " needs about " + memory_text(with_overhead(needed.peak())) + ", but " +
-                                 memory_text(free) + " are free" + (advice.empty() ? "" : advice + " fits"));
+                                 memory_text(free) + (most == 0 ? " are free" : " of --max-memory are left") +
+                                 (advice.empty() ? "" : advice + " fits"));
 }
 
 }  // namespace impasto::cli

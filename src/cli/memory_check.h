@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "impasto/stylise.h"
 
@@ -10,7 +11,13 @@ namespace impasto::cli {
 /// With what allocators and the libraries of pictures take besides.
 std::size_t with_overhead(std::size_t bytes);
 
-/// Throws Error(io) when it cannot, with what would fit: a smaller --size, a smaller --style-size, --memory small.
-void check_memory(const Pictures& pictures, const Weights& weights, const Options& options, const Context& context);
+/// The context whose large numbers leave the rest of the process room within `most` bytes, what it holds by now and the
+/// finished picture included. Throws Error(io) where nothing is left.
+Context within(std::uint64_t most, const PaintingSize& size, const Context& context);
+
+/// `most`: bytes that the process may hold, 0: what is free. Throws Error(io) when it cannot, with what would fit: a
+/// smaller --size, a smaller --style-size, --memory small.
+void check_memory(const Pictures& pictures, const Weights& weights, const Options& options, const Context& context,
+                  std::uint64_t most = 0);
 
 }  // namespace impasto::cli

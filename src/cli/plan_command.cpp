@@ -1,6 +1,8 @@
 #include "cli/plan_command.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstddef>
 #include <cstdio>
 #include <filesystem>
 #include <string>
@@ -103,7 +105,7 @@ int plan_command(const PlanRequest& request, const std::filesystem::path& progra
   const FoundWeights found = find_weights(request.painting.weights, program);
   Options options = painting_options(request.painting, found.weights);
   validate(options, found.weights);
-  const Context context = run_context(request.painting);
+  Context context = run_context(request.painting);
   if (request.json) check_text_output(*request.json);
   const Pictures pictures = load_pictures(request.painting, options.decode);
   read_start(request.painting, pictures.content, options);
@@ -111,8 +113,11 @@ int plan_command(const PlanRequest& request, const std::filesystem::path& progra
   Plan plan;
   plan.sizes = painting_sizes(pictures.content, options);
   for (std::size_t k = 0; k < plan.sizes.size(); ++k) plan.steps.push_back(iterations_at(options, static_cast<int>(k)));
+  if (request.painting.max_memory > 0) context = within(request.painting.max_memory, plan.sizes.back(), context);
   plan.memory = estimate_memory(pictures, found.weights, options, context);
   plan.free = available_memory();
+  if (const std::size_t limit = context.memory_limit(); limit > 0)
+    plan.free = std::min(plan.free, with_overhead(limit));
   plan.peak = with_overhead(plan.memory.peak() + plan.memory.pairs);
   plan.fits = with_overhead(plan.memory.peak()) <= plan.free;
   if (plan.fits) plan.time = forecast(pictures, found.weights, options, context);

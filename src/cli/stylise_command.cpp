@@ -202,7 +202,7 @@ int stylise_command(const StyliseRequest& request, const std::filesystem::path& 
   const FoundWeights found = find_weights(request.weights, program);
   Options options = painting_options(request, found.weights);
   validate(options, found.weights);
-  const Context context = run_context(request);
+  Context context = run_context(request);
   const Pictures pictures = load_pictures(request, options.decode);
   const std::vector<std::string> of_start = read_start(request, pictures.content, options);
   const Options asked_for = options;
@@ -213,7 +213,8 @@ int stylise_command(const StyliseRequest& request, const std::filesystem::path& 
   outputs.check((planned_steps + options.steps_per_epoch - 1) / options.steps_per_epoch, options.encode);
   const PaintingSize size = painting_size(pictures.content, options);
   outputs.check_size(size.width, size.height);
-  check_memory(pictures, found.weights, options, context);
+  if (request.max_memory > 0) context = within(request.max_memory, size, context);
+  check_memory(pictures, found.weights, options, context, request.max_memory);
   if (!request.quiet) {
     announce(request, pictures, found, context);
     print_lines(of_start);

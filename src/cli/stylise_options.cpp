@@ -85,6 +85,12 @@ void add_checkpoint(CLI::App& command, StyliseRequest& request) {
       ->default_str("5");
 }
 
+void add_max_memory(CLI::App& command, StyliseRequest& request) {
+  add_word(command, kRun, "--max-memory", "SIZE", "for all of the run: 800M, 2G", [&request](const std::string& text) {
+    request.max_memory = parse_bytes("--max-memory", text);
+  })->default_str("what is free");
+}
+
 // "starry.jpg:2" is a file and its share, unless a file is called just so.
 StyleFile parse_style(const std::string& word) {
   const std::size_t colon = word.rfind(':');
@@ -151,13 +157,12 @@ void add_stylise_options(CLI::App& command, StyliseRequest& request) {
 void add_run_files_and_settings(CLI::App& command, StyliseRequest& request) {
   add_file(command, "-o,--output", "FILE", "a picture, or .npy: the values", request.output, "output/painting.jpg");
   add_file(command, "--preview", "FILE", "the picture so far, every epoch anew", request.preview, "");
-  add_file(command, "--snapshots", "DIR", "DIR/1.jpg, ... every epoch, or FILE.webp, which moves", request.snapshots,
-           "tutorial: output");
+  add_file(command, "--snapshots", "DIR", "each epoch: DIR/1.jpg, or FILE.webp", request.snapshots, "tutorial: output");
   add_file(command, "--log", "FILE.csv", "losses and time of every step", request.log, "");
   add_file(command, "--report", "FILE.html", "a page that shows and tells all of the run", request.report, "");
   add_checkpoint(command, request);
   add_weights(command, kFiles, request);
-  add_word(command, kFiles, "--preset", "NAME", "the settings not given: see impasto presets, or FILE.json",
+  add_word(command, kFiles, "--preset", "NAME", "settings: see impasto presets, or FILE.json",
            [&request](const std::string& text) { request.preset = text; })
       ->default_str(request.preset);
   add_file(command, "--save-preset", "FILE.json", "all settings, for --preset", request.preset_copy, "");
@@ -174,6 +179,7 @@ void add_context_options(CLI::App& command, StyliseRequest& request) {
   add_threads(command, request);
   add_conv(command, request);
   add_memory(command, request);
+  add_max_memory(command, request);
   command.add_flag("--check-numbers", request.checks_numbers, "look for NaN after every op, and name it")->group(kRun);
 }
 

@@ -61,6 +61,7 @@ struct StyliseRequest {
   int threads = 0;
   Convolution convolution = Convolution::automatic;
   Memory memory = Memory::automatic;
+  std::uint64_t max_memory = 0;  ///< bytes that the process may hold; 0: what is free
   bool checks_numbers = false;
   ProgressKind progress = ProgressKind::automatic;
   bool quiet = false;
@@ -74,7 +75,7 @@ void add_run_files_and_settings(CLI::App& command, StyliseRequest& request);
 void add_pictures(CLI::App& command, StyliseRequest& request);
 /// The fields of option_fields() with these names, as options, in that order.
 void add_settings(CLI::App& command, StyliseRequest& request, const std::vector<std::string>& names);
-/// --threads, --conv, --memory and --check-numbers, in the group "Run".
+/// --threads, --conv, --memory, --max-memory and --check-numbers, in the group "Run".
 void add_context_options(CLI::App& command, StyliseRequest& request);
 /// One word that `read` takes; the last one counts when it is given twice.
 CLI::Option* add_word(CLI::App& command, const char* group, const char* name, const char* label,

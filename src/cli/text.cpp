@@ -49,6 +49,24 @@ double parse_share(const std::string& option, const std::string& text) {
   return value;
 }
 
+std::uint64_t parse_bytes(const std::string& option, const std::string& text) {
+  constexpr double kLeast = 1 << 20, kMost = 1e15;
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789."), text.size());
+  std::string unit = text.substr(digits);
+  std::transform(unit.begin(), unit.end(), unit.begin(),
+                 [](char c) { return c >= 'a' && c <= 'z' ? char(c - 32) : c; });
+  if (unit.ends_with("IB")) unit.resize(unit.size() - 2);
+  if (unit.size() == 2 && unit[1] == 'B') unit.resize(1);
+  const std::size_t power = std::string(" KMGT").find(unit.size() == 1 ? unit[0] : '?');
+  double bytes = 0;
+  if (digits > 0 && power != std::string::npos && power > 0) {
+    bytes = parse_share(option, text.substr(0, digits)) * std::pow(1024.0, static_cast<double>(power));
+  }
+  if (!(bytes >= kLeast && bytes <= kMost))
+    throw Error(ErrorCode::usage, option + " is '" + text + "', wanted a size of 1M or more, such as 800M or 2G");
+  return static_cast<std::uint64_t>(bytes);
+}
+
 std::string number_text(double value, int digits) {
   char buffer[64];
   const auto result = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::general, digits);

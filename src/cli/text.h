@@ -17,6 +17,9 @@ std::int64_t parse_integer(const std::string& option, const std::string& text, s
 /// Finite number above 0. Throws Error(usage) as above.
 double parse_share(const std::string& option, const std::string& text);
 
+/// "500K", "800M", "2G", "1.5GiB": of 1,024 each, at least a mebibyte. Throws Error(usage) as above.
+std::uint64_t parse_bytes(const std::string& option, const std::string& text);
+
 /// What printf writes, up to 199 characters.
 std::string format(const char* pattern, auto... values) {
   char buffer[200];

@@ -75,3 +75,24 @@ TEST_CASE("cli: plan refuses what stylise would") {
   expect_failure(run_program(plan_of({"--style-weight", "-1"}), studio.path()), 2, {"--style-weight"});
   expect_failure(run_program(plan_of({"--json", "no/plan.json"}), studio.path()), 1, {"'no"});
 }
+
+TEST_CASE(
+    "cli: --max-memory shortens L-BFGS's history with a word, and refuses what cannot fit with a size that does") {
+  const Studio studio;
+  const auto paint = [&](const std::string& most, const std::vector<std::string>& more) {
+    std::vector<std::string> words = Studio::arguments({"--max-memory", most, "-o", "a.png"});
+    words.insert(words.end(), more.begin(), more.end());
+    return run_program(words, studio.path());
+  };
+  const Run fits = paint("1G", {"--size", "300"});
+  CHECK(fits.code == 0);
+  CHECK_FALSE(contains(fits.err, " instead of 20"));
+  const Run shorter = paint("90M", {"--size", "300"});
+  INFO(shorter.err);
+  CHECK(shorter.code == 0);
+  CHECK(contains(shorter.err, " instead of 20: the memory that the context allows holds no more"));
+  expect_failure(paint("90M", {"--size", "1000"}), 1, {"1000 x 667 needs about", "of --max-memory are left; --size "});
+  expect_failure(paint("2M", {}), 1, {"--max-memory 2.1 MB is less than the "});
+  for (const char* bad : {"", "2", "1000", "-1G", "2X", "0.1M", "G"})
+    expect_failure(paint(bad, {}), 2, {"--max-memory is '" + std::string(bad) + "'"});
+}
