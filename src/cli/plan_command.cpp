@@ -14,6 +14,7 @@
 #include "cli/given_pictures.h"
 #include "cli/json_text.h"
 #include "cli/memory_check.h"
+#include "cli/resident_memory.h"
 #include "cli/start_picture.h"
 #include "cli/text.h"
 #include "impasto/error.h"
@@ -48,8 +49,8 @@ std::string scales_text(const Plan& plan) {
 
 void print_plan(const Plan& plan, const Options& options, const Context& context, const std::string& weights) {
   print("painting", scales_text(plan));
-  print("memory", "about " + memory_text(plan.peak) + " at most, of " + memory_text(plan.free) + " that are free" +
-                      (plan.fits ? "" : ": it does not fit"));
+  print("memory", "about " + memory_text(plan.peak) + " with program and pictures; " + memory_text(plan.free) +
+                      " are free" + (plan.fits ? "" : ": it does not fit"));
   print("", memory_text(plan.memory.targets) + " while pictures are measured; " + memory_text(plan.memory.painting) +
                 " while it is painted, of them " + memory_text(plan.memory.arena) + " for an evaluation");
   if (options.optimiser == OptimiserKind::lbfgs)
@@ -118,7 +119,7 @@ int plan_command(const PlanRequest& request, const std::filesystem::path& progra
   plan.free = available_memory();
   if (const std::size_t limit = context.memory_limit(); limit > 0)
     plan.free = std::min(plan.free, with_overhead(limit));
-  plan.peak = with_overhead(plan.memory.peak() + plan.memory.pairs);
+  plan.peak = with_overhead(plan.memory.peak() + plan.memory.pairs) + peak_resident_bytes();
   plan.fits = with_overhead(plan.memory.peak()) <= plan.free;
   if (plan.fits) plan.time = forecast(pictures, found.weights, options, context);
   if (request.json) save_text(json_of(plan, context, found.weights.description()), *request.json);
