@@ -68,6 +68,8 @@ void Checkpoints::step(const Stylizer& stylizer, const Step& step) {
 // One that nobody asked for fails with a word, and the run is none the worse.
 void Checkpoints::save(const Stylizer& stylizer) {
   try {
+    std::error_code failure;  // the folder of a painting that was given no name is made for it
+    if (!is_asked_for_ && file_.has_parent_path()) std::filesystem::create_directory(file_.parent_path(), failure);
     stylizer.save(file_, notes_);
   } catch (const Error& error) {
     if (is_asked_for_) throw;

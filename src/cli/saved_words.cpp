@@ -34,9 +34,15 @@ std::vector<fs::path> files_of(const StyliseRequest& request) {
   return files;
 }
 
-// `a`, `--option=a`, `a:2`
+// Where the value begins in `a`, `--option=a`, `-oa`.
+std::size_t value_begin(const std::string& word) {
+  if (word.starts_with("--")) return word.find('=') == std::string::npos ? 0 : word.find('=') + 1;
+  return word.starts_with("-o") && word.size() > 2 ? 2 : 0;
+}
+
+// A style may have its share behind it: `a:2`.
 std::string with_absolute_file(const std::string& word, const std::vector<fs::path>& files) {
-  const std::size_t begin = word.starts_with("--") && word.find('=') != std::string::npos ? word.find('=') + 1 : 0;
+  const std::size_t begin = value_begin(word);
   for (const fs::path& file : files) {
     const std::string name = file.string();
     if (word.compare(begin, name.size(), name) != 0) continue;

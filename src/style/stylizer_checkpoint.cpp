@@ -13,6 +13,7 @@
 #include "base/check.h"
 #include "base/say.h"
 #include "base/sizes.h"
+#include "image/utf8.h"
 #include "impasto/stylise.h"
 #include "impasto/version.h"
 #include "style/checkpoint.h"
@@ -101,7 +102,7 @@ CheckpointFacts Stylizer::State::facts(const std::map<std::string, std::string>&
   facts.history = history;
   facts.target = to_string(context.target());
   facts.convolution = context.convolution();
-  facts.weights = weights.description();
+  facts.weights = to_utf8(weights.description());  // which may name a file, whose name holds any bytes
   facts.notes = notes;
   facts.width = scales[scale].size().width;
   facts.height = scales[scale].size().height;

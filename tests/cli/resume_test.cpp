@@ -156,6 +156,19 @@ TEST_CASE("cli: a long run keeps a checkpoint by itself, and the next one tells 
   CHECK_FALSE(is_there(file));  // it is no longer needed
 }
 
+TEST_CASE("cli: a long run whose painting has no name keeps its checkpoint where that will be") {
+  const Studio studio;
+  std::vector<std::string> words = run_with({"--checkpoint-every", "epoch", "--iterations", "1000000"});
+  words.erase(words.begin() + 15, words.begin() + 17);  // -o a.npy
+  const std::filesystem::path file = studio / "output/painting.jpg.checkpoint";
+  Program program(IMPASTO_PROGRAM, words, studio.path());
+  for (int tries = 0; tries < 60000 && !is_there(file); ++tries)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  program.send(SIGKILL);
+  program.wait();
+  CHECK(read_checkpoint(file).steps_done > 0);
+}
+
 TEST_CASE("cli: a checkpoint that nobody asked for and that cannot be written costs nothing") {
   const Studio studio;
   std::filesystem::create_directory(studio / "a.npy.checkpoint");
