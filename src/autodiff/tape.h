@@ -191,7 +191,7 @@ class Tape {
   Id add_leaf(NodeKind kind, const Shape& shape, const std::string& name);
   void run(std::size_t i, bool backward);
   NodeFacts facts(const Node& node) const;
-  OpProfile profile(const Node& node) const;
+  OpProfile profile(const Node& self) const;
   void compute_again(std::size_t i);
   bool is_watched() const { return observer_ || context_.checks_numbers(); }
   void watch_leaves();

@@ -38,8 +38,8 @@ std::size_t with_overhead(std::size_t bytes) { return bytes + bytes / 16 + (std:
 Context within(std::uint64_t most, const PaintingSize& size, const Context& context) {
   const std::uint64_t held = peak_resident_bytes();
   // The finished painting as numbers, as an image, and while it is encoded.
-  const std::uint64_t showing =
-      3 * 3 * sizeof(float) * static_cast<std::uint64_t>(size.width) * static_cast<std::uint64_t>(size.height);
+  const std::uint64_t showing = std::uint64_t{3 * 3 * sizeof(float)} * static_cast<std::uint64_t>(size.width) *
+                                static_cast<std::uint64_t>(size.height);
   const std::uint64_t others = with_overhead(held + showing);
   if (others >= most)
     throw Error(ErrorCode::io, "--max-memory " + memory_text(most) + " is less than the " + memory_text(others) +

@@ -32,6 +32,7 @@ std::vector<std::string> differences(const Options& a, const Options& b) {
 
 std::vector<int> with_more(const CheckpointInfo& info, int more) {
   std::vector<int> iterations;
+  iterations.reserve(static_cast<std::size_t>(info.scales));
   for (int scale = 0; scale < info.scales; ++scale) iterations.push_back(iterations_at(info.options, scale));
   iterations.back() += more;
   return iterations;

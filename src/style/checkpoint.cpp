@@ -192,7 +192,11 @@ void CheckpointLoader::check(bool consistent, const std::string& name) {
           "' does not fit the painting; the file is damaged, or other settings were given");
 }
 
-CheckpointInfo read_checkpoint(const std::filesystem::path& file) { return CheckpointLoader(file).facts(); }
+CheckpointInfo read_checkpoint(const std::filesystem::path& file) {
+  const CheckpointLoader loader(file);
+  const CheckpointInfo& info = loader.facts();
+  return info;
+}
 
 NpyArray checkpoint_picture(const std::filesystem::path& file) {
   CheckpointLoader loader(file);

@@ -56,9 +56,9 @@ struct Stylizer::State {
   int steps_done = 0, steps_at_scale = 0, steps_planned = 0;
   bool scale_done = false, finished = false;
 
-  State(const Pictures& pictures, const Weights& weights, const Options& wanted, const Context& where);
+  State(const Pictures& pictures, const Weights& given, const Options& wanted, const Context& where);
   /// As it was when `saved` was.
-  State(const Pictures& pictures, const Weights& weights, const ResumeOptions& how, const Context& where,
+  State(const Pictures& pictures, const Weights& given, const ResumeOptions& how, const Context& where,
         CheckpointLoader& saved);
 
   /// The scenes of all scales, and what is minimised at those from `first_open` on.

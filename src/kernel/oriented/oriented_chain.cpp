@@ -54,10 +54,10 @@ struct OrientedChain::Work {
 };
 
 struct OrientedChain::ForwardArrays {
-  std::array<EqualArrays<float>, kMostLayers> partials;  // of the wanted layers' matrices, by slice
-  EqualArrays<float> own;                                // by thread: Work
+  std::array<EqualArrays<float>, kMostLayers> partials{};  // of the wanted layers' matrices, by slice
+  EqualArrays<float> own;                                  // by thread: Work
 
-  ForwardArrays(const OrientedChain& c, const Context& context, Workspace& space) : partials{} {
+  ForwardArrays(const OrientedChain& c, const Context& context, Workspace& space) {
     for (std::size_t k = 0; k < c.wanted_.size(); ++k)
       partials[k] = space.take_each<float>(c.slices_, c.wanted_[k].matrix.size());
     own = Work::take_each(c, false, context.threads(), space);
@@ -98,10 +98,10 @@ void OrientedChain::forward(const Context& context, const float* x, float* y, co
 }
 
 struct OrientedChain::BackwardArrays {
-  std::array<float*, kMostLayers> slopes;  // of the wanted layers
-  EqualArrays<float> own;                  // by thread: Work
+  std::array<float*, kMostLayers> slopes{};  // of the wanted layers
+  EqualArrays<float> own;                    // by thread: Work
 
-  BackwardArrays(const OrientedChain& c, const Context& context, Workspace& space) : slopes{} {
+  BackwardArrays(const OrientedChain& c, const Context& context, Workspace& space) {
     for (std::size_t k = 0; k < c.wanted_.size(); ++k) slopes[k] = space.take<float>(c.wanted_[k].matrix.size());
     own = Work::take_each(c, true, context.threads(), space);
   }

@@ -11,7 +11,7 @@ namespace {
 
 constexpr Index kFloat = sizeof(float);
 // Of L2, for the planes of a tile. A constant: which sums a Gram matrix is made of depends on the tiles.
-constexpr Index kTileBytes = 1400 * 1024;
+constexpr Index kTileBytes = Index{1400} * 1024;
 
 struct Size {
   Index height, width;
