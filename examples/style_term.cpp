@@ -27,7 +27,7 @@ NodeId turned(Graph<float>& graph, NodeId x) {
     for (std::size_t i = 0; i < op.out().size(); ++i) op.out()[i] = op.in(0)[i / row * row + (i % row + by) % row];
   };
   const auto backward = [=](const Arrays& op) {
-    if (!op.adds(0)) std::ranges::fill(op.din(0), 0.0f);
+    if (!op.accumulates(0)) std::ranges::fill(op.din(0), 0.0f);
     for (std::size_t i = 0; i < op.dout().size(); ++i) op.din(0)[i / row * row + (i % row + by) % row] += op.dout()[i];
   };
   return graph.record({.name = "turned", .inputs = {x}, .sizes = s, .forward = forward, .backward = backward});

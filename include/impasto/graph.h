@@ -49,7 +49,7 @@ class IMPASTO_API OpArrays {
   /// Where the gradient of an input goes; empty when nobody needs it. In backward only.
   std::span<T> din(int slot) const;
   /// True: add to din(slot), which holds other ops' parts. False: write it, it holds nothing yet.
-  bool adds(int slot) const;
+  bool accumulates(int slot) const;
   const Context& context() const;
 
  private:

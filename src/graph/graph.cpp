@@ -61,7 +61,7 @@ std::span<T> OpArrays<T>::din(int slot) const {
   return {gradient, gradient == nullptr ? 0 : (*counts_)[static_cast<std::size_t>(slot)]};
 }
 template <class T>
-bool OpArrays<T>::adds(int slot) const {
+bool OpArrays<T>::accumulates(int slot) const {
   return static_cast<const OpBuffers<T>*>(run_)->accumulates(checked(slot));
 }
 template <class T>

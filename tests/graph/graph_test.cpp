@@ -36,7 +36,7 @@ NodeId cube(Graph<T>& graph, NodeId x) {
                            [](const OpArrays<T>& op) {
                              for (std::size_t i = 0; i < op.dout().size(); ++i) {
                                const T slope = 3 * op.in(0)[i] * op.in(0)[i] * op.dout()[i];
-                               op.din(0)[i] = slope + (op.adds(0) ? op.din(0)[i] : T(0));
+                               op.din(0)[i] = slope + (op.accumulates(0) ? op.din(0)[i] : T(0));
                              }
                            },
                        .reads_inputs = {true}});
