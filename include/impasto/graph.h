@@ -94,14 +94,14 @@ class IMPASTO_API Graph {
   NodeId input(const Sizes& sizes);
   NodeId variable(const Sizes& sizes);
 
-  /// y[h,w,k] = sum_{i,j,c} x[h s + i - p, w s + j - p, c] weights[i,j,c,k]. `padding` says what x is
-  /// beyond its edge, and how large y is.
+  /// y[h,w,k] = sum_{i,j,c} x[h s + i - p, w s + j - p, c] weights[i,j,c,k]. `padding` says what x is beyond
+  /// its edge, and how large y is.
   NodeId conv2d(NodeId x, NodeId weights, std::ptrdiff_t stride = 1, Padding padding = Padding::valid);
   /// y[h,w,c] = x[h,w,c] + b[c]
   NodeId bias(NodeId x, NodeId b);
   /// max(x, 0), with slope 0 at 0
   NodeId relu(NodeId x);
-  /// Of size x size windows, `stride` apart, all inside the map. `pooling` is not none.
+  /// Pools windows of size x size, `stride` apart, all inside the map. `pooling` is not none.
   NodeId pool(NodeId x, Pooling pooling, std::ptrdiff_t size = 2, std::ptrdiff_t stride = 2);
   /// G[a,b] = sum_{h,w} x[h,w,a] x[h,w,b]; C x C
   NodeId gram_matrix(NodeId x);

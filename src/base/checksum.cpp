@@ -26,7 +26,9 @@ constexpr std::size_t kPiece = std::size_t{1} << 20;  // bytes
 
 class OpensslDigest {
  public:
-  OpensslDigest(const EVP_MD* algorithm, const char* name) : name_(name), digest_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
+  /// `what` it computes ends a message.
+  OpensslDigest(const EVP_MD* algorithm, std::string what)
+      : what_(std::move(what)), digest_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
     check(digest_ != nullptr && EVP_DigestInit_ex(digest_.get(), algorithm, nullptr) == 1);
   }
   void add(std::span<const std::uint8_t> bytes) {
@@ -46,16 +48,16 @@ class OpensslDigest {
 
  private:
   void check(bool success) const {
-    require(success, ErrorCode::io, "OpenSSL refuses to compute a ", name_,
-            " checksum; its configuration may forbid it");
+    require(success, ErrorCode::io, "OpenSSL refuses to compute the ", what_, "; its configuration may forbid it");
   }
 
-  const char* name_;
+  std::string what_;
   std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> digest_;
 };
 
-std::string checksum(const std::filesystem::path& path, OpensslDigest&& digest) {
+std::string checksum(const std::filesystem::path& path, const EVP_MD* algorithm, const char* name) {
   const FileReader file(path, "file");
+  OpensslDigest digest(algorithm, text(name, " checksum of '", path.string(), "'"));
   std::vector<std::uint8_t> piece(saturated(std::min<std::uint64_t>(file.size(), kPiece)));
   for (std::uint64_t at = 0; at < file.size(); at += piece.size()) {
     piece.resize(saturated(std::min<std::uint64_t>(file.size() - at, kPiece)));
@@ -68,14 +70,14 @@ std::string checksum(const std::filesystem::path& path, OpensslDigest&& digest) 
 }  // namespace
 
 struct Sha256::Digest : OpensslDigest {
-  Digest() : OpensslDigest(EVP_sha256(), "SHA-256") {}
+  Digest() : OpensslDigest(EVP_sha256(), "SHA-256 checksum") {}
 };
 void Sha256::add(std::span<const std::uint8_t> bytes) { digest_->add(bytes); }
 std::string Sha256::digits() { return digest_->digits(); }
 
 bool has_checksums() { return true; }
-std::string sha256_checksum(const std::filesystem::path& file) { return checksum(file, {EVP_sha256(), "SHA-256"}); }
-std::string md5_checksum(const std::filesystem::path& file) { return checksum(file, {EVP_md5(), "MD5"}); }
+std::string sha256_checksum(const std::filesystem::path& file) { return checksum(file, EVP_sha256(), "SHA-256"); }
+std::string md5_checksum(const std::filesystem::path& file) { return checksum(file, EVP_md5(), "MD5"); }
 
 }  // namespace impasto::IMPASTO_ABI
 

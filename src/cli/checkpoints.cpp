@@ -1,8 +1,6 @@
 #include "cli/checkpoints.h"
 
-#include <algorithm>
 #include <chrono>
-#include <cstddef>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -10,14 +8,13 @@
 #include <utility>
 #include <vector>
 
+#include "cli/forecast.h"
 #include "impasto/error.h"
 
 namespace impasto::cli {
 namespace {
 
 constexpr double kLongRun = 5 * 60;  // seconds
-
-double pixels(const PaintingSize& size) { return static_cast<double>(size.width) * size.height; }
 
 }  // namespace
 
@@ -39,20 +36,6 @@ std::filesystem::path Checkpoints::default_file(const std::filesystem::path& pai
 
 void Checkpoints::begin(Stylizer&) { saved_at_ = Clock::now(); }
 
-// Of the whole run; a step takes as long as its picture is large.
-double Checkpoints::expected_seconds(const Stylizer& stylizer, const Step& step) const {
-  const std::size_t scale = static_cast<std::size_t>(step.scale) - 1;
-  const double second_a_pixel = step.seconds / pixels(sizes_[scale]);
-  int left = step.steps - step.step;
-  double seconds = stylizer.seconds();
-  for (std::size_t k = sizes_.size() - 1; k > scale; --k) {
-    const int at_scale = std::min(left, iterations_at(stylizer.options(), static_cast<int>(k)));
-    seconds += at_scale * second_a_pixel * pixels(sizes_[k]);
-    left -= at_scale;
-  }
-  return seconds + left * step.seconds;
-}
-
 bool Checkpoints::is_due(const Step& step) const {
   if (minutes_ == 0) return step.ends_epoch;
   return std::chrono::duration<double>(Clock::now() - saved_at_).count() >= 60 * minutes_;
@@ -61,7 +44,7 @@ bool Checkpoints::is_due(const Step& step) const {
 void Checkpoints::step(const Stylizer& stylizer, const Step& step) {
   last_step_ = step.step;
   // The first steps search longer than the others.
-  if (!is_on_ && step.step > 3) is_on_ = expected_seconds(stylizer, step) > kLongRun;
+  if (!is_on_ && step.step > 3) is_on_ = expected_seconds(stylizer, step, sizes_) > kLongRun;
   if (is_on_ && is_due(step)) save(stylizer);
 }
 

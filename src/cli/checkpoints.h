@@ -34,7 +34,6 @@ class Checkpoints : public RunObserver {
   using Clock = std::chrono::steady_clock;
 
   bool is_due(const Step& step) const;
-  double expected_seconds(const Stylizer& stylizer, const Step& step) const;
   void save(const Stylizer& stylizer);
 
   std::filesystem::path file_;

@@ -56,4 +56,17 @@ Forecast forecast(const Pictures& pictures, const Weights& weights, const Option
   return all;
 }
 
+double expected_seconds(const Stylizer& stylizer, const Step& step, const std::vector<PaintingSize>& sizes) {
+  const std::size_t scale = static_cast<std::size_t>(step.scale) - 1;
+  const double second_a_pixel = step.seconds / pixels(sizes[scale]);
+  int left = step.steps - step.step;
+  double seconds = stylizer.seconds();
+  for (std::size_t k = sizes.size() - 1; k > scale; --k) {
+    const int at_scale = std::min(left, iterations_at(stylizer.options(), static_cast<int>(k)));
+    seconds += at_scale * second_a_pixel * pixels(sizes[k]);
+    left -= at_scale;
+  }
+  return seconds + left * step.seconds;
+}
+
 }  // namespace impasto::cli

@@ -1,5 +1,7 @@
-// How long a painting will take on this machine, from a small one that is painted for a second.
+// How long a painting will take: beforehand, from a small one that is painted for a second, and on the way.
 #pragma once
+
+#include <vector>
 
 #include "impasto/stylise.h"
 
@@ -13,5 +15,9 @@ struct Forecast {
 
 /// Paints a few steps at a quarter of a megapixel at most. Errors as Stylizer's.
 Forecast forecast(const Pictures& pictures, const Weights& weights, const Options& options, const Context& context);
+
+/// Of the whole run, after a step of it: what it has taken, and each step left as long as its picture is large.
+/// `sizes`: of all scales.
+double expected_seconds(const Stylizer& stylizer, const Step& step, const std::vector<PaintingSize>& sizes);
 
 }  // namespace impasto::cli

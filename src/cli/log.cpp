@@ -19,21 +19,20 @@ constexpr int kDigits = 9;
 }  // namespace
 
 // A run that goes on keeps the rows of the steps before; what was written of later ones is painted again.
-void LossLog::begin_at(int step) {
-  std::string kept;
+void LossLog::open_at(int step) {
   if (step > 1) {
     std::ifstream old(file_, std::ios::binary);
-    for (std::string row; std::getline(old, row) && !old.eof();) {
-      if (std::atoi(row.c_str()) < step) kept += row + "\n";  // the head counts as 0
-    }
+    for (std::string row; std::getline(old, row) && !old.eof() && std::atoi(row.c_str()) < step;)
+      whole_ += row.size() + 1;  // the head counts as step 0
   }
-  out_.open(file_, std::ios::binary | std::ios::trunc);
-  if (!kept.empty()) write(kept);
+  if (whole_ == 0) return out_.open(file_, std::ios::binary | std::ios::trunc);
+  std::error_code ignored;  // what cannot be cut cannot be written to either
+  std::filesystem::resize_file(file_, whole_, ignored);
+  out_.open(file_, std::ios::binary | std::ios::app);
 }
 
 void LossLog::step(const Stylizer& stylizer, const Step& step) {
-  if (!begun_) begin_at(step.step);
-  begun_ = true;
+  if (!out_.is_open()) open_at(step.step);
   std::string head = "step,epoch,loss,content,style,tv,seconds,scale,width,height,evaluations";
   std::string line = std::to_string(step.step);
   line += ',';

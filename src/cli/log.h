@@ -20,13 +20,12 @@ class LossLog : public RunObserver {
   void step(const Stylizer& stylizer, const Step& step) override;
 
  private:
-  void begin_at(int step);
+  void open_at(int step);
   void write(const std::string& line);
 
   std::filesystem::path file_;
   std::ofstream out_;
   std::uintmax_t whole_ = 0;  // bytes of whole rows
-  bool begun_ = false;
 };
 
 }  // namespace impasto::cli

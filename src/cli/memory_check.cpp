@@ -36,6 +36,7 @@ int largest(int most, const std::function<bool(int)>& is_good) {
 std::size_t with_overhead(std::size_t bytes) { return bytes + bytes / 16 + (std::size_t{16} << 20); }
 
 Context within(std::uint64_t most, const PaintingSize& size, const Context& context) {
+  if (most == 0) return context;
   const std::uint64_t held = peak_resident_bytes();
   // The finished painting as numbers, as an image, and while it is encoded.
   const std::uint64_t showing = std::uint64_t{3 * 3 * sizeof(float)} * static_cast<std::uint64_t>(size.width) *
@@ -83,9 +84,9 @@ void check_memory(const Pictures& pictures, const Weights& weights, const Option
   });
   if (smaller > 0 && options.start_values.empty()) add("--size " + std::to_string(smaller));
   if (fits(options, context.with_memory(Memory::small))) add("--memory small");
-  throw Error(ErrorCode::io, "a painting of " + std::to_string(size.width) + " x " + std::to_string(size.height) +
-                                 " needs about " + memory_text(with_overhead(needed.peak())) + ", but " +
-                                 memory_text(free) + (most == 0 ? " are free" : " of --max-memory are left") +
+  throw Error(ErrorCode::io, "a painting of " + size_text(size.width, size.height) + " needs about " +
+                                 memory_text(with_overhead(needed.peak())) + ", but " + memory_text(free) +
+                                 (most == 0 ? " are free" : " of --max-memory are left") +
                                  (advice.empty() ? "" : advice + " fits"));
 }
 

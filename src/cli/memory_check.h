@@ -12,7 +12,7 @@ namespace impasto::cli {
 std::size_t with_overhead(std::size_t bytes);
 
 /// The context whose large numbers leave the rest of the process room within `most` bytes, what it holds by now and the
-/// finished picture included. Throws Error(io) where nothing is left.
+/// finished picture included; for 0 the context as it is. Throws Error(io) where nothing is left.
 Context within(std::uint64_t most, const PaintingSize& size, const Context& context);
 
 /// `most`: bytes that the process may hold, 0: what is free. Throws Error(io) when it cannot, with what would fit: a

@@ -25,10 +25,6 @@ namespace {
 
 constexpr int kDigits = 4;
 
-std::string size_text(const PaintingSize& size) {
-  return std::to_string(size.width) + " x " + std::to_string(size.height);
-}
-
 struct Plan {
   std::vector<PaintingSize> sizes;
   std::vector<int> steps;  // at each
@@ -43,7 +39,8 @@ void print(const char* name, const std::string& value) { std::printf("%-9s %s\n"
 std::string scales_text(const Plan& plan) {
   std::string text;
   for (std::size_t k = 0; k < plan.sizes.size(); ++k)
-    text += (k == 0 ? "" : ", then ") + size_text(plan.sizes[k]) + " (" + std::to_string(plan.steps[k]) + " steps)";
+    text += (k == 0 ? "" : ", then ") + size_text(plan.sizes[k].width, plan.sizes[k].height) + " (" +
+            std::to_string(plan.steps[k]) + " steps)";
   return text;
 }
 
@@ -106,7 +103,6 @@ int plan_command(const PlanRequest& request, const std::filesystem::path& progra
   const FoundWeights found = find_weights(request.painting.weights, program);
   Options options = painting_options(request.painting, found.weights);
   validate(options, found.weights);
-  Context context = run_context(request.painting);
   if (request.json) check_text_output(*request.json);
   const Pictures pictures = load_pictures(request.painting, options.decode);
   read_start(request.painting, pictures.content, options);
@@ -114,7 +110,7 @@ int plan_command(const PlanRequest& request, const std::filesystem::path& progra
   Plan plan;
   plan.sizes = painting_sizes(pictures.content, options);
   for (std::size_t k = 0; k < plan.sizes.size(); ++k) plan.steps.push_back(iterations_at(options, static_cast<int>(k)));
-  if (request.painting.max_memory > 0) context = within(request.painting.max_memory, plan.sizes.back(), context);
+  const Context context = within(request.painting.max_memory, plan.sizes.back(), run_context(request.painting));
   plan.memory = estimate_memory(pictures, found.weights, options, context);
   plan.free = available_memory();
   if (const std::size_t limit = context.memory_limit(); limit > 0)

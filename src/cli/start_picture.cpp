@@ -70,9 +70,8 @@ std::vector<std::string> read_start(const StyliseRequest& request, const Image& 
   const double high = static_cast<double>(picture.height()) * size.width;
   std::vector<std::string> sentences = picture_warnings(*request.start_file, picture);
   if (std::abs(wide - high) <= std::max(picture.width(), picture.height())) return sentences;
-  sentences.push_back("the picture of " + request.start_option + ", " + std::to_string(picture.width()) + " x " +
-                      std::to_string(picture.height()) + ", has another aspect and is stretched to " +
-                      std::to_string(size.width) + " x " + std::to_string(size.height));
+  sentences.push_back("the picture of " + request.start_option + ", " + size_text(picture.width(), picture.height()) +
+                      ", has another aspect and is stretched to " + size_text(size.width, size.height));
   return sentences;
 }
 

@@ -34,8 +34,6 @@
 namespace impasto::cli {
 namespace {
 
-std::string size_text(int width, int height) { return std::to_string(width) + " x " + std::to_string(height); }
-
 std::string picture_text(const std::filesystem::path& file, const Image& image) {
   return (is_standard_stream(file) ? "stdin" : printable(file.string())) + " (" +
          size_text(image.width(), image.height()) + ")";
@@ -202,7 +200,6 @@ int stylise_command(const StyliseRequest& request, const std::filesystem::path& 
   const FoundWeights found = find_weights(request.weights, program);
   Options options = painting_options(request, found.weights);
   validate(options, found.weights);
-  Context context = run_context(request);
   const Pictures pictures = load_pictures(request, options.decode);
   const std::vector<std::string> of_start = read_start(request, pictures.content, options);
   const Options asked_for = options;
@@ -213,7 +210,7 @@ int stylise_command(const StyliseRequest& request, const std::filesystem::path& 
   outputs.check((planned_steps + options.steps_per_epoch - 1) / options.steps_per_epoch, options.encode);
   const PaintingSize size = painting_size(pictures.content, options);
   outputs.check_size(size.width, size.height);
-  if (request.max_memory > 0) context = within(request.max_memory, size, context);
+  const Context context = within(request.max_memory, size, run_context(request));
   check_memory(pictures, found.weights, options, context, request.max_memory);
   if (!request.quiet) {
     announce(request, pictures, found, context);

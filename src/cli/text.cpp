@@ -94,6 +94,8 @@ std::string memory_text(std::uint64_t bytes) {
   return format("%.1f GB", megabytes / 1000);
 }
 
+std::string size_text(int width, int height) { return std::to_string(width) + " x " + std::to_string(height); }
+
 std::string shape_text(const std::vector<std::size_t>& shape) {
   std::string text;
   for (const std::size_t size : shape) text += (text.empty() ? "" : " x ") + std::to_string(size);

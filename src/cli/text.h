@@ -35,6 +35,8 @@ std::string duration_text(double seconds);
 std::string clock_text(double seconds);
 /// "12 MB", "1.3 GB".
 std::string memory_text(std::uint64_t bytes);
+/// "640 x 480".
+std::string size_text(int width, int height);
 /// "35 x 45 x 64".
 std::string shape_text(const std::vector<std::size_t>& shape);
 /// The text with \x1b and the like in place of control characters but ends of lines: file names may hold any, and a

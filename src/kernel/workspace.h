@@ -9,6 +9,10 @@
 
 namespace impasto::IMPASTO_ABI {
 
+/// Elements of a row such that rows are an odd number of lines of 16 floats apart: a multiple of 4 KiB would put all of
+/// them into the same few sets of the caches.
+constexpr Index odd_lines(Index elements) { return ((elements + 15) / 16 | 1) * 16; }
+
 /// Arrays of one size: by thread, by slice, by tile.
 template <class T>
 struct EqualArrays {

@@ -28,9 +28,8 @@ constexpr Index kBlock = 256;
 // Rows that are summed in T before the sum goes on in double.
 constexpr Index kSumRows = 16;
 
-// A strip's rows are set apart by an odd number of lines, so that those of one tile do not share the same few sets of
-// L1.
-constexpr Index strip_row(Index C) { return ((C + 15) / 16 | 1) * 16; }
+// Rows of one tile must not share the same few sets of L1.
+constexpr Index strip_row(Index C) { return odd_lines(C); }
 constexpr Index strip_size(Index C) { return kRowBlock * strip_row(C); }
 
 template <class T>

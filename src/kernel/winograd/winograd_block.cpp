@@ -6,8 +6,6 @@
 
 namespace impasto::IMPASTO_ABI {
 
-Index point_stride(Index elements) { return ((elements + 15) / 16 | 1) * 16; }
-
 Index slab_channels(const WinogradStages& stages) { return std::max(stages.panel, Index{32}); }
 
 Index whole_vectors(const WinogradStages& stages, Index channels) {

@@ -35,9 +35,8 @@ class WinogradBlock {
   Index depth_, slab_, slabs_, tiles_;
 };
 
-/// Distance between two points of V, U or M. A multiple of 4 KiB would put all points into the same few sets of the
-/// caches: an odd number of lines.
-Index point_stride(Index elements);
+/// Distance between two points of V, U or M.
+constexpr Index point_stride(Index elements) { return odd_lines(elements); }
 
 /// Output channels that a piece of work makes at a time, at least a panel: M of all points and tiles is written once
 /// and read once, so few channels keep it near.
