@@ -104,7 +104,7 @@ void winograd(benchmark::State& state, const Layer& layer, SimdTarget target, Di
 void pair(benchmark::State& state, SimdTarget target, Direction direction) {
   const Context context = two_threads(target);
   const Index C1 = kFirst.K;
-  const ConvPair conv(context, kFirst.input(), C1, kSecond.K, kSecond.pool);
+  const ConvPair conv(context, kFirst.input(), C1, kSecond.K, kSecond.pool, whole_area(kFirst.input()));
   const Tensor<float> w1 = random_tensor(kFirst.filters(), 0.2), b1 = random_tensor({C1}, 0.05);
   const Tensor<float> w2 = random_tensor(kSecond.filters(), 0.05), b2 = random_tensor({kSecond.K}, 0.05);
   const ConvPair::Weights weights{w1.data(), b1.data(), w2.data(), b2.data()};

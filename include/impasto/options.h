@@ -78,6 +78,11 @@ struct Options {
   std::vector<int> scale_sizes;
   int scale_count = 1;
 
+  /// The painting and the styles are evaluated in regions of at most about this many pixels a side, one after another,
+  /// so that memory holds the network's maps of one region, not of all. The gradient is the same up to rounding, so the
+  /// bits are others. 0: in one, or, where memory is short, in regions as large as it allows, which is said.
+  int region_size = 0;
+
   ColourMode colour = ColourMode::match;
   double colour_amount = 1;  ///< 0: as ColourMode::style; 1: all of it
 

@@ -96,8 +96,10 @@ IMPASTO_API std::vector<PaintingSize> painting_sizes(const Image& content, const
 /// Bytes that a run holds beside weights and targets.
 struct PlannedMemory {
   std::size_t arena = 0;      ///< maps, gradients and scratch of one evaluation, sharing memory where they can
-  std::size_t pictures = 0;   ///< the picture, its gradient, the best one, the one before, the average
+  std::size_t pictures = 0;   ///< the picture, its gradient, Adam's best one and the one before, the average
   std::size_t optimiser = 0;  ///< L-BFGS's pairs or Adam's moments
+  std::size_t regions = 1;    ///< that the painting is evaluated in, and how many of them
+  std::size_t kept = 1;       ///< keep their maps for going back; those of the others are computed twice
 };
 
 /// Bytes that a painting will take at most, beside pictures and weights that are loaded already. Close to what the
@@ -108,6 +110,10 @@ struct MemoryEstimate {
   std::size_t arena = 0;     ///< of `painting`: maps, gradients and scratch of an evaluation, as PlannedMemory
   int history = 0;           ///< pairs that L-BFGS would keep now, of those that Options::lbfgs asks for; 0: it is Adam
   std::size_t pairs = 0;     ///< what the pairs behind the first take beside `painting`
+  int region_size = 0;       ///< Options::region_size as it would be chosen now, of the last scale; 0: in one
+  std::size_t regions = 1;   ///< that make
+  std::size_t kept = 1;      ///< of those, the ones whose maps are kept for going back; the others' are computed twice
+  double work = 1;           ///< an evaluation's time, about, as a multiple of that in one region
   std::size_t peak() const { return targets > painting ? targets : painting; }
 };
 
@@ -120,8 +126,8 @@ IMPASTO_API MemoryEstimate estimate_memory(const Pictures& pictures, const Weigh
 IMPASTO_API std::size_t available_memory();
 
 /// A painting in progress, for hosts with a loop of their own; `stylise` below is the loop for everybody else.
-/// Construction resizes, matches colours, computes the targets and plans all memory; the first step of a scale takes
-/// what it needs, the others allocate nothing.
+/// Construction resizes, matches colours, plans all memory and computes the targets of the first scale; the first step of
+/// a scale takes what it needs, the others allocate nothing.
 /// Thread safety: one thread at a time per object; different objects are independent.
 class IMPASTO_API Stylizer {
  public:
@@ -147,10 +153,11 @@ class IMPASTO_API Stylizer {
   int height() const noexcept;
   /// Iterations of all scales together.
   int steps() const noexcept;
-  /// At the scale that needs most, and the sum of it.
+  /// At the last scale, and the sum of it.
   PlannedMemory planned_memory() const;
   std::size_t planned_bytes() const;
-  /// Pairs that L-BFGS keeps: options().lbfgs.history, or fewer where the machine's free memory holds fewer.
+  /// Pairs that L-BFGS keeps: options().lbfgs.history, or fewer where memory holds fewer. Regions that the painting is
+  /// evaluated in, and how many of them keep their maps, are options().region_size and planned_memory().
   int history() const noexcept;
   const Context& context() const noexcept;
   const Options& options() const noexcept;

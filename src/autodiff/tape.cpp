@@ -118,9 +118,14 @@ void Tape<T>::recompute(Id id) {
 
 template <class T>
 void Tape<T>::set_loss(Id id) {
-  IMPASTO_ASSERT(!planned_ && shape(id).count() == 1);
-  loss_ = id;
-  keep(id);
+  IMPASTO_ASSERT(shape(id).count() == 1);
+  set_outputs({id});
+}
+
+template <class T>
+void Tape<T>::set_outputs(const std::vector<Id>& ids) {
+  for (const Id id : ids) keep(id);
+  outputs_ = ids;
 }
 
 template <class T>
@@ -166,7 +171,7 @@ const Plan& Tape<T>::plan() {
   if (planned_) return plan_;
   std::vector<NodeFacts> all;
   for (const Node& self : nodes_) all.push_back(facts(self));
-  TapePlan planned = plan_tape(all, loss_);
+  TapePlan planned = plan_tape(all, outputs_);
   for (std::size_t i = 0; i < nodes_.size(); ++i) nodes_[i].plan = std::move(planned.nodes[i]);
   plan_ = std::move(planned.memory);
   planned_ = true;
@@ -175,12 +180,18 @@ const Plan& Tape<T>::plan() {
 
 template <class T>
 void Tape<T>::prepare() {
-  plan();
   if (arena_ != nullptr) return;
-  arena_ = allocate_aligned(std::max(plan_.arena_bytes, kAlignment), context_.memory_pool());
+  own_arena_ = allocate_aligned(std::max(plan().arena_bytes, kAlignment), context_.memory_pool());
+  prepare({own_arena_.get(), plan_.arena_bytes});
+}
+
+template <class T>
+void Tape<T>::prepare(std::span<std::byte> arena) {
+  IMPASTO_ASSERT(arena.size() >= plan().arena_bytes);
+  arena_ = arena.data();
   const auto place = [&](int buffer, T*& pointer) {
     if (buffer < 0) return;
-    pointer = reinterpret_cast<T*>(arena_.get() + plan_.buffers[static_cast<std::size_t>(buffer)].offset);
+    pointer = reinterpret_cast<T*>(arena_ + plan_.buffers[static_cast<std::size_t>(buffer)].offset);
   };
   for (Node& self : nodes_) {
     const NodePlan::Buffers& buffers = self.plan.buffers;
@@ -227,14 +238,24 @@ void Tape<T>::forward() {
 
 template <class T>
 void Tape<T>::backward() {
-  IMPASTO_ASSERT(can_go_back_ && loss_.index >= 0);
+  const T one[] = {1};
+  const std::span<const T> seed = one;
+  IMPASTO_ASSERT(outputs_.size() == 1 && shape(outputs_[0]).count() == 1);
+  backward({&seed, 1});
+}
+
+template <class T>
+void Tape<T>::backward(std::span<const std::span<const T>> seeds) {
+  IMPASTO_ASSERT(can_go_back_ && seeds.size() == outputs_.size());
   can_go_back_ = false;
   for (Node& leaf : nodes_) {
     if (leaf.kind == NodeKind::variable && !leaf.plan.in_backward)
       std::fill_n(leaf.memory.gradient, leaf.op.shape.count(), T(0));
   }
-  if (!node(loss_).plan.in_backward) return;
-  *node(loss_).memory.gradient = T(1);
+  for (std::size_t k = 0; k < seeds.size(); ++k) {
+    const Node& output = node(outputs_[k]);
+    if (output.plan.in_backward) std::copy(seeds[k].begin(), seeds[k].end(), output.memory.gradient);
+  }
   const bool watched = is_watched();
   for (std::size_t i = nodes_.size(); i-- > 0;) {
     if (nodes_[i].kind != NodeKind::operation || !nodes_[i].plan.in_backward) continue;

@@ -113,9 +113,13 @@ class Tape {
   Id constant(View<const T> values, const std::string& name = "constant");
   /// A leaf the caller fills through `value` before each replay; without and with gradient. Starts at zero.
   Id input(const Shape& shape, const std::string& name = "input");
-  /// A variable without memory, on a tape that is planned and never replayed.
-  Id unstored_variable(const Shape& shape) { return add_leaf(NodeKind::variable, shape, "variable"); }
   Id variable(const Shape& shape, const std::string& name = "variable");
+  /// A variable whose memory is lent before replays, or never, on a tape that is only planned.
+  Id unstored_variable(const Shape& shape, const std::string& name = "variable") {
+    return add_leaf(NodeKind::variable, shape, name);
+  }
+  /// `memory` outlives the replays.
+  void lend(Id unstored_variable, T* memory) { node(unstored_variable).memory.value = memory; }
   /// Stands behind the names of the ops recorded from now on, in plans and profiles: the layer they belong to.
   void set_label(const std::string& label) { label_ = label; }
   /// Used by the ops; shapes are theirs to check.
@@ -139,17 +143,25 @@ class Tape {
   void recompute(Id id);
   /// The scalar that backward() differentiates. Before planning only.
   void set_loss(Id id);
+  /// What backward(seeds) begins at, each once. Before planning only.
+  void set_outputs(const std::vector<Id>& ids);
 
   /// Life and place of every buffer, and the bytes of the arena. Ends the recording; allocates nothing large.
   const Plan& plan();
   /// Plans and allocates the arena, after which a replay allocates nothing. forward() does it if nobody has.
   /// Throws Error(io) when memory does not suffice.
   void prepare();
+  /// The same in memory of the caller's, of plan().arena_bytes or more and aligned like buffers, which outlives the
+  /// replays. Several tapes may share it as long as each goes forward and backward before the next.
+  void prepare(std::span<std::byte> arena);
   /// Computes all values.
   void forward();
   /// Computes the gradient of the loss at every variable, once after each forward(), whose values it uses up. The
   /// gradients stay readable until the next forward().
   void backward();
+  /// The same of several outputs, whose gradients (as many as there are outputs, each of its output's size) are given:
+  /// the gradient of sum_k <seeds[k], output k>. Outputs that depend on no variable have theirs ignored.
+  void backward(std::span<const std::span<const T>> seeds);
 
   /// Notes the time of every op from now on, forgetting earlier ones, or stops doing so. Off at first.
   void set_profiling(bool on);
@@ -203,14 +215,15 @@ class Tape {
   Context context_;
   std::string label_;
   std::vector<Node> nodes_;
-  Id loss_;
+  std::vector<Id> outputs_;
   bool planned_ = false;
   bool has_values_ = false;   // forward() ran at least once
   bool can_go_back_ = false;  // forward() ran since the last backward()
   bool profiling_ = false;
   Observer observer_;
   Plan plan_;
-  AlignedBytes arena_;
+  AlignedBytes own_arena_;
+  std::byte* arena_ = nullptr;
 };
 
 extern template class Tape<float>;

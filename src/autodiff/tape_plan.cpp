@@ -15,7 +15,8 @@ std::size_t index_of(Id id) { return static_cast<std::size_t>(id.index); }
 // Chains of ops that may work in place share one buffer, whose life is the union of theirs.
 class TapePlanner {
  public:
-  TapePlanner(std::span<const NodeFacts> nodes, Id loss) : nodes_(nodes), loss_(loss), plans_(nodes.size()) {}
+  TapePlanner(std::span<const NodeFacts> nodes, std::span<const Id> outputs)
+      : nodes_(nodes), outputs_(outputs), plans_(nodes.size()) {}
   TapePlan plan();
 
  private:
@@ -43,7 +44,7 @@ class TapePlanner {
   void plan_scratch();
 
   std::span<const NodeFacts> nodes_;
-  Id loss_;
+  std::span<const Id> outputs_;
   std::vector<NodePlan> plans_;
   std::vector<PlannedBuffer> buffers_;
 };
@@ -54,8 +55,7 @@ int TapePlanner::add(const std::string& name, std::size_t bytes, int begin, int 
 }
 
 void TapePlanner::mark_backward() {
-  if (loss_.index < 0 || !nodes_[index_of(loss_)].needs_gradient) return;
-  plans_[index_of(loss_)].in_backward = true;
+  for (const Id id : outputs_) plans_[index_of(id)].in_backward = nodes_[index_of(id)].needs_gradient;
   for (std::size_t i = nodes_.size(); i-- > 0;) {
     if (!plans_[i].in_backward) continue;
     for (const Id id : nodes_[i].inputs) plans_[index_of(id)].in_backward = nodes_[index_of(id)].needs_gradient;
@@ -158,10 +158,12 @@ void TapePlanner::plan_gradients() {
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     if (nodes_[i].kind == NodeKind::variable && !plans_[i].in_backward) open_gradient(i, 0);
   }
-  if (loss_.index < 0 || !plans_[index_of(loss_)].in_backward) return;
   std::vector<bool> written(nodes_.size(), false);
-  open_gradient(index_of(loss_), backward_step(nodes_.size()));
-  written[index_of(loss_)] = true;
+  for (const Id id : outputs_) {
+    if (!plans_[index_of(id)].in_backward) continue;
+    open_gradient(index_of(id), backward_step(nodes_.size()));
+    written[index_of(id)] = true;
+  }
   for (std::size_t i = nodes_.size(); i-- > 0;) {
     if (nodes_[i].kind != NodeKind::operation || !plans_[i].in_backward) continue;
     for (std::size_t slot = 0; slot < nodes_[i].inputs.size(); ++slot) {
@@ -203,6 +205,8 @@ TapePlan TapePlanner::plan() {
 
 }  // namespace
 
-TapePlan plan_tape(std::span<const NodeFacts> nodes, Id loss) { return TapePlanner(nodes, loss).plan(); }
+TapePlan plan_tape(std::span<const NodeFacts> nodes, std::span<const Id> outputs) {
+  return TapePlanner(nodes, outputs).plan();
+}
 
 }  // namespace impasto::IMPASTO_ABI

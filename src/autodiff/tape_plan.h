@@ -1,7 +1,7 @@
 // When each value, gradient and scratch buffer of a tape comes to life and dies, and which of them share memory: a
 // function of what was recorded, whatever the type of its numbers.
 //
-// Time: node i of n runs forward at step i and backward at step 2n - i; step n seeds the gradient of the loss.
+// Time: node i of n runs forward at step i and backward at step 2n - i; step n seeds the gradients of the outputs.
 #pragma once
 
 #include <cstddef>
@@ -49,7 +49,7 @@ struct NodePlan {
     int rematerialised = -1, rematerialised_scratch = -1;  ///< of the value's second computation
   };
   Buffers buffers = {};
-  bool in_backward = false;            ///< lies between a variable and the loss
+  bool in_backward = false;            ///< lies between a variable and an output
   int rematerialised_for = -1;         ///< the node before whose backward pass the value is computed once more
   std::vector<bool> accumulates = {};  ///< by slot: backward adds to what stands in the input's gradient
 };
@@ -59,8 +59,9 @@ struct TapePlan {
   std::vector<NodePlan> nodes;
 };
 
-/// `nodes` in the order of their recording: inputs come before their readers. `loss`: none, or a kept node.
+/// `nodes` in the order of their recording: inputs come before their readers. `outputs`: what gradients begin at, kept
+/// nodes, each once.
 /// Throws Error(io) for more memory than a program can address.
-TapePlan plan_tape(std::span<const NodeFacts> nodes, Id loss);
+TapePlan plan_tape(std::span<const NodeFacts> nodes, std::span<const Id> outputs);
 
 }  // namespace impasto::IMPASTO_ABI

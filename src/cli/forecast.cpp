@@ -24,6 +24,7 @@ Options small_options(const Pictures& pictures, Options options) {
   options.width = options.height = 0;
   if (options.style_size > 0) options.style_size = std::max(1, options.style_size * smaller / side);
   options.scale_sizes.clear();
+  options.region_size = 0;
   options.scale_count = 1;
   options.iterations = {kSteps + 1};
   options.stop_when_flat = 0;
@@ -34,7 +35,8 @@ Options small_options(const Pictures& pictures, Options options) {
 
 }  // namespace
 
-Forecast forecast(const Pictures& pictures, const Weights& weights, const Options& options, const Context& context) {
+Forecast forecast(const Pictures& pictures, const Weights& weights, const Options& options, const Context& context,
+                  double work) {
   const Clock::time_point begin = Clock::now();
   const auto seconds = [&] { return std::chrono::duration<double>(Clock::now() - begin).count(); };
   const Options small = small_options(pictures, options);
@@ -51,7 +53,8 @@ Forecast forecast(const Pictures& pictures, const Weights& weights, const Option
   for (std::size_t k = 0; k < sizes.size(); ++k) {
     const double share = pixels(sizes[k]) / measured;
     all.preparation += preparation * share;
-    all.steps += kSlower * step * share * iterations_at(options, static_cast<int>(k));
+    const double longer = k + 1 == sizes.size() ? work : 1;
+    all.steps += kSlower * longer * step * share * iterations_at(options, static_cast<int>(k));
   }
   return all;
 }

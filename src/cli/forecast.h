@@ -13,8 +13,9 @@ struct Forecast {
   double total() const { return preparation + steps; }
 };
 
-/// Paints a few steps at a quarter of a megapixel at most. Errors as Stylizer's.
-Forecast forecast(const Pictures& pictures, const Weights& weights, const Options& options, const Context& context);
+/// Paints a few steps at a quarter of a megapixel at most. `work`: MemoryEstimate's. Errors as Stylizer's.
+Forecast forecast(const Pictures& pictures, const Weights& weights, const Options& options, const Context& context,
+                  double work = 1);
 
 /// Of the whole run, after a step of it: what it has taken, and each step left as long as its picture is large.
 /// `sizes`: of all scales.

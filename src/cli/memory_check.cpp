@@ -35,13 +35,9 @@ int largest(int most, const std::function<bool(int)>& is_good) {
 
 std::size_t with_overhead(std::size_t bytes) { return bytes + bytes / 16 + (std::size_t{16} << 20); }
 
-Context within(std::uint64_t most, const PaintingSize& size, const Context& context) {
+Context within(std::uint64_t most, const Context& context) {
   if (most == 0) return context;
-  const std::uint64_t held = peak_resident_bytes();
-  // The finished painting as numbers, as an image, and while it is encoded.
-  const std::uint64_t showing = std::uint64_t{3 * 3 * sizeof(float)} * static_cast<std::uint64_t>(size.width) *
-                                static_cast<std::uint64_t>(size.height);
-  const std::uint64_t others = with_overhead(held + showing);
+  const std::uint64_t others = with_overhead(peak_resident_bytes());
   if (others >= most)
     throw Error(ErrorCode::io, "--max-memory " + memory_text(most) + " is less than the " + memory_text(others) +
                                    " that the pictures and the program take; allow more, or give smaller pictures");

@@ -11,9 +11,9 @@ namespace impasto::cli {
 /// With what allocators and the libraries of pictures take besides.
 std::size_t with_overhead(std::size_t bytes);
 
-/// The context whose large numbers leave the rest of the process room within `most` bytes, what it holds by now and the
-/// finished picture included; for 0 the context as it is. Throws Error(io) where nothing is left.
-Context within(std::uint64_t most, const PaintingSize& size, const Context& context);
+/// The context whose painting leaves the rest of the process room within `most` bytes, what it holds by now included;
+/// for 0 the context as it is. Throws Error(io) where nothing is left.
+Context within(std::uint64_t most, const Context& context);
 
 /// `most`: bytes that the process may hold, 0: what is free. Throws Error(io) when it cannot, with what would fit: a
 /// smaller --size, a smaller --style-size, --memory small.

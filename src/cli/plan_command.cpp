@@ -50,6 +50,9 @@ void print_plan(const Plan& plan, const Options& options, const Context& context
                       " are free" + (plan.fits ? "" : ": it does not fit"));
   print("", memory_text(plan.memory.targets) + " while pictures are measured; " + memory_text(plan.memory.painting) +
                 " while it is painted, of them " + memory_text(plan.memory.arena) + " for an evaluation");
+  if (plan.memory.regions > 1)
+    print("", std::to_string(plan.memory.regions) + " regions of at most " + std::to_string(plan.memory.region_size) +
+                  " pixels a side; the maps of " + std::to_string(plan.memory.kept) + " are kept, the others' made twice");
   if (options.optimiser == OptimiserKind::lbfgs)
     print("", std::to_string(plan.memory.history) + " of " + std::to_string(options.lbfgs.history) +
                   " pairs of L-BFGS, another " + memory_text(plan.memory.pairs));
@@ -77,6 +80,9 @@ std::string json_of(const Plan& plan, const Context& context, const std::string&
   bytes("painting_bytes", plan.memory.painting);
   bytes("arena_bytes", plan.memory.arena);
   bytes("pairs_bytes", plan.memory.pairs);
+  json.add("region_size", std::to_string(plan.memory.region_size));
+  json.add("regions", std::to_string(plan.memory.regions));
+  json.add("regions_kept", std::to_string(plan.memory.kept));
   json.add("history", std::to_string(plan.memory.history));
   json.add("fits", plan.fits ? "true" : "false");
   json.add("threads", std::to_string(context.threads()));
@@ -110,14 +116,14 @@ int plan_command(const PlanRequest& request, const std::filesystem::path& progra
   Plan plan;
   plan.sizes = painting_sizes(pictures.content, options);
   for (std::size_t k = 0; k < plan.sizes.size(); ++k) plan.steps.push_back(iterations_at(options, static_cast<int>(k)));
-  const Context context = within(request.painting.max_memory, plan.sizes.back(), run_context(request.painting));
+  const Context context = within(request.painting.max_memory, run_context(request.painting));
   plan.memory = estimate_memory(pictures, found.weights, options, context);
   plan.free = available_memory();
   if (const std::size_t limit = context.memory_limit(); limit > 0)
     plan.free = std::min(plan.free, with_overhead(limit));
   plan.peak = with_overhead(plan.memory.peak() + plan.memory.pairs) + peak_resident_bytes();
   plan.fits = with_overhead(plan.memory.peak()) <= plan.free;
-  if (plan.fits) plan.time = forecast(pictures, found.weights, options, context);
+  if (plan.fits) plan.time = forecast(pictures, found.weights, options, context, plan.memory.work);
   if (request.json) save_text(json_of(plan, context, found.weights.description()), *request.json);
   print_plan(plan, options, context, found.weights.description());
   return plan.fits ? kExitDone : kExitFailed;

@@ -255,6 +255,8 @@ void Report::end(const RunEnd& end) {
   memory.add("arena", std::to_string(planned.arena));
   memory.add("pictures", std::to_string(planned.pictures));
   memory.add("optimiser", std::to_string(planned.optimiser));
+  memory.add("regions", std::to_string(planned.regions));
+  memory.add("regions_kept", std::to_string(planned.kept));
   memory.add("resident", std::to_string(peak_resident_bytes()));
 
   std::vector<std::string> styles;

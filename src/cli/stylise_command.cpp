@@ -200,7 +200,7 @@ int stylise_command(const StyliseRequest& request, const std::filesystem::path& 
   const FoundWeights found = find_weights(request.weights, program);
   Options options = painting_options(request, found.weights);
   validate(options, found.weights);
-  const Pictures pictures = load_pictures(request, options.decode);
+  Pictures pictures = load_pictures(request, options.decode);
   const std::vector<std::string> of_start = read_start(request, pictures.content, options);
   const Options asked_for = options;
   const std::optional<Resumed> resumed = take_up(request, pictures.content, options);
@@ -210,7 +210,7 @@ int stylise_command(const StyliseRequest& request, const std::filesystem::path& 
   outputs.check((planned_steps + options.steps_per_epoch - 1) / options.steps_per_epoch, options.encode);
   const PaintingSize size = painting_size(pictures.content, options);
   outputs.check_size(size.width, size.height);
-  const Context context = within(request.max_memory, size, run_context(request));
+  const Context context = within(request.max_memory, run_context(request));
   check_memory(pictures, found.weights, options, context, request.max_memory);
   if (!request.quiet) {
     announce(request, pictures, found, context);
@@ -231,6 +231,7 @@ int stylise_command(const StyliseRequest& request, const std::filesystem::path& 
   const auto note = [&](LogLevel, const std::string& sentence) { terminal.note(sentence); };
   Stylizer stylizer =
       make_stylizer(resumed, pictures, found.weights, options, context.with_log(note).with_stop(Interrupt::requested));
+  if (!request.report) pictures = {};  // by now the stylizer has what it needs of them
   observers.begin(stylizer);
   Painted painted = paint(stylizer, observers, terminal);
   if (resumed && resumed->is_exact) painted.result.steps = std::max(painted.result.steps, resumed->steps_done);

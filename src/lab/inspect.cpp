@@ -61,6 +61,7 @@ struct Bench {
       pictures.styles.push_back({.image = pictures.content});
     }
     validate(options, weights);
+    options.region_size = 0;  // one tape to look at
     guide = make_guide(pictures);
     const PaintingSize size = painting_sizes(pictures.content, options).back();
     scene = make_scene(pictures, guide, options, size, context);

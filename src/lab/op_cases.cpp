@@ -109,6 +109,8 @@ void add_pictures(std::vector<OpCase>& cases, const Shape& map, std::uint64_t se
   cases.push_back(both("total_variation", {map}, [=]<class T>(Tape<T>& t, const Ids& v) {
     return total_variation(t, v[0], T(0.3), fixed(t, plane, seed, 0, 1));
   }));
+  const Area inner{map[0] / 3, map[1] / 4, (map[0] + 1) / 2, (map[1] + 1) / 2};
+  cases.push_back(both("crop", {map}, [inner]<class T>(Tape<T>& t, const Ids& v) { return crop(t, v[0], inner); }));
   cases.push_back(both("blend", {map}, [=]<class T>(Tape<T>& t, const Ids& v) {
     return blend(t, v[0], fixed(t, map, seed), fixed(t, plane, seed + 1, 0, 1));
   }));

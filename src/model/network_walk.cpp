@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 
 namespace impasto::IMPASTO_ABI {
 
@@ -17,8 +18,16 @@ bool NetworkWalk<T>::reads(std::size_t layer, bool gram) const {
 }
 
 template <class T>
+std::optional<Area> NetworkWalk<T>::core(std::size_t layer) const {
+  if (window == nullptr) return std::nullopt;
+  return window->core_at(layer);
+}
+
+template <class T>
 void NetworkWalk<T>::hand_out(std::size_t layer, Id map, bool grams) const {
+  if (!reads(layer, false) && !(grams && reads(layer, true))) return;
   tape.set_label(vgg19_layers()[layer].keras_name());
+  if (const auto part = core(layer); part && *part != whole_area(tape.shape(map))) map = crop(tape, map, *part);
   const Shape shape = tape.shape(map);
   const Index positions = shape[0] * shape[1];
   for (std::size_t k = 0; k < requests.size(); ++k) {

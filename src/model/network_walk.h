@@ -3,11 +3,13 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <span>
 
 #include "autodiff/ops/ops.h"
 #include "impasto/weights.h"
 #include "model/vgg19_layers.h"
+#include "model/window.h"
 #include "tensor/tensor.h"
 
 namespace impasto::IMPASTO_ABI {
@@ -21,7 +23,7 @@ struct FeatureRequest {
 };
 
 /// Takes what was asked for: the index of the request, its value, the positions (H W) of the layer's map, and the sums,
-/// if they were asked for.
+/// if they were asked for. Of a window all of it is of its core.
 using FeatureVisitor = std::function<void(std::size_t request, Id value, Index positions, Id sums)>;
 
 /// By what maps pooled by `pooling` are multiplied for weights made for `expected`; 1 when they are the same. Of
@@ -40,9 +42,12 @@ struct NetworkWalk {
   Tape<T>& tape;
   std::span<const FeatureRequest> requests;
   const FeatureVisitor& visit;
-  std::size_t deepest;  ///< layer
+  std::size_t deepest;   ///< layer
+  const Window* window;  ///< or null: the whole picture
 
   bool reads(std::size_t layer, bool gram) const;
+  /// The positions that count of a layer's map; all of them without a window.
+  std::optional<Area> core(std::size_t layer) const;
   bool is_read(std::size_t layer) const { return reads(layer, false) || reads(layer, true); }
 
   /// Visits what was asked for of a layer's map; its Gram matrices only if `grams`.

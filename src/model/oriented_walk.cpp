@@ -23,7 +23,7 @@ std::size_t OrientedWalk::chain_end(std::size_t first) const {
 // The layers from `i` on, up to the next whose map somebody reads, with the pooling above if nobody does; `i` becomes
 // the layer behind them. Gram matrices of layers are handed out on the way.
 Id OrientedWalk::record_chain(Id x, std::size_t& i) {
-  const Shape shape = tape_.shape(x);
+  const Area core = walk_.core(i).value_or(whole_area(tape_.shape(x)));
   const std::size_t first = i, end = chain_end(first);
   std::vector<Index> moments;
   for (std::size_t layer = first; layer < end; ++layer) {
@@ -31,7 +31,7 @@ Id OrientedWalk::record_chain(Id x, std::size_t& i) {
   }
   const bool takes_pool = end <= walk_.deepest && vgg19_layers()[end].is_pool && !walk_.reads(end - 1, false);
   const OrientedIds ids = oriented_conv2d_relu(tape_, x, layers_.subspan(convolutions_, end - first),
-                                               takes_pool ? Pooling::average : Pooling::none, moments);
+                                               takes_pool ? Pooling::average : Pooling::none, moments, core);
   tape_.explain(ids.y, reason_);
   convolutions_ += end - first;
   i = takes_pool ? end + 1 : end;
@@ -40,7 +40,7 @@ Id OrientedWalk::record_chain(Id x, std::size_t& i) {
     if (!request.gram) continue;
     for (std::size_t m = 0; m < moments.size(); ++m) {
       if (request.layer == first + static_cast<std::size_t>(moments[m]) - 1)
-        walk_.visit(k, ids.grams[m], shape[0] * shape[1], request.sums ? ids.sums[m] : Id{});
+        walk_.visit(k, ids.grams[m], core.count(), request.sums ? ids.sums[m] : Id{});
     }
   }
   return ids.y;

@@ -58,11 +58,11 @@ std::size_t PlainWalk<T>::record_first(Id& x) {
   if (walk_.deepest == 0 || std::any_of(walk_.requests.begin(), walk_.requests.end(), reads_map)) return 0;
   tape_.set_label(layers[0].keras_name());
   const auto first = parameters(layers[0]), second = parameters(layers[1]);
-  const Shape shape = tape_.shape(x);
+  const Area core = walk_.core(0).value_or(whole_area(tape_.shape(x)));
   const ConvPairIds pair =
-      conv2d_relu_pair(tape_, x, {first[0], first[1], second[0], second[1]}, padding_, pool_above(1), walk_.is_read(0));
+      conv2d_relu_pair(tape_, x, {first[0], first[1], second[0], second[1]}, padding_, pool_above(1), walk_.is_read(0), core);
   for (std::size_t k = 0; k < walk_.requests.size(); ++k) {
-    if (walk_.requests[k].layer == 0) walk_.visit(k, pair.gram, shape[0] * shape[1], {});
+    if (walk_.requests[k].layer == 0) walk_.visit(k, pair.gram, core.count(), {});
   }
   x = takes_pool(1) ? gained(pair.y) : pair.y;
   return takes_pool(1) ? 3 : 2;

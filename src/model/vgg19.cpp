@@ -27,6 +27,13 @@ bool recomputes(const Context& context, const Shape& picture) {
 
 }  // namespace
 
+void check_picture_size(const Shape& picture, std::size_t layer) {
+  const Index smallest = smallest_side(layer);
+  require(picture[0] >= smallest && picture[1] >= smallest, ErrorCode::input, "a picture of ", picture[1], " x ",
+          picture[0], " pixels is too small: layer ", vgg19_layers()[layer].keras_name(), " needs at least ", smallest,
+          " x ", smallest, "; use a larger size or shallower layers");
+}
+
 template <class T>
 Vgg19<T>::Vgg19(std::shared_ptr<const NetworkWeights> weights)
     : weights_(std::move(weights)), dense_(std::make_unique<Dense>()) {}
@@ -58,15 +65,12 @@ void Vgg19<T>::read(Tape<T>& tape, Id picture, std::span<const FeatureRequest> r
   const auto by_layer = [](const FeatureRequest& a, const FeatureRequest& b) { return a.layer < b.layer; };
   const std::size_t deepest = std::max_element(requests.begin(), requests.end(), by_layer)->layer;
   const Shape size = tape.shape(picture);
-  const Index smallest = smallest_side(deepest);
-  require(size[0] >= smallest && size[1] >= smallest, ErrorCode::input, "a picture of ", size[1], " x ", size[0],
-          " pixels is too small: layer ", vgg19_layers()[deepest].keras_name(), " needs at least ", smallest, " x ",
-          smallest, "; use a larger size or shallower layers");
+  check_picture_size(size, deepest);
   const bool prepared = how.literal || weights_->input == ChannelMap{};
   const Id x = prepared ? picture : normalise(tape, picture, weights_->input);
   const Pooling pooling = how.pooling.value_or(weights_->pooling);
   const Padding padding = how.padding.value_or(weights_->padding);
-  const NetworkWalk<T> walk{tape, requests, visit, deepest};
+  const NetworkWalk<T> walk{tape, requests, visit, deepest, how.window ? &*how.window : nullptr};
   if constexpr (std::is_same_v<T, float>) {
     const ConvolutionChoice choice = choose_convolution(
         tape.context(),

@@ -23,7 +23,12 @@ struct NetworkOptions {
   std::optional<Pooling> pooling = std::nullopt;
   std::optional<Padding> padding = std::nullopt;
   bool literal = false;  ///< without preprocessing
+  /// The picture is this window of one; none: it is whole.
+  std::optional<Window> window = std::nullopt;
 };
+
+/// Throws Error(input) for a picture (H x W x 3) that is too small for a layer (position in vgg19_layers()).
+void check_picture_size(const Shape& picture, std::size_t layer);
 
 /// Records the network from a picture up to the deepest wanted layer.
 /// T = float borrows the weights; double holds a converted copy. Tapes borrow them from here: it must outlive those
@@ -33,7 +38,7 @@ class Vgg19 {
  public:
   explicit Vgg19(std::shared_ptr<const NetworkWeights> weights);
 
-  /// `picture`: H x W x 3 in the optimiser's units (RGB, torchvision's mean and deviation). The visitor is called right
+  /// `picture`: H x W x 3, or the area of a window, in the optimiser's units (RGB, torchvision's mean and deviation). The visitor is called right
   /// after the layer above has been recorded: what it records goes back just before that layer does, and may put the
   /// gradient of a map in the place of the map.
   /// Throws Error(input) when the picture is too small for the deepest layer, Error(usage) when the weights lack it.

@@ -63,11 +63,6 @@ std::string nearest_name(const std::string& name) {
   return nearest;
 }
 
-// Halvings before the layer's own map exists; a pooling layer's own counts.
-int pools_up_to(std::size_t layer) {
-  return static_cast<int>(std::count_if(kLayers, kLayers + layer + 1, [](const Vgg19Layer& l) { return l.is_pool; }));
-}
-
 }  // namespace
 
 std::string Vgg19Layer::keras_name() const {
@@ -89,6 +84,10 @@ std::size_t find_layer(const std::string& name) {
        "'? Layers are named block1_conv1 to block5_conv4 (also conv1_1, relu1_1) and block1_pool to block5_pool");
 }
 
-Index smallest_side(std::size_t layer) { return Index{1} << pools_up_to(layer); }
+int halvings(std::size_t layer) {
+  return static_cast<int>(std::count_if(kLayers, kLayers + layer + 1, [](const Vgg19Layer& l) { return l.is_pool; }));
+}
+
+Index smallest_side(std::size_t layer) { return Index{1} << halvings(layer); }
 
 }  // namespace impasto::IMPASTO_ABI

@@ -28,6 +28,9 @@ std::span<const Vgg19Layer> vgg19_layers();
 /// matter. Throws Error(usage) for an unknown name, with the nearest known one.
 std::size_t find_layer(const std::string& name);
 
+/// How often a picture's sides are halved on the way to a layer's map; a pooling's own halving counts.
+int halvings(std::size_t layer);
+
 /// The height and width a picture needs at least for a layer (position in vgg19_layers()).
 Index smallest_side(std::size_t layer);
 

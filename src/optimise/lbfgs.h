@@ -25,6 +25,7 @@ class Lbfgs : public Optimiser<T> {
  public:
   Lbfgs(const LbfgsOptions& options, Index count, const Context& context);
   OptimiserStep step(const Problem<T>& problem) override;
+  const T* origin() const override { return origin_.data(); }
   std::uint64_t bytes() const override { return bytes_for(options_.history, count_); }
 
   void visit_state(StateVisitor<T>& visitor) override;

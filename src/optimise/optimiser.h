@@ -39,6 +39,8 @@ class Optimiser {
   virtual ~Optimiser() = default;
   /// One iteration: at least one evaluation, and a new x, unless `stuck` or `diverged`.
   virtual OptimiserStep step(const Problem<T>& problem) = 0;
+  /// Where the last step began, as many values as x; null: it keeps no copy of that.
+  virtual const T* origin() const { return nullptr; }
   /// What it holds beside x and gradient.
   virtual std::uint64_t bytes() const = 0;
   /// What the next step needs to know of those before it. What is loaded into must be made of the same options.

@@ -2,55 +2,18 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "base/say.h"
-#include "style/energy.h"
-#include "style/feature_requests.h"
-#include "style/style_loss.h"
+#include "base/check.h"
+#include "style/targets.h"
+#include "tensor/cropped.h"
 
 namespace impasto::IMPASTO_ABI {
 namespace {
-
-// Sum over positions and channels of (F - mean over positions)^2, for a map H x W x C.
-template <class T>
-double spatial_energy(const Tensor<T>& map) {
-  const Index C = map.shape()[2], P = map.shape().count() / C;
-  std::vector<double> mean(static_cast<std::size_t>(C), 0.0);
-  for (Index i = 0; i < P * C; ++i)
-    mean[static_cast<std::size_t>(i % C)] += static_cast<double>(map[i]) / static_cast<double>(P);
-  double sum = 0;
-  for (Index i = 0; i < P * C; ++i) {
-    const double difference = static_cast<double>(map[i]) - mean[static_cast<std::size_t>(i % C)];
-    sum += difference * difference;
-  }
-  return sum;
-}
-
-// What the network sees of a fixed picture at `layers`.
-template <class T>
-std::vector<Tensor<T>> maps_of(const Vgg19<T>& network, const NetworkOptions& how, const Tensor<T>& picture,
-                               const std::vector<LayerWeight>& layers, const Context& context) {
-  Tape<T> tape(context);
-  std::vector<Id> ids(layers.size());
-  network.read(tape, tape.constant(picture.view(), "picture"), requests_of(layers, false), how,
-               [&](std::size_t k, Id map, Index, Id) {
-                 tape.keep(map);
-                 ids[k] = map;
-               });
-  tape.set_observer([&](Id, Sight, std::span<const T>) { stop_if_asked(context); });
-  tape.forward();
-  std::vector<Tensor<T>> maps;
-  for (const Id id : ids) {
-    maps.emplace_back(tape.shape(id), context);
-    const std::span<const T> seen = tape.value(id);
-    std::copy(seen.begin(), seen.end(), maps.back().data());
-  }
-  return maps;
-}
 
 // One region, which every style has everywhere.
 Guide unguided(std::size_t styles) {
@@ -60,116 +23,145 @@ Guide unguided(std::size_t styles) {
   return guide;
 }
 
+// Where the regions that have a target are on the whole picture's maps, by style layer; nothing where masks say nothing.
+template <class T>
+std::vector<std::vector<Placement>> place_regions(const Compared<T>& c, const Scene<T>& scene,
+                                                  const std::vector<std::vector<StyleTarget>>& targets) {
+  std::vector<std::vector<Placement>> placements;
+  if (c.reads_gram) return placements;
+  const Shape picture = scene.content.shape();
+  for (std::size_t l = 0; l < c.style.size(); ++l) {
+    const int n = halvings(c.style[l]);
+    placements.emplace_back();
+    for (std::size_t r = 0; r < c.guide.regions.size(); ++r) {
+      placements.back().push_back(
+          targets[l][r].exists() ? place(c.guide.regions[r].content, scene.protect, picture[0] >> n, picture[1] >> n)
+                                 : Placement{});
+    }
+  }
+  return placements;
+}
+
 }  // namespace
 
 template <class T>
 Objective<T>::Objective(const Vgg19<T>& network, const NetworkWeights& weights, const Options& options,
-                        const Scene<T>& scene, const Context& context, const std::vector<std::size_t>& watched)
-    : tape_(context), watched_(watched.size()) {
-  const NetworkOptions how{options.pooling.value_or(weights.pooling), options.padding.value_or(weights.padding),
-                           options.preprocess == Preprocess::literal};
+                        const Scene<T>& scene, const Context& context, const std::vector<std::size_t>& watched,
+                        bool keeps_content)
+    : context_(context), whole_(scene.content.shape()) {
   const Guide everywhere = unguided(scene.styles.size());
-  content_targets_ = maps_of(network, how, scene.content, options.content_layers, context);
-  StyleLoss<T> style_loss(network, how, options, scene, scene.guide == nullptr ? everywhere : *scene.guide, constants_,
-                          context);
-  record_picture(scene);
-  std::vector<FeatureRequest> requests = requests_of(options.content_layers, false);
-  const std::size_t contents = requests.size();
-  for (const FeatureRequest& request :
-       requests_of(options.style_layers, style_loss.reads_gram(), options.statistic != StyleStatistic::gram))
-    requests.push_back(request);
-  const std::size_t terms = requests.size();
-  for (const std::size_t layer : watched) requests.push_back({layer});
-  const Index M = scene.content.shape()[0] * scene.content.shape()[1];
-  network.read(tape_, painted_, requests, how, [&](std::size_t k, Id value, Index positions, Id sums) {
-    if (k < contents) {
-      add_term(false, options.content_layers[k].layer, record_content(options, k, value), content_);
-    } else if (k >= terms) {
-      watched_[k - terms] = value;
-    } else {
-      const Id loss = style_loss.record(tape_, k - contents, value, sums, positions, M);
-      if (loss.index >= 0) add_term(true, options.style_layers[k - contents].layer, loss, style_);
-    }
-  });
-  style_loss.check_regions();
-  if (options.tv_weight != 0) record_smoothness(options, scene);
-  for (const Id part : {content_, style_, tv_}) {
-    if (part.index < 0) continue;
-    tape_.keep(part);
-    total_ = total_.index < 0 ? part : add(tape_, total_, part);
+  const Guide& guide = scene.guide == nullptr ? everywhere : *scene.guide;
+  Compared<T> compared(network, weights, options, guide, is_plain(scene, guide));
+  compared.watched = watched;
+  const std::vector<Window> windows =
+      make_windows(whole_[0], whole_[1], Index{options.region_size}, compared.deepest());
+  require(windows.size() == 1 || !options.normalise_gradients, ErrorCode::usage,
+          "normalise_gradients measures the gradient of the whole picture, which is painted in ", windows.size(),
+          " regions; leave it out, or paint smaller or with more memory");
+  const std::vector<double> shares = painted_shares(scene, guide);
+  check_regions(scene, guide, compared.style);
+  Targets<T> targets = measure_targets(compared, scene, windows, keeps_content, context);
+  content_targets_ = std::move(targets.content);
+  record_parts(compared, scene, windows, targets);
+  kept_ = parts_.size();
+  if (parts_.size() == 1) {
+    Part& part = *parts_.front();
+    loss_ = record_loss(part.tape, compared, part.statistics, whole_, &targets.styles, shares, constants_);
+  } else {
+    record_head(compared, shares, targets);
   }
-  tape_.set_loss(total_);
-  tape_.plan();
+  for (const auto& part : parts_) part->tape.plan();
 }
 
 template <class T>
-Id Objective<T>::hold(Tensor<T> values, const std::string& name) {
+void Objective<T>::record_parts(const Compared<T>& compared, const Scene<T>& scene,
+                                const std::vector<Window>& windows, const Targets<T>& targets) {
+  const auto placements = place_regions(compared, scene, targets.styles);
+  const std::vector<double> shares = painted_shares(scene, compared.guide);
+  Tensor<T> smooth;
+  if (compared.options.tv_weight != 0 && !scene.smooth.empty())
+    smooth = resize_map(scene.smooth, whole_[0], whole_[1]).template as<T>();
+  if (windows.size() > 1) picture_ = Tensor<T>(whole_, T(0), context_);
+  for (std::size_t i = 0; i < windows.size(); ++i) {
+    parts_.push_back(std::make_unique<Part>(Part{windows[i], Tape<T>(context_), {}, {}, {}, {}, {}}));
+    Part& part = *parts_.back();
+    record_picture(part, scene);
+    WindowParts<T> parts{.window = part.window,
+                         .whole = whole_,
+                         .painted = part.painted,
+                         .content = record_content(part, compared, scene, i),
+                         .content_factors = &targets.content_factors,
+                         .regions = placements,
+                         .shares = shares};
+    if (!smooth.empty()) parts.smooth = hold(cropped(smooth, part.window.area), part.tape, "smooth");
+    part.statistics = record_window(part.tape, compared, parts);
+  }
+}
+
+// What window i's content is compared with: maps that were kept, or what the network sees of its pixels.
+template <class T>
+std::vector<Id> Objective<T>::record_content(Part& part, const Compared<T>& compared, const Scene<T>& scene,
+                                             std::size_t i) {
+  std::vector<Id> ids;
+  if (compared.content.empty()) return ids;
+  if (content_targets_.empty()) {
+    const Id pixels = hold(cropped(scene.content, part.window.area), part.tape, "content");
+    return record_content_maps(part.tape, compared, part.window, pixels);
+  }
+  for (const Tensor<T>& map : content_targets_[i]) ids.push_back(part.tape.constant(map.view(), "content target"));
+  return ids;
+}
+
+template <class T>
+Id Objective<T>::hold(Tensor<T> values, Tape<T>& tape, const std::string& name) {
   constants_.push_back(std::move(values));
-  return tape_.constant(constants_.back().view(), name);
-}
-
-template <class T>
-void Objective<T>::add_term(bool style, const std::string& layer, Id term, Id& sum) {
-  tape_.keep(term);
-  terms_.push_back({{layer, style, 0}, term});
-  sum = sum.index < 0 ? term : add(tape_, sum, term);
+  return tape.constant(constants_.back().view(), name);
 }
 
 // The variable, and over it what is protected of the original.
 template <class T>
-void Objective<T>::record_picture(const Scene<T>& scene) {
-  const Shape shape = scene.content.shape();
-  picture_ = painted_ = tape_.variable(shape, "picture");
+void Objective<T>::record_picture(Part& part, const Scene<T>& scene) {
+  const Area& area = part.window.area;
+  const Shape shape{area.height, area.width, 3};
+  part.picture = part.painted = area == whole_area(whole_) ? part.tape.variable(shape, "picture")
+                                                           : part.tape.unstored_variable(shape, "picture");
   if (scene.protect.empty()) return;
   const Tensor<T>& original = scene.original.empty() ? scene.content : scene.original;
-  const Id kept = hold(original.clone(), "original");
-  const Id mask = hold(resize_map(scene.protect, shape[0], shape[1]).template as<T>(), "protect");
-  painted_ = blend(tape_, picture_, kept, mask);
-  tape_.keep(painted_);
-}
-
-// normalised: sum_l w_l / sum w  sum (F - P)^2 / sum (P - mean P)^2;  mean: sum_l w_l mean (F - P)^2;
-// tutorial: sum_l w_l sum (F - P)^2 / (2 M N)
-template <class T>
-Id Objective<T>::record_content(const Options& options, std::size_t layer, Id map) {
-  const Tensor<T>& P = content_targets_[layer];
-  const Index count = P.shape().count();
-  const double M = static_cast<double>(tape_.shape(picture_)[0] * tape_.shape(picture_)[1]), N = 3;
-  const double weight = options.content_weight * options.content_layers[layer].weight *
-                        layer_share(options.loss_scale, options.content_layers);
-  double factor = 1 / (2 * M * N);
-  if (options.loss_scale == LossScale::mean) factor = 1 / static_cast<double>(count);
-  if (options.loss_scale == LossScale::normalised)
-    factor = inverse_energy(spatial_energy(P), energy<T>(P.values()), 1e-6, count);
-  return squared_error(tape_, map, tape_.constant(P.view(), "content target"), static_cast<T>(weight * factor),
-                       static_cast<T>(options.normalise_gradients ? weight : 0));
+  const Id kept = hold(cropped(original, area), part.tape, "original");
+  const Tensor<T> protect = resize_map(scene.protect, whole_[0], whole_[1]).template as<T>();
+  const Id mask = hold(cropped(protect, area), part.tape, "protect");
+  part.painted = blend(part.tape, part.picture, kept, mask);
+  part.tape.keep(part.painted);
 }
 
 template <class T>
-void Objective<T>::record_smoothness(const Options& options, const Scene<T>& scene) {
-  const Shape shape = scene.content.shape();
-  const double share = options.loss_scale == LossScale::tutorial ? 1 : 1 / static_cast<double>(shape.count());
-  Id weights;
-  if (!scene.smooth.empty()) weights = hold(resize_map(scene.smooth, shape[0], shape[1]).template as<T>(), "smooth");
-  tv_ = total_variation(tape_, painted_, static_cast<T>(options.tv_weight * share), weights);
-}
-
-template <class T>
-Losses Objective<T>::evaluate() {
-  tape_.forward();
-  tape_.backward();
-  const auto read = [&](Id id) { return id.index < 0 ? 0.0 : static_cast<double>(tape_.value(id)[0]); };
-  return {read(total_), read(content_), read(style_), read(tv_)};
-}
-
-template <class T>
-std::vector<LayerLoss> Objective<T>::layer_losses() {
-  std::vector<LayerLoss> losses;
-  for (const Term& term : terms_) {
-    losses.push_back(term.layer);
-    losses.back().loss = static_cast<double>(tape_.value(term.id)[0]);
+void Objective<T>::record_head(const Compared<T>& compared, const std::vector<double>& shares,
+                               const Targets<T>& targets) {
+  head_ = std::make_unique<Head>(Head{Tape<T>(context_), {}, {}});
+  WindowStatistics sums = parts_.front()->statistics;
+  std::fill(sums.positions.begin(), sums.positions.end(), 0);
+  std::vector<Shape> shapes(sums.addends().size());
+  std::vector<bool> exists(shapes.size(), false);
+  for (const auto& part : parts_) {
+    const std::vector<Id> ids = part->statistics.addends();
+    std::vector<Id> outputs;
+    for (std::size_t k = 0; k < ids.size(); ++k) {
+      if (ids[k].index < 0) continue;
+      exists[k] = true;
+      shapes[k] = part->tape.shape(ids[k]);
+      outputs.push_back(ids[k]);
+      part->addends.push_back(k);
+    }
+    part->tape.set_outputs(outputs);
+    for (std::size_t l = 0; l < sums.positions.size(); ++l) sums.positions[l] += part->statistics.positions[l];
   }
-  return losses;
+  for (std::size_t k = 0; k < shapes.size(); ++k) {
+    head_->variables.push_back(exists[k] ? head_->tape.variable(shapes[k], "sum") : Id{});
+    head_->sums.emplace_back();
+    if (exists[k]) head_->sums.back() = Tensor<double>(shapes[k], context_);
+  }
+  sums.set_addends(head_->variables);
+  loss_ = record_loss(head_->tape, compared, sums, whole_, &targets.styles, shares, constants_);
 }
 
 template class Objective<float>;

@@ -143,6 +143,9 @@ std::vector<OptionField> size_fields() {
           [](const Options& o) { return o.style_size; }),
       real_field("style-scale", "larger style, larger strokes", between(0.05, 20), place(&Options::style_scale)),
       scales_field(),
+      side_field(
+          "region-size", "evaluated in parts of this side", [](Options& o, int value) { o.region_size = value; },
+          [](const Options& o) { return o.region_size; }),
       word_field("resize", "how pictures shrink", kFilters, place(&Options::resize, &ResizeOptions::filter)),
       word_field("linear-light", "average light there, not values", kYesNo,
                  place(&Options::resize, &ResizeOptions::linear_light)),

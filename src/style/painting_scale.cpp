@@ -78,21 +78,28 @@ Scene<float> make_scene(const Pictures& pictures, const Guide& guide, const Opti
   return scene;
 }
 
-PaintingScale::PaintingScale(const Vgg19<float>& network, const NetworkWeights& weights, const Options& options,
-                             Scene<float> scene, const Context& context, bool closed)
-    : objective_(closed ? nullptr : std::make_unique<Objective<float>>(network, weights, options, scene, context)),
-      original_(std::move(scene.original)),
-      clear_(std::move(scene.clear)) {
-  if (!scene.protect.empty()) protect_ = resize_map(scene.protect, original_.shape()[0], original_.shape()[1]);
+PaintingScale::PaintingScale(Scene<float> scene, const Options& options)
+    : shape_(scene.content.shape()), scene_(std::move(scene)) {
+  if (!scene_.protect.empty()) protect_ = resize_map(scene_.protect, shape_[0], shape_[1]);
+  if (scene_.protect.empty() && options.colour != ColourMode::content_luminance) scene_.original = {};
+}
+
+void PaintingScale::open(const Vgg19<float>& network, const NetworkWeights& weights, const Options& options,
+                         bool keeps_content, const Context& context) {
+  objective_ = std::make_unique<Objective<float>>(network, weights, options, scene_, context,
+                                                  std::vector<std::size_t>{}, keeps_content);
+  scene_.content = {};
+  scene_.styles.clear();
+  scene_.smooth = {};
 }
 
 Image PaintingScale::finish(Tensor<float> x, const Options& options, const Context& context) const {
   if (!protect_.empty()) {
-    for (Index i = 0; i < x.shape().count(); ++i) x[i] += protect_[i / 3] * (original_[i] - x[i]);
+    for (Index i = 0; i < x.shape().count(); ++i) x[i] += protect_[i / 3] * (scene_.original[i] - x[i]);
   }
-  finish_colours(options, x.values(), original_, context);
+  finish_colours(options, x.values(), scene_.original, context);
   Image image = denormalise(x.values(), size().width, size().height);
-  if (!clear_.empty()) make_clear(image, clear_);
+  if (!scene_.clear.empty()) make_clear(image, scene_.clear);
   return image;
 }
 

@@ -16,12 +16,15 @@ Scene<float> make_scene(const Pictures& pictures, const Guide& guide, const Opti
 /// Thread safety: one thread at a time.
 class PaintingScale {
  public:
-  /// `closed`: as after close().
-  PaintingScale(const Vgg19<float>& network, const NetworkWeights& weights, const Options& options, Scene<float> scene,
-                const Context& context, bool closed = false);
+  PaintingScale(Scene<float> scene, const Options& options);
 
-  PaintingSize size() const { return {static_cast<int>(original_.shape()[1]), static_cast<int>(original_.shape()[0])}; }
-  Index count() const { return original_.shape().count(); }
+  PaintingSize size() const { return {static_cast<int>(shape_[1]), static_cast<int>(shape_[0])}; }
+  Index count() const { return shape_.count(); }
+  /// Measures the targets, and frees the pictures they are of. `keeps_content`: as Objective's. When it fails, nothing has changed.
+  void open(const Vgg19<float>& network, const NetworkWeights& weights, const Options& options, bool keeps_content,
+            const Context& context);
+  bool is_open() const { return objective_ != nullptr; }
+  /// While it is open.
   Objective<float>& objective() const { return *objective_; }
   /// Frees what the optimisation needed; finish() still works.
   void close() { objective_.reset(); }
@@ -30,10 +33,10 @@ class PaintingScale {
   Image finish(Tensor<float> x, const Options& options, const Context& context) const;
 
  private:
+  Shape shape_;
+  Scene<float> scene_;  // once it was opened, what a finished picture shows of it: the original, if at all, and its alpha
   std::unique_ptr<Objective<float>> objective_;
-  Tensor<float> original_;  // H x W x 3, the content's own colours
-  Tensor<float> protect_;   // H x W, or empty
-  Image clear_;             // the content with its alpha, or empty
+  Tensor<float> protect_;  // H x W, or empty
 };
 
 }  // namespace impasto::IMPASTO_ABI

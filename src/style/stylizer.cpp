@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -67,7 +68,9 @@ const Options& Stylizer::options() const noexcept { return state_->options; }
 bool Stylizer::finished() const noexcept { return state_->finished; }
 double Stylizer::seconds() const { return seconds_since(state_->begun); }
 Losses Stylizer::start_losses() const { return state_->first; }
-std::vector<LayerLoss> Stylizer::layer_losses() const { return state_->objective().layer_losses(); }
+std::vector<LayerLoss> Stylizer::layer_losses() const {
+  return state_->optimiser == nullptr ? std::vector<LayerLoss>{} : state_->objective().layer_losses();
+}
 
 PlannedMemory Stylizer::planned_memory() const { return state_->planned(); }
 
@@ -109,11 +112,13 @@ Step Stylizer::step() {
 
 void Stylizer::set_profiling(bool on) {
   State& s = *state_;
-  for (std::size_t k = s.scale; k < s.scales.size(); ++k) s.scales[k].objective().set_profiling(on);
+  s.profiling = on;
+  if (s.scales[s.scale].is_open()) s.scales[s.scale].objective().set_profiling(on);
 }
 
 std::vector<OpCost> Stylizer::op_costs() const {
   std::vector<OpCost> costs;
+  if (!state_->scales[state_->scale].is_open()) return costs;
   for (const OpProfile& op : state_->objective().profile()) {
     std::vector<std::size_t> shape;
     for (Index i = 0; i < op.shape.rank(); ++i) shape.push_back(static_cast<std::size_t>(op.shape[i]));
@@ -124,7 +129,12 @@ std::vector<OpCost> Stylizer::op_costs() const {
 
 std::vector<float> Stylizer::values() const {
   return with_memory_error("copying the painting", [&] {
-    const Tensor<float> full = state_->full_picture();
+    const State& s = *state_;
+    if (s.scale + 1 == s.scales.size() && s.optimiser != nullptr && !s.average) {
+      const std::span<const float> now = s.objective().picture();
+      return std::vector<float>(now.begin(), now.end());
+    }
+    const Tensor<float> full = s.full_picture();
     return std::vector<float>(full.values().begin(), full.values().end());
   });
 }

@@ -48,14 +48,14 @@ Stylizer::State::State(const Pictures& pictures, const Weights& given, const Res
       network(given.network()),
       size(painting_size(pictures.content, options)) {
   const CheckpointFacts& facts = saved.facts();
-  make_scales(pictures, static_cast<std::size_t>(facts.scale) - 1);
+  history = std::clamp(facts.history, 1, options.lbfgs.history);
+  plan_again(pictures);
+  make_scales(pictures);
   scale = static_cast<std::size_t>(facts.scale) - 1;
   saved.check(facts.scales == static_cast<int>(scales.size()) && facts.width == scales[scale].size().width &&
                   facts.height == scales[scale].size().height,
               "size");
   if (!how.force) check_same(saved);
-  history = std::clamp(facts.history, 1, options.lbfgs.history);
-  budget();
   Tensor<float> full = std::move(start);
   prepare();
   if (scale + 1 < scales.size()) start = std::move(full);
@@ -126,7 +126,7 @@ void Stylizer::State::visit_state(StateVisitor<float>& visitor) {
   visitor.number("best_loss", best_loss);
   flat.visit_state(visitor);
   visitor.values("picture", objective().picture());
-  visitor.values("best", best.values());
+  if (!best.empty()) visitor.values("best", best.values());
   if (scale + 1 < scales.size()) visitor.values("start", start.values());
   if (average) average->visit_state(visitor);
   optimiser->visit_state(visitor);

@@ -5,8 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include "base/buffer.h"
 #include "base/check.h"
@@ -42,18 +44,50 @@ Stylizer::State::State(const Pictures& pictures, const Weights& given, const Opt
       weights(given),
       network(given.network()),
       size(painting_size(pictures.content, wanted)) {
-  make_scales(pictures, 0);
-  fit_memory();
+  plan_for(pictures);
+  make_scales(pictures);
   steps_planned = total_iterations(options, static_cast<int>(scales.size()));
   const PaintingSize coarsest = scales.front().size();
   enter(0, start_at(start, coarsest.height, coarsest.width, context));
   prepare();
 }
 
-void Stylizer::State::make_scales(const Pictures& pictures, std::size_t first_open) {
+void Stylizer::State::plan_for(const Pictures& pictures) {
+  stop_if_asked(context);
+  plan = plan_memory(pictures, weights, options, context, memory_budget(context));
+  const std::size_t limit = context.memory_limit();
+  require(limit == 0 || plan.least() <= limit - std::min(limit, context.memory_held()), ErrorCode::io,
+          "the painting needs at least ", memory_text(plan.least() + context.memory_held()),
+          ", but the context's limit is ", memory_text(limit),
+          "; paint it smaller, compare fewer layers, or raise the limit");
+  const char* const whose = limit > 0 ? "that the context allows" : "that is free";
+  if (plan.region_size != options.region_size) {
+    say(context, LogLevel::warning, "the painting is evaluated in ", plan.windows, " regions of at most ",
+        plan.region_size, " pixels a side: the memory ", whose, " does not hold the network's maps of all of it");
+  }
+  options.region_size = plan.region_size;
+  history = options.lbfgs.history;
+  if (plan.history == 0 || plan.history == history) return;
+  history = plan.history;
+  say(context, LogLevel::warning, "L-BFGS keeps ", history, history == 1 ? " pair" : " pairs", " instead of ",
+      options.lbfgs.history, ": the memory ", whose, " holds no more");
+}
+
+void Stylizer::State::plan_again(const Pictures& pictures) {
+  plan = plan_regions(pictures, weights, affordable(), context, options.region_size, memory_budget(context));
+  const std::size_t limit = context.memory_limit();
+  const std::uint64_t left = limit - std::min(limit, context.memory_held());
+  require(limit == 0 || (plan.least() <= left && plan.history >= history), ErrorCode::io,
+          "the painting goes on with ", history, " pairs of L-BFGS, which need more than the context's limit of ",
+          memory_text(limit), "; raise it");
+}
+
+void Stylizer::State::make_scales(const Pictures& pictures) {
   extras.share_metadata(pictures.content);
   seen.reserve(2 * static_cast<std::size_t>(options.lbfgs.max_evaluations) + 2);  // a restarted step searches twice
-  const Guide guide = make_guide(pictures);
+  guide = make_guide(pictures);
+  std::vector<std::size_t> style_layers;
+  for (const LayerWeight& layer : options.style_layers) style_layers.push_back(find_layer(layer.layer));
   for (const PaintingSize& one : painting_sizes(pictures.content, options)) {
     stop_if_asked(context);
     Scene<float> scene = make_scene(pictures, guide, options, one, context);
@@ -61,45 +95,17 @@ void Stylizer::State::make_scales(const Pictures& pictures, std::size_t first_op
       pictures_digest = digest_of(scene, pictures);
       start = make_start(scene.content, options, context);
     }
-    scales.emplace_back(network, *weights.network(), options, std::move(scene), context, scales.size() < first_open);
+    check_regions(scene, guide, style_layers);
+    scales.emplace_back(std::move(scene), options);
   }
 }
 
 PlannedMemory Stylizer::State::planned() const {
-  const PaintingScale& largest = scales.back();
-  const std::uint64_t pictures = 4 + (options.average > 0 ? 1 : 0);
-  return {largest.objective().planned_bytes(), saturated(saturated_product(pictures, picture_bytes())),
-          saturated(optimiser_bytes<float>(affordable(), largest.count()))};
-}
-
-std::size_t Stylizer::State::budget() const {
-  const PlannedMemory memory = planned();
-  const std::uint64_t beside = std::uint64_t{memory.arena} + memory.pictures;
-  const auto budget = static_cast<std::size_t>(optimiser_budget(free_memory_bytes(), beside));
-  const std::size_t limit = context.memory_limit();
-  if (limit == 0) return budget;
-  // Held by then: what is now, but for the start; the painting is part of that and its gradient of the arena, so
-  // two of the planned pictures are left for showing it.
-  const std::uint64_t others =
-      std::uint64_t{context.memory_held()} - aligned_bytes(picture_bytes()) + memory.arena + memory.pictures;
-  const std::uint64_t needed = others + memory.optimiser;
-  require(needed <= limit, ErrorCode::io, "the painting needs at least ", memory_text(needed),
-          ", but the context's limit is ", memory_text(limit),
-          "; paint it smaller, compare fewer layers, or raise the limit");
-  return std::min(budget, static_cast<std::size_t>(limit - others));
-}
-
-void Stylizer::State::fit_memory() {
-  const bool is_lbfgs = options.optimiser == OptimiserKind::lbfgs;
-  history = is_lbfgs ? 1 : options.lbfgs.history;
-  const std::size_t most = budget();
-  if (!is_lbfgs) return;
-  // Memory that holds not even one pair is refused where it is taken.
-  history = std::max(1, history_that_fits(options.lbfgs.history, scales.back().count(), most));
-  if (history == options.lbfgs.history) return;
-  say(context, LogLevel::warning, "L-BFGS keeps ", history, history == 1 ? " pair" : " pairs", " instead of ",
-      options.lbfgs.history, ": the memory ", context.memory_limit() > 0 ? "that the context allows" : "that is free",
-      " holds no more");
+  const bool is_adam = options.optimiser == OptimiserKind::adam;
+  const std::uint64_t pictures = 2 + (is_adam ? 2 : 0) + (options.average > 0 ? 1 : 0);
+  const auto count = static_cast<std::uint64_t>(scales.back().count());
+  return {saturated(plan.arena), saturated(saturated_product(pictures, sizeof(float) * count)),
+          saturated(optimiser_bytes<float>(affordable(), scales.back().count())), plan.windows, plan.kept};
 }
 
 Options Stylizer::State::affordable() const {
@@ -108,31 +114,45 @@ Options Stylizer::State::affordable() const {
   return kept;
 }
 
-void Stylizer::State::enter(std::size_t k, const Tensor<float>& x) {
+void Stylizer::State::enter(std::size_t k, Tensor<float> x) {
   if (k > scale) scales[scale].close();
   scale = k;
-  std::copy_n(x.data(), x.shape().count(), objective().picture().data());
+  entered = std::move(x);
   steps_at_scale = 0;
   scale_done = false;
   optimiser.reset();
+  average.reset();
+  best = Tensor<float>();
+  before = Tensor<float>();
 }
 
 void Stylizer::State::prepare() {
   if (scale + 1 == scales.size()) start = Tensor<float>();
-  average.reset();
-  best = Tensor<float>();
-  before = Tensor<float>();
   const Index count = scales[scale].count();
+  if (!scales[scale].is_open()) {
+    scales[scale].open(network, *weights.network(), options, plan.keeps_content, context);
+    std::size_t kept = plan.kept;
+    if (scale + 1 < scales.size()) {
+      kept = objective().windows();
+      while (kept > 0 && objective().planned_bytes(kept) > plan.arena) --kept;
+    }
+    objective().keep_windows(kept);
+    objective().set_profiling(profiling);
+  }
   objective().prepare();
-  best = picture();
-  before = picture();
+  if (!entered.empty()) std::copy_n(entered.data(), count, objective().picture().data());
+  if (options.optimiser == OptimiserKind::adam) best = picture();
   best_loss = std::numeric_limits<double>::infinity();
   flat = FlatStop(options.stop_when_flat);
   if (options.average > 0) average.emplace(options.average, count, context);
-  optimiser = make_optimiser<float>(affordable(), count, context);
+  std::unique_ptr<Optimiser<float>> made = make_optimiser<float>(affordable(), count, context);
+  if (made->origin() == nullptr) before = Tensor<float>({count}, context);
+  optimiser = std::move(made);
+  entered = Tensor<float>();
 }
 
 Tensor<float> Stylizer::State::picture() const {
+  if (!entered.empty()) return entered.clone();
   const PaintingSize now_size = scales[scale].size();
   Tensor<float> x({now_size.height, now_size.width, 3}, context);
   const std::span<const float> now = objective().picture();
@@ -150,14 +170,13 @@ double Stylizer::State::evaluate() {
   seen.push_back({losses, norm(context, objective().gradient())});
   if (losses.total < best_loss) {
     best_loss = losses.total;
-    const std::span<const float> now = objective().picture();
-    std::copy(now.begin(), now.end(), best.data());
+    if (!best.empty()) std::copy_n(objective().picture().data(), best.shape().count(), best.data());
   }
   return losses.total;
 }
 
 void Stylizer::State::diverge() {
-  std::copy_n(best.data(), best.shape().count(), objective().picture().begin());
+  if (!best.empty()) std::copy_n(best.data(), best.shape().count(), objective().picture().begin());
   average.reset();
   fail(ErrorCode::diverged, "the loss or its gradient left the range of numbers at step ", steps_done + 1, " of ",
        steps_planned, "; lower ", options.optimiser == OptimiserKind::adam ? "the learning rate or " : "",
@@ -167,12 +186,12 @@ void Stylizer::State::diverge() {
 OptimiserStep Stylizer::State::move() {
   seen.clear();
   const std::span<const float> picture = objective().picture();
-  std::copy(picture.begin(), picture.end(), before.data());
+  if (!before.empty()) std::copy(picture.begin(), picture.end(), before.data());
   const OptimiserStep taken =
       optimiser->step({objective().picture(), objective().gradient(), [this] { return evaluate(); }});
   if (taken.diverged) diverge();
   if (taken.reported >= 0) last = seen[static_cast<std::size_t>(taken.reported)];
-  change_norm = norm(context, picture, before.data());
+  change_norm = norm(context, picture, before.empty() ? optimiser->origin() : before.data());
   if (average) average->add(picture);
   ++steps_done;
   ++steps_at_scale;

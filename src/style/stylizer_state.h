@@ -16,6 +16,7 @@
 #include "optimise/flat_stop.h"
 #include "optimise/optimiser.h"
 #include "style/checkpoint.h"
+#include "style/memory_plan.h"
 #include "style/painting_scale.h"
 #include "tensor/tensor.h"
 
@@ -39,19 +40,23 @@ struct Stylizer::State {
   PaintingSize size;
   Image extras;                 // without pixels: the content's metadata
   std::string pictures_digest;  // CheckpointFacts
+  Guide guide;                  // of the scales to come
   std::vector<PaintingScale> scales;
   Tensor<float> start;  // at the painting's size, while a coarser scale is painted
   std::size_t scale = 0;
+  MemoryPlan plan;  // whose regions and history `options` and `history` are by now
   int history = 0;
+  bool profiling = false;
+  Tensor<float> entered;                        // the picture that this scale begins with, until prepare()
   std::unique_ptr<Optimiser<float>> optimiser;  // none until prepare()
   std::optional<IterateAverage<float>> average;
   FlatStop flat{0};
   std::vector<Evaluation> seen;  // of the present step
   Losses first;
   Evaluation last;
-  Tensor<float> before;    // the picture before the present step
+  Tensor<float> before;    // the picture before the present step, where the optimiser does not keep it
   double change_norm = 0;  // of the last step
-  Tensor<float> best;      // picture of the lowest loss so far at this scale
+  Tensor<float> best;      // picture of Adam's lowest loss so far at this scale; L-BFGS never leaves its own
   double best_loss = std::numeric_limits<double>::infinity();
   int steps_done = 0, steps_at_scale = 0, steps_planned = 0;
   bool scale_done = false, finished = false;
@@ -61,17 +66,15 @@ struct Stylizer::State {
   State(const Pictures& pictures, const Weights& given, const ResumeOptions& how, const Context& where,
         CheckpointLoader& saved);
 
-  /// The scenes of all scales, and what is minimised at those from `first_open` on.
-  void make_scales(const Pictures& pictures, std::size_t first_open);
+  /// Chooses regions and the length of the history, within what memory holds. Throws Error(io) for what a limit cannot
+  /// hold.
+  void plan_for(const Pictures& pictures);
+  /// The same of the regions and the history that a saved painting has.
+  void plan_again(const Pictures& pictures);
+  /// The scenes of all scales. Throws Error(input) for regions that are too small at one of them.
+  void make_scales(const Pictures& pictures);
 
   PlannedMemory planned() const;
-  std::size_t picture_bytes() const { return sizeof(float) * static_cast<std::size_t>(scales.back().count()); }
-
-  /// Shortens the history to what memory holds. What a limit cannot hold at the largest scale is refused.
-  void fit_memory();
-  /// Bytes left for the optimiser at the largest scale. Throws Error(io) where a limit leaves less than `history`
-  /// needs.
-  std::size_t budget() const;
 
   Objective<float>& objective() const { return scales[scale].objective(); }
 
@@ -79,10 +82,10 @@ struct Stylizer::State {
   Options affordable() const;
 
   /// Takes up a scale at picture x, for which prepare() takes the memory. What fails there can be tried again.
-  void enter(std::size_t k, const Tensor<float>& x);
+  void enter(std::size_t k, Tensor<float> x);
 
-  /// Takes what steps at this scale need, once that of the scale before is free; the optimiser last: it tells that all
-  /// is there.
+  /// Measures the targets and takes what steps at this scale need, once that of the scale before is free; the optimiser
+  /// last: it tells that all is there.
   void prepare();
 
   /// The picture of this scale, or the mean of its last ones.

@@ -30,7 +30,8 @@ NodeFacts loss(std::int32_t input) {
 }
 
 TapePlan plan(const std::vector<NodeFacts>& nodes) {
-  return plan_tape(nodes, Id{static_cast<std::int32_t>(nodes.size()) - 1});
+  const Id last[] = {{static_cast<std::int32_t>(nodes.size()) - 1}};
+  return plan_tape(nodes, last);
 }
 
 const PlannedBuffer& buffer(const TapePlan& plan, int place) {
@@ -146,7 +147,7 @@ TEST_CASE("tape plan: scratch lives during its op, what is saved until the op go
   check_life(p, p.nodes[1].buffers.backward_scratch, 2 * 3 - 1, 2 * 3 - 1);
   check_life(p, p.nodes[1].buffers.saved, 1, 2 * 3 - 1);
   CHECK(buffer(p, p.nodes[1].buffers.backward_scratch).bytes == 300);
-  const TapePlan without_loss = plan_tape(nodes, Id{});
+  const TapePlan without_loss = plan_tape(nodes, {});
   CHECK(without_loss.nodes[1].buffers.saved == -1);
   CHECK(without_loss.nodes[1].buffers.backward_scratch == -1);
 }

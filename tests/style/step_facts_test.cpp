@@ -80,7 +80,7 @@ TEST_CASE("style: planned memory is the sum of its parts") {
   const Stylizer stylizer = Job().stylizer();
   const PlannedMemory memory = stylizer.planned_memory();
   CHECK(memory.arena > 0);
-  CHECK(memory.pictures == 4 * 48 * 32 * 3 * sizeof(float));
+  CHECK(memory.pictures == 2 * 48 * 32 * 3 * sizeof(float));
   CHECK(memory.optimiser > 0);
   CHECK(stylizer.planned_bytes() == memory.arena + memory.pictures + memory.optimiser);
 }

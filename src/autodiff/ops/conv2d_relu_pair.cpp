@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <type_traits>
 #include <vector>
 
@@ -32,10 +33,11 @@ bool shapes_fit(const Tape<float>& tape, Id x, const std::array<Id, 4>& weights)
          tape.shape(weights[1]) == Shape{first[3]} && tape.shape(weights[3]) == Shape{second[3]};
 }
 
-ConvPairIds record_fused(Tape<float>& tape, Id x, const std::array<Id, 4>& weights, Pooling pool, bool gram) {
+ConvPairIds record_fused(Tape<float>& tape, Id x, const std::array<Id, 4>& weights, Pooling pool, bool gram,
+                         const Area& core) {
   const Shape xs = tape.shape(x);
   const Index C1 = tape.shape(weights[0])[3], K = tape.shape(weights[2])[3];
-  const auto kernel = std::make_shared<const ConvPair>(tape.context(), xs, C1, K, pool);
+  const auto kernel = std::make_shared<const ConvPair>(tape.context(), xs, C1, K, pool, core);
   const auto values = [](const OpBuffers<float>& r) { return ConvPair::Weights{r.in(1), r.in(2), r.in(3), r.in(4)}; };
   const auto mask = [](const OpBuffers<float>& r) { return reinterpret_cast<std::uint8_t*>(r.saved()); };
   const auto forward = [=](const OpBuffers<float>& r) {
@@ -66,12 +68,12 @@ ConvPairIds record_fused(Tape<float>& tape, Id x, const std::array<Id, 4>& weigh
 
 template <class T>
 ConvPairIds conv2d_relu_pair(Tape<T>& tape, Id x, const std::array<Id, 4>& weights, Padding padding, Pooling pool,
-                             bool gram) {
+                             bool gram, const std::optional<Area>& core) {
   if constexpr (std::is_same_v<T, float>) {
     if (shapes_fit(tape, x, weights)) {
       const ConvolutionChoice choice = choose(tape, x, weights, padding, pool);
       if (choice.algorithm == ConvolutionAlgorithm::pair) {
-        const ConvPairIds ids = record_fused(tape, x, weights, pool, gram);
+        const ConvPairIds ids = record_fused(tape, x, weights, pool, gram, core.value_or(whole_area(tape.shape(x))));
         tape.explain(ids.y, choice.reason);
         return ids;
       }
@@ -79,11 +81,12 @@ ConvPairIds conv2d_relu_pair(Tape<T>& tape, Id x, const std::array<Id, 4>& weigh
   }
   const Id a = conv2d_relu(tape, x, weights[0], weights[1], padding);
   const Id y = conv2d_relu(tape, a, weights[2], weights[3], padding, pool);
-  return {y, gram ? gram_matrix(tape, a) : Id{}};
+  return {y, gram ? gram_matrix(tape, core ? crop(tape, a, *core) : a) : Id{}};
 }
 
 #define IMPASTO_OP(T) \
-  template ConvPairIds conv2d_relu_pair(Tape<T>&, Id, const std::array<Id, 4>&, Padding, Pooling, bool);
+  template ConvPairIds conv2d_relu_pair(Tape<T>&, Id, const std::array<Id, 4>&, Padding, Pooling, bool, \
+                                        const std::optional<Area>&);
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)
 #undef IMPASTO_OP
 

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "impasto/window.h"
 #include "kernel/oriented/oriented.h"
 #include "kernel/taps.h"
+#include "tensor/area.h"
 
 namespace impasto::IMPASTO_ABI {
 
@@ -36,26 +38,29 @@ template <class T>
 Id conv2d_relu(Tape<T>& tape, Id x, Id w, Id b, Padding padding, Pooling pool = Pooling::none);
 
 /// Two of them, the first without pooling; `weights`: w1, b1, w2, b2. In float, on a picture with zero borders, they
-/// are one op and the map between them never stands in memory; `gram` asks for its Gram matrix (else no id).
+/// are one op and the map between them never stands in memory; `gram` asks for its Gram matrix (else no id), over the
+/// positions of `core`, or all.
 struct ConvPairIds {
   Id y;
   Id gram;
 };
 template <class T>
 ConvPairIds conv2d_relu_pair(Tape<T>& tape, Id x, const std::array<Id, 4>& weights, Padding padding,
-                             Pooling pool = Pooling::none, bool gram = false);
+                             Pooling pool = Pooling::none, bool gram = false,
+                             const std::optional<Area>& core = std::nullopt);
 
 /// Layers of the built-in network on maps of one size (kernel/oriented/oriented.h), which outlive the tape, with
 /// replicated borders; average pooling or none at their end. One op; no map between the layers stands in memory.
 /// `moments`: the layers, counted from 1, whose Gram matrices (C x C) and channel sums (C) are wanted too, in that
-/// order.
+/// order, over the positions of `core`, or all.
 struct OrientedIds {
   Id y;
   std::vector<Id> grams;
   std::vector<Id> sums;  ///< each right behind its Gram matrix
 };
 OrientedIds oriented_conv2d_relu(Tape<float>& tape, Id x, std::span<const OrientedLayer> layers,
-                                 Pooling pool = Pooling::none, const std::vector<Index>& moments = {});
+                                 Pooling pool = Pooling::none, const std::vector<Index>& moments = {},
+                                 const std::optional<Area>& core = std::nullopt);
 
 /// Maximum, or mean, of size x size windows, `stride` apart, all inside the map (valid).
 template <class T>
@@ -103,9 +108,14 @@ template <class T>
 Id squared_error(Tape<T>& tape, Id a, Id b, T factor = 1, T gradient_norm = 0);
 
 /// factor * (sum v (x[h,w+1,c] - x[h,w,c])^2 + sum v (x[h+1,w,c] - x[h,w,c])^2); scalar. v: the mean of the weights
-/// (H x W, without gradient) of the two places; 1 without weights.
+/// (H x W, without gradient) of the two places; 1 without weights. With a `core`, of the differences of its positions to
+/// the next ones only.
 template <class T>
-Id total_variation(Tape<T>& tape, Id x, T factor = 1, Id weights = {});
+Id total_variation(Tape<T>& tape, Id x, T factor = 1, Id weights = {}, const std::optional<Area>& core = std::nullopt);
+
+/// y: the part of x (H x W x C) at `area`.
+template <class T>
+Id crop(Tape<T>& tape, Id x, const Area& area);
 
 /// y = m b + (1 - m) a; a and b H x W x C, m H x W; b and m take no gradient.
 template <class T>

@@ -3,6 +3,7 @@
 // d_n = dy where a_n > 0     d_(l-1) = the adjoint of layer l, applied to d_l, where a_(l-1) > 0     dx = d_0
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -13,13 +14,14 @@
 namespace impasto::IMPASTO_ABI {
 
 OrientedIds oriented_conv2d_relu(Tape<float>& tape, Id x, std::span<const OrientedLayer> layers, Pooling pool,
-                                 const std::vector<Index>& moments) {
+                                 const std::vector<Index>& moments, const std::optional<Area>& core) {
   const Shape xs = tape.shape(x);
   require(xs.rank() == 3 && xs[2] == layers[0].inputs, ErrorCode::input, "oriented_conv2d_relu: got ", xs,
           ", wanted a map H x W x ", layers[0].inputs);
   require(pool == Pooling::none || (xs[0] >= 2 && xs[1] >= 2), ErrorCode::input, "oriented_conv2d_relu: a map of ", xs,
           " is too small for windows of 2 x 2");
-  const auto chain = std::make_shared<const OrientedChain>(tape.context(), layers, xs, pool, moments);
+  const auto chain = std::make_shared<const OrientedChain>(tape.context(), layers, xs, pool, moments,
+                                                           core.value_or(whole_area(xs)));
   const int count = static_cast<int>(moments.size());
   const auto forward = [=](const OpBuffers<float>& r) {
     OrientedChain::Moments values[kMostLayers];

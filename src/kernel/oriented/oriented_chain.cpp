@@ -17,11 +17,12 @@ namespace impasto::IMPASTO_ABI {
 bool OrientedChain::available(const Context& context) { return oriented_stages(context.target()) != nullptr; }
 
 OrientedChain::OrientedChain(const Context& context, std::span<const OrientedLayer> layers, const Shape& x,
-                             Pooling pool, const std::vector<Index>& moments)
+                             Pooling pool, const std::vector<Index>& moments, const Area& core)
     : tiling_(layers, x),
       stages_(oriented_stages(context.target())),
       moment_stages_(active_lane_stages(context.target())),
       pooled_(pool == Pooling::average),
+      core_(core),
       slices_(tiling_.tiles()) {
   IMPASTO_ASSERT(pool != Pooling::max && stages_ != nullptr);
   for (const Index l : moments) {
@@ -77,13 +78,19 @@ void OrientedChain::forward(const Context& context, const float* x, float* y, co
     Workspace own(arrays.own[worker]);
     Work work(*this, false, own);
     const Index begin = piece_begin(tiles, slice, slices_), end = piece_begin(tiles, slice + 1, slices_);
+    bool begun = false;
     for (Index i = begin; i < end; ++i) {
       work.tile.move_to(tiling_.tile(i / tiling_.tile_columns(), i % tiling_.tile_columns()));
       work.tile.compute(x);
       work.tile.write(pooled_, y);
+      const Area seen = common(work.tile.core(), core_);
+      if (seen.count() == 0) continue;
       for (std::size_t k = 0; k < wanted_.size(); ++k)
-        work.sums.add_gram(work.tile, wanted_[k].layer, i > begin, arrays.partials[k][slice]);
+        work.sums.add_gram(work.tile, wanted_[k].layer, seen, begun, arrays.partials[k][slice]);
+      begun = true;
     }
+    for (std::size_t k = 0; k < wanted_.size() && !begun; ++k)
+      std::fill_n(arrays.partials[k][slice], wanted_[k].matrix.size(), 0.0F);
   });
   for (std::size_t k = 0; k < wanted_.size(); ++k) {
     const EqualArrays<float>& partials = arrays.partials[k];
@@ -139,17 +146,15 @@ void OrientedChain::backward(const Context& context, const float* x, const float
 void OrientedChain::backward_tile(OrientedTile& tile, TileMoments& moments, const float* x, const float* dy,
                                   const float* const* S) const {
   const Index n = tiling_.depth();
+  const Area seen = common(tile.core(), core_);
   tile.compute(x);
   tile.read_gradient(pooled_, dy);
-  if (S[n] == nullptr) {
-    tile.mask(n);
-  } else {
-    moments.add_product(tile, n, S[n], true, true);
-  }
+  if (S[n] == nullptr || seen != tile.core()) tile.mask(n);
+  if (S[n] != nullptr && seen.count() > 0) moments.add_product(tile, n, seen, S[n], true, true);
   for (Index l = n - 1; l >= 0; --l) {
     if (S[l] != nullptr) {
-      tile.clear_around(l);
-      moments.add_product(tile, l, S[l], false, false);
+      tile.clear_around(l, seen);
+      if (seen.count() > 0) moments.add_product(tile, l, seen, S[l], false, false);
     }
     tile.adjoint(l, S[l] != nullptr);
   }

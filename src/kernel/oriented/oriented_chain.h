@@ -19,9 +19,9 @@ class OrientedChain {
   static bool available(const Context& context);
 
   /// 1 to kMostLayers layers, which outlive the chain; `pool` is none or average. `moments`: the layers, counted from
-  /// 1, whose Gram matrices and channel sums are wanted.
+  /// 1, whose Gram matrices and channel sums over `core` are wanted.
   OrientedChain(const Context& context, std::span<const OrientedLayer> layers, const Shape& x, Pooling pool,
-                const std::vector<Index>& moments);
+                const std::vector<Index>& moments, const Area& core);
 
   /// Of one of the wanted layers: C x C and C. Gradients may be null when the loss does not depend on them.
   struct Moments {
@@ -57,6 +57,7 @@ class OrientedChain {
   const OrientedStages* stages_;
   const ActiveLaneStages* moment_stages_;
   bool pooled_;
+  Area core_;
   std::vector<Wanted> wanted_;
   Index slices_;
 };

@@ -34,7 +34,7 @@ OrientedTiling::OrientedTiling(std::span<const OrientedLayer> layers, const Shap
   tile_columns_ = (W_ + tile_width_ - 1) / tile_width_;
 }
 
-OrientedArea OrientedTiling::tile(Index row, Index column) const {
+Area OrientedTiling::tile(Index row, Index column) const {
   const Index top = row * tile_height_, left = column * tile_width_;
   return {top, left, std::min(tile_height_, H_ - top), std::min(tile_width_, W_ - left)};
 }
@@ -66,7 +66,7 @@ OrientedTile::OrientedTile(const OrientedTiling& tiling, const OrientedStages& s
   if (tiling.reads_picture()) signal_gradient_ = space.take<float>(signals);
 }
 
-OrientedArea OrientedTile::region(Index l) const {
+Area OrientedTile::region(Index l) const {
   const Index reach = depth_ - l;
   const Index top = std::max(core_.top - reach, Index{0}), left = std::max(core_.left - reach, Index{0});
   return {top, left, std::min(core_.bottom() + reach, tiling_.H()) - top,
@@ -84,7 +84,7 @@ void OrientedTile::compute(const float* x) {
 
 // Signals of the picture, from one column left of the region to one right of it.
 void OrientedTile::read_picture(const float* x) {
-  const OrientedArea area = region(0);
+  const Area area = region(0);
   for (Index r = area.top; r < area.bottom(); ++r) {
     for (Index c = area.left - 1; c <= area.right(); ++c) {
       const float* rgb = x + (r * tiling_.W() + std::clamp(c, Index{0}, tiling_.W() - 1)) * 3;
@@ -99,7 +99,7 @@ void OrientedTile::read_picture(const float* x) {
 }
 
 void OrientedTile::read_map(const float* x) {
-  const OrientedArea area = region(0);
+  const Area area = region(0);
   const Index C = tiling_.channels(0);
   for (Index r = area.top; r < area.bottom(); ++r) {
     const float* from = x + (r * tiling_.W() + area.left) * C;
@@ -110,7 +110,7 @@ void OrientedTile::read_map(const float* x) {
 }
 
 void OrientedTile::repeat_border(Index l) {
-  const OrientedArea area = region(l);
+  const Area area = region(l);
   const auto copy = [&](Index from, Index to) {
     for (Index unit = 0; unit < tiling_.units(l); ++unit) {
       for (Index r = area.top; r < area.bottom(); ++r)
@@ -123,7 +123,7 @@ void OrientedTile::repeat_border(Index l) {
 
 // What the fresh channels above layer l read of it, on the columns that compute_layer(l + 1) reads.
 void OrientedTile::make_signals(Index l) {
-  const OrientedArea area = region(l), above = region(l + 1);
+  const Area area = region(l), above = region(l + 1);
   for (Index r = area.top; r < area.bottom(); ++r) {
     const float* from = value(l, 0, r, above.left - 1);
     float* to = signals_ + cell(r, above.left - 1) * 4;
@@ -138,7 +138,7 @@ void OrientedTile::make_signals(Index l) {
 
 void OrientedTile::compute_layer(Index l) {
   const OrientedLayer& layer = tiling_.layers()[static_cast<std::size_t>(l - 1)];
-  const OrientedArea area = region(l);
+  const Area area = region(l);
   if (!layer.reads_picture) make_signals(l - 1);
   const auto inside = [&](Index r) { return std::clamp(r, Index{0}, tiling_.H() - 1); };
   for (Index u = 0; u < tiling_.units(l); ++u) {

@@ -12,15 +12,9 @@
 
 #include "kernel/oriented/oriented_stages.h"
 #include "kernel/workspace.h"
+#include "tensor/area.h"
 
 namespace impasto::IMPASTO_ABI {
-
-/// Positions of a map.
-struct OrientedArea {
-  Index top, left, height, width;
-  Index bottom() const { return top + height; }
-  Index right() const { return left + width; }
-};
 
 /// Of a chain, and units of one of them that read signals.
 inline constexpr Index kMostLayers = 4, kMostFresh = 6;
@@ -34,7 +28,7 @@ class OrientedTiling {
   Index tiles() const { return tile_rows_ * tile_columns_; }
   Index tile_rows() const { return tile_rows_; }
   Index tile_columns() const { return tile_columns_; }
-  OrientedArea tile(Index row, Index column) const;
+  Area tile(Index row, Index column) const;
   /// Of tiles whose regions of layer 0 share a position, those in even rows come first, of these those in even columns:
   /// true if tile (row, column) is the first to come to input position (r, c).
   bool first_in_row(Index row, Index r) const { return first(row, r, tile_height_, tile_rows_); }
@@ -75,9 +69,9 @@ class OrientedTile {
  public:
   OrientedTile(const OrientedTiling& tiling, const OrientedStages& stages, bool backward, Workspace& space);
 
-  void move_to(const OrientedArea& core) { core_ = core; }
-  OrientedArea core() const { return core_; }
-  OrientedArea region(Index l) const;
+  void move_to(const Area& core) { core_ = core; }
+  Area core() const { return core_; }
+  Area region(Index l) const;
   Index units(Index l) const { return tiling_.units(l); }
 
   /// Reads the input and computes all layers over their regions.
@@ -97,8 +91,8 @@ class OrientedTile {
   float* value(Index l, Index unit, Index r, Index c) { return values_[static_cast<std::size_t>(l)] + at(unit, r, c); }
   /// In the place of the values of layer l + 1, which nobody reads any more by then.
   float* gradient(Index l, Index unit, Index r, Index c) { return value(l + 1, unit, r, c); }
-  /// Sets the gradient of layer l to 0 over its region, but for the tile itself.
-  void clear_around(Index l);
+  /// Sets the gradient of layer l to 0 over its region, but for `kept`, a part of the tile.
+  void clear_around(Index l, const Area& kept);
 
  private:
   Index cell(Index r, Index c) const { return (r - core_.top + depth_) * columns_ + c - core_.left + depth_ + 2; }
@@ -115,7 +109,7 @@ class OrientedTile {
   const OrientedTiling& tiling_;
   const OrientedStages& stages_;
   Index depth_, columns_, plane_;
-  OrientedArea core_{};
+  Area core_;
   std::array<float*, kMostLayers + 2> values_{};  // by layer, and the output's gradient
   float *signals_, *row_, *zeros_, *fresh_ = nullptr, *sums_ = nullptr, *signal_gradient_ = nullptr;
 };

@@ -8,14 +8,14 @@
 
 namespace impasto::IMPASTO_ABI {
 
-void OrientedTile::clear_around(Index l) {
-  const OrientedArea area = region(l);
+void OrientedTile::clear_around(Index l, const Area& kept) {
+  const Area area = region(l);
   for (Index unit = 0; unit < tiling_.units(l); ++unit) {
     for (Index r = area.top; r < area.bottom(); ++r) {
-      const bool beside = r >= core_.top && r < core_.bottom();
-      const Index left = beside ? core_.left : area.right() + 2;
+      const bool beside = r >= kept.top && r < kept.bottom();
+      const Index left = beside ? kept.left : area.right() + 2;
       std::fill_n(gradient(l, unit, r, area.left - 2), (left - area.left + 2) * kUnit, 0.0F);
-      if (beside) std::fill_n(gradient(l, unit, r, core_.right()), (area.right() + 2 - core_.right()) * kUnit, 0.0F);
+      if (beside) std::fill_n(gradient(l, unit, r, kept.right()), (area.right() + 2 - kept.right()) * kUnit, 0.0F);
     }
   }
 }
@@ -24,7 +24,7 @@ void OrientedTile::read_gradient(bool pooled, const float* dy) {
   const Index C = tiling_.channels(depth_), step = pooled ? 2 : 1, W = tiling_.W() / step;
   const Index left = core_.left / step, width = dy == nullptr ? 0 : core_.right() / step - left;
   const Index bottom = dy == nullptr ? core_.top : core_.bottom() / step * step;
-  clear_around(depth_);
+  clear_around(depth_, core_);
   for (Index unit = 0; unit < tiling_.units(depth_); ++unit) {  // what no gradient comes to
     for (Index r = core_.top; r < core_.bottom(); ++r) {
       const Index seen = r < bottom ? width * step : 0;
@@ -51,7 +51,7 @@ void OrientedTile::mask(Index l) {
 
 // Three rows around r of the gradient of layer l, 0 beyond its region.
 OrientedWindow OrientedTile::gradient_window(Index l, Index unit, Index r, Index c, Index width) {
-  const OrientedArea area = region(l);
+  const Area area = region(l);
   const auto row = [&](Index i) -> const float* {
     return i < area.top || i >= area.bottom() ? zeros_ + kUnit : gradient(l, unit, i, c);
   };
@@ -61,7 +61,7 @@ OrientedWindow OrientedTile::gradient_window(Index l, Index unit, Index r, Index
 // A convolution with turned taps over one position more on each side, border or not; what falls beyond the border is
 // then added to the positions whose values stood there.
 void OrientedTile::adjoint(Index l, bool add) {
-  const OrientedArea from = region(l + 1), to = region(l);
+  const Area from = region(l + 1), to = region(l);
   for (Index r = to.top; r < to.bottom(); ++r) adjoint_row(l, r, r, add);
   if (from.top == 0) adjoint_row(l, -1, 0, true);
   if (from.bottom() == tiling_.H()) adjoint_row(l, tiling_.H(), tiling_.H() - 1, true);
@@ -82,7 +82,7 @@ void OrientedTile::adjoint(Index l, bool add) {
 // The adjoint of layer l + 1 at row `from`, into row `to`; from one column left of the region above to one right of it.
 void OrientedTile::adjoint_row(Index l, Index from, Index to, bool add) {
   const OrientedLayer& layer = tiling_.layers()[static_cast<std::size_t>(l)];
-  const OrientedArea above = region(l + 1);
+  const Area above = region(l + 1);
   const Index c = above.left - 1, width = above.width + 2, row = columns_ * kUnit;
   const Index units = static_cast<Index>(layer.units.size());
   const auto unit_at = [&](Index u) -> const OrientedUnit& { return layer.units[static_cast<std::size_t>(u)]; };
@@ -133,7 +133,7 @@ void OrientedTile::adjoint_row(Index l, Index from, Index to, bool add) {
 
 void OrientedTile::write_gradient(Index row, Index column, bool always_add, float* dx) {
   if (tiling_.reads_picture()) return write_picture_gradient(row, column, always_add, dx);
-  const OrientedArea area = region(0);
+  const Area area = region(0);
   const Index C = tiling_.channels(0);
   for (Index r = area.top; r < area.bottom(); ++r) {
     const bool first = !always_add && tiling_.first_in_row(row, r);
@@ -150,7 +150,7 @@ void OrientedTile::write_gradient(Index row, Index column, bool always_add, floa
 }
 
 void OrientedTile::write_picture_gradient(Index row, Index column, bool always_add, float* dx) {
-  const OrientedArea area = region(0);
+  const Area area = region(0);
   const Index W = tiling_.W();
   for (Index r = area.top; r < area.bottom(); ++r) {
     const bool first = !always_add && tiling_.first_in_row(row, r);
@@ -158,7 +158,7 @@ void OrientedTile::write_picture_gradient(Index row, Index column, bool always_a
     const auto fold = [&](Index from, Index to) {
       for (Index q = 0; q < kSignals; ++q) at(to)[q] += at(from)[q];
     };
-    const OrientedArea above = region(1);
+    const Area above = region(1);
     if (above.left == 0) fold(-1, 0);
     if (above.right() == W) fold(W, W - 1);
     for (Index c = area.left; c < area.right(); ++c) {

@@ -24,15 +24,14 @@ TileMoments::TileMoments(const OrientedTiling& tiling, const ActiveLaneStages& s
 // Calls body(chunk, row of the tile's map, its first entry, its lanes, row number) for all chunks and rows. A single
 // chunk takes a row while it is in L1; of several, each stays there while all rows pass.
 template <class Body>
-void TileMoments::for_chunks(OrientedTile& tile, Index l, const Body& body) {
-  const OrientedArea core = tile.core();
+void TileMoments::for_chunks(OrientedTile& tile, Index l, const Area& area, const Body& body) {
   const Index units = tile.units(l), chunks = LaneMatrix{units, stages_.columns}.chunks();
-  const Index ends = active_groups(core.width) * units;
+  const Index ends = active_groups(area.width) * units;
   for (Index chunk = 0; chunk < chunks; ++chunk) {
     ActiveLanes lanes = lanes_;
     std::int32_t begin = 0;
-    for (Index r = core.top; r < core.bottom(); ++r) {
-      const UnitRow row{tile.value(l, 0, r, core.left), plane_, core.width, units};
+    for (Index r = area.top; r < area.bottom(); ++r) {
+      const UnitRow row{tile.value(l, 0, r, area.left), plane_, area.width, units};
       if (chunk == 0) stages_.list(row, begin, lanes);
       body(chunk, row, begin, lanes, r);
       if (chunks == 1) continue;
@@ -43,28 +42,28 @@ void TileMoments::for_chunks(OrientedTile& tile, Index l, const Body& body) {
 }
 
 // A tile's matrix is summed apart, so that long sums do not lose what is small beside them.
-void TileMoments::add_gram(OrientedTile& tile, Index l, bool add, float* sum) {
+void TileMoments::add_gram(OrientedTile& tile, Index l, const Area& area, bool add, float* sum) {
   const LaneMatrix matrix{tile.units(l), stages_.columns};
   // Rows that a <= b needs.
   const auto used = [&](Index chunk) {
     const Index last = std::min((chunk + 1) * matrix.columns, matrix.lanes()) - 1;
     return (last / kUnit + 1) * kUnit * matrix.columns;
   };
-  const OrientedArea core = tile.core();
-  for_chunks(tile, l, [&](Index chunk, const UnitRow& row, std::int32_t begin, const ActiveLanes& lanes, Index r) {
-    if (r == core.top) std::fill_n(gram_, used(chunk), 0.0F);
+  for_chunks(tile, l, area, [&](Index chunk, const UnitRow& row, std::int32_t begin, const ActiveLanes& lanes, Index r) {
+    if (r == area.top) std::fill_n(gram_, used(chunk), 0.0F);
     stages_.gram(row, chunk, begin, lanes, gram_);
-    if (r + 1 < core.bottom()) return;
+    if (r + 1 < area.bottom()) return;
     float* to = sum + chunk * matrix.chunk_size();
     for (Index i = 0; i < used(chunk); ++i) to[i] = add ? to[i] + gram_[i] : gram_[i];
   });
 }
 
-void TileMoments::add_product(OrientedTile& tile, Index l, const float* S, bool add, bool masked) {
+void TileMoments::add_product(OrientedTile& tile, Index l, const Area& area, const float* S, bool add,
+                              bool masked) {
   const Index chunk_size = LaneMatrix{tile.units(l), stages_.columns}.chunk_size();
-  for_chunks(tile, l, [&](Index chunk, const UnitRow& row, std::int32_t begin, const ActiveLanes& lanes, Index r) {
+  for_chunks(tile, l, area, [&](Index chunk, const UnitRow& row, std::int32_t begin, const ActiveLanes& lanes, Index r) {
     stages_.product(row, chunk, begin, lanes, S + chunk * chunk_size, add, masked,
-                    tile.gradient(l, 0, r, tile.core().left));
+                    tile.gradient(l, 0, r, area.left));
   });
 }
 

@@ -23,14 +23,15 @@ class TileMoments {
  public:
   TileMoments(const OrientedTiling& tiling, const ActiveLaneStages& stages, Workspace& space);
 
-  /// sum = or += the tile's Gram matrix of layer l: entries (a, b) with a <= b hold it.
-  void add_gram(OrientedTile& tile, Index l, bool add, float* sum);
-  /// The gradient of layer l, on the tile: = or += its values times S. `masked`: and 0 where the value is not positive.
-  void add_product(OrientedTile& tile, Index l, const float* S, bool add, bool masked);
+  /// sum = or += the Gram matrix of layer l over `area`, a part of the tile that is not empty: entries (a, b) with
+  /// a <= b hold it.
+  void add_gram(OrientedTile& tile, Index l, const Area& area, bool add, float* sum);
+  /// The gradient of layer l over `area`: = or += its values times S. `masked`: and 0 where the value is not positive.
+  void add_product(OrientedTile& tile, Index l, const Area& area, const float* S, bool add, bool masked);
 
  private:
   template <class Body>
-  void for_chunks(OrientedTile& tile, Index l, const Body& body);
+  void for_chunks(OrientedTile& tile, Index l, const Area& area, const Body& body);
 
   const ActiveLaneStages& stages_;
   Index plane_;

@@ -37,7 +37,7 @@ std::vector<Index> tile_positions(Index tiles, Index first, Index size) {
 
 }  // namespace
 
-ConvPair::ConvPair(const Context& context, const Shape& x, Index C1, Index K, Pooling pool)
+ConvPair::ConvPair(const Context& context, const Shape& x, Index C1, Index K, Pooling pool, const Area& core)
     : stages_(winograd_stages(context.target(), static_cast<int>(kTile))),
       H_(x[0]),
       W_(x[1]),
@@ -45,6 +45,7 @@ ConvPair::ConvPair(const Context& context, const Shape& x, Index C1, Index K, Po
       C1_(C1),
       K_(K),
       pool_(pool),
+      core_(core),
       block_rows_((H_ + kHeight - 1) / kHeight),
       block_columns_((W_ + kWidth - 1) / kWidth),
       convolve_row_(narrow_conv_row(context.target())),
@@ -61,7 +62,7 @@ ConvPair::ConvPair(const Context& context, const Shape& x, Index C1, Index K, Po
 
 Index ConvPair::mask_bytes() const { return H_ * W_ * mask_bytes_per_pixel(stages_->lanes, K_) + kMaskReach; }
 
-ConvPair::Area ConvPair::area(Index block) const {
+Area ConvPair::area(Index block) const {
   const Index top = block / block_columns_ * kHeight, left = block % block_columns_ * kWidth;
   return {top, left, std::min(kHeight, H_ - top), std::min(kWidth, W_ - left)};
 }
@@ -111,13 +112,14 @@ void ConvPair::read_patch(const float* x, const Weights& weights, const Area& bl
   features(x, weights, {top, left, bottom - top, right - left}, to, kPatchWidth * C1_, picture);
 }
 
-void ConvPair::add_block_gram(const Context& context, const float* a, const Area& block, float* packed, float* partial,
-                              bool add) const {
+// Of the positions `seen` of a block, whose patch `a` is.
+void ConvPair::add_block_gram(const Context& context, const float* a, const Area& block, const Area& seen,
+                              float* packed, float* partial, bool add) const {
   const Gemm<float>& product = gemm<float>(context);
-  const Index count = block.height * block.width;
-  for (Index r = 0; r < block.height; ++r) {
-    const float* row = a + ((r + 1) * kPatchWidth + 1) * C1_;
-    product.pack({row, C1_, 1}, r * block.width, block.width, count, C1_, packed);
+  const Index count = seen.count(), left = seen.left - block.left + 1;
+  for (Index r = 0; r < seen.height; ++r) {
+    const float* row = a + ((seen.top - block.top + r + 1) * kPatchWidth + left) * C1_;
+    product.pack({row, C1_, 1}, r * seen.width, seen.width, count, C1_, packed);
   }
   IMPASTO_ASSERT(product.panel > 0);  // the patch itself has gaps between its rows
   accumulate_gram(product, a, C1_, count, packed, partial, add);
@@ -173,15 +175,20 @@ void ConvPair::forward(const Context& context, const float* x, const Weights& we
     const ForwardWork work = take_forward_work(context, own);
     const TileSource source{work.a, nullptr, kPatchWidth, C1_, false, inside_.data(), inside_.data()};
     const Index begin = piece_begin(blocks, slice, slices_), end = piece_begin(blocks, slice + 1, slices_);
+    bool begun = false;
     for (Index block = begin; block < end; ++block) {
-      const Area at = area(block);
+      const Area at = area(block), seen = G == nullptr ? Area{} : common(at, core_);
       TileAt from[kTileRows * kTileColumns], to[kTileRows * kTileColumns];
       list_tiles(at.height, at.width, 0, 0, from);
       const Index count = list_tiles(at.height, at.width, at.top / kTile, at.left / kTile, to);
       read_patch(x, weights, at, work.a, work.picture);
-      if (G != nullptr) add_block_gram(context, work.a, at, work.packed, shared.partials[slice], block > begin);
+      if (seen.count() > 0) {
+        add_block_gram(context, work.a, at, seen, work.packed, shared.partials[slice], begun);
+        begun = true;
+      }
       forward_.run(source, from, sink, to, count, shared.filters, work.winograd);
     }
+    if (G != nullptr && !begun) std::fill_n(shared.partials[slice], C1_ * C1_, 0.0F);
   });
   if (G != nullptr) sum_grams(context, shared.partials, slices_, C1_, G);
 }
@@ -271,6 +278,18 @@ void ConvPair::backward(const Context& context, const float* x, const Weights& w
   gather(context, shared.patches, dx, add);
 }
 
+// da += a (dG + dG^T) where G is of the block's positions; D: that sum, packed.
+void ConvPair::add_gram_gradient(const Context& context, const float* a, const Area& block, const float* D,
+                                 float* da) const {
+  const Gemm<float>& product = gemm<float>(context);
+  const Area seen = common(block, core_);
+  if (seen == block) return product.multiply(block.count(), C1_, C1_, {a, C1_, 1}, D, da, C1_, true);
+  for (Index r = seen.top; r < seen.bottom(); ++r) {
+    const Index at = ((r - block.top) * block.width + seen.left - block.left) * C1_;
+    if (seen.width > 0) product.multiply(seen.width, C1_, C1_, {a + at, C1_, 1}, D, da + at, C1_, true);
+  }
+}
+
 void ConvPair::backward_block(const Context& context, const float* x, const Weights& weights, const float* dy,
                               const float* dG, const std::uint8_t* mask, Index block, const BackwardArrays& shared,
                               const BackwardWork& work) const {
@@ -294,7 +313,7 @@ void ConvPair::backward_block(const Context& context, const float* x, const Weig
     std::fill_n(da, count * C1_, 0.0F);
   }
   features(x, weights, at, a, at.width * C1_, work.picture);
-  if (dG != nullptr) product.multiply(count, C1_, C1_, {a, C1_, 1}, shared.D.packed, da, C1_, true);
+  if (dG != nullptr) add_gram_gradient(context, a, at, shared.D.packed, da);
   for (Index i = 0; i < count * C1_; ++i) da[i] = a[i] > 0 ? da[i] : 0;
 
   // dx of the first convolution: every tap's share at every position, then each added where its tap reads.

@@ -15,6 +15,7 @@
 #include "kernel/winograd/narrow_conv.h"
 #include "kernel/winograd/winograd_block.h"
 #include "kernel/workspace.h"
+#include "tensor/area.h"
 #include "tensor/shape.h"
 
 namespace impasto::IMPASTO_ABI {
@@ -27,7 +28,8 @@ class ConvPair {
     const float *w1, *b1, *w2, *b2;
   };
 
-  ConvPair(const Context& context, const Shape& x, Index C1, Index K, Pooling pool);
+  /// `core`: the positions that G is of.
+  ConvPair(const Context& context, const Shape& x, Index C1, Index K, Pooling pool, const Area& core);
 
   Shape output() const { return {pool_ == Pooling::none ? H_ : H_ / 2, pool_ == Pooling::none ? W_ : W_ / 2, K_}; }
   /// Bytes of the second convolution's backward mask, which forward writes and backward reads.
@@ -44,10 +46,6 @@ class ConvPair {
                 const std::uint8_t* mask, float* dx, bool add, float* scratch) const;
 
  private:
-  /// Positions of the maps, first row and column included.
-  struct Area {
-    Index top, left, height, width;
-  };
   struct ForwardArrays;
   struct ForwardWork;
   struct BackwardArrays;
@@ -61,8 +59,9 @@ class ConvPair {
   void features(const float* x, const Weights& weights, const Area& at, float* a, Index row_stride,
                 float* picture) const;
   void read_patch(const float* x, const Weights& weights, const Area& block, float* a, float* picture) const;
-  void add_block_gram(const Context& context, const float* a, const Area& block, float* packed, float* partial,
-                      bool add) const;
+  void add_block_gram(const Context& context, const float* a, const Area& block, const Area& seen, float* packed,
+                      float* partial, bool add) const;
+  void add_gram_gradient(const Context& context, const float* a, const Area& block, const float* D, float* da) const;
   void backward_block(const Context& context, const float* x, const Weights& weights, const float* dy, const float* dG,
                       const std::uint8_t* mask, Index block, const BackwardArrays& shared,
                       const BackwardWork& work) const;
@@ -71,6 +70,7 @@ class ConvPair {
   const WinogradStages* stages_;
   Index H_, W_, C_, C1_, K_;
   Pooling pool_;
+  Area core_;
   Index block_rows_, block_columns_;  // blocks along the map's sides
   NarrowConvRow convolve_row_;
   Index slices_;  // pieces of work, and of G

@@ -1,0 +1,160 @@
+#include "style/statistics.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/check.h"
+#include "style/energy.h"
+
+namespace impasto::IMPASTO_ABI {
+namespace {
+
+std::vector<std::size_t> positions_of(const std::vector<LayerWeight>& layers) {
+  std::vector<std::size_t> found;
+  for (const LayerWeight& layer : layers) found.push_back(find_layer(layer.layer));
+  return found;
+}
+
+// weight factor |F - P|^2 over the core
+template <class T>
+Id record_content(Tape<T>& tape, const Compared<T>& c, const WindowParts<T>& p, std::size_t k, Id map) {
+  const Id target = p.content.empty() ? tape.constant(View<const T>{nullptr, tape.shape(map)}) : p.content[k];
+  const double weight = c.content_weight(k), factor = p.content_factors == nullptr ? 1 : (*p.content_factors)[k];
+  return squared_error(tape, map, target, static_cast<T>(weight * factor),
+                       static_cast<T>(c.options.normalise_gradients ? weight : 0));
+}
+
+// Of every region that is on the core, from the layer's map there.
+template <class T>
+void record_moments(Tape<T>& tape, const Compared<T>& c, const WindowParts<T>& p, std::size_t l, Id map,
+                    std::vector<MomentIds>& found) {
+  const Area core = p.window.core_at(c.style[l]);
+  const int n = halvings(c.style[l]);
+  const Index top = p.window.core.top >> n, left = p.window.core.left >> n;
+  for (std::size_t r = 0; r < c.guide.regions.size(); ++r) {
+    Placement placement{true};
+    if (!p.regions.empty())
+      placement = p.regions[l][r].within({top, left, core.height, core.width}, p.whole[1] >> n);
+    if (!placement.exists) continue;
+    const double norm = c.options.normalise_gradients ? c.style_weight(l) * p.shares[r] : 0;
+    found[r] = channel_moments(tape, map, {c.has_means(), placement.weights, norm});
+  }
+}
+
+}  // namespace
+
+template <class T>
+Compared<T>::Compared(const Vgg19<T>& of, const NetworkWeights& weights, const Options& wanted, const Guide& regions,
+                      bool is_plain)
+    : network(of),
+      how{wanted.pooling.value_or(weights.pooling), wanted.padding.value_or(weights.padding),
+          wanted.preprocess == Preprocess::literal},
+      options(wanted),
+      guide(regions),
+      reads_gram(is_plain && !wanted.normalise_gradients),
+      content(positions_of(wanted.content_layers)),
+      style(positions_of(wanted.style_layers)) {}
+
+template <class T>
+std::optional<std::size_t> Compared<T>::deepest() const {
+  std::optional<std::size_t> deepest;
+  for (const std::vector<std::size_t>* layers : {&content, &style, &watched}) {
+    for (const std::size_t layer : *layers) deepest = std::max(deepest.value_or(0), layer);
+  }
+  return deepest;
+}
+
+template <class T>
+double Compared<T>::content_weight(std::size_t k) const {
+  return options.content_weight * options.content_layers[k].weight *
+         layer_share(options.loss_scale, options.content_layers);
+}
+
+template <class T>
+double Compared<T>::style_weight(std::size_t l) const {
+  return options.style_weight * options.style_layers[l].weight * layer_share(options.loss_scale, options.style_layers);
+}
+
+std::vector<Id> WindowStatistics::addends() const {
+  std::vector<Id> ids = content;
+  for (const std::vector<MomentIds>& layer : style) {
+    for (const MomentIds& region : layer) ids.insert(ids.end(), {region.gram, region.sum});
+  }
+  ids.push_back(smoothness);
+  return ids;
+}
+
+void WindowStatistics::set_addends(const std::vector<Id>& ids) {
+  auto next = ids.begin();
+  for (Id& id : content) id = *next++;
+  for (std::vector<MomentIds>& layer : style) {
+    for (MomentIds& region : layer) {
+      region.gram = *next++;
+      region.sum = *next++;
+    }
+  }
+  smoothness = *next;
+}
+
+template <class T>
+std::vector<Id> record_content_maps(Tape<T>& tape, const Compared<T>& c, const Window& window, Id picture) {
+  std::vector<Id> maps(c.content.size());
+  std::vector<FeatureRequest> requests;
+  for (const std::size_t layer : c.content) requests.push_back({layer});
+  NetworkOptions how = c.how;
+  how.window = window;
+  c.network.read(tape, picture, requests, how, [&](std::size_t k, Id map, Index, Id) { maps[k] = map; });
+  return maps;
+}
+
+template <class T>
+WindowStatistics record_window(Tape<T>& tape, const Compared<T>& c, const WindowParts<T>& p) {
+  WindowStatistics found;
+  found.content.resize(c.content.size());
+  found.style.assign(c.style.size(), std::vector<MomentIds>(c.reads_gram ? 1 : c.guide.regions.size()));
+  found.positions.resize(c.style.size());
+  found.watched.resize(c.watched.size());
+  std::vector<FeatureRequest> requests;
+  for (const std::size_t layer : c.content) requests.push_back({layer});
+  for (const std::size_t layer : c.style) requests.push_back({layer, c.reads_gram, c.has_means()});
+  for (const std::size_t layer : c.watched) requests.push_back({layer});
+  NetworkOptions how = c.how;
+  how.window = p.window;
+  c.network.read(tape, p.painted, requests, how, [&](std::size_t k, Id value, Index positions, Id sums) {
+    if (k < c.content.size()) {
+      found.content[k] = record_content(tape, c, p, k, value);
+      return;
+    }
+    const std::size_t l = k - c.content.size();
+    if (l >= c.style.size()) {
+      found.watched[l - c.style.size()] = value;
+      return;
+    }
+    found.positions[l] = positions;
+    if (c.reads_gram) {
+      found.style[l].front() = {value, sums};
+    } else {
+      record_moments(tape, c, p, l, value, found.style[l]);
+    }
+  });
+  if (c.options.tv_weight == 0) return found;
+  const double share = c.options.loss_scale == LossScale::tutorial ? 1 : 1 / static_cast<double>(p.whole.count());
+  const Area& core = p.window.core;
+  found.smoothness =
+      total_variation(tape, p.painted, static_cast<T>(c.options.tv_weight * share), p.smooth,
+                      {{core.top - p.window.area.top, core.left - p.window.area.left, core.height, core.width}});
+  return found;
+}
+
+#define IMPASTO_INSTANTIATE(T) \
+  template struct Compared<T>; \
+  template std::vector<Id> record_content_maps(Tape<T>&, const Compared<T>&, const Window&, Id); \
+  template WindowStatistics record_window(Tape<T>&, const Compared<T>&, const WindowParts<T>&);
+IMPASTO_INSTANTIATE(float)
+IMPASTO_INSTANTIATE(double)
+#undef IMPASTO_INSTANTIATE
+
+}  // namespace impasto::IMPASTO_ABI
