@@ -72,7 +72,7 @@ class Estimate {
       const std::uint64_t left = limit - std::min<std::uint64_t>(limit, all.painting);
       budget = std::min(budget, left + optimiser(size));
     }
-    all.history = std::max(1, history_that_fits(options_.lbfgs.history, count, budget));
+    all.history = std::max(1, history_that_fits(options_.lbfgs, count, budget));
     Options kept = options_;
     kept.lbfgs.history = all.history;
     all.pairs = saturated(optimiser_bytes<float>(kept, count) - optimiser(size));

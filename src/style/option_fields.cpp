@@ -27,6 +27,8 @@ constexpr Words<StyleStatistic> kStatistics = {{"gram", StyleStatistic::gram},
                                                {"mean+covariance", StyleStatistic::mean_covariance}};
 constexpr Words<OptimiserKind> kOptimisers = {{"adam", OptimiserKind::adam}, {"lbfgs", OptimiserKind::lbfgs}};
 constexpr Words<AdamEpsilon> kConventions = {{"pytorch", AdamEpsilon::pytorch}, {"keras", AdamEpsilon::keras}};
+constexpr Words<HistoryPrecision> kPrecisions = {{"single", HistoryPrecision::single},
+                                                 {"half", HistoryPrecision::half}};
 constexpr Words<Start> kStarts = {{"content", Start::content}, {"blend", Start::blend}, {"noise", Start::noise}};
 constexpr Words<NoiseKind> kNoises = {
     {"octaves", NoiseKind::octaves}, {"white", NoiseKind::white}, {"uniform", NoiseKind::uniform}};
@@ -184,6 +186,8 @@ std::vector<OptionField> lbfgs_fields() {
   std::vector<OptionField> fields = {
       whole_field("lbfgs-history", "pairs L-BFGS remembers", between(1, 100),
                   place(&Options::lbfgs, &LbfgsOptions::history), "L-BFGS's history"),
+      word_field("lbfgs-precision", "of the pairs; half: 16 bits", kPrecisions,
+                 place(&Options::lbfgs, &LbfgsOptions::precision)),
       rare(whole_field("lbfgs-evaluations", "at most, of one line search", between(2, 100),
                        place(&Options::lbfgs, &LbfgsOptions::max_evaluations), "evaluations of a line search")),
       rare(real_field("lbfgs-first-decrease", "of the loss, aimed at by the first trial", between(0, 1),

@@ -95,7 +95,7 @@ void Stylizer::State::fit_memory() {
   const std::size_t most = budget();
   if (!is_lbfgs) return;
   // Memory that holds not even one pair is refused where it is taken.
-  history = std::max(1, history_that_fits(options.lbfgs.history, scales.back().count(), most));
+  history = std::max(1, history_that_fits(options.lbfgs, scales.back().count(), most));
   if (history == options.lbfgs.history) return;
   say(context, LogLevel::warning, "L-BFGS keeps ", history, history == 1 ? " pair" : " pairs", " instead of ",
       options.lbfgs.history, ": the memory ", context.memory_limit() > 0 ? "that the context allows" : "that is free",
