@@ -21,10 +21,15 @@ struct AdamOptions {
   bool operator==(const AdamOptions&) const = default;
 };
 
+/// How the pairs of L-BFGS are kept. `single`: as the numbers of the picture. `half`: in 16 bits, as IEEE halves with a
+/// common power of two for every 1,024 values.
+enum class HistoryPrecision { single, half };
+
 /// L-BFGS with a line search for the strong Wolfe conditions (Nocedal & Wright, "Numerical Optimization", 2006,
 /// algorithms 7.4, 3.5 and 3.6).
 struct LbfgsOptions {
-  int history = 20;          ///< pairs of differences kept, 1..100; each holds two pictures
+  int history = 20;  ///< pairs of differences kept, 1..100; each has the values of two pictures
+  HistoryPrecision precision = HistoryPrecision::half;
   int max_evaluations = 25;  ///< of one line search
   /// The first trial of all goes as far along -gradient as would lower the loss by this share of it, were it linear:
   /// losses here are sums of squares, which end at 0. 0: PyTorch's rule, min(1, 1 / sum |gradient|), which takes

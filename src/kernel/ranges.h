@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
@@ -38,6 +39,20 @@ double sum_of(Index begin, Index end, Term&& term) {
   double sum = 0;
   for (const double chain : chains) sum += chain;
   return sum;
+}
+
+/// Largest |values[i]| over [0, count); what is no number counts nothing.
+template <class T>
+T largest_magnitude(const T* values, Index count) {
+  std::array<T, 8> largest{};
+  Index i = 0;
+  for (; i + 8 <= count; i += 8) {
+    for (std::size_t lane = 0; lane < 8; ++lane) {
+      largest[lane] = std::max(largest[lane], std::abs(values[i + static_cast<Index>(lane)]));
+    }
+  }
+  for (; i < count; ++i) largest[0] = std::max(largest[0], std::abs(values[i]));
+  return *std::max_element(largest.begin(), largest.end());
 }
 
 /// Sum over pieces of [0, count): piece(begin, end) gives a piece's sum; at most 256 pieces, added in order.

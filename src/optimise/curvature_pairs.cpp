@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,41 +13,23 @@
 #include "base/check.h"
 #include "base/parallel.h"
 #include "kernel/ranges.h"
-#include "kernel/simd/wide_sums.h"
 
 namespace impasto::IMPASTO_ABI {
 namespace {
 
 constexpr Index kPieces = 64;              // at most; enough for any number of threads, few enough to add up quickly
-constexpr Index kBlock = 1024;             // values that are read of all pairs in turn: 256 come 20 % slower on Zen 3
-constexpr std::size_t kProducts = 4;       // per pair: s.y, y.y, s.g, y.g
 constexpr double kLeastCurvature = 1e-10;  // s.y of a pair worth keeping
 
-using Block = std::array<double, kBlock>;
+template <class Value>
+using Block = std::array<Value, kPairBlock>;
 
-// WideSums for any type; in double for the tests, where speed does not matter.
-template <class T>
-struct Sums {
-  explicit Sums(SimdTarget) {}
-  void products(const T* b, const double* y, const double* g, Index count, double& by, double& bg) const {
-    by += sum_of(0, count, [=](Index i) { return static_cast<double>(b[i]) * y[i]; });
-    bg += sum_of(0, count, [=](Index i) { return static_cast<double>(b[i]) * g[i]; });
-  }
-  void combine(double a, const T* s, double b, const T* y, Index count, double* sum) const {
-    for (Index i = 0; i < count; ++i) sum[i] += a * static_cast<double>(s[i]) + b * static_cast<double>(y[i]);
-  }
-};
-template <>
-struct Sums<float> : WideSums {
-  explicit Sums(SimdTarget target) : WideSums(wide_sums(target)) {}
-};
-
-// body(piece, begin, end) over [0, count) in pieces that depend on count alone; returns how many.
+// body(piece, begin, end) over [0, count) in pieces of whole blocks that depend on count alone; returns how many.
 template <class Body>
 Index for_pieces(const Context& context, Index count, Body&& body) {
-  const Index pieces = std::min(kPieces, (count + 4 * kBlock - 1) / (4 * kBlock));
+  const Index blocks = (count + kPairBlock - 1) / kPairBlock, pieces = std::min(kPieces, (blocks + 3) / 4);
   parallel_for(context, pieces, [&](Index i, int) {
-    body(static_cast<std::size_t>(i), piece_begin(count, i, pieces), piece_begin(count, i + 1, pieces));
+    body(static_cast<std::size_t>(i), kPairBlock * piece_begin(blocks, i, pieces),
+         std::min(count, kPairBlock * piece_begin(blocks, i + 1, pieces)));
   });
   return pieces;
 }
@@ -67,53 +50,41 @@ template <class T>
 void describe(Direction& direction, const T* d, const T* g, Index count) {
   direction.slope += sum_of(0, count, [=](Index i) { return static_cast<double>(g[i]) * static_cast<double>(d[i]); });
   direction.norm1 += sum_of(0, count, [=](Index i) { return std::abs(static_cast<double>(d[i])); });
-  std::array<T, 8> longest{};
-  Index i = 0;
-  for (; i + 8 <= count; i += 8) {
-    for (std::size_t lane = 0; lane < 8; ++lane) {
-      longest[lane] = std::max(longest[lane], std::abs(d[i + static_cast<Index>(lane)]));
-    }
-  }
-  for (; i < count; ++i) longest[0] = std::max(longest[0], std::abs(d[i]));
-  direction.longest =
-      std::max(direction.longest, static_cast<double>(*std::max_element(longest.begin(), longest.end())));
+  direction.longest = std::max(direction.longest, static_cast<double>(largest_magnitude(d, count)));
 }
 
 }  // namespace
 
 template <class T>
-Index CurvaturePairs<T>::stride(Index count) {
-  return static_cast<Index>(aligned_bytes(static_cast<std::size_t>(count) * sizeof(T)) / sizeof(T));
+std::uint64_t CurvaturePairs<T>::bytes(const LbfgsOptions& options, Index count) {
+  const std::uint64_t slots = static_cast<std::uint64_t>(options.history);
+  const std::uint64_t numbers = 2 * slots * slots + 2 * slots;
+  return pair_store_bytes<T>(options.precision, slots, count) + 2 * static_cast<std::uint64_t>(count) * sizeof(T) +
+         numbers * sizeof(double) + (1 + kPieces) * (slots + 1) * sizeof(Products);
 }
 
 template <class T>
-std::uint64_t CurvaturePairs<T>::bytes(int history, Index count) {
-  const std::uint64_t slots = static_cast<std::uint64_t>(history) + 1;
-  const std::uint64_t numbers = 2 * slots * slots + kProducts * slots * (1 + kPieces) + 2 * slots;
-  return 2 * slots * static_cast<std::uint64_t>(stride(count)) * sizeof(T) + numbers * sizeof(double);
-}
-
-template <class T>
-CurvaturePairs<T>::CurvaturePairs(int history, Index count, const Context& context)
+CurvaturePairs<T>::CurvaturePairs(const LbfgsOptions& options, Index count, const Context& context)
     : context_(context),
       count_(count),
-      stride_(stride(count)),
-      slots_(static_cast<Slot>(history) + 1),
-      memory_({2 * static_cast<Index>(slots_), stride_}, context),
+      slots_(static_cast<Slot>(options.history)),
+      store_(make_pair_store<T>(options.precision, slots_, count, context)),
+      direction_({count}, context),
+      gradient_({count}, context),
       sy_(slots_ * slots_),
       yy_(slots_ * slots_),
-      sums_(kProducts * slots_),
-      piece_sums_(kPieces * kProducts * slots_),
+      sums_(slots_ + 1),
+      piece_sums_(kPieces * (slots_ + 1)),
       of_s_(slots_),
       of_y_(slots_) {
-  IMPASTO_ASSERT(history >= 1);
+  IMPASTO_ASSERT(options.history >= 1);
   order_.reserve(slots_);
 }
 
 template <class T>
 Direction CurvaturePairs<T>::forget(std::span<const T> gradient) {
   order_.clear();
-  T *d = s(work_), *before = y(work_);
+  T *d = direction_.data(), *before = gradient_.data();
   const T* g = gradient.data();
   std::array<Direction, kPieces> directions;
   const Index pieces = for_pieces(context_, count_, [&, d, before, g](std::size_t piece, Index begin, Index end) {
@@ -130,28 +101,23 @@ Direction CurvaturePairs<T>::forget(std::span<const T> gradient) {
 template <class T>
 Direction CurvaturePairs<T>::turn(double t, std::span<const T> gradient) {
   measure(t, gradient);
-  const Slot newest = work_;
   const bool remembered = remember();
   solve();
-  return combine(t, gradient.data(), newest, remembered);
+  return combine(t, gradient.data(), remembered);
 }
 
 template <class T>
 void CurvaturePairs<T>::visit_state(StateVisitor<T>& visitor) {
-  const std::size_t last = slots_ - 1;
-  visitor.count("pairs.work", work_, 0, static_cast<std::int64_t>(last));
-  visitor.wholes("pairs.order", order_, last, last);
-  std::vector<bool> taken(slots_, false);
-  taken[work_] = true;
-  for (const Slot slot : order_) {
-    visitor.check(!taken[slot], "pairs.order");
-    taken[slot] = true;
+  Slot known = order_.size();
+  visitor.count("pairs.known", known, 0, static_cast<std::int64_t>(slots_));
+  if (known != order_.size()) {
+    order_.resize(known);
+    std::iota(order_.begin(), order_.end(), Slot{0});
   }
-  visitor.values("pairs.direction", row_values(s(work_)));
-  visitor.values("pairs.gradient", row_values(y(work_)));
+  visitor.values("pairs.direction", direction_.values());
+  visitor.values("pairs.gradient", gradient_.values());
   for (std::size_t age = 0; age < order_.size(); ++age) {
-    visitor.values("pairs.s." + std::to_string(age), row_values(s(order_[age])));
-    visitor.values("pairs.y." + std::to_string(age), row_values(y(order_[age])));
+    store_->visit_state(visitor, order_[age], std::to_string(age));
   }
   visit_products(visitor);
 }
@@ -176,55 +142,60 @@ void CurvaturePairs<T>::visit_products(StateVisitor<T>& visitor) {
 // sums_ of all pairs and of the one in the making.
 template <class T>
 void CurvaturePairs<T>::measure(double t, std::span<const T> gradient) {
-  const std::size_t numbers = kProducts * slots_;
   const Index pieces = for_pieces(context_, count_, [&](std::size_t piece, Index begin, Index end) {
-    double* products = piece_sums_.data() + piece * numbers;
-    std::fill_n(products, numbers, 0.0);
-    for (Index at = begin; at < end; at += kBlock) {
-      add_products(at, std::min(at + kBlock, end), t, gradient.data(), products);
+    Products* products = piece_sums_.data() + piece * sums_.size();
+    std::fill_n(products, sums_.size(), Products{});
+    for (Index at = begin; at < end; at += kPairBlock) {
+      add_products(at, std::min(kPairBlock, end - at), t, gradient.data(), products);
     }
   });
-  std::fill(sums_.begin(), sums_.end(), 0.0);
+  std::fill(sums_.begin(), sums_.end(), Products{});
   for (std::size_t piece = 0; piece < static_cast<std::size_t>(pieces); ++piece) {
-    for (std::size_t k = 0; k < numbers; ++k) sums_[k] += piece_sums_[piece * numbers + k];
+    for (std::size_t k = 0; k < sums_.size(); ++k) {
+      const Products& share = piece_sums_[piece * sums_.size() + k];
+      sums_[k].sy += share.sy;
+      sums_[k].yy += share.yy;
+      sums_[k].sg += share.sg;
+      sums_[k].yg += share.yg;
+    }
   }
 }
 
-// The share of one block. s and y of the pair in the making are rounded to T first, as `combine` will store them.
+// The share of one block.
 template <class T>
-void CurvaturePairs<T>::add_products(Index begin, Index end, double t, const T* gradient, double* products) {
-  const T *d = s(work_) + begin, *before = y(work_) + begin, *now = gradient + begin;
-  const Index count = end - begin;
-  std::array<T, kBlock> new_pair_s, new_pair_y;
-  Block new_y, g;
-  for (Index i = 0; i < count; ++i) {
-    const std::size_t at = static_cast<std::size_t>(i);
-    g[at] = static_cast<double>(now[i]);
-    new_pair_s[at] = static_cast<T>(t) * d[i];
-    new_pair_y[at] = now[i] - before[i];
-    new_y[at] = static_cast<double>(new_pair_y[at]);
-  }
-  const Sums<T> sums(context_.target());
-  const auto add = [&](const T* of_s, const T* of_y, Slot slot) {
-    double* to = products + kProducts * slot;
-    sums.products(of_s, new_y.data(), g.data(), count, to[0], to[2]);
-    sums.products(of_y, new_y.data(), g.data(), count, to[1], to[3]);
-  };
-  for (const Slot slot : order_) add(s(slot) + begin, y(slot) + begin, slot);
-  add(new_pair_s.data(), new_pair_y.data(), work_);
+void CurvaturePairs<T>::add_products(Index at, Index count, double t, const T* gradient, Products* products) const {
+  Block<T> s, y;
+  new_pair(at, count, t, gradient, s.data(), y.data());
+  Block<double> new_y, g;
+  std::copy(gradient + at, gradient + at + count, g.begin());
+  store_->round(s.data(), y.data(), g.data(), count, new_y.data(), products[slots_]);
+  for (const Slot slot : order_) store_->add_products(slot, at, new_y.data(), g.data(), count, products[slot]);
 }
 
-// Makes the pair at work_ the newest, if its curvature is positive; work_ is then a free slot.
+// A block of the pair in the making: s = t d, y = the gradient's change.
+template <class T>
+void CurvaturePairs<T>::new_pair(Index at, Index count, double t, const T* gradient, T* s, T* y) const {
+  const T *d = direction_.data() + at, *before = gradient_.data() + at, *now = gradient + at;
+  for (Index i = 0; i < count; ++i) {
+    s[i] = static_cast<T>(t) * d[i];
+    y[i] = now[i] - before[i];
+  }
+}
+
+// Gives the pair in the making a slot, as the newest, if its curvature is positive.
 template <class T>
 bool CurvaturePairs<T>::remember() {
-  const Slot newest = work_;
-  if (!(sums_[kProducts * newest] > kLeastCurvature)) return false;
-  if (order_.size() + 1 == slots_) order_.erase(order_.begin());
+  if (!(sums_[slots_].sy > kLeastCurvature)) return false;
+  Slot newest = order_.size();  // the next one, while there are any that were never taken
+  if (newest == slots_) {
+    newest = order_.front();
+    order_.erase(order_.begin());
+  }
   order_.push_back(newest);
-  work_ = (newest + 1) % slots_;  // slots are taken in turn: it is free, or was the oldest pair's
+  sums_[newest] = sums_[slots_];
   for (const Slot slot : order_) {
-    sy(slot, newest) = sums_[kProducts * slot];
-    yy(slot, newest) = yy(newest, slot) = sums_[kProducts * slot + 1];
+    sy(slot, newest) = sums_[slot].sy;
+    yy(slot, newest) = yy(newest, slot) = sums_[slot].yy;
   }
   return true;
 }
@@ -239,14 +210,14 @@ void CurvaturePairs<T>::solve() {
   // q = g - sum alpha y; alpha is kept in of_y.
   for (std::size_t n = k; n-- > 0;) {
     const Slot i = order_[n];
-    double s_q = sums_[kProducts * i + 2];
+    double s_q = sums_[i].sg;
     for (std::size_t m = n + 1; m < k; ++m) s_q -= of_y_[order_[m]] * sy(i, order_[m]);
     of_y_[i] = s_q / sy(i, i);
   }
   // r = gamma q + sum (alpha - beta) s, the difference in of_s.
   for (std::size_t n = 0; n < k; ++n) {
     const Slot i = order_[n];
-    double y_q = sums_[kProducts * i + 3], y_r = 0;
+    double y_q = sums_[i].yg, y_r = 0;
     for (const Slot j : order_) y_q -= of_y_[j] * yy(i, j);
     for (std::size_t m = 0; m < n; ++m) y_r += of_s_[order_[m]] * sy(order_[m], i);
     of_s_[i] = of_y_[i] - (gamma * y_q + y_r) / sy(i, i);
@@ -258,37 +229,31 @@ void CurvaturePairs<T>::solve() {
   }
 }
 
-// d from the coefficients, s and y of the newest pair and the gradient, each to its place.
+// d from the coefficients and the gradient before; a pair that counts goes to its slot first.
 template <class T>
-Direction CurvaturePairs<T>::combine(double t, const T* gradient, Slot newest, bool remembered) {
+Direction CurvaturePairs<T>::combine(double t, const T* gradient, bool remembered) {
   std::array<Direction, kPieces> directions;
   const Index pieces = for_pieces(context_, count_, [&](std::size_t piece, Index begin, Index end) {
-    directions[piece] = combine_piece(begin, end, t, gradient, newest, remembered);
+    directions[piece] = combine_piece(begin, end, t, gradient, remembered);
   });
   return joined(directions, pieces);
 }
 
 template <class T>
-Direction CurvaturePairs<T>::combine_piece(Index begin, Index end, double t, const T* gradient, Slot newest,
-                                           bool remembered) {
-  const Sums<T> sums(context_.target());
+Direction CurvaturePairs<T>::combine_piece(Index begin, Index end, double t, const T* gradient, bool remembered) {
   Direction direction;
-  Block sum;
-  for (Index at = begin; at < end; at += kBlock) {
-    const Index count = std::min(kBlock, end - at);
+  Block<double> sum;
+  for (Index at = begin; at < end; at += kPairBlock) {
+    const Index count = std::min(kPairBlock, end - at);
     const T* g = gradient + at;
     if (remembered) {
-      T *step = s(newest) + at, *change = y(newest) + at;
-      for (Index i = 0; i < count; ++i) {
-        step[i] *= static_cast<T>(t);
-        change[i] = g[i] - change[i];
-      }
+      Block<T> s, y;
+      new_pair(at, count, t, gradient, s.data(), y.data());
+      store_->keep(order_.back(), at, s.data(), y.data(), count);
     }
     for (Index i = 0; i < count; ++i) sum[static_cast<std::size_t>(i)] = of_g_ * static_cast<double>(g[i]);
-    for (const Slot slot : order_) {
-      sums.combine(of_s_[slot], s(slot) + at, of_y_[slot], y(slot) + at, count, sum.data());
-    }
-    T *d = s(work_) + at, *before = y(work_) + at;
+    for (const Slot slot : order_) store_->combine(slot, at, of_s_[slot], of_y_[slot], count, sum.data());
+    T *d = direction_.data() + at, *before = gradient_.data() + at;
     for (Index i = 0; i < count; ++i) {
       d[i] = static_cast<T>(sum[static_cast<std::size_t>(i)]);
       before[i] = g[i];

@@ -3,10 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
 #include "impasto/context.h"
+#include "impasto/optimisers.h"
+#include "optimise/pair_store.h"
 #include "optimise/state_visitor.h"
 #include "tensor/tensor.h"
 
@@ -29,20 +32,19 @@ struct Direction {
 /// at least one and a half times as long. Products and combinations are summed in double, in pieces that depend on
 /// `count` alone: the same bits for any number of threads and any SIMD target.
 ///
-/// The newest s and y share their memory with d and the gradient before. Thread safety: one thread at a time.
+/// The pairs may be kept in 16 bits (PairStore); d, and the gradient before, are of T. Thread safety: one thread at a
+/// time.
 template <class T>
 class CurvaturePairs {
  public:
-  /// Room for `history` pairs of `count` values.
-  CurvaturePairs(int history, Index count, const Context& context);
+  /// Room for options.history pairs of `count` values.
+  CurvaturePairs(const LbfgsOptions& options, Index count, const Context& context);
   /// Bytes that takes.
-  static std::uint64_t bytes(int history, Index count);
+  static std::uint64_t bytes(const LbfgsOptions& options, Index count);
 
   /// d, from where gradient() was measured.
-  const T* direction() const noexcept { return memory_.data() + row(2 * work_); }
-  std::span<const T> gradient() const noexcept {
-    return {memory_.data() + row(2 * work_ + 1), static_cast<std::size_t>(count_)};
-  }
+  const T* direction() const noexcept { return direction_.data(); }
+  std::span<const T> gradient() const noexcept { return gradient_.values(); }
   /// Pairs known: 0 after `forget`, at most `history`.
   int size() const noexcept { return static_cast<int>(order_.size()); }
 
@@ -55,33 +57,30 @@ class CurvaturePairs {
 
  private:
   using Slot = std::size_t;
-  static Index stride(Index count);
+  using Products = typename PairStore<T>::Products;
 
-  std::span<T> row_values(T* row) { return {row, static_cast<std::size_t>(count_)}; }
   void visit_products(StateVisitor<T>& visitor);
-  Index row(std::size_t i) const noexcept { return static_cast<Index>(i) * stride_; }
-  T* s(Slot slot) noexcept { return memory_.data() + row(2 * slot); }
-  T* y(Slot slot) noexcept { return memory_.data() + row(2 * slot + 1); }
   double& sy(Slot i, Slot j) { return sy_[i * slots_ + j]; }
   double& yy(Slot i, Slot j) { return yy_[i * slots_ + j]; }
 
   void measure(double t, std::span<const T> gradient);
-  void add_products(Index begin, Index end, double t, const T* gradient, double* products);
+  void add_products(Index at, Index count, double t, const T* gradient, Products* products) const;
   bool remember();
   void solve();
-  Direction combine(double t, const T* gradient, Slot newest, bool remembered);
-  Direction combine_piece(Index begin, Index end, double t, const T* gradient, Slot newest, bool remembered);
+  Direction combine(double t, const T* gradient, bool remembered);
+  Direction combine_piece(Index begin, Index end, double t, const T* gradient, bool remembered);
+  void new_pair(Index at, Index count, double t, const T* gradient, T* s, T* y) const;
 
   Context context_;
-  Index count_, stride_;
-  Slot slots_;                // history + 1: one is in the making
-  Tensor<T> memory_;          // 2 * slots_ rows: s and y of every slot
-  Slot work_ = 0;             // whose s holds d and whose y holds the gradient before
-  std::vector<Slot> order_;   // pairs from oldest to newest
-  std::vector<double> sy_;    // s_i . y_j for i not newer than j
-  std::vector<double> yy_;    // y_i . y_j, both ways round
-  std::vector<double> sums_;  // s.y, y.y, s.g, y.g of every slot, y and g the newest
-  std::vector<double> piece_sums_;
+  Index count_;
+  Slot slots_;  // pairs there is room for
+  std::unique_ptr<PairStore<T>> store_;
+  Tensor<T> direction_, gradient_;
+  std::vector<Slot> order_;     // pairs from oldest to newest
+  std::vector<double> sy_;      // s_i . y_j for i not newer than j
+  std::vector<double> yy_;      // y_i . y_j, both ways round
+  std::vector<Products> sums_;  // of every slot with the newest y and g; at slots_ of the pair in the making
+  std::vector<Products> piece_sums_;
   std::vector<double> of_s_, of_y_;  // coefficients of the pairs in d
   double of_g_ = 0;                  // and of g
 };

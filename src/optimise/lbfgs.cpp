@@ -25,13 +25,13 @@ Lbfgs<T>::Lbfgs(const LbfgsOptions& options, Index count, const Context& context
     : options_(options),
       count_(count),
       context_(context),
-      pairs_(options.history, count, context),
+      pairs_(options, count, context),
       origin_({count}, context),
       best_gradient_({count}, context) {}
 
 template <class T>
-std::uint64_t Lbfgs<T>::bytes_for(int history, Index count) {
-  return CurvaturePairs<T>::bytes(history, count) + 2 * static_cast<std::uint64_t>(count) * sizeof(T);
+std::uint64_t Lbfgs<T>::bytes_for(const LbfgsOptions& options, Index count) {
+  return CurvaturePairs<T>::bytes(options, count) + 2 * static_cast<std::uint64_t>(count) * sizeof(T);
 }
 
 template <class T>
@@ -142,14 +142,9 @@ double Lbfgs<T>::slope_of(std::span<const T> gradient) {
   });
 }
 
-std::uint64_t optimiser_budget(std::uint64_t free, std::uint64_t beside) {
-  return std::min(free / 2, free - std::min(free, beside));
-}
-
-int history_that_fits(int wanted, Index count, std::uint64_t budget_bytes) {
-  int history = wanted;
-  while (history > 0 && Lbfgs<float>::bytes_for(history, count) > budget_bytes) --history;
-  return history;
+int history_that_fits(LbfgsOptions wanted, Index count, std::uint64_t budget_bytes) {
+  while (wanted.history > 0 && Lbfgs<float>::bytes_for(wanted, count) > budget_bytes) --wanted.history;
+  return wanted.history;
 }
 
 template class Lbfgs<float>;

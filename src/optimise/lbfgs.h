@@ -26,13 +26,13 @@ class Lbfgs : public Optimiser<T> {
   Lbfgs(const LbfgsOptions& options, Index count, const Context& context);
   OptimiserStep step(const Problem<T>& problem) override;
   const T* origin() const override { return origin_.data(); }
-  std::uint64_t bytes() const override { return bytes_for(options_.history, count_); }
+  std::uint64_t bytes() const override { return bytes_for(options_, count_); }
 
   void visit_state(StateVisitor<T>& visitor) override;
 
   /// Pairs it knows at present.
   int history() const noexcept { return pairs_.size(); }
-  static std::uint64_t bytes_for(int history, Index count);
+  static std::uint64_t bytes_for(const LbfgsOptions& options, Index count);
 
  private:
   bool begin(const Problem<T>& problem, OptimiserStep& step);
@@ -52,11 +52,9 @@ class Lbfgs : public Optimiser<T> {
   bool begun_ = false, stuck_ = false;
 };
 
-/// Bytes that an optimiser may take of `free` ones where `beside` are taken too: half at most, for others use them.
-std::uint64_t optimiser_budget(std::uint64_t free, std::uint64_t beside);
-
-/// The longest history up to `wanted` for `count` floats that stays within the budget; 0: not even one pair fits.
-int history_that_fits(int wanted, Index count, std::uint64_t budget_bytes);
+/// The longest history up to that of `wanted` for `count` floats that stays within the budget; 0: not even one pair
+/// fits.
+int history_that_fits(LbfgsOptions wanted, Index count, std::uint64_t budget_bytes);
 
 extern template class Lbfgs<float>;
 extern template class Lbfgs<double>;

@@ -17,7 +17,7 @@ std::unique_ptr<Optimiser<T>> make_optimiser(const Options& options, Index count
 
 template <class T>
 std::uint64_t optimiser_bytes(const Options& options, Index count) {
-  if (options.optimiser == OptimiserKind::lbfgs) return Lbfgs<T>::bytes_for(options.lbfgs.history, count);
+  if (options.optimiser == OptimiserKind::lbfgs) return Lbfgs<T>::bytes_for(options.lbfgs, count);
   return Adam<T>::bytes_for(count);
 }
 

@@ -27,6 +27,8 @@ class StateVisitor {
                       std::size_t most) = 0;
   /// The many: a picture, or what an optimiser knows of each of its values.
   virtual void values(const std::string& name, std::span<T> values) = 0;
+  /// The same as bits of IEEE halves, each a finite number.
+  virtual void halves(const std::string& name, std::span<std::uint16_t> halves) = 0;
   /// Throws Error(input) unless what was loaded is consistent.
   virtual void check(bool consistent, const std::string& name) = 0;
 

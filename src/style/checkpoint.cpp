@@ -1,5 +1,6 @@
 #include "style/checkpoint.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -9,10 +10,12 @@
 #include <nlohmann/json.hpp>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "archive/json_text.h"
 #include "base/check.h"
+#include "base/half.h"
 #include "impasto/text_file.h"
 #include "style/options_text.h"
 
@@ -23,7 +26,7 @@ using Json = nlohmann::json;
 
 constexpr const char* kKind = "checkpoint";
 constexpr const char* kVersionKey = "impasto_checkpoint";
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
 constexpr int kMost = std::numeric_limits<int>::max();
 constexpr int kMostSide = 1 << 20;  // beyond any format's limit
 
@@ -54,6 +57,14 @@ void CheckpointSaver::wholes(const std::string& name, std::vector<std::size_t>& 
 void CheckpointSaver::values(const std::string& name, std::span<float> values) {
   arrays_.push_back({name, "F32", {static_cast<std::int64_t>(values.size())}, [values] {
                        return std::vector<float>(values.begin(), values.end());
+                     }});
+}
+
+void CheckpointSaver::halves(const std::string& name, std::span<std::uint16_t> halves) {
+  arrays_.push_back({name, "F16", {static_cast<std::int64_t>(halves.size())}, [halves] {
+                       std::vector<float> values(halves.size());
+                       std::transform(halves.begin(), halves.end(), values.begin(), float_from_half);
+                       return values;
                      }});
 }
 
@@ -170,10 +181,18 @@ void CheckpointLoader::wholes(const std::string& name, std::vector<std::size_t>&
     values.push_back(static_cast<std::size_t>(whole_of(value, name, 0, static_cast<std::int64_t>(most))));
 }
 
-void CheckpointLoader::values(const std::string& name, std::span<float> values) {
+void CheckpointLoader::values(const std::string& name, std::span<float> values) { read(name, "F32", values); }
+
+void CheckpointLoader::halves(const std::string& name, std::span<std::uint16_t> halves) {
+  std::vector<float> values(halves.size());
+  read(name, "F16", values);
+  std::transform(values.begin(), values.end(), halves.begin(), half_from_float);
+}
+
+void CheckpointLoader::read(const std::string& name, const char* dtype, std::span<float> values) {
   const auto found = file_.entries().find(name);
-  check(found != file_.entries().end() && found->second.dtype == "F32" &&
-            found->second.bytes == values.size() * sizeof(float),
+  const std::size_t each = std::string_view(dtype) == "F16" ? sizeof(std::uint16_t) : sizeof(float);
+  check(found != file_.entries().end() && found->second.dtype == dtype && found->second.bytes == values.size() * each,
         name);
   file_.read(name, values);
 }

@@ -31,6 +31,7 @@ class CheckpointSaver : public StateVisitor<float> {
   void wholes(const std::string& name, std::vector<std::size_t>& values, std::size_t longest,
               std::size_t most) override;
   void values(const std::string& name, std::span<float> values) override;
+  void halves(const std::string& name, std::span<std::uint16_t> halves) override;
   void check(bool, const std::string&) override {}
 
   /// Atomically. Throws Error(io).
@@ -58,9 +59,11 @@ class CheckpointLoader : public StateVisitor<float> {
   void wholes(const std::string& name, std::vector<std::size_t>& values, std::size_t longest,
               std::size_t most) override;
   void values(const std::string& name, std::span<float> values) override;
+  void halves(const std::string& name, std::span<std::uint16_t> halves) override;
   void check(bool consistent, const std::string& name) override;
 
  private:
+  void read(const std::string& name, const char* dtype, std::span<float> values);
   nlohmann::json json_metadata(const char* key) const;
   std::string text_metadata(const char* key) const;
   const nlohmann::json& entry(const nlohmann::json& of, const std::string& name) const;

@@ -282,7 +282,7 @@ MemoryPlan MemoryPlanner::plan(Way way, std::uint64_t budget) const {
   if (options_.optimiser == OptimiserKind::lbfgs) {
     const Index count = shape_of(full).count();
     const std::uint64_t one = optimiser(full);
-    plan.history = std::max(1, history_that_fits(options_.lbfgs.history, count, left + one));
+    plan.history = std::max(1, history_that_fits(options_.lbfgs, count, left + one));
     Options longest = options_;
     longest.lbfgs.history = plan.history;
     plan.pairs = optimiser_bytes<float>(longest, count) - one;

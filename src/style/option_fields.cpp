@@ -27,6 +27,8 @@ constexpr Words<StyleStatistic> kStatistics = {{"gram", StyleStatistic::gram},
                                                {"mean+covariance", StyleStatistic::mean_covariance}};
 constexpr Words<OptimiserKind> kOptimisers = {{"adam", OptimiserKind::adam}, {"lbfgs", OptimiserKind::lbfgs}};
 constexpr Words<AdamEpsilon> kConventions = {{"pytorch", AdamEpsilon::pytorch}, {"keras", AdamEpsilon::keras}};
+constexpr Words<HistoryPrecision> kPrecisions = {{"single", HistoryPrecision::single},
+                                                 {"half", HistoryPrecision::half}};
 constexpr Words<Start> kStarts = {{"content", Start::content}, {"blend", Start::blend}, {"noise", Start::noise}};
 constexpr Words<NoiseKind> kNoises = {
     {"octaves", NoiseKind::octaves}, {"white", NoiseKind::white}, {"uniform", NoiseKind::uniform}};
@@ -97,7 +99,7 @@ OptionField side_field(const char* name, const char* help, Set set, Get get) {
 }
 
 OptionField scales_field() {
-  OptionField made = field(FieldKind::scales, "scales", "coarse to fine: long sides, or how many", "a scale");
+  OptionField made = field(FieldKind::scales, "scales", "coarse to fine: sides or count", "a scale");
   made.range = between(1, kMaxSide);
   made.unit = "pixels";
   made.set = [](Options& o, const std::string& called, const std::string& text) {
@@ -144,7 +146,7 @@ std::vector<OptionField> size_fields() {
       real_field("style-scale", "larger style, larger strokes", between(0.05, 20), place(&Options::style_scale)),
       scales_field(),
       side_field(
-          "region-size", "evaluated in parts of this side", [](Options& o, int value) { o.region_size = value; },
+          "region-size", "paint in parts of this side [the whole]", [](Options& o, int value) { o.region_size = value; },
           [](const Options& o) { return o.region_size; }),
       word_field("resize", "how pictures shrink", kFilters, place(&Options::resize, &ResizeOptions::filter)),
       word_field("linear-light", "average light there, not values", kYesNo,
@@ -187,6 +189,8 @@ std::vector<OptionField> lbfgs_fields() {
   std::vector<OptionField> fields = {
       whole_field("lbfgs-history", "pairs L-BFGS remembers", between(1, 100),
                   place(&Options::lbfgs, &LbfgsOptions::history), "L-BFGS's history"),
+      word_field("lbfgs-precision", "of the pairs; half: 16 bits", kPrecisions,
+                 place(&Options::lbfgs, &LbfgsOptions::precision)),
       rare(whole_field("lbfgs-evaluations", "at most, of one line search", between(2, 100),
                        place(&Options::lbfgs, &LbfgsOptions::max_evaluations), "evaluations of a line search")),
       rare(real_field("lbfgs-first-decrease", "of the loss, aimed at by the first trial", between(0, 1),
@@ -235,7 +239,7 @@ std::vector<OptionField> start_fields() {
 std::vector<OptionField> network_fields() {
   return {
       word_field("pool", "pooling; auto: as the weights want", kPools, place(&Options::pooling)),
-      word_field("padding", "beyond the edges", kPaddings, place(&Options::padding)),
+      word_field("padding", "edges", kPaddings, place(&Options::padding)),
       word_field("preprocess", "literal: normalised RGB as it is", kPreprocesses, place(&Options::preprocess)),
   };
 }

@@ -35,10 +35,25 @@ Vector two_loops(const std::vector<Vector>& s, const std::vector<Vector>& y, con
   return q;
 }
 
+// `values` as they are kept.
+template <class T>
+Vector as_kept(const std::vector<T>& values, HistoryPrecision precision) {
+  const Index count = static_cast<Index>(values.size());
+  const auto store = make_pair_store<T>(precision, 1, count, Context(1));
+  const Vector g(values.size(), 0);
+  Vector rounded(values.size());
+  typename PairStore<T>::Products unused;
+  for (Index at = 0; at < count; at += kPairBlock) {
+    const T* block = values.data() + at;
+    store->round(block, block, g.data(), std::min(kPairBlock, count - at), rounded.data() + at, unused);
+  }
+  return rounded;
+}
+
 // Gradients of a bowl at points along the directions taken, with one step back among them that makes no pair.
 template <class T>
-void follow(Index count, int history, double tolerance) {
-  CurvaturePairs<T> pairs(history, count, Context(2));
+void follow(Index count, int history, HistoryPrecision precision, double tolerance) {
+  CurvaturePairs<T> pairs({.history = history, .precision = precision}, count, Context(2));
   const auto gradient_at = [&](const Vector& x) {
     std::vector<T> g(x.size());
     for (std::size_t i = 0; i < x.size(); ++i) g[i] = static_cast<T>((1 + static_cast<double>(i % 7)) * x[i]);
@@ -67,15 +82,15 @@ void follow(Index count, int history, double tolerance) {
     CHECK(pairs.size() == static_cast<int>(s.size()));
 
     const double t = step == 2 ? 0 : 0.3 + 0.1 * step;  // a step of 0 changes nothing: s.y = 0
-    Vector new_s(d.size());
+    std::vector<T> step_taken(d.size()), change(d.size());
     for (std::size_t i = 0; i < d.size(); ++i) {
-      new_s[i] = static_cast<double>(static_cast<T>(t) * static_cast<T>(d[i]));
-      x[i] += new_s[i];
+      step_taken[i] = static_cast<T>(t) * static_cast<T>(d[i]);
+      x[i] += static_cast<double>(step_taken[i]);
     }
     const std::vector<T> next = gradient_at(x);
     described = pairs.turn(t, next);
-    Vector new_y(d.size());
-    for (std::size_t i = 0; i < d.size(); ++i) new_y[i] = static_cast<double>(next[i] - g[i]);
+    for (std::size_t i = 0; i < d.size(); ++i) change[i] = next[i] - g[i];
+    const Vector new_s = as_kept(step_taken, precision), new_y = as_kept(change, precision);
     if (dot(new_s, new_y) > 1e-10) {
       s.push_back(new_s);
       y.push_back(new_y);
@@ -94,9 +109,16 @@ void follow(Index count, int history, double tolerance) {
 
 TEST_CASE("optimise: the direction is that of the two loops, over more steps than pairs fit, for any size") {
   for (const Index count : {1, 2, 7, 255, 256, 257, 5000, 40001}) {
-    for (const int history : {1, 2, 5}) follow<double>(count, history, 1e-9);
+    for (const int history : {1, 2, 5}) follow<double>(count, history, HistoryPrecision::single, 1e-9);
   }
-  for (const Index count : {7, 257, 40001}) follow<float>(count, 5, 1e-5);
+  for (const Index count : {7, 257, 40001}) follow<float>(count, 5, HistoryPrecision::single, 1e-5);
+}
+
+TEST_CASE("optimise: with pairs in 16 bits it is that of the two loops on the rounded pairs") {
+  for (const Index count : {1, 7, 1024, 1025, 5000, 40001}) {
+    for (const int history : {1, 5}) follow<double>(count, history, HistoryPrecision::half, 1e-9);
+    follow<float>(count, 5, HistoryPrecision::half, 1e-5);
+  }
 }
 
 }  // namespace

@@ -33,6 +33,7 @@ TEST_CASE("optimise: L-BFGS follows PyTorch's on Rosenbrock's function in double
                                                 testing::rosenbrock<double>);
     LbfgsOptions options;
     options.history = wanted["history"].get<int>();
+    options.precision = HistoryPrecision::single;
     options.first_decrease = 0;
     Lbfgs<double> lbfgs(options, static_cast<Index>(rosenbrock.x.size()), Context(2));
     for (std::size_t i = 0; i < wanted["loss"].size(); ++i) {
@@ -65,6 +66,7 @@ std::vector<OptimiserStep> ten_iterations(const Context& context, int steps, std
   const Problem<T> problem{objective.picture(), objective.gradient(), [&] { return objective.evaluate().total; }};
   LbfgsOptions lbfgs_options;
   lbfgs_options.history = golden_json("golden_lbfgs.json")["picture"]["history"].get<int>();
+  lbfgs_options.precision = HistoryPrecision::single;
   lbfgs_options.first_decrease = 0;
   Lbfgs<T> lbfgs(lbfgs_options, start.shape().count(), context);
   std::vector<OptimiserStep> found;

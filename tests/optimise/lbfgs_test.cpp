@@ -22,11 +22,11 @@ namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-LbfgsOptions with_history(int history) {
-  LbfgsOptions options;
-  options.history = history;
-  return options;
+LbfgsOptions with_history(int history, HistoryPrecision precision = HistoryPrecision::single) {
+  return {.history = history, .precision = precision};
 }
+
+constexpr HistoryPrecision kBoth[] = {HistoryPrecision::single, HistoryPrecision::half};
 
 template <class T>
 bool all_finite(const std::vector<T>& values) {
@@ -56,14 +56,29 @@ OptimiserStep run(Lbfgs<T>& lbfgs, FunctionProblem<T>& problem, int most) {
 
 TEST_CASE_TEMPLATE("optimise: L-BFGS reaches the minimum of Rosenbrock's function and then says that it is stuck", T,
                    float, double) {
-  FunctionProblem<T> problem(std::vector<T>{T(-1.2), T(1), T(-1.2), T(1)}, rosenbrock<T>);
-  Lbfgs<T> lbfgs(with_history(10), 4, Context(1));
-  const OptimiserStep last = run(lbfgs, problem, 300);
-  CHECK(last.stuck);
-  for (const T x : problem.x) CHECK(x == doctest::Approx(1).epsilon(sizeof(T) == 4 ? 2e-3 : 1e-7));
-  const int evaluations = problem.evaluations;
-  CHECK(lbfgs.step(problem.problem).stuck);
-  CHECK(problem.evaluations == evaluations);
+  for (const HistoryPrecision precision : kBoth) {
+    FunctionProblem<T> problem(std::vector<T>{T(-1.2), T(1), T(-1.2), T(1)}, rosenbrock<T>);
+    Lbfgs<T> lbfgs(with_history(10, precision), 4, Context(1));
+    const OptimiserStep last = run(lbfgs, problem, 300);
+    CHECK(last.stuck);
+    for (const T x : problem.x) CHECK(x == doctest::Approx(1).epsilon(sizeof(T) == 4 ? 2e-3 : 1e-7));
+    const int evaluations = problem.evaluations;
+    CHECK(lbfgs.step(problem.problem).stuck);
+    CHECK(problem.evaluations == evaluations);
+  }
+}
+
+TEST_CASE("optimise: on a bowl a history of halves comes as far as one of floats in as many steps") {
+  constexpr std::size_t kCount = 5000;
+  double losses[2] = {};
+  for (const HistoryPrecision precision : kBoth) {
+    FunctionProblem<float> problem(std::vector<float>(kCount, 1), quadratic<float>(300));
+    Lbfgs<float> lbfgs(with_history(10, precision), kCount, Context(1));
+    losses[precision == HistoryPrecision::half] = run(lbfgs, problem, 30).loss;
+  }
+  FunctionProblem<float> start(std::vector<float>(kCount, 1), quadratic<float>(300));
+  CHECK(losses[0] < 1e-3 * start.problem.evaluate());
+  CHECK(losses[1] < 2 * losses[0]);
 }
 
 TEST_CASE("optimise: the first trial aims at a share of the loss, whatever the scale of loss and variables") {
@@ -252,21 +267,27 @@ TEST_CASE("optimise: no line search takes more evaluations than allowed") {
   CHECK(problem.function(problem.x, problem.gradient) < 1e-10);
 }
 
-TEST_CASE("optimise: L-BFGS gives the same bits for any number of threads") {
+TEST_CASE("optimise: L-BFGS gives the same bits for any number of threads and any SIMD target") {
   constexpr std::size_t kCount = 100003;
   std::vector<float> start(kCount);
   const Tensor<double> noise = random_tensor({kCount}, 4);
   std::transform(noise.values().begin(), noise.values().end(), start.begin(),
                  [](double v) { return static_cast<float>(v); });
-  std::uint64_t wanted = 0;
-  for (const int threads : {1, 2, 3, 5}) {
-    FunctionProblem<float> problem(start, quadratic<float>(300));
-    Lbfgs<float> lbfgs(with_history(4), kCount, Context(threads));
-    for (int i = 0; i < 9; ++i) lbfgs.step(problem.problem);
-    const std::uint64_t bits = fingerprint(problem.x);
-    if (threads == 1) wanted = bits;
-    CHECK(bits == wanted);
+  std::uint64_t of_both[2] = {};
+  for (const HistoryPrecision precision : kBoth) {
+    std::uint64_t& wanted = of_both[precision == HistoryPrecision::half];
+    const auto compare = [&](const Context& context) {
+      FunctionProblem<float> problem(start, quadratic<float>(300));
+      Lbfgs<float> lbfgs(with_history(4, precision), kCount, context);
+      for (int i = 0; i < 9; ++i) lbfgs.step(problem.problem);
+      const std::uint64_t bits = fingerprint(problem.x);
+      if (wanted == 0) wanted = bits;
+      CHECK(bits == wanted);
+    };
+    for (const int threads : {1, 2, 3, 5}) compare(Context(threads));
+    for (const SimdTarget target : available_targets()) compare(Context(3, target));
   }
+  CHECK(of_both[0] != of_both[1]);
 }
 
 TEST_CASE("optimise: a step allocates nothing, from the first on") {
@@ -276,6 +297,7 @@ TEST_CASE("optimise: a step allocates nothing, from the first on") {
     Options options;
     options.optimiser = kind;
     options.lbfgs.history = 3;
+    options.lbfgs.precision = HistoryPrecision::half;
     const auto optimiser = make_optimiser<float>(options, 50000, Context(2));
     problem.problem.evaluate();
     parallel_for(Context(2), 2, [](Index, int) {});  // OpenMP makes its team once
@@ -288,16 +310,24 @@ TEST_CASE("optimise: a step allocates nothing, from the first on") {
 
 TEST_CASE("optimise: the bytes of a history are counted, and it is cut to what fits") {
   constexpr Index kCount = 100000;
-  const std::uint64_t ten = Lbfgs<float>::bytes_for(10, kCount);
-  CHECK(ten > 24 * 4 * kCount);  // 11 pairs of which one is in the making, and two pictures
-  CHECK(ten < 25 * 4 * kCount);
-  CHECK(Lbfgs<float>(with_history(10), kCount, Context(1)).bytes() == ten);
-  CHECK(history_that_fits(20, kCount, ten) == 10);
-  CHECK(history_that_fits(20, kCount, ten - 1) == 9);
-  CHECK(history_that_fits(5, kCount, ten) == 5);
-  CHECK(history_that_fits(20, kCount, 1000) == 0);
-  // 2048 x 2048 pixels: 48 MiB for each of 2 (history + 1) + 2 pictures, 10 GiB for 100, which no 32 bits say.
-  CHECK(history_that_fits(100, 2048 * 2048 * 3, std::uint64_t{1} << 30) == 8);
+  for (const HistoryPrecision precision : kBoth) {
+    const auto with = [precision](int history) { return with_history(history, precision); };
+    const std::uint64_t each = precision == HistoryPrecision::half ? 2 : 4;
+    const std::uint64_t ten = Lbfgs<float>::bytes_for(with(10), kCount);
+    CHECK(ten > (20 * each + 4 * 4) * kCount);  // 10 pairs and four pictures
+    CHECK(ten < (21 * each + 4 * 4) * kCount);
+    CHECK(history_that_fits(with(20), kCount, ten) == 10);
+    CHECK(history_that_fits(with(20), kCount, ten - 1) == 9);
+    CHECK(history_that_fits(with(5), kCount, ten) == 5);
+    CHECK(history_that_fits(with(20), kCount, 1000) == 0);
+    const Context context = Context(1).with_memory_limit(std::size_t{1} << 30);
+    const Lbfgs<float> lbfgs(with(10), kCount, context);
+    CHECK(lbfgs.bytes() == ten);
+    CHECK(context.memory_held() <= ten);  // all but the numbers of pairs
+    CHECK(context.memory_held() + 100000 > ten);
+  }
+  // 2048 x 2048 pixels: 48 MiB for each of 2 history + 4 pictures, 10 GiB for 100, which no 32 bits say.
+  CHECK(history_that_fits(with_history(100), 2048 * 2048 * 3, std::uint64_t{1} << 30) == 8);
 }
 
 TEST_CASE("optimise: make_optimiser makes what the options name") {

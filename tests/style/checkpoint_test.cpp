@@ -117,6 +117,12 @@ TEST_CASE("checkpoint: L-BFGS goes on after any step, over scales, with the bits
   check_every_step(Job());
 }
 
+TEST_CASE("checkpoint: so it does with a history of halves") {
+  Job job;
+  job.options.lbfgs.precision = HistoryPrecision::half;
+  check_every_step(job);
+}
+
 TEST_CASE("checkpoint: so do Adam, the average of iterates and the stop when flat") {
   Job job;
   job.use_adam();
@@ -220,9 +226,9 @@ TEST_CASE("checkpoint: a newer form, another file, and one that lies are refused
   save_safetensors(folder / "weights", {});
   CHECK(contains(error_of(ErrorCode::input, [&] { read_checkpoint(folder / "weights"); }),
                  "is no checkpoint of Impasto"));
-  save_safetensors(folder / "newer", {}, {{"impasto_checkpoint", "2"}, {"program", "impasto 9"}});
+  save_safetensors(folder / "newer", {}, {{"impasto_checkpoint", "3"}, {"program", "impasto 9"}});
   CHECK(contains(error_of(ErrorCode::input, [&] { read_checkpoint(folder / "newer"); }),
-                 "is of form 2, which this version of Impasto does not know (it reads 1); use the one that saved it, "
+                 "is of form 3, which this version of Impasto does not know (it reads 2); use the one that saved it, "
                  "impasto 9"));
 }
 

@@ -1,7 +1,9 @@
 #include "kernel/simd/wide_sums.h"
 
 #include <cstddef>
+#include <cstdint>
 
+#include "base/half.h"
 #include "base/simd_targets.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -23,10 +25,20 @@ using Floats = hn::Rebind<float, Doubles>;
 constexpr Index kLanes = static_cast<Index>(hn::MaxLanes(Doubles()));
 constexpr Index kVectors = kChains / kLanes;
 
-void products(const float* HWY_RESTRICT b, const double* HWY_RESTRICT y, const double* HWY_RESTRICT g, Index count,
+double wide(float value) { return static_cast<double>(value); }
+double wide(std::uint16_t half) { return static_cast<double>(float_from_half(half)); }
+
+auto load_wide(const float* from) { return hn::PromoteTo(Doubles(), hn::LoadU(Floats(), from)); }
+auto load_wide(const std::uint16_t* from) {
+  const hn::Rebind<std::uint16_t, Doubles> bits;
+  const hn::Rebind<hwy::float16_t, Doubles> halves;
+  return hn::PromoteTo(Doubles(), hn::PromoteTo(Floats(), hn::BitCast(halves, hn::LoadU(bits, from))));
+}
+
+template <class Value>
+void products(const Value* HWY_RESTRICT b, const double* HWY_RESTRICT y, const double* HWY_RESTRICT g, Index count,
               double& by, double& bg) {
   const Doubles d;
-  const Floats f;
   hn::Vec<Doubles> with_y[kVectors], with_g[kVectors];
   for (Index v = 0; v < kVectors; ++v) with_y[v] = with_g[v] = hn::Zero(d);
   Index i = 0;
@@ -34,7 +46,7 @@ void products(const float* HWY_RESTRICT b, const double* HWY_RESTRICT y, const d
     HWY_UNROLL(4)
     for (Index v = 0; v < kVectors; ++v) {
       const Index at = i + v * kLanes;
-      const auto value = hn::PromoteTo(d, hn::LoadU(f, b + at));
+      const auto value = load_wide(b + at);
       with_y[v] = hn::Add(with_y[v], hn::Mul(value, hn::LoadU(d, y + at)));
       with_g[v] = hn::Add(with_g[v], hn::Mul(value, hn::LoadU(d, g + at)));
     }
@@ -45,7 +57,7 @@ void products(const float* HWY_RESTRICT b, const double* HWY_RESTRICT y, const d
     hn::Store(with_g[v], d, chains_g + v * kLanes);
   }
   for (; i < count; ++i) {
-    const double value = static_cast<double>(b[i]);
+    const double value = wide(b[i]);
     chains_y[0] += value * y[i];
     chains_g[0] += value * g[i];
   }
@@ -55,23 +67,24 @@ void products(const float* HWY_RESTRICT b, const double* HWY_RESTRICT y, const d
   }
 }
 
-void combine(double a, const float* HWY_RESTRICT s, double b, const float* HWY_RESTRICT y, Index count,
+template <class Value>
+void combine(double a, const Value* HWY_RESTRICT s, double b, const Value* HWY_RESTRICT y, Index count,
              double* HWY_RESTRICT sum) {
   const Doubles d;
-  const Floats f;
   const auto of_s = hn::Set(d, a), of_y = hn::Set(d, b);
   Index i = 0;
   for (; i + kLanes <= count; i += kLanes) {
-    const auto with_s = hn::Mul(of_s, hn::PromoteTo(d, hn::LoadU(f, s + i)));
-    const auto with_y = hn::Mul(of_y, hn::PromoteTo(d, hn::LoadU(f, y + i)));
+    const auto with_s = hn::Mul(of_s, load_wide(s + i));
+    const auto with_y = hn::Mul(of_y, load_wide(y + i));
     hn::StoreU(hn::Add(hn::LoadU(d, sum + i), hn::Add(with_s, with_y)), d, sum + i);
   }
-  for (; i < count; ++i) sum[i] += a * static_cast<double>(s[i]) + b * static_cast<double>(y[i]);
+  for (; i < count; ++i) sum[i] += a * wide(s[i]) + b * wide(y[i]);
 }
 
 }  // namespace
 
-WideSums get_wide_sums() { return {products, combine}; }
+WideSums get_wide_sums() { return {products<float>, combine<float>}; }
+HalfSums get_half_sums() { return {products<std::uint16_t>, combine<std::uint16_t>}; }
 
 }  // namespace HWY_NAMESPACE
 }  // namespace impasto::IMPASTO_ABI
@@ -81,20 +94,24 @@ HWY_AFTER_NAMESPACE();
 namespace impasto::IMPASTO_ABI {
 namespace {
 
-void baseline_products(const float* b, const double* y, const double* g, Index count, double& by, double& bg) {
+double wide(float value) { return static_cast<double>(value); }
+double wide(std::uint16_t half) { return static_cast<double>(float_from_half(half)); }
+
+template <class Value>
+void baseline_products(const Value* b, const double* y, const double* g, Index count, double& by, double& bg) {
   constexpr std::size_t kChains = 8;
   double with_y[kChains] = {}, with_g[kChains] = {};
   Index i = 0;
   for (; i + 8 <= count; i += 8) {
     for (std::size_t lane = 0; lane < kChains; ++lane) {
       const Index at = i + static_cast<Index>(lane);
-      with_y[lane] += static_cast<double>(b[at]) * y[at];
-      with_g[lane] += static_cast<double>(b[at]) * g[at];
+      with_y[lane] += wide(b[at]) * y[at];
+      with_g[lane] += wide(b[at]) * g[at];
     }
   }
   for (; i < count; ++i) {
-    with_y[0] += static_cast<double>(b[i]) * y[i];
-    with_g[0] += static_cast<double>(b[i]) * g[i];
+    with_y[0] += wide(b[i]) * y[i];
+    with_g[0] += wide(b[i]) * g[i];
   }
   for (std::size_t lane = 0; lane < kChains; ++lane) {
     by += with_y[lane];
@@ -102,14 +119,19 @@ void baseline_products(const float* b, const double* y, const double* g, Index c
   }
 }
 
-void baseline_combine(double a, const float* s, double b, const float* y, Index count, double* sum) {
-  for (Index i = 0; i < count; ++i) sum[i] += a * static_cast<double>(s[i]) + b * static_cast<double>(y[i]);
+template <class Value>
+void baseline_combine(double a, const Value* s, double b, const Value* y, Index count, double* sum) {
+  for (Index i = 0; i < count; ++i) sum[i] += a * wide(s[i]) + b * wide(y[i]);
 }
 
 }  // namespace
 
-WideSums wide_sums(SimdTarget target) {
-  IMPASTO_DISPATCH(target, get_wide_sums(), (WideSums{baseline_products, baseline_combine}))
+WideSums wide_sums(SimdTarget target){
+    IMPASTO_DISPATCH(target, get_wide_sums(), (WideSums{baseline_products<float>, baseline_combine<float>}))}
+
+HalfSums half_sums(SimdTarget target) {
+  using Half = std::uint16_t;
+  IMPASTO_DISPATCH(target, get_half_sums(), (HalfSums{baseline_products<Half>, baseline_combine<Half>}))
 }
 
 }  // namespace impasto::IMPASTO_ABI
