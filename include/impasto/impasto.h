@@ -24,6 +24,7 @@
 #include "impasto/options.h"
 #include "impasto/parse.h"
 #include "impasto/pixels.h"
+#include "impasto/style_cache.h"
 #include "impasto/stylise.h"
 #include "impasto/text_file.h"
 #include "impasto/version.h"

@@ -17,6 +17,7 @@
 #include "impasto/export.h"
 #include "impasto/image.h"
 #include "impasto/options.h"
+#include "impasto/style_cache.h"
 #include "impasto/weights.h"
 
 namespace impasto::IMPASTO_ABI {
@@ -79,6 +80,8 @@ struct Pictures {
   Image content_mask;
   Image protect;  ///< white: stays as the content; black: is painted. Empty: all is painted
   Image smooth;   ///< grey: the share of the total-variation weight at a place. Empty: 1 everywhere
+  /// Where the styles' statistics are taken from if they are there, and kept if not; null: they are measured.
+  std::shared_ptr<StyleCache> style_cache = nullptr;
 };
 
 struct PaintingSize {
@@ -126,9 +129,9 @@ IMPASTO_API MemoryEstimate estimate_memory(const Pictures& pictures, const Weigh
 IMPASTO_API std::size_t available_memory();
 
 /// A painting in progress, for hosts with a loop of their own; `stylise` below is the loop for everybody else.
-/// Construction resizes, matches colours, plans all memory and computes the targets of the first scale; the first step of
-/// a scale takes what it needs, the others allocate nothing.
-/// Thread safety: one thread at a time per object; different objects are independent.
+/// Construction resizes, matches colours, plans all memory and computes the targets of the first scale; the first step
+/// of a scale takes what it needs, the others allocate nothing. Thread safety: one thread at a time per object;
+/// different objects are independent.
 class IMPASTO_API Stylizer {
  public:
   /// Throws Error(usage) for options that do not fit, Error(input) for a picture too small for the deepest layer or

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -39,6 +40,7 @@ Pictures load_pictures(const StyliseRequest& request, const DecodeOptions& decod
     pictures.styles.push_back({load_picture(style.file, decode), style.weight,
                                i < request.style_masks.size() ? load_picture(request.style_masks[i]) : Image()});
   }
+  if (request.style_cache) pictures.style_cache = std::make_shared<StyleCache>(*request.style_cache);
   return pictures;
 }
 

@@ -52,7 +52,8 @@ void print_plan(const Plan& plan, const Options& options, const Context& context
                 " while it is painted, of them " + memory_text(plan.memory.arena) + " for an evaluation");
   if (plan.memory.regions > 1)
     print("", std::to_string(plan.memory.regions) + " regions of at most " + std::to_string(plan.memory.region_size) +
-                  " pixels a side; the maps of " + std::to_string(plan.memory.kept) + " are kept, the others' made twice");
+                  " pixels a side; the maps of " + std::to_string(plan.memory.kept) +
+                  " are kept, the others' made twice");
   if (options.optimiser == OptimiserKind::lbfgs)
     print("", std::to_string(plan.memory.history) + " of " + std::to_string(options.lbfgs.history) +
                   " pairs of L-BFGS, another " + memory_text(plan.memory.pairs));

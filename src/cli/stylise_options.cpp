@@ -166,6 +166,7 @@ void add_run_files_and_settings(CLI::App& command, StyliseRequest& request) {
            [&request](const std::string& text) { request.preset = text; })
       ->default_str(request.preset);
   add_file(command, "--save-preset", "FILE.json", "all settings, for --preset", request.preset_copy, "");
+  add_file(command, "--style-cache", "FILE", "statistics of styles, for other contents", request.style_cache, "");
   add_masks(command, request);
   add_settings(command, request, {});
   add_context_options(command, request);

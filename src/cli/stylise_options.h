@@ -39,6 +39,7 @@ struct StyliseRequest {
   std::optional<std::filesystem::path> preview;
   std::optional<std::filesystem::path> snapshots;    ///< a folder, or an animation when it ends in .webp
   std::optional<std::filesystem::path> preset_copy;  ///< --save-preset
+  std::optional<std::filesystem::path> style_cache;
   std::optional<std::filesystem::path> log;
   std::optional<std::filesystem::path> report;
   std::optional<std::filesystem::path> checkpoint;  ///< unset: one beside the painting, of long runs

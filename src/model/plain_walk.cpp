@@ -59,8 +59,8 @@ std::size_t PlainWalk<T>::record_first(Id& x) {
   tape_.set_label(layers[0].keras_name());
   const auto first = parameters(layers[0]), second = parameters(layers[1]);
   const Area core = walk_.core(0).value_or(whole_area(tape_.shape(x)));
-  const ConvPairIds pair =
-      conv2d_relu_pair(tape_, x, {first[0], first[1], second[0], second[1]}, padding_, pool_above(1), walk_.is_read(0), core);
+  const ConvPairIds pair = conv2d_relu_pair(tape_, x, {first[0], first[1], second[0], second[1]}, padding_,
+                                            pool_above(1), walk_.is_read(0), core);
   for (std::size_t k = 0; k < walk_.requests.size(); ++k) {
     if (walk_.requests[k].layer == 0) walk_.visit(k, pair.gram, core.count(), {});
   }

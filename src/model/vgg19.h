@@ -38,10 +38,10 @@ class Vgg19 {
  public:
   explicit Vgg19(std::shared_ptr<const NetworkWeights> weights);
 
-  /// `picture`: H x W x 3, or the area of a window, in the optimiser's units (RGB, torchvision's mean and deviation). The visitor is called right
-  /// after the layer above has been recorded: what it records goes back just before that layer does, and may put the
-  /// gradient of a map in the place of the map.
-  /// Throws Error(input) when the picture is too small for the deepest layer, Error(usage) when the weights lack it.
+  /// `picture`: H x W x 3, or the area of a window, in the optimiser's units (RGB, torchvision's mean and deviation).
+  /// The visitor is called right after the layer above has been recorded: what it records goes back just before that
+  /// layer does, and may put the gradient of a map in the place of the map. Throws Error(input) when the picture is too
+  /// small for the deepest layer, Error(usage) when the weights lack it.
   void read(Tape<T>& tape, Id picture, std::span<const FeatureRequest> requests, const NetworkOptions& how,
             const FeatureVisitor& visit) const;
   /// The maps of `wanted`, positions in vgg19_layers().

@@ -27,8 +27,8 @@ struct Window {
 Index halo_of(std::optional<std::size_t> layer);
 
 /// The windows of a picture of height x width pixels, row by row. Along a side it is cut into parts as equal as the
-/// rules allow, none longer than `side` rounded up to them, but for a last sliver that is too thin for a position of the
-/// deepest map and joins its neighbour; a side of 0 does not cut. `deepest`: the layer that is read.
+/// rules allow, none longer than `side` rounded up to them, but for a last sliver that is too thin for a position of
+/// the deepest map and joins its neighbour; a side of 0 does not cut. `deepest`: the layer that is read.
 std::vector<Window> make_windows(Index height, Index width, Index side, std::optional<std::size_t> deepest);
 
 }  // namespace impasto::IMPASTO_ABI

@@ -46,6 +46,15 @@ std::string digest_of(const Scene<float>& scene, const Pictures& pictures) {
   return sum.digits();
 }
 
+std::string digest_of_style(const Tensor<float>& picture, const Guide& guide, std::size_t k,
+                            const std::string& circumstances) {
+  Sha256 sum;
+  add(sum, picture);
+  for (const Region& region : guide.regions) add(sum, region.styles[k]);
+  add<char>(sum, circumstances);
+  return sum.digits();
+}
+
 std::string digest_of(const NetworkWeights& weights) {
   if (weights.oriented) return "impasto " IMPASTO_VERSION;
   if (!has_checksums()) return {};

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/check.h"
 #include "style/energy.h"
 
 namespace impasto::IMPASTO_ABI {
@@ -37,6 +38,8 @@ Id LossRecorder<T>::against(Id value, const std::vector<double>* target, double 
   const Shape shape = tape_.shape(value);
   View<const T> wanted{nullptr, shape};
   if (target != nullptr) {
+    require(target->size() == static_cast<std::size_t>(shape.count()), ErrorCode::input, "a style's statistics are ",
+            target->size(), " numbers, wanted ", shape.count(), ": the style cache is damaged; delete it");
     Tensor<T> constant(shape, tape_.context());
     for (std::size_t i = 0; i < target->size(); ++i)
       constant[static_cast<Index>(i)] = static_cast<T>(scale * (*target)[i]);
@@ -128,10 +131,10 @@ LossIds record_loss(Tape<T>& tape, const Compared<T>& c, const WindowStatistics&
   return ids;
 }
 
-#define IMPASTO_INSTANTIATE(T)                                                                                 \
-  template StatisticIds record_statistic(Tape<T>&, const MomentIds&, double);                                  \
-  template LossIds record_loss(Tape<T>&, const Compared<T>&, const WindowStatistics&, const Shape&,            \
-                               const std::vector<std::vector<StyleTarget>>*, const std::vector<double>&,       \
+#define IMPASTO_INSTANTIATE(T)                                                                           \
+  template StatisticIds record_statistic(Tape<T>&, const MomentIds&, double);                            \
+  template LossIds record_loss(Tape<T>&, const Compared<T>&, const WindowStatistics&, const Shape&,      \
+                               const std::vector<std::vector<StyleTarget>>*, const std::vector<double>&, \
                                std::vector<Tensor<T>>&);
 IMPASTO_INSTANTIATE(float)
 IMPASTO_INSTANTIATE(double)

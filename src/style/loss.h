@@ -19,8 +19,8 @@ struct LossIds {
   std::vector<Term> terms;
 };
 
-/// `sums`: of all windows. `targets`: by style layer and region; null: memory is planned only. `shares`: of the regions.
-/// Adds what the tape borrows to `constants`, which outlive it.
+/// `sums`: of all windows. `targets`: by style layer and region; null: memory is planned only. `shares`: of the
+/// regions. Adds what the tape borrows to `constants`, which outlive it.
 template <class T>
 LossIds record_loss(Tape<T>& tape, const Compared<T>& compared, const WindowStatistics& sums, const Shape& whole,
                     const std::vector<std::vector<StyleTarget>>* targets, const std::vector<double>& shares,

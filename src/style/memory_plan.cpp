@@ -50,8 +50,8 @@ std::uint64_t bytes_of(const Tape<float>& tape, Id id) {
   return id.index < 0 ? 0 : aligned_bytes(sizeof(float) * static_cast<std::size_t>(tape.shape(id).count()));
 }
 
-// A tape's memory, and what is kept beside it: maps that are read off it, or targets that it compares with, those of the
-// styles apart, for all windows share them.
+// A tape's memory, and what is kept beside it: maps that are read off it, or targets that it compares with, those of
+// the styles apart, for all windows share them.
 struct TapeBytes {
   std::uint64_t arena = 0, kept = 0, picture = 0, targets = 0;
 };
@@ -91,9 +91,7 @@ class MemoryPlanner {
   PaintingSize style_at(const StylePicture& style, PaintingSize size) const {
     return style_size(style.image, options_, size, painting_size(pictures_.content, options_));
   }
-  bool keeps_original() const {
-    return !pictures_.protect.empty() || options_.colour == ColourMode::content_luminance;
-  }
+  bool keeps_original() const { return !pictures_.protect.empty() || options_.colour == ColourMode::content_luminance; }
   std::uint64_t scene_bytes(PaintingSize size) const {
     std::uint64_t bytes = 2 * picture_bytes(size);  // content and its own colours
     for (const StylePicture& style : pictures_.styles) bytes += picture_bytes(style_at(style, size));
@@ -140,8 +138,8 @@ WindowsBytes MemoryPlanner::over_windows(const std::vector<Window>& windows, Pla
   const double pixels = static_cast<double>(end.core.bottom() * end.core.right());
   for (const Window& w : windows) {
     bytes.halo += static_cast<double>(w.area.count()) / pixels;
-    const Key key{w.area.height, w.area.width, w.core.top - w.area.top, w.core.left - w.area.left, w.core.height,
-                  w.core.width};
+    const Key key{w.area.height, w.area.width, w.core.top - w.area.top, w.core.left - w.area.left,
+                  w.core.height, w.core.width};
     const auto at = known.find(key);
     const TapeBytes one = at != known.end() ? at->second : known.emplace(key, plan_one(w)).first->second;
     bytes.largest = std::max(bytes.largest, one.arena + one.picture);
@@ -173,8 +171,7 @@ TapeBytes MemoryPlanner::reading(const Window& window, const std::vector<std::si
 }
 
 // A window's tape, to the loss where it `is_alone`, else to what is added up.
-TapeBytes MemoryPlanner::evaluation(const Window& window, const Shape& whole, bool is_alone,
-                                    bool keeps_content) const {
+TapeBytes MemoryPlanner::evaluation(const Window& window, const Shape& whole, bool is_alone, bool keeps_content) const {
   Tape<float> tape(context_);
   const Shape shape{window.area.height, window.area.width, 3};
   const Id picture = tape.unstored_variable(shape);
@@ -188,7 +185,8 @@ TapeBytes MemoryPlanner::evaluation(const Window& window, const Shape& whole, bo
   }
   const std::vector<std::vector<Placement>> everywhere;
   const std::vector<double> shares(guide_.regions.size(), 1.0);
-  WindowParts<float> parts{.window = window, .whole = whole, .painted = painted, .regions = everywhere, .shares = shares};
+  WindowParts<float> parts{
+      .window = window, .whole = whole, .painted = painted, .regions = everywhere, .shares = shares};
   if (!keeps_content) {
     const Id content = tape.constant(nowhere(shape));
     parts.content = record_content_maps(tape, *compared_, window, content);
@@ -270,8 +268,8 @@ MemoryPlan MemoryPlanner::plan(Way way, std::uint64_t budget) const {
     // The picture, its gradient (of one window in the arena), Adam's best one and the one before, the average.
     const std::uint64_t pictures =
         1 + (is_alone ? 0 : 1) + (options_.optimiser == OptimiserKind::adam ? 2 : 0) + (options_.average > 0 ? 1 : 0);
-    fixed = later + start + (keeps_original() ? picture : 0) + last.kept + last.targets + weights_bytes(size) + last.head +
-            pictures * picture + optimiser(size) + 2 * picture;  // two for looking at it
+    fixed = later + start + (keeps_original() ? picture : 0) + last.kept + last.targets + weights_bytes(size) +
+            last.head + pictures * picture + optimiser(size) + 3 * picture;  // three for looking at it
     plan.painting = std::max(plan.painting, fixed + (is_alone ? last.all : last.largest));
   }
   plan.windows = last.windows;
@@ -315,8 +313,8 @@ MemoryPlan best_plan(const MemoryPlanner& planner, const std::vector<Way>& ways,
 
 }  // namespace
 
-MemoryPlan plan_memory(const Pictures& pictures, const Weights& weights, const Options& options,
-                       const Context& context, std::uint64_t budget) {
+MemoryPlan plan_memory(const Pictures& pictures, const Weights& weights, const Options& options, const Context& context,
+                       std::uint64_t budget) {
   if (options.region_size > 0 || options.normalise_gradients)
     return plan_regions(pictures, weights, options, context, options.region_size, budget);
   const MemoryPlanner planner(pictures, weights, options, context);

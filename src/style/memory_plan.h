@@ -28,8 +28,8 @@ struct MemoryPlan {
 /// The plan that stays within `budget` with the largest regions, and if it can with the content's maps kept, that leave
 /// room for enough pairs, else for most pairs;
 /// if none stays within it, the one that needs least. Regions are as options.region_size says if that is given.
-MemoryPlan plan_memory(const Pictures& pictures, const Weights& weights, const Options& options,
-                       const Context& context, std::uint64_t budget);
+MemoryPlan plan_memory(const Pictures& pictures, const Weights& weights, const Options& options, const Context& context,
+                       std::uint64_t budget);
 
 /// Of just these regions, with as much of the history as the budget allows.
 MemoryPlan plan_regions(const Pictures& pictures, const Weights& weights, const Options& options,

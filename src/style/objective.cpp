@@ -23,7 +23,8 @@ Guide unguided(std::size_t styles) {
   return guide;
 }
 
-// Where the regions that have a target are on the whole picture's maps, by style layer; nothing where masks say nothing.
+// Where the regions that have a target are on the whole picture's maps, by style layer; nothing where masks say
+// nothing.
 template <class T>
 std::vector<std::vector<Placement>> place_regions(const Compared<T>& c, const Scene<T>& scene,
                                                   const std::vector<std::vector<StyleTarget>>& targets) {
@@ -74,8 +75,8 @@ Objective<T>::Objective(const Vgg19<T>& network, const NetworkWeights& weights, 
 }
 
 template <class T>
-void Objective<T>::record_parts(const Compared<T>& compared, const Scene<T>& scene,
-                                const std::vector<Window>& windows, const Targets<T>& targets) {
+void Objective<T>::record_parts(const Compared<T>& compared, const Scene<T>& scene, const std::vector<Window>& windows,
+                                const Targets<T>& targets) {
   const auto placements = place_regions(compared, scene, targets.styles);
   const std::vector<double> shares = painted_shares(scene, compared.guide);
   Tensor<T> smooth;
@@ -123,8 +124,8 @@ template <class T>
 void Objective<T>::record_picture(Part& part, const Scene<T>& scene) {
   const Area& area = part.window.area;
   const Shape shape{area.height, area.width, 3};
-  part.picture = part.painted = area == whole_area(whole_) ? part.tape.variable(shape, "picture")
-                                                           : part.tape.unstored_variable(shape, "picture");
+  part.picture = part.painted =
+      area == whole_area(whole_) ? part.tape.variable(shape, "picture") : part.tape.unstored_variable(shape, "picture");
   if (scene.protect.empty()) return;
   const Tensor<T>& original = scene.original.empty() ? scene.content : scene.original;
   const Id kept = hold(cropped(original, area), part.tape, "original");

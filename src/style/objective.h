@@ -30,8 +30,9 @@ class Objective {
   /// options is needed later. The tapes read the network's weights, which must outlive it. The picture is cut into
   /// windows of options.region_size. Errors as Vgg19::read's; Error(input) when all is protected, or a region is too
   /// small for every style layer; Error(usage) for options that need the picture in one window. `watched`: layers
-  /// (vgg19_layers()) whose maps stand on the tape, though no loss may read them; of a single window only. Unless `keeps_content`, the
-  /// content's maps are computed at every evaluation from its pixels, which takes less memory and changes no bits.
+  /// (vgg19_layers()) whose maps stand on the tape, though no loss may read them; of a single window only. Unless
+  /// `keeps_content`, the content's maps are computed at every evaluation from its pixels, which takes less memory and
+  /// changes no bits.
   Objective(const Vgg19<T>& network, const NetworkWeights& weights, const Options& options, const Scene<T>& scene,
             const Context& context, const std::vector<std::size_t>& watched = {}, bool keeps_content = true);
 

@@ -192,19 +192,19 @@ std::vector<OpProfile> Objective<T>::profile() const {
   return all;
 }
 
-#define IMPASTO_INSTANTIATE(T)                                         \
-  template void Objective<T>::keep_windows(std::size_t);               \
-  template std::size_t Objective<T>::planned_bytes(std::size_t);       \
-  template void Objective<T>::prepare();                               \
-  template std::span<T> Objective<T>::picture();                       \
-  template std::span<const T> Objective<T>::gradient() const;          \
-  template void Objective<T>::go_forward(Part&);                       \
-  template void Objective<T>::add_sums(Part&);                         \
-  template void Objective<T>::add_gradient(Part&);                     \
-  template void Objective<T>::evaluate_windows();                      \
-  template Losses Objective<T>::evaluate();                            \
-  template std::vector<LayerLoss> Objective<T>::layer_losses();        \
-  template void Objective<T>::set_profiling(bool);                     \
+#define IMPASTO_INSTANTIATE(T)                                   \
+  template void Objective<T>::keep_windows(std::size_t);         \
+  template std::size_t Objective<T>::planned_bytes(std::size_t); \
+  template void Objective<T>::prepare();                         \
+  template std::span<T> Objective<T>::picture();                 \
+  template std::span<const T> Objective<T>::gradient() const;    \
+  template void Objective<T>::go_forward(Part&);                 \
+  template void Objective<T>::add_sums(Part&);                   \
+  template void Objective<T>::add_gradient(Part&);               \
+  template void Objective<T>::evaluate_windows();                \
+  template Losses Objective<T>::evaluate();                      \
+  template std::vector<LayerLoss> Objective<T>::layer_losses();  \
+  template void Objective<T>::set_profiling(bool);               \
   template std::vector<OpProfile> Objective<T>::profile() const;
 IMPASTO_INSTANTIATE(float)
 IMPASTO_INSTANTIATE(double)

@@ -146,8 +146,8 @@ std::vector<OptionField> size_fields() {
       real_field("style-scale", "larger style, larger strokes", between(0.05, 20), place(&Options::style_scale)),
       scales_field(),
       side_field(
-          "region-size", "paint in parts of this side [the whole]", [](Options& o, int value) { o.region_size = value; },
-          [](const Options& o) { return o.region_size; }),
+          "region-size", "paint in parts of this side [the whole]",
+          [](Options& o, int value) { o.region_size = value; }, [](const Options& o) { return o.region_size; }),
       word_field("resize", "how pictures shrink", kFilters, place(&Options::resize, &ResizeOptions::filter)),
       word_field("linear-light", "average light there, not values", kYesNo,
                  place(&Options::resize, &ResizeOptions::linear_light)),

@@ -20,7 +20,8 @@ class PaintingScale {
 
   PaintingSize size() const { return {static_cast<int>(shape_[1]), static_cast<int>(shape_[0])}; }
   Index count() const { return shape_.count(); }
-  /// Measures the targets, and frees the pictures they are of. `keeps_content`: as Objective's. When it fails, nothing has changed.
+  /// Measures the targets, and frees the pictures they are of. `keeps_content`: as Objective's. When it fails, nothing
+  /// has changed.
   void open(const Vgg19<float>& network, const NetworkWeights& weights, const Options& options, bool keeps_content,
             const Context& context);
   bool is_open() const { return objective_ != nullptr; }
@@ -34,7 +35,8 @@ class PaintingScale {
 
  private:
   Shape shape_;
-  Scene<float> scene_;  // once it was opened, what a finished picture shows of it: the original, if at all, and its alpha
+  Scene<float>
+      scene_;  // once it was opened, what a finished picture shows of it: the original, if at all, and its alpha
   std::unique_ptr<Objective<float>> objective_;
   Tensor<float> protect_;  // H x W, or empty
 };

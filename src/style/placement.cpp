@@ -115,8 +115,8 @@ void check_regions(const Scene<T>& scene, const Guide& guide, const std::vector<
   }
 }
 
-#define IMPASTO_INSTANTIATE(T)                                                 \
-  template bool is_plain(const Scene<T>&, const Guide&);                       \
+#define IMPASTO_INSTANTIATE(T)                                                \
+  template bool is_plain(const Scene<T>&, const Guide&);                      \
   template std::vector<double> painted_shares(const Scene<T>&, const Guide&); \
   template void check_regions(const Scene<T>&, const Guide&, const std::vector<std::size_t>&);
 IMPASTO_INSTANTIATE(float)

@@ -1,9 +1,11 @@
 // What a painting is made from at one of its sizes: pictures as tensors in normalised units, masks as maps.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "impasto/image.h"
+#include "impasto/style_cache.h"
 #include "style/guide.h"
 #include "tensor/tensor.h"
 
@@ -24,6 +26,8 @@ struct Scene {
   Tensor<T> original;                 ///< H x W x 3: what protected places show; empty: the content
   Image clear;                        ///< the content at H x W with its alpha, straight; empty: it is opaque
   Tensor<float> protect;              ///< h x w, of any size: 1 shows `original`, 0 is painted; empty: all is painted
+  StyleCache* style_cache = nullptr;  ///< borrowed as the guide is; null: styles are measured
+  std::string weights_digest;         ///< of the network, where there is a cache
   Tensor<float> smooth;               ///< h x w, of any size: share of the total-variation weight; empty: 1 everywhere
 };
 

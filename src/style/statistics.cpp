@@ -36,8 +36,7 @@ void record_moments(Tape<T>& tape, const Compared<T>& c, const WindowParts<T>& p
   const Index top = p.window.core.top >> n, left = p.window.core.left >> n;
   for (std::size_t r = 0; r < c.guide.regions.size(); ++r) {
     Placement placement{true};
-    if (!p.regions.empty())
-      placement = p.regions[l][r].within({top, left, core.height, core.width}, p.whole[1] >> n);
+    if (!p.regions.empty()) placement = p.regions[l][r].within({top, left, core.height, core.width}, p.whole[1] >> n);
     if (!placement.exists) continue;
     const double norm = c.options.normalise_gradients ? c.style_weight(l) * p.shares[r] : 0;
     found[r] = channel_moments(tape, map, {c.has_means(), placement.weights, norm});
@@ -149,8 +148,8 @@ WindowStatistics record_window(Tape<T>& tape, const Compared<T>& c, const Window
   return found;
 }
 
-#define IMPASTO_INSTANTIATE(T) \
-  template struct Compared<T>; \
+#define IMPASTO_INSTANTIATE(T)                                                                   \
+  template struct Compared<T>;                                                                   \
   template std::vector<Id> record_content_maps(Tape<T>&, const Compared<T>&, const Window&, Id); \
   template WindowStatistics record_window(Tape<T>&, const Compared<T>&, const WindowParts<T>&);
 IMPASTO_INSTANTIATE(float)

@@ -7,6 +7,7 @@
 #include <limits>
 #include <memory>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -77,15 +78,16 @@ void Stylizer::State::plan_again(const Pictures& pictures) {
   plan = plan_regions(pictures, weights, affordable(), context, options.region_size, memory_budget(context));
   const std::size_t limit = context.memory_limit();
   const std::uint64_t left = limit - std::min(limit, context.memory_held());
-  require(limit == 0 || (plan.least() <= left && plan.history >= history), ErrorCode::io,
-          "the painting goes on with ", history, " pairs of L-BFGS, which need more than the context's limit of ",
-          memory_text(limit), "; raise it");
+  require(limit == 0 || (plan.least() <= left && plan.history >= history), ErrorCode::io, "the painting goes on with ",
+          history, " pairs of L-BFGS, which need more than the context's limit of ", memory_text(limit), "; raise it");
 }
 
 void Stylizer::State::make_scales(const Pictures& pictures) {
   extras.share_metadata(pictures.content);
   seen.reserve(2 * static_cast<std::size_t>(options.lbfgs.max_evaluations) + 2);  // a restarted step searches twice
   guide = make_guide(pictures);
+  style_cache = pictures.style_cache;
+  const std::string weights_digest = style_cache == nullptr ? std::string() : digest_of(*weights.network());
   std::vector<std::size_t> style_layers;
   for (const LayerWeight& layer : options.style_layers) style_layers.push_back(find_layer(layer.layer));
   for (const PaintingSize& one : painting_sizes(pictures.content, options)) {
@@ -96,6 +98,8 @@ void Stylizer::State::make_scales(const Pictures& pictures) {
       start = make_start(scene.content, options, context);
     }
     check_regions(scene, guide, style_layers);
+    scene.style_cache = style_cache.get();
+    scene.weights_digest = weights_digest;
     scales.emplace_back(std::move(scene), options);
   }
 }
@@ -126,11 +130,22 @@ void Stylizer::State::enter(std::size_t k, Tensor<float> x) {
   before = Tensor<float>();
 }
 
+// What is beside the painting must not end it.
+void Stylizer::State::save_styles() {
+  try {
+    if (style_cache != nullptr) style_cache->save();
+  } catch (const Error& error) {
+    say(context, LogLevel::warning, error.what(), "; the painting goes on without it");
+    style_cache.reset();
+  }
+}
+
 void Stylizer::State::prepare() {
   if (scale + 1 == scales.size()) start = Tensor<float>();
   const Index count = scales[scale].count();
   if (!scales[scale].is_open()) {
     scales[scale].open(network, *weights.network(), options, plan.keeps_content, context);
+    save_styles();
     std::size_t kept = plan.kept;
     if (scale + 1 < scales.size()) {
       kept = objective().windows();

@@ -41,6 +41,7 @@ struct Stylizer::State {
   Image extras;                 // without pixels: the content's metadata
   std::string pictures_digest;  // CheckpointFacts
   Guide guide;                  // of the scales to come
+  std::shared_ptr<StyleCache> style_cache;
   std::vector<PaintingScale> scales;
   Tensor<float> start;  // at the painting's size, while a coarser scale is painted
   std::size_t scale = 0;
@@ -87,6 +88,8 @@ struct Stylizer::State {
   /// Measures the targets and takes what steps at this scale need, once that of the scale before is free; the optimiser
   /// last: it tells that all is there.
   void prepare();
+
+  void save_styles();
 
   /// The picture of this scale, or the mean of its last ones.
   Tensor<float> picture() const;

@@ -5,15 +5,9 @@
 
 #include "style/scene.h"
 #include "style/statistics.h"
+#include "style/style_sums.h"
 
 namespace impasto::IMPASTO_ABI {
-
-/// Of all styles together, by their shares, in a region at a layer; per position.
-struct StyleTarget {
-  std::vector<double> matrix;  ///< C x C: Gram matrix or covariance
-  std::vector<double> mean;    ///< C, or none
-  bool exists() const { return !matrix.empty(); }
-};
 
 /// Thread safety: a plain value, moved and not copied.
 template <class T>

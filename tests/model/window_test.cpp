@@ -20,7 +20,7 @@ TEST_CASE("window: the halo is what 3 x 3 convolutions read of the picture, made
   struct {
     const char* name;
     Index halo;
-  } const known[] = {{"conv1_1", 1}, {"conv1_2", 2}, {"conv2_1", 4}, {"conv3_1", 12},
+  } const known[] = {{"conv1_1", 1},  {"conv1_2", 2},  {"conv2_1", 4},  {"conv3_1", 12},
                      {"conv4_1", 32}, {"conv4_2", 40}, {"conv5_1", 80}, {"conv5_2", 96}};
   for (const auto& one : known) {
     CAPTURE(one.name);
@@ -55,7 +55,8 @@ void check_cover(Index height, Index width, Index side, const char* deepest) {
   CHECK(positions == (height / step) * (width / step));
 }
 
-TEST_CASE("window: cores cover every pixel once and every position of the deepest map, at borders that poolings share") {
+TEST_CASE(
+    "window: cores cover every pixel once and every position of the deepest map, at borders that poolings share") {
   for (const char* deepest : {"conv1_1", "conv2_1", "conv3_1", "conv5_1"}) {
     for (const Index side : {1, 16, 24, 50, 97}) {
       check_cover(101, 75, side, deepest);

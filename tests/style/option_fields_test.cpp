@@ -50,10 +50,9 @@ TEST_CASE("style: every setting refuses nonsense in a sentence that begins with 
 Options with_all_changed() {
   Options o;
   auto& [name, size, width, height, style_size, style_scale, style_exact, resize, scale_sizes, scale_count, region_size,
-         colour,
-         colour_amount, content_layers, style_layers, content_weight, style_weight, tv_weight, loss_scale, statistic,
-         normalise_gradients, iterations, steps_per_epoch, optimiser, adam, lbfgs, average, stop_when_flat, start,
-         start_values, noise, noise_amplitude, seed, pooling, padding, preprocess, decode, encode] = o;
+         colour, colour_amount, content_layers, style_layers, content_weight, style_weight, tv_weight, loss_scale,
+         statistic, normalise_gradients, iterations, steps_per_epoch, optimiser, adam, lbfgs, average, stop_when_flat,
+         start, start_values, noise, noise_amplitude, seed, pooling, padding, preprocess, decode, encode] = o;
   name = "draft";
   size = 300, width = 0, height = 0, style_size = 200, style_scale = 1.25, style_exact = true;
   {

@@ -60,9 +60,10 @@ std::vector<std::pair<std::string, Change<T>>> changes() {
              for (Index i = 0; i < 30; ++i) c.scene.smooth[i] = static_cast<float>(i) / 30;
            }},
           {"two styles",
-           [](NarrowCase<T>& c) { c.scene.styles.push_back({random_tensor({33, 44, 3}, 7).as<T>(), 0.5}); }},
-          {"no content",
-           [](NarrowCase<T>& c) { c.options.content_layers.clear(); }},
+           [](NarrowCase<T>& c) {
+             c.scene.styles.push_back({random_tensor({33, 44, 3}, 7).as<T>(), 0.5});
+           }},
+          {"no content", [](NarrowCase<T>& c) { c.options.content_layers.clear(); }},
           {"no style", [](NarrowCase<T>& c) { c.options.style_layers.clear(); }}};
 }
 
@@ -139,7 +140,7 @@ TEST_CASE("windows: the losses of layers are those of the whole picture, and eve
   double flops = 0, cut_flops = 0;
   for (const OpProfile& op : whole->profile()) flops += op.forward_flops;
   for (const OpProfile& op : cut->profile()) cut_flops += op.forward_flops;
-  CHECK(cut_flops > flops);      // of the halos
+  CHECK(cut_flops > flops);  // of the halos
   CHECK(cut_flops < 4 * flops);
 }
 
@@ -151,7 +152,7 @@ TEST_CASE("windows: gradients brought to a norm of the whole picture are refused
 }
 
 // Smooth, as pictures are: the covariances of noise are small beside what float rounds off their sums.
-Tensor<float> waves(Index height, Index width, float pitch) {
+Tensor<float> rippled(Index height, Index width, float pitch) {
   Tensor<float> picture({height, width, 3});
   for (Index i = 0; i < picture.shape().count(); ++i) {
     const auto h = static_cast<float>(i / 3 / width), w = static_cast<float>(i / 3 % width);
@@ -166,10 +167,10 @@ LossAndGradient built_in(const Context& context, int side) {
   Options options = preset("default", weights);
   options.tv_weight = 0.1;
   options.region_size = side;
-  const Scene<float> scene = scene_of(waves(150, 118, 0.2F), waves(97, 120, 0.45F));
+  const Scene<float> scene = scene_of(rippled(150, 118, 0.2F), rippled(97, 120, 0.45F));
   const Vgg19<float> network(weights.network());
   Objective<float> objective(network, *weights.network(), options, scene, context);
-  const Tensor<float> start = waves(150, 118, 0.31F);
+  const Tensor<float> start = rippled(150, 118, 0.31F);
   std::copy_n(start.data(), start.shape().count(), objective.picture().data());
   const Losses losses = objective.evaluate();
   return {losses, {objective.gradient().begin(), objective.gradient().end()}};

@@ -84,7 +84,7 @@ ConvPairIds conv2d_relu_pair(Tape<T>& tape, Id x, const std::array<Id, 4>& weigh
   return {y, gram ? gram_matrix(tape, core ? crop(tape, a, *core) : a) : Id{}};
 }
 
-#define IMPASTO_OP(T) \
+#define IMPASTO_OP(T)                                                                                   \
   template ConvPairIds conv2d_relu_pair(Tape<T>&, Id, const std::array<Id, 4>&, Padding, Pooling, bool, \
                                         const std::optional<Area>&);
 IMPASTO_FOR_FLOAT_AND_DOUBLE(IMPASTO_OP)

@@ -11,9 +11,8 @@ namespace impasto::IMPASTO_ABI {
 template <class T>
 Id crop(Tape<T>& tape, Id x, const Area& area) {
   const Shape xs = tape.shape(x);
-  require(xs.rank() == 3 && area.count() > 0 && common(area, whole_area(xs)) == area, ErrorCode::input,
-          "crop: wanted ", area.height, " x ", area.width, " positions from (", area.top, ", ", area.left, ") on, got ",
-          xs);
+  require(xs.rank() == 3 && area.count() > 0 && common(area, whole_area(xs)) == area, ErrorCode::input, "crop: wanted ",
+          area.height, " x ", area.width, " positions from (", area.top, ", ", area.left, ") on, got ", xs);
   const Index C = xs[2], W = xs[1], row = area.width * C;
   const auto forward = [=](const OpBuffers<T>& r) {
     parallel_for(r.context(), area.height, [=, x = r.in(0), y = r.out()](Index h, int) {
@@ -30,11 +29,8 @@ Id crop(Tape<T>& tape, Id x, const Area& area) {
       for (Index i = 0; i < row; ++i) to[i] += from[i];
     });
   };
-  return tape.record({.name = "crop",
-                      .inputs = {x},
-                      .shape = {area.height, area.width, C},
-                      .forward = forward,
-                      .backward = backward});
+  return tape.record(
+      {.name = "crop", .inputs = {x}, .shape = {area.height, area.width, C}, .forward = forward, .backward = backward});
 }
 
 #define IMPASTO_OP(T) template Id crop(Tape<T>&, Id, const Area&);

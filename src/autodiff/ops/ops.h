@@ -108,8 +108,8 @@ template <class T>
 Id squared_error(Tape<T>& tape, Id a, Id b, T factor = 1, T gradient_norm = 0);
 
 /// factor * (sum v (x[h,w+1,c] - x[h,w,c])^2 + sum v (x[h+1,w,c] - x[h,w,c])^2); scalar. v: the mean of the weights
-/// (H x W, without gradient) of the two places; 1 without weights. With a `core`, of the differences of its positions to
-/// the next ones only.
+/// (H x W, without gradient) of the two places; 1 without weights. With a `core`, of the differences of its positions
+/// to the next ones only.
 template <class T>
 Id total_variation(Tape<T>& tape, Id x, T factor = 1, Id weights = {}, const std::optional<Area>& core = std::nullopt);
 

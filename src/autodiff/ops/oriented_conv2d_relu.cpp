@@ -20,8 +20,8 @@ OrientedIds oriented_conv2d_relu(Tape<float>& tape, Id x, std::span<const Orient
           ", wanted a map H x W x ", layers[0].inputs);
   require(pool == Pooling::none || (xs[0] >= 2 && xs[1] >= 2), ErrorCode::input, "oriented_conv2d_relu: a map of ", xs,
           " is too small for windows of 2 x 2");
-  const auto chain = std::make_shared<const OrientedChain>(tape.context(), layers, xs, pool, moments,
-                                                           core.value_or(whole_area(xs)));
+  const auto chain =
+      std::make_shared<const OrientedChain>(tape.context(), layers, xs, pool, moments, core.value_or(whole_area(xs)));
   const int count = static_cast<int>(moments.size());
   const auto forward = [=](const OpBuffers<float>& r) {
     OrientedChain::Moments values[kMostLayers];

@@ -42,7 +42,8 @@ double forward_row(const Picture<T>& p, Index h) {
     return static_cast<double>(p.weight(at, at + step));
   };
   double total = sum_of(begin, beside, [&](Index i) { return weight(i, 1) * squared(here[i + p.C] - here[i]); });
-  if (h + 1 < p.H) total += sum_of(begin, end, [&](Index i) { return weight(i, p.W) * squared(here[i + row] - here[i]); });
+  if (h + 1 < p.H)
+    total += sum_of(begin, end, [&](Index i) { return weight(i, p.W) * squared(here[i + row] - here[i]); });
   return total;
 }
 

@@ -49,22 +49,23 @@ void TileMoments::add_gram(OrientedTile& tile, Index l, const Area& area, bool a
     const Index last = std::min((chunk + 1) * matrix.columns, matrix.lanes()) - 1;
     return (last / kUnit + 1) * kUnit * matrix.columns;
   };
-  for_chunks(tile, l, area, [&](Index chunk, const UnitRow& row, std::int32_t begin, const ActiveLanes& lanes, Index r) {
-    if (r == area.top) std::fill_n(gram_, used(chunk), 0.0F);
-    stages_.gram(row, chunk, begin, lanes, gram_);
-    if (r + 1 < area.bottom()) return;
-    float* to = sum + chunk * matrix.chunk_size();
-    for (Index i = 0; i < used(chunk); ++i) to[i] = add ? to[i] + gram_[i] : gram_[i];
-  });
+  for_chunks(tile, l, area,
+             [&](Index chunk, const UnitRow& row, std::int32_t begin, const ActiveLanes& lanes, Index r) {
+               if (r == area.top) std::fill_n(gram_, used(chunk), 0.0F);
+               stages_.gram(row, chunk, begin, lanes, gram_);
+               if (r + 1 < area.bottom()) return;
+               float* to = sum + chunk * matrix.chunk_size();
+               for (Index i = 0; i < used(chunk); ++i) to[i] = add ? to[i] + gram_[i] : gram_[i];
+             });
 }
 
-void TileMoments::add_product(OrientedTile& tile, Index l, const Area& area, const float* S, bool add,
-                              bool masked) {
+void TileMoments::add_product(OrientedTile& tile, Index l, const Area& area, const float* S, bool add, bool masked) {
   const Index chunk_size = LaneMatrix{tile.units(l), stages_.columns}.chunk_size();
-  for_chunks(tile, l, area, [&](Index chunk, const UnitRow& row, std::int32_t begin, const ActiveLanes& lanes, Index r) {
-    stages_.product(row, chunk, begin, lanes, S + chunk * chunk_size, add, masked,
-                    tile.gradient(l, 0, r, area.left));
-  });
+  for_chunks(tile, l, area,
+             [&](Index chunk, const UnitRow& row, std::int32_t begin, const ActiveLanes& lanes, Index r) {
+               stages_.product(row, chunk, begin, lanes, S + chunk * chunk_size, add, masked,
+                               tile.gradient(l, 0, r, area.left));
+             });
 }
 
 void read_moments(const LaneMatrix& matrix, const float* lanes, std::span<const Index> slots, float* G, float* s) {
