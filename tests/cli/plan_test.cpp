@@ -1,6 +1,8 @@
 // `impasto plan`: what a painting will take, told without painting it.
 #include <doctest/doctest.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -96,4 +98,27 @@ TEST_CASE(
   expect_failure(paint("2M", {}), 1, {"--max-memory 2.1 MB is less than the "});
   for (const char* bad : {"", "2", "1000", "-1G", "2X", "0.1M", "G"})
     expect_failure(paint(bad, {}), 2, {"--max-memory is '" + std::string(bad) + "'"});
+}
+
+TEST_CASE("cli: within --max-memory a painting is cut into regions, stays below it, and can be made again without it") {
+  const Studio studio;
+  const auto paint = [&](std::vector<std::string> more, const std::string& output) {
+    std::vector<std::string> words = {"--size", "900", "--scales", "1", "-o", output};
+    words.insert(words.end(), more.begin(), more.end());
+    const Run run = run_program(Studio::arguments(words), studio.path());
+    INFO(run.err);
+    REQUIRE(run.code == 0);
+    return run.err;
+  };
+  const std::string said = paint({"--max-memory", "260M", "--report", "report.html"}, "a.png");
+  INFO(said);
+  const std::size_t at = said.find(" regions of at most ");
+  REQUIRE(at != std::string::npos);
+  const std::string side = std::to_string(std::stoi(said.substr(at + 20)));
+  const std::string page = read_text(studio / "report.html"), key = "\"resident\":";
+  CHECK(std::stoull(page.substr(page.find(key) + key.size())) < std::uint64_t{260} << 20);
+  const std::size_t pairs = said.find("L-BFGS keeps ");
+  const std::string history = pairs == std::string::npos ? "20" : std::to_string(std::stoi(said.substr(pairs + 13)));
+  paint({"--region-size", side, "--lbfgs-history", history}, "b.png");
+  CHECK(read_text(studio / "a.png") == read_text(studio / "b.png"));
 }

@@ -123,6 +123,12 @@ TEST_CASE("checkpoint: so it does with a history of halves") {
   check_every_step(job);
 }
 
+TEST_CASE("checkpoint: so does a painting in regions") {
+  Job job;
+  job.options.region_size = 16;
+  check_every_step(job);
+}
+
 TEST_CASE("checkpoint: so do Adam, the average of iterates and the stop when flat") {
   Job job;
   job.use_adam();
