@@ -58,7 +58,7 @@ bench:  ## build and run the benchmarks (BENCH_OPTIONS=--benchmark_filter=conv)
 asan:  ## the tests under the address and undefined-behaviour sanitizers: lower layers, the C API, kernels for SSE4 and AVX2
 	@$(MAKE) test PRESET=asan
 
-test-asan-full:  ## the same with every layer and instruction set, lessons, documents and packages (an hour)
+test-asan-full:  ## the same with every layer and instruction set, all damaged files, lessons, documents and packages (an hour)
 	@$(MAKE) test PRESET=asan-full
 
 ubsan:  ## the tests under the undefined-behaviour sanitizer alone, which is faster

@@ -14,9 +14,10 @@
 
 namespace impasto::IMPASTO_ABI {
 
-/// Limits of a picture, read or made: 65,535 pixels a side and 2^28 pixels in all (3 GiB of floats).
-inline constexpr int kMaxImageSide = 65535;
-inline constexpr std::int64_t kMaxImagePixels = std::int64_t{1} << 28;
+/// Limits of a picture, read or made, where neither its format nor memory sets one below: 1,048,576 pixels a side and
+/// 2^34 in all (192 GiB of floats).
+inline constexpr int kMaxImageSide = 1 << 20;
+inline constexpr std::int64_t kMaxImagePixels = std::int64_t{1} << 34;
 
 /// Pixels per inch of paper; 0: not told.
 struct Resolution {
@@ -141,8 +142,8 @@ struct EncodeOptions {
 /// does not belong to the picture is passed over with a warning (Metadata::warnings), and so are an end mark that is
 /// missing behind complete pixels and further pictures in a JPEG (gain maps, MPO). Throws Error(input) for a file that
 /// is missing, a directory, empty, truncated, of another kind, of a kind that this build cannot read, a raw photograph,
-/// a sequence of pictures in HEIF or JPEG XL, HDR (PQ or HLG), or larger than the limits above (checked before memory
-/// is taken).
+/// a sequence of pictures in HEIF or JPEG XL, HDR (PQ or HLG), or larger than the limits above or than its bytes can
+/// tell of; Error(io) where less memory is free than it takes (all of this checked before memory is taken).
 IMPASTO_API Image load_image(const std::filesystem::path& file, const DecodeOptions& options = {});
 /// The same from bytes in memory; `name` is what messages call it.
 IMPASTO_API Image decode_image(std::span<const std::uint8_t> bytes, const std::string& name,
@@ -159,7 +160,7 @@ IMPASTO_API std::vector<std::uint8_t> encode_image(const Image& image, const std
 /// is some, composited on white in a JPEG. Written beside the target and renamed into place, so a failure leaves no
 /// partial file. Throws Error(usage) for what check_image_output refuses, Error(input) for an empty picture or one too
 /// large for the format (JPEG ends at 65,500 pixels a side, WebP at 16,383, HEIC at 16,384, AVIF at 32,768), Error(io)
-/// when the disk refuses. `warnings` as for encode_image.
+/// when the disk refuses. A TIFF that may have more than 4 GiB becomes a BigTIFF. `warnings` as for encode_image.
 IMPASTO_API void save_image(const Image& image, const std::filesystem::path& file, const EncodeOptions& options = {},
                             std::vector<std::string>* warnings = nullptr);
 

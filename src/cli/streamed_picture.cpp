@@ -11,20 +11,21 @@
 #include <system_error>
 #include <vector>
 
+#include "cli/text.h"
 #include "impasto/error.h"
+#include "impasto/stylise.h"
 
 namespace impasto::cli {
 namespace {
 
-// As load_image reads of a file.
-constexpr std::size_t kMostBytes = std::size_t{1} << 30;
-
 std::vector<std::uint8_t> read_stdin() {
+  const std::size_t most = available_memory() / 2;  // the picture takes the other half
   std::vector<std::uint8_t> bytes;
   std::array<std::uint8_t, 1 << 16> block;
   while (const std::size_t count = std::fread(block.data(), 1, block.size(), stdin)) {
-    if (bytes.size() + count > kMostBytes)
-      throw Error(ErrorCode::input, "more than 1 GiB came through stdin; choose a smaller picture");
+    if (bytes.size() + count > most)
+      throw Error(ErrorCode::io, "more than " + memory_text(most) +
+                                     ", half of the free memory, came through stdin; choose a smaller picture");
     bytes.insert(bytes.end(), block.begin(), block.begin() + count);
   }
   if (std::ferror(stdin) != 0)

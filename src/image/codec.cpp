@@ -1,4 +1,5 @@
 // Gives files to the codec of their format: reading goes by their first bytes, writing by their ending.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -6,10 +7,15 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "base/check.h"
 #include "base/file.h"
+#include "base/file_writer.h"
+#include "base/machine.h"
+#include "base/memory_pool.h"
+#include "image/byte_sink.h"
 #include "image/formats.h"
 #include "image/icc.h"
 #include "impasto/image.h"
@@ -19,9 +25,6 @@ namespace impasto::IMPASTO_ABI {
 using namespace std::string_view_literals;
 
 namespace {
-
-// 1 GiB: a picture at the pixel limit takes less in any format read here, save 16-bit noise.
-constexpr std::size_t kMaxFileBytes = std::size_t{1} << 30;
 
 const PictureFormat& require_format(const std::filesystem::path& file) {
   const PictureFormat* format = format_of_ending(file);
@@ -49,6 +52,14 @@ void check_options(const PictureFormat& format, const EncodeOptions& options) {
   fail(ErrorCode::usage, format.name, " holds ", depths_of(format), " bits a sample, and ", options.bits,
        " were asked for; choose ", others.empty() ? "" : "a name that ends in " + others + ", or ", depths_of(format),
        " bits");
+}
+
+const PictureFormat& require_writable(const Image& image, const std::string& name, const EncodeOptions& options) {
+  const PictureFormat& format = require_format(name);
+  check_options(format, options);
+  require(!image.empty(), ErrorCode::input, "picture '", name,
+          "' cannot be written: it has no pixels; give it at least 1 x 1");
+  return format;
 }
 
 // What a file that cannot be read seems to be, for the message.
@@ -108,21 +119,32 @@ Image decode_image(std::span<const std::uint8_t> bytes, const std::string& name,
 }
 
 Image load_image(const std::filesystem::path& file, const DecodeOptions& options) {
-  return decode_image(read_file(file, "picture", kMaxFileBytes), text("picture '", file.string(), "'"), options);
+  // The picture takes the other half, but of a few kinds of TIFF.
+  const std::uint64_t most = free_memory_bytes(true) / 2;
+  std::error_code failure;
+  const std::uintmax_t size = std::filesystem::file_size(file, failure);  // what is no file read_file() says better
+  require(failure || size <= most, ErrorCode::io, "picture '", file.string(), "' has ", memory_text(size),
+          ", more than half of the memory that is free; close other programs or choose a smaller file");
+  return decode_image(read_file(file, "picture", most), text("picture '", file.string(), "'"), options);
 }
 
 std::vector<std::uint8_t> encode_image(const Image& image, const std::string& name, const EncodeOptions& options,
                                        std::vector<std::string>* warnings) {
-  const PictureFormat& format = require_format(name);
-  check_options(format, options);
-  require(!image.empty(), ErrorCode::input, "picture '", name,
-          "' cannot be written: it has no pixels; give it at least 1 x 1");
+  const PictureFormat& format = require_writable(image, name, options);
   return with_memory_error("encoding a picture", [&] { return format.encode(image, options, warnings); });
 }
 
 void save_image(const Image& image, const std::filesystem::path& file, const EncodeOptions& options,
                 std::vector<std::string>* warnings) {
-  write_file(file, encode_image(image, file.string(), options, warnings));
+  const PictureFormat& format = require_writable(image, file.string(), options);
+  if (!format.write) return write_file(file, encode_image(image, file.string(), options, warnings));
+  with_memory_error("encoding a picture", [&] {
+    FileWriter writer(file);
+    ByteSink sink([&](std::span<const std::uint8_t> bytes) { writer.write(bytes); });
+    format.write(image, options, sink, warnings);
+    sink.finish();
+    writer.commit();
+  });
 }
 
 void check_image_output(const std::filesystem::path& file, const EncodeOptions& options) {
@@ -133,9 +155,10 @@ void check_image_output(const std::filesystem::path& file, const EncodeOptions& 
 void check_image_fits(const std::filesystem::path& file, int width, int height) {
   const PictureFormat* format = format_of_ending(file);
   if (!format || format->most_side >= kMaxImageSide) return;
+  const std::string wider = endings_of_side(std::max(width, height));
   require(width <= format->most_side && height <= format->most_side, ErrorCode::input, "picture '", file.string(),
           "' of ", width, " x ", height, " pixels cannot be written: ", format->name, " ends at ", format->most_side,
-          " a side; save it as PNG or smaller");
+          " a side; choose ", wider.empty() ? "" : "a name that ends in " + wider + ", or ", "a smaller size");
   const std::string problem = format->size_problem ? format->size_problem(width, height) : std::string();
   require(problem.empty(), ErrorCode::input, "picture '", file.string(), "' of ", width, " x ", height,
           " pixels cannot be written: ", problem);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/big_endian.h"
+#include "base/sizes.h"
 #include "image/tiff_numbers.h"
 
 namespace impasto::IMPASTO_ABI {
@@ -28,7 +29,7 @@ constexpr std::uint32_t kInteropIndex = 1;
 // Offset of the directory that an entry of `directory` points to; 0 when there is none.
 std::size_t linked(const TiffNumbers& numbers, std::size_t directory, std::uint32_t tag) {
   const auto entry = numbers.find(directory, tag);
-  return entry ? numbers.value(*entry).value_or(0) : 0;
+  return entry ? saturated(numbers.value(*entry).value_or(0)) : 0;
 }
 
 // "R03", by which DCF calls Adobe RGB.
@@ -70,7 +71,7 @@ int exif_orientation(std::span<const std::uint8_t> block) {
   const auto numbers = TiffNumbers::of(block);
   if (!numbers) return 1;
   const auto entry = numbers->find(numbers->directory(), kOrientation);
-  const std::uint32_t value = entry ? numbers->value(*entry).value_or(1) : 1;
+  const std::uint64_t value = entry ? numbers->value(*entry).value_or(1) : 1;
   return value >= 1 && value <= 8 ? static_cast<int>(value) : 1;
 }
 
@@ -81,7 +82,7 @@ void reset_exif_orientation(std::vector<std::uint8_t>& block) {
 }
 
 bool exif_says_adobe_rgb(std::span<const std::uint8_t> block) {
-  const auto numbers = TiffNumbers::of(block);
+  const auto numbers = TiffNumbers::of_file(block);
   if (!numbers) return false;
   const std::size_t inner = linked(*numbers, numbers->directory(), kExifDirectory);
   const auto space = numbers->find(inner, kColourSpace);
@@ -114,7 +115,7 @@ void update_exif(std::vector<std::uint8_t>& block, int width, int height, bool s
   set(block, *numbers, numbers->find(directory, kWidth), static_cast<std::uint32_t>(width));
   set(block, *numbers, numbers->find(directory, kHeight), static_cast<std::uint32_t>(height));
   if (const auto link = numbers->find(directory, kExifDirectory)) {
-    const std::size_t inner = numbers->value(*link).value_or(0);
+    const std::size_t inner = saturated(numbers->value(*link).value_or(0));
     set(block, *numbers, numbers->find(inner, kPixelWidth), static_cast<std::uint32_t>(width));
     set(block, *numbers, numbers->find(inner, kPixelHeight), static_cast<std::uint32_t>(height));
     set(block, *numbers, numbers->find(inner, kColourSpace), srgb ? 1 : 0xFFFF);
@@ -124,7 +125,7 @@ void update_exif(std::vector<std::uint8_t>& block, int width, int height, bool s
       std::memcpy(block.data() + *index + 8, "R98", 3);
     }
   }
-  const std::size_t next = directory + 2 + numbers->u16(directory).value_or(0) * TiffNumbers::kEntryBytes;
+  const std::size_t next = numbers->next(directory);
   if (directory != 0 && numbers->u32(next)) put_tiff_number(block.data() + next, 0, 4, numbers->big_endian());
 }
 

@@ -62,13 +62,15 @@ bool begins_as_jxl(std::span<const std::uint8_t> bytes) {
 constexpr PictureFormat jpeg_format() {
   PictureFormat row{
       "JPEG", {".jpg", ".jpeg"}, begins_as_jpeg, "libjpeg-turbo", "IMPASTO_JPEG", {8}, kMaxJpegSide, false, false};
-  if constexpr (kHasJpeg) row.decode = decode_jpeg, row.encode = encode_jpeg, row.version = jpeg_library;
+  if constexpr (kHasJpeg)
+    row.decode = decode_jpeg, row.encode = encode_jpeg, row.write = write_jpeg, row.version = jpeg_library;
   return row;
 }
 
 constexpr PictureFormat png_format() {
   PictureFormat row{"PNG", {".png"}, begins_as_png, "libpng", "IMPASTO_PNG", {8, 16}, kMaxImageSide, true, false};
-  if constexpr (kHasPng) row.decode = decode_png, row.encode = encode_png, row.version = png_library;
+  if constexpr (kHasPng)
+    row.decode = decode_png, row.encode = encode_png, row.write = write_png, row.version = png_library;
   return row;
 }
 
@@ -165,6 +167,14 @@ std::string endings_of_depth(int bits) {
   std::vector<std::string_view> list;
   for (const PictureFormat& format : kFormats) {
     if (format.is_built_in() && format.has_depth(bits)) list.push_back(format.endings.front());
+  }
+  return joined(list, ", ", " or ");
+}
+
+std::string endings_of_side(int pixels) {
+  std::vector<std::string_view> list;
+  for (const PictureFormat& format : kFormats) {
+    if (format.is_built_in() && format.most_side >= pixels) list.push_back(format.endings.front());
   }
   return joined(list, ", ", " or ");
 }

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "image/byte_sink.h"
 #include "impasto/error.h"
 #include "impasto/image.h"
 
@@ -18,6 +19,9 @@ struct PictureFormat {
   using Decode = Image(std::span<const std::uint8_t> bytes, const std::string& name, const DecodeOptions& options);
   using Encode = std::vector<std::uint8_t>(const Image& image, const EncodeOptions& options,
                                            std::vector<std::string>* warnings);
+
+  using Write = void(const Image& image, const EncodeOptions& options, ByteSink& sink,
+                     std::vector<std::string>* warnings);
 
   const char* name;                                     ///< for people: "JPEG"
   std::array<std::string_view, 2> endings;              ///< of files, in small letters, the usual one first
@@ -31,6 +35,8 @@ struct PictureFormat {
   /// All null when this build lacks the library.
   Decode* decode = nullptr;
   Encode* encode = nullptr;
+  /// The same byte for byte, handed on as it comes; null: only the whole file can be had.
+  Write* write = nullptr;
   std::string (*version)() = nullptr;  ///< "libjpeg-turbo 2.1.5"
   /// What writing needs that this machine lacks, the end of a sentence, empty when nothing; null: it lacks nothing.
   std::string (*lacking)() = nullptr;
@@ -56,6 +62,9 @@ std::string depths_of(const PictureFormat& format);
 std::string writable_endings();
 /// The usual endings of those that hold `bits` a sample: ".png or .tif"; empty when none does.
 std::string endings_of_depth(int bits);
+
+/// The same of those that hold `pixels` a side: ".png, .tif or .jxl".
+std::string endings_of_side(int pixels);
 
 /// Throws Error(code): `what`, because this build lacks the library of the format.
 [[noreturn]] void fail_absent(const PictureFormat& format, const std::string& what, ErrorCode code);

@@ -195,6 +195,13 @@ Planes decode_planes(const heif_image_handle* handle, bool has_alpha, bool wants
   return Planes(std::move(image), has_alpha);
 }
 
+// Bytes a pixel of libheif's pictures: of the codec, planes of up to full size, and of RGB and alpha made of them.
+double held_bytes(const heif_image_handle* handle) {
+  const bool deep = heif_image_handle_get_luma_bits_per_pixel(handle) > 8;
+  const int samples = 2 * (3 + heif_image_handle_has_alpha_channel(handle));
+  return samples * (deep ? 2 : 1);
+}
+
 void refuse_sequence(HeifKind kind, const Called& called) {
   const bool is_sequence = kind == HeifKind::heic_sequence || kind == HeifKind::avif_sequence;
   require(!is_sequence, ErrorCode::input, called.name, " is ", called.kind(),
@@ -231,8 +238,11 @@ Image decode_heif(std::span<const std::uint8_t> bytes, const std::string& name, 
   // Before it is turned and cut.
   const int whole_width = heif_image_handle_get_ispe_width(handle.get());
   const int whole_height = heif_image_handle_get_ispe_height(handle.get());
+  const double held = held_bytes(handle.get());
   const auto check_size = [&](int w, int h) {
-    check_image_size(static_cast<std::uint64_t>(std::max(w, 0)), static_cast<std::uint64_t>(std::max(h, 0)), name);
+    check_promise(
+        {static_cast<std::uint64_t>(std::max(w, 0)), static_cast<std::uint64_t>(std::max(h, 0)), bytes.size(), held},
+        name);
   };
   check_size(whole_width, whole_height);
   check_size(width, height);

@@ -138,6 +138,7 @@ std::vector<std::uint8_t> encode(const Codec& codec, const Image& image, const E
   add("EXIF", heif_context_add_exif_metadata, rows.exif());
   add("XMP", heif_context_add_XMP_metadata, rows.xmp());
   std::vector<std::uint8_t> bytes;
+  reserve_room(bytes, rows.bytes(options.bits));
   heif_writer writer{1, append};
   check(codec, heif_context_write(context.get(), &writer, &bytes));
   return bytes;

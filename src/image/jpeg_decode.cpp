@@ -51,7 +51,7 @@ class JpegReader {
   JpegReader& operator=(const JpegReader&) = delete;
   ~JpegReader() { jpeg_destroy_decompress(&info_); }
 
-  const jpeg_decompress_struct& info() const { return info_; }
+  jpeg_decompress_struct& info() { return info_; }
 
   void read_header(std::span<const std::uint8_t> bytes) {
     check(jpeg_guard(trouble_, [&] {
@@ -116,8 +116,20 @@ class JpegReader {
   JpegTrouble trouble_;
 };
 
-void check_header(const jpeg_decompress_struct& info, std::size_t bytes, const std::string& name) {
-  check_image_size(info.image_width, info.image_height, name);
+// Bytes a pixel of the coefficients, 16 bits each, that libjpeg keeps until it has read the last of several scans.
+double coefficient_bytes(jpeg_decompress_struct& info) {
+  if (!jpeg_has_multiple_scans(&info)) return 0;
+  double share = 0;  // of the pixels, in all components
+  for (int c = 0; c < info.num_components; ++c) {
+    const jpeg_component_info& one = info.comp_info[c];
+    share +=
+        static_cast<double>(one.h_samp_factor * one.v_samp_factor) / (info.max_h_samp_factor * info.max_v_samp_factor);
+  }
+  return share * sizeof(JCOEF);
+}
+
+void check_header(jpeg_decompress_struct& info, std::size_t bytes, const std::string& name) {
+  check_promise({info.image_width, info.image_height, bytes, coefficient_bytes(info)}, name);
   require(info.data_precision == 8, ErrorCode::input, name, " is a JPEG of ", info.data_precision,
           " bits a sample; only 8 can be read, so save it with 8 bits or as PNG");
   require(info.num_components == 1 || info.num_components == 3 || info.num_components == 4, ErrorCode::input, name,

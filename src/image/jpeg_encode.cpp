@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "image/byte_sink.h"
 #include "image/iptc.h"
 #include "image/jpeg.h"
 #include "image/jpeg_error.h"
@@ -24,54 +25,45 @@ using namespace std::string_view_literals;
 
 namespace {
 
-// Appends what libjpeg writes to a vector. jpeg_mem_dest would do, but loses its buffer when a later step fails.
-struct VectorDestination {
+// Hands on what libjpeg writes.
+struct SinkDestination {
   static constexpr std::size_t kBlock = std::size_t{1} << 16;
 
   jpeg_destination_mgr manager{};
-  std::vector<std::uint8_t>* bytes = nullptr;
+  ByteSink* sink = nullptr;
   std::uint8_t block[kBlock];
 
-  static VectorDestination& of(j_compress_ptr info) { return *reinterpret_cast<VectorDestination*>(info->dest); }
+  static SinkDestination& of(j_compress_ptr info) { return *reinterpret_cast<SinkDestination*>(info->dest); }
 
   static void start(j_compress_ptr info) {
     info->dest->next_output_byte = of(info).block;
     info->dest->free_in_buffer = kBlock;
   }
 
-  static void append(j_compress_ptr info, std::size_t count) {
-    VectorDestination& self = of(info);
-    bool grown = true;
-    try {
-      self.bytes->insert(self.bytes->end(), self.block, self.block + count);
-    } catch (...) {
-      grown = false;
-    }
-    // Outside of the handler: a jump out of it would leave the exception alive.
-    if (!grown) {
-      info->err->msg_code = JERR_OUT_OF_MEMORY;
-      jpeg_escape(reinterpret_cast<j_common_ptr>(info));
-    }
+  static void hand_on(j_compress_ptr info, std::size_t count) {
+    if (of(info).sink->write(of(info).block, count)) return;
+    info->err->msg_code = JERR_FILE_WRITE;
+    jpeg_escape(reinterpret_cast<j_common_ptr>(info));
   }
 
   // libjpeg's contract: called when the block is full, whatever free_in_buffer says.
   static boolean flush(j_compress_ptr info) {
-    append(info, kBlock);
+    hand_on(info, kBlock);
     start(info);
     return TRUE;
   }
 
-  static void finish(j_compress_ptr info) { append(info, kBlock - info->dest->free_in_buffer); }
+  static void finish(j_compress_ptr info) { hand_on(info, kBlock - info->dest->free_in_buffer); }
 };
 
 class JpegWriter {
  public:
-  explicit JpegWriter(std::vector<std::uint8_t>& bytes) {
+  explicit JpegWriter(ByteSink& sink) {
     jpeg_connect(info_, trouble_);
-    destination_.bytes = &bytes;
-    destination_.manager.init_destination = VectorDestination::start;
-    destination_.manager.empty_output_buffer = VectorDestination::flush;
-    destination_.manager.term_destination = VectorDestination::finish;
+    destination_.sink = &sink;
+    destination_.manager.init_destination = SinkDestination::start;
+    destination_.manager.empty_output_buffer = SinkDestination::flush;
+    destination_.manager.term_destination = SinkDestination::finish;
   }
   JpegWriter(const JpegWriter&) = delete;
   JpegWriter& operator=(const JpegWriter&) = delete;
@@ -126,13 +118,14 @@ class JpegWriter {
 
  private:
   void check(bool good) const {
+    destination_.sink->rethrow();
     require(good, ErrorCode::io, "the picture could not be encoded as JPEG (", trouble_.message,
             "); save it as PNG or smaller");
   }
 
   jpeg_compress_struct info_{};
   JpegTrouble trouble_;
-  VectorDestination destination_;
+  SinkDestination destination_;
 };
 
 // The options, without a profile that is too large: at most 255 segments, each with 14 bytes of header (ICC.1:2010,
@@ -164,17 +157,15 @@ void write_metadata(JpegWriter& writer, const PictureRows& rows, std::vector<std
 
 }  // namespace
 
-std::vector<std::uint8_t> encode_jpeg(const Image& image, const EncodeOptions& options,
-                                      std::vector<std::string>* warnings) {
+void write_jpeg(const Image& image, const EncodeOptions& options, ByteSink& sink, std::vector<std::string>* warnings) {
   require(options.jpeg_quality >= 1 && options.jpeg_quality <= 100, ErrorCode::usage, "JPEG quality ",
           options.jpeg_quality, " does not exist; choose 1 (smallest) to 100 (best)");
   require(image.width() <= kMaxJpegSide && image.height() <= kMaxJpegSide, ErrorCode::input, "a picture of ",
           image.width(), " x ", image.height(), " pixels is too large for JPEG, which ends at ", kMaxJpegSide,
           " a side; save it as PNG");
-  std::vector<std::uint8_t> bytes;
   PictureRows rows(image, fitting(image, options, warnings), false, warnings);
   std::vector<std::uint8_t> row(rows.row_samples());
-  JpegWriter writer(bytes);
+  JpegWriter writer(sink);
   writer.start(image.width(), image.height(), options, rows.resolution());
   write_metadata(writer, rows, warnings);
   for (int y = 0; y < image.height(); ++y) {
@@ -182,7 +173,11 @@ std::vector<std::uint8_t> encode_jpeg(const Image& image, const EncodeOptions& o
     writer.write_row(row.data());
   }
   writer.finish();
-  return bytes;
+}
+
+std::vector<std::uint8_t> encode_jpeg(const Image& image, const EncodeOptions& options,
+                                      std::vector<std::string>* warnings) {
+  return collected([&](ByteSink& sink) { write_jpeg(image, options, sink, warnings); });
 }
 
 }  // namespace impasto::IMPASTO_ABI

@@ -10,6 +10,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <span>
 #include <string>
@@ -43,22 +44,37 @@ struct Header {
 class JxlReader {
  public:
   JxlReader(std::span<const std::uint8_t> bytes, const std::string& name, const DecodeOptions& options)
-      : name_(name), options_(options), decoder_(JxlDecoderCreate(nullptr)) {
+      : bytes_(bytes), name_(name), options_(options), decoder_(JxlDecoderCreate(nullptr)) {
     require(decoder_ != nullptr, ErrorCode::io, "no memory is left to decode ", name, "; close other programs");
+  }
+
+  /// All but the pixels. What lies beside them may stand behind them.
+  void read_facts() { read(JXL_DEC_BASIC_INFO | JXL_DEC_COLOR_ENCODING | JXL_DEC_BOX); }
+
+  /// The pixels, once the facts are known.
+  void read_pixels(PictureBuilder& builder) {
+    builder_ = &builder;
+    read(JXL_DEC_COLOR_ENCODING | JXL_DEC_FULL_IMAGE);
+    require(has_pixels_, ErrorCode::input, name_, " is a JPEG XL without a picture; copy or download it again");
+    require(finite_, ErrorCode::input, name_, " has values that are not finite numbers; save it anew");
+  }
+
+  Header header;
+  std::vector<std::uint8_t> exif, xmp;
+
+ private:
+  void read(int events) {
     JxlDecoder* decoder = decoder_.get();
-    check(JxlDecoderSubscribeEvents(decoder,
-                                    JXL_DEC_BASIC_INFO | JXL_DEC_COLOR_ENCODING | JXL_DEC_FULL_IMAGE | JXL_DEC_BOX));
+    JxlDecoderReset(decoder);
+    check(JxlDecoderSubscribeEvents(decoder, events));
     check(JxlDecoderSetDecompressBoxes(decoder, JXL_TRUE));
     check(JxlDecoderSetUnpremultiplyAlpha(decoder, JXL_TRUE));
     check(JxlDecoderSetKeepOrientation(decoder, JXL_TRUE));
-    check(JxlDecoderSetInput(decoder, bytes.data(), bytes.size()));
+    check(JxlDecoderSetInput(decoder, bytes_.data(), bytes_.size()));
     JxlDecoderCloseInput(decoder);
-  }
-
-  /// All of the file; false when it ends early.
-  void read() {
     for (;;) {
-      const JxlDecoderStatus status = JxlDecoderProcessInput(decoder_.get());
+      const JxlDecoderStatus status = JxlDecoderProcessInput(decoder);
+      if (failure_) std::rethrow_exception(failure_);
       if (status == JXL_DEC_BOX_NEED_MORE_OUTPUT) {
         grow_box();
         continue;
@@ -67,14 +83,8 @@ class JxlReader {
       if (status == JXL_DEC_SUCCESS) break;
       take(status);
     }
-    require(has_pixels_, ErrorCode::input, name_, " is a JPEG XL without a picture; copy or download it again");
   }
 
-  Header header;
-  std::vector<std::uint8_t> exif, xmp;
-  std::vector<float> pixels;
-
- private:
   void check(JxlDecoderStatus status) const {
     require(status == JXL_DEC_SUCCESS, ErrorCode::input, name_,
             " is a JPEG XL that cannot be decoded; copy it again or save it from another program");
@@ -89,7 +99,7 @@ class JxlReader {
         read_colours();
         break;
       case JXL_DEC_NEED_IMAGE_OUT_BUFFER:
-        give_memory();
+        check(JxlDecoderSetImageOutCallback(decoder_.get(), &header.format, on_pixels, this));
         break;
       case JXL_DEC_BOX:
         begin_box();
@@ -108,7 +118,7 @@ class JxlReader {
   void read_info() {
     JxlBasicInfo& info = header.info;
     check(JxlDecoderGetBasicInfo(decoder_.get(), &info));
-    check_image_size(info.xsize, info.ysize, name_);
+    check_promise({info.xsize, info.ysize, bytes_.size(), kHeld}, name_);
     require(!info.have_animation, ErrorCode::input, name_,
             " is an animated JPEG XL, which cannot be painted; save one of its frames alone");
     for (std::uint32_t i = 0; i < info.num_extra_channels; ++i) {
@@ -166,14 +176,30 @@ class JxlReader {
     }
   }
 
-  void give_memory() {
-    std::size_t bytes = 0;
-    check(JxlDecoderImageOutBufferSize(decoder_.get(), &header.format, &bytes));
-    const std::size_t count = std::size_t{header.info.xsize} * header.info.ysize * header.format.num_channels;
-    require(bytes == count * sizeof(float), ErrorCode::input, name_,
-            " is a JPEG XL whose picture is not of the size it promises; save it anew");
-    pixels.resize(count);
-    check(JxlDecoderSetImageOutBuffer(decoder_.get(), &header.format, pixels.data(), bytes));
+  // libjxl is C, through which nothing is thrown.
+  static void on_pixels(void* reader, std::size_t x, std::size_t y, std::size_t count, const void* pixels) {
+    auto* self = static_cast<JxlReader*>(reader);
+    if (self->failure_) return;
+    try {
+      const Run run{static_cast<int>(y), static_cast<int>(x), static_cast<int>(count), 1};
+      self->add(run, static_cast<const float*>(pixels));
+    } catch (...) {
+      self->failure_ = std::current_exception();
+    }
+  }
+
+  void add(const Run& run, const float* from) {
+    const std::size_t colours = header.info.num_color_channels, step = header.format.num_channels;
+    const auto count = static_cast<std::size_t>(run.count);
+    finite_ = finite_ && std::all_of(from, from + step * count, [](float value) { return std::isfinite(value); });
+    if (!finite_) return;
+    values_.resize(colours * count);
+    alpha_.resize(step > colours ? count : 0);
+    for (std::size_t i = 0; i < count; ++i, from += step) {
+      std::copy_n(from, colours, values_.data() + colours * i);
+      if (!alpha_.empty()) alpha_[i] = std::clamp(from[colours], 0.0f, 1.0f);
+    }
+    builder_->add(run, values_.data(), alpha_.empty() ? nullptr : alpha_.data());
   }
 
   void begin_box() {
@@ -208,19 +234,24 @@ class JxlReader {
 
   static constexpr ColourPlace kPlace = {"its header", "part", "a JPEG XL"};
   static constexpr std::size_t kStep = 4096;
+  static constexpr double kHeld = 16;  // bytes a pixel of libjxl's own floats
 
+  const std::span<const std::uint8_t> bytes_;
   const std::string& name_;
   const DecodeOptions& options_;
   std::unique_ptr<JxlDecoder, DestroyDecoder> decoder_;
   std::vector<std::uint8_t>* box_ = nullptr;
-  bool has_pixels_ = false;
+  PictureBuilder* builder_ = nullptr;
+  std::vector<float> values_, alpha_;  // of a run
+  std::exception_ptr failure_;
+  bool has_pixels_ = false, finite_ = true;
 };
 
 }  // namespace
 
 Image decode_jxl(std::span<const std::uint8_t> bytes, const std::string& name, const DecodeOptions& options) {
   JxlReader reader(bytes, name, options);
-  reader.read();
+  reader.read_facts();
   const JxlBasicInfo& info = reader.header.info;
   Raster raster;
   raster.width = static_cast<int>(info.xsize);
@@ -230,28 +261,15 @@ Image decode_jxl(std::span<const std::uint8_t> bytes, const std::string& name, c
   raster.orientation = static_cast<int>(info.orientation);  // EXIF's does not count (ISO/IEC 18181-2, 9.2)
   raster.words = reader.header.words;
   raster.is_srgb = reader.header.is_srgb;
+  raster.by_rows = false;
   if (reader.header.icc_too_large) raster.profile_problem = "it is larger than 16 MiB";
   Metadata metadata;
   metadata.icc = std::move(reader.header.icc);
   metadata.exif = exif_of_item(reader.exif);
   metadata.xmp = std::move(reader.xmp);
   metadata.bits = static_cast<int>(info.bits_per_sample);
-  require(std::all_of(reader.pixels.begin(), reader.pixels.end(), [](float value) { return std::isfinite(value); }),
-          ErrorCode::input, name, " has values that are not finite numbers; save it anew");
-
-  const auto width = static_cast<std::size_t>(raster.width);
-  const int height = raster.height;
-  const std::size_t colours = channels(raster.device), step = reader.header.format.num_channels;
-  std::vector<float> values(colours * width), alpha(raster.has_alpha ? width : 0);
   PictureBuilder builder(std::move(raster), std::move(metadata), options);
-  const float* from = reader.pixels.data();
-  for (int y = 0; y < height; ++y) {
-    for (std::size_t x = 0; x < width; ++x, from += step) {
-      std::copy_n(from, colours, values.data() + colours * x);
-      if (!alpha.empty()) alpha[x] = std::clamp(from[colours], 0.0f, 1.0f);
-    }
-    builder.add(y, values.data(), alpha.empty() ? nullptr : alpha.data());
-  }
+  reader.read_pixels(builder);
   return builder.finish();
 }
 

@@ -11,6 +11,7 @@
 #include "image/colour_words.h"
 #include "image/exif.h"
 #include "image/icc.h"
+#include "image/limits.h"
 #include "image/xmp.h"
 
 namespace impasto::IMPASTO_ABI {
@@ -57,9 +58,15 @@ PictureBuilder::PictureBuilder(Raster raster, Metadata metadata, const DecodeOpt
   place_ = placement(orientation, raster_.width, raster_.height);
   const int width = place_.transposed ? raster_.height : raster_.width;
   const int height = place_.transposed ? raster_.width : raster_.height;
-  image_ = Image(width, height);
-  if (raster_.has_alpha)
-    alpha_ = std::vector<float>(static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
+  appends_ = raster_.by_rows && orientation == 1;
+  const std::size_t alphas = raster_.has_alpha ? static_cast<std::size_t>(width) * static_cast<std::size_t>(height) : 0;
+  if (appends_) {
+    pixels_ = room_for_pixels(width, height);
+    alpha_.reserve(alphas);
+  } else {
+    image_ = Image(width, height);
+    alpha_.resize(alphas);
+  }
   row_.resize(static_cast<std::size_t>(raster_.width) * 3);
 }
 
@@ -104,8 +111,7 @@ bool PictureBuilder::use_profile() {
   return metadata_.icc_applied;
 }
 
-void PictureBuilder::to_srgb(const float* values) {
-  const auto count = static_cast<std::size_t>(raster_.width);
+void PictureBuilder::to_srgb(const float* values, std::size_t count) {
   if (map_) {
     map_(values, row_.data(), count);
   } else if (raster_.device == Device::cmyk) {
@@ -117,20 +123,29 @@ void PictureBuilder::to_srgb(const float* values) {
   }
 }
 
-void PictureBuilder::add(int y, const float* values, const float* alpha) {
-  to_srgb(values);
-  const std::ptrdiff_t start = place_.origin + y * place_.step_y;
-  float* to = image_.pixels().data() + 3 * start;
+void PictureBuilder::add(const Run& run, const float* values, const float* alpha) {
+  const auto count = static_cast<std::size_t>(run.count);
+  to_srgb(values, count);
   const float* from = row_.data();
-  for (int x = 0; x < raster_.width; ++x, from += 3, to += 3 * place_.step_x) std::copy(from, from + 3, to);
+  if (appends_) {
+    pixels_.insert(pixels_.end(), from, from + 3 * count);
+    if (raster_.has_alpha && alpha) alpha_.insert(alpha_.end(), alpha, alpha + count);
+    if (raster_.has_alpha && !alpha) alpha_.insert(alpha_.end(), count, 1.0f);
+    return;
+  }
+  const std::ptrdiff_t start = place_.origin + run.y * place_.step_y + run.x * place_.step_x;
+  const std::ptrdiff_t step = run.step * place_.step_x;
+  float* to = image_.pixels().data() + 3 * start;
+  for (std::size_t i = 0; i < count; ++i, from += 3, to += 3 * step) std::copy(from, from + 3, to);
   if (!raster_.has_alpha) return;
-  for (int x = 0; x < raster_.width; ++x) {
-    alpha_[static_cast<std::size_t>(start + x * place_.step_x)] = alpha ? alpha[x] : 1.0f;
+  for (std::ptrdiff_t i = 0; i < run.count; ++i) {
+    alpha_[static_cast<std::size_t>(start + i * step)] = alpha ? alpha[i] : 1.0f;
   }
 }
 
 Image PictureBuilder::finish() {
   const bool opaque = std::all_of(alpha_.begin(), alpha_.end(), [](float a) { return a == 1.0f; });
+  if (appends_) image_ = Image(raster_.width, raster_.height, std::move(pixels_));
   if (!opaque) image_.set_alpha(std::move(alpha_));
   image_.set_metadata(std::move(metadata_));
   return std::move(image_);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <span>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "base/big_endian.h"
+#include "base/sizes.h"
 #include "image/exif.h"
 #include "image/quantize.h"
 #include "image/xmp.h"
@@ -68,6 +70,14 @@ void PictureRows::choose_colours(std::vector<std::string>* warnings) {
   if (!problem.empty() && warnings) {
     warnings->push_back("the picture's own colours were not kept, because " + problem +
                         "; the file's colours are sRGB");
+  }
+}
+
+void reserve_room(std::vector<std::uint8_t>& file, std::uint64_t bytes) {
+  if (bytes > kMostBytes) return;
+  try {
+    file.reserve(static_cast<std::size_t>(bytes));
+  } catch (const std::bad_alloc&) {
   }
 }
 

@@ -32,6 +32,11 @@ class PictureRows {
   const std::string& comment() const { return kept().comment; }
   Resolution resolution() const { return kept().resolution; }
 
+  /// Of all rows, samples of `bits`.
+  std::uint64_t bytes(int bits) const {
+    return std::uint64_t{row_samples()} * static_cast<std::uint64_t>(image_.height()) * (bits > 8 ? 2 : 1);
+  }
+
   /// Row `y`, row_samples() of them.
   void row(int y, std::uint8_t* to);
   /// Of 9 to 16 bits, rounded to the nearest.
@@ -50,6 +55,10 @@ class PictureRows {
   RowMap map_;
   std::vector<float> colours_;
 };
+
+/// Room for a file's bytes, so that they are not copied while they grow; its memory is taken up as they do. Where there
+/// is none they grow all the same.
+void reserve_room(std::vector<std::uint8_t>& file, std::uint64_t bytes);
 
 /// A sentence: the file goes without the profile that its colours had, because of `why`.
 std::string profile_left_out(const Image& image, const std::string& why);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "image/byte_sink.h"
 #include "impasto/image.h"
 
 namespace impasto::IMPASTO_ABI {
@@ -14,7 +15,10 @@ namespace impasto::IMPASTO_ABI {
 /// decodable or larger than the limits.
 Image decode_png(std::span<const std::uint8_t> bytes, const std::string& name, const DecodeOptions& options = {});
 
-/// RGB or RGBA, 8 or 16 bits a sample. A profile that libpng refuses is left out, with a sentence in `warnings`.
+/// Row by row, RGB or RGBA, 8 or 16 bits a sample. A profile that libpng refuses is left out, with a sentence in
+/// `warnings`.
+void write_png(const Image& image, const EncodeOptions& options, ByteSink& sink, std::vector<std::string>* warnings);
+/// The same, all of it.
 std::vector<std::uint8_t> encode_png(const Image& image, const EncodeOptions& options,
                                      std::vector<std::string>* warnings = nullptr);
 

@@ -62,15 +62,14 @@ class PngReader {
   // Of a row of read_row() once start() has been called, of a stored row before.
   std::size_t row_bytes() const { return png_get_rowbytes(png_, info_); }
   bool interlaced() const { return png_get_interlace_type(png_, info_) != PNG_INTERLACE_NONE; }
-  int passes() const { return passes_; }
 
-  // From here on rows are RGBA, 8 or 16 bits.
+  // From here on rows are RGBA, 8 or 16 bits; of an interlaced picture those of one pass after the other, as they are
+  // stored (PNG, 8.1).
   void start() {
     check(trouble_.guard([&] {
       png_set_expand(png_);
       png_set_gray_to_rgb(png_);
       png_set_add_alpha(png_, 0xFFFF, PNG_FILLER_AFTER);
-      passes_ = png_set_interlace_handling(png_);
       png_read_update_info(png_, info_);
     }));
   }
@@ -114,7 +113,6 @@ class PngReader {
   const std::string& name_;
   png_structp png_ = nullptr;
   png_infop info_ = nullptr;
-  int passes_ = 1;
   bool ended_early_ = false;
   PngTrouble trouble_;
 };
@@ -132,23 +130,23 @@ void to_floats(const std::uint8_t* row, std::size_t count, int depth, float* to)
 class RowSplitter {
  public:
   RowSplitter(std::size_t width, int depth, bool grey, bool has_alpha)
-      : width_(width), depth_(depth), step_(grey ? 1 : 3), has_alpha_(has_alpha) {
+      : depth_(depth), step_(grey ? 1 : 3), has_alpha_(has_alpha) {
     samples_.resize(4 * width);
     values_.resize(step_ * width);
     if (has_alpha) alpha_.resize(width);
   }
 
-  void add(PictureBuilder& builder, int y, const std::uint8_t* row) {
-    to_floats(row, samples_.size(), depth_, samples_.data());
-    for (std::size_t x = 0; x < width_; ++x) {
+  void add(PictureBuilder& builder, const Run& run, const std::uint8_t* row) {
+    const auto count = static_cast<std::size_t>(run.count);
+    to_floats(row, 4 * count, depth_, samples_.data());
+    for (std::size_t x = 0; x < count; ++x) {
       std::copy_n(samples_.data() + 4 * x, step_, values_.data() + step_ * x);
       if (has_alpha_) alpha_[x] = samples_[4 * x + 3];
     }
-    builder.add(y, values_.data(), has_alpha_ ? alpha_.data() : nullptr);
+    builder.add(run, values_.data(), has_alpha_ ? alpha_.data() : nullptr);
   }
 
  private:
-  std::size_t width_;
   int depth_;
   std::size_t step_;
   bool has_alpha_;
@@ -204,17 +202,36 @@ Raster raster_of(const PngReader& reader, const PngChunks& chunks, const Metadat
                 reader.grey() ? Device::grey : Device::rgb, reader.has_alpha()};
   if (options.apply_profile) raster.words = png_colour(chunks, name);
   if (chunks.iccp && metadata.icc.empty()) raster.profile_problem = "it is damaged";
+  raster.by_rows = !reader.interlaced();
   // The standard wants eXIf's orientation to count, of texts it knows nothing.
   if (!chunks.exif) raster.orientation = 1;
   return raster;
 }
 
 void check_header(const PngReader& reader, std::size_t bytes, const std::string& name) {
-  check_image_size(reader.width(), reader.height(), name);
+  check_promise({reader.width(), reader.height(), bytes}, name);
   // Deflate shrinks to 1/1032 at best (zlib technical notes). A header that promises more is not worth its memory.
   const std::uint64_t unpacked = std::uint64_t{reader.row_bytes()} * reader.height();
   require(unpacked / 1032 <= bytes, ErrorCode::input, name, " is a PNG whose header promises ", reader.width(), " x ",
           reader.height(), " pixels, more than its ", bytes, " bytes can hold; copy or download it again");
+}
+
+// Rows y, y + row_step, ... of which each has one run.
+struct Pass {
+  Run first;
+  int row_step = 1;
+};
+
+// Adam7, without passes that have no pixels, which are not stored; or all rows.
+std::vector<Pass> passes(int width, int height, bool by_rows) {
+  if (by_rows) return {{{0, 0, width, 1}, 1}};
+  std::vector<Pass> found;
+  for (int pass = 0; pass < PNG_INTERLACE_ADAM7_PASSES; ++pass) {
+    const Run first{PNG_PASS_START_ROW(pass), PNG_PASS_START_COL(pass), PNG_PASS_COLS(width, pass),
+                    PNG_PASS_COL_OFFSET(pass)};
+    if (first.count > 0 && first.y < height) found.push_back({first, PNG_PASS_ROW_OFFSET(pass)});
+  }
+  return found;
 }
 
 }  // namespace
@@ -228,20 +245,16 @@ Image decode_png(std::span<const std::uint8_t> bytes, const std::string& name, c
   Raster raster = raster_of(reader, chunks, metadata, name, options);
   reader.start();
 
-  const std::size_t width = reader.width();
-  const std::size_t height = reader.height();
-  const std::size_t row_bytes = reader.row_bytes();
-  IMPASTO_ASSERT(row_bytes == width * 4 * static_cast<std::size_t>(reader.depth()) / 8);
-  RowSplitter splitter(width, reader.depth(), raster.device == Device::grey, raster.has_alpha);
+  const auto width = static_cast<int>(reader.width()), height = static_cast<int>(reader.height());
+  std::vector<std::uint8_t> row(reader.row_bytes());
+  IMPASTO_ASSERT(row.size() == std::size_t{reader.width()} * 4 * static_cast<std::size_t>(reader.depth()) / 8);
+  RowSplitter splitter(reader.width(), reader.depth(), raster.device == Device::grey, raster.has_alpha);
+  const bool by_rows = raster.by_rows;
   PictureBuilder builder(std::move(raster), std::move(metadata), options);
-  // An interlaced picture is complete only after the last pass, so all its rows are kept until then.
-  const std::size_t stride = reader.interlaced() ? row_bytes : 0;
-  std::vector<std::uint8_t> rows(stride == 0 ? row_bytes : row_bytes * height);
-  for (int pass = 1; pass <= reader.passes(); ++pass) {
-    for (std::size_t y = 0; y < height; ++y) {
-      std::uint8_t* row = rows.data() + y * stride;
-      reader.read_row(row);
-      if (pass == reader.passes()) splitter.add(builder, static_cast<int>(y), row);
+  for (const Pass& pass : passes(width, height, by_rows)) {
+    for (Run run = pass.first; run.y < height; run.y += pass.row_step) {
+      reader.read_row(row.data());
+      splitter.add(builder, run, row.data());
     }
   }
   if (!chunks.has_end) builder.warn(name + " has no end mark, but all of its pixels are there");

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "image/byte_sink.h"
 #include "image/iptc.h"
 #include "image/picture_rows.h"
 #include "image/png.h"
@@ -25,8 +26,8 @@ namespace {
 
 class PngWriter {
  public:
-  PngWriter(std::vector<std::uint8_t>& bytes, const PictureRows& rows)
-      : bytes_(bytes),
+  PngWriter(ByteSink& sink, const PictureRows& rows)
+      : sink_(sink),
         xmp_(rows.xmp().begin(), rows.xmp().end()),
         comment_(rows.comment()),
         iptc_(raw_iptc(rows.iptc())) {}
@@ -41,18 +42,23 @@ class PngWriter {
       png_ = png_create_write_struct(PNG_LIBPNG_VER_STRING, &trouble_, PngTrouble::on_error, on_warning);
       info_ = png_ ? png_create_info_struct(png_) : nullptr;
       if (!info_) return;
-      png_set_write_fn(png_, &bytes_, on_write, [](png_structp) {});
+      png_set_write_fn(png_, this, on_write, [](png_structp) {});
+      png_set_user_limits(png_, PNG_UINT_31_MAX, PNG_UINT_31_MAX);  // of itself libpng ends at 1,000,000 a side
       png_set_IHDR(png_, info_, static_cast<png_uint_32>(image.width()), static_cast<png_uint_32>(image.height()), bits,
                    colour, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_BASE, PNG_FILTER_TYPE_BASE);
       write_metadata(rows);
       png_write_info(png_, info_);
     });
-    return done && info_;
+    if (!done || !info_) return false;
+    sink_.write(head_.data(), head_.size());
+    has_begun_ = true;
+    return true;
   }
 
   const char* refusal() const { return trouble_.message; }
 
   void check(bool good) const {
+    sink_.rethrow();
     require(good, ErrorCode::io, "the picture could not be encoded as PNG (", trouble_.message, "); save it smaller");
   }
 
@@ -71,15 +77,19 @@ class PngWriter {
   }
 
   static void on_write(png_structp png, png_bytep from, std::size_t count) {
-    auto* bytes = static_cast<std::vector<std::uint8_t>*>(png_get_io_ptr(png));
-    bool grown = true;
-    try {
-      bytes->insert(bytes->end(), from, from + count);
-    } catch (...) {
-      grown = false;
+    auto* self = static_cast<PngWriter*>(png_get_io_ptr(png));
+    bool good = true;
+    if (self->has_begun_) {
+      good = self->sink_.write(from, count);
+    } else {
+      try {
+        self->head_.insert(self->head_.end(), from, from + count);
+      } catch (...) {
+        good = false;
+      }
     }
     // Outside of the handler: a jump out of it would leave the exception alive.
-    if (!grown) png_error(png, "out of memory");
+    if (!good) png_error(png, "out of memory");
   }
 
   // Inside guard() only.
@@ -136,7 +146,9 @@ class PngWriter {
     return text + '\n';
   }
 
-  std::vector<std::uint8_t>& bytes_;
+  ByteSink& sink_;
+  std::vector<std::uint8_t> head_;  // what comes before the pixels, which libpng may still refuse
+  bool has_begun_ = false;
   std::string xmp_, comment_, iptc_;
   png_structp png_ = nullptr;
   png_infop info_ = nullptr;
@@ -167,29 +179,30 @@ void write_rows(PngWriter& writer, PictureRows& rows, int height, bool deep) {
 }
 
 // The painting is not lost for a profile: where libpng refuses it, the picture goes without.
-std::vector<std::uint8_t> encode_without_profile(const Image& image, EncodeOptions options, const char* refusal,
-                                                 std::vector<std::string>* warnings) {
+void write_without_profile(const Image& image, EncodeOptions options, ByteSink& sink, const char* refusal,
+                           std::vector<std::string>* warnings) {
   options.colour = FileColour::srgb;
-  std::vector<std::uint8_t> bytes = encode_png(image, options);
+  write_png(image, options, sink, nullptr);
   if (warnings) {
     warnings->push_back(profile_left_out(image, text("libpng refuses it (", refusal, ")")));
   }
-  return bytes;
 }
 
 }  // namespace
 
-std::vector<std::uint8_t> encode_png(const Image& image, const EncodeOptions& options,
-                                     std::vector<std::string>* warnings) {
-  std::vector<std::uint8_t> bytes;
+void write_png(const Image& image, const EncodeOptions& options, ByteSink& sink, std::vector<std::string>* warnings) {
   PictureRows rows(image, options, true, warnings);
-  PngWriter writer(bytes, rows);
+  PngWriter writer(sink, rows);
   if (!writer.start(image, rows, options.bits)) {
     writer.check(!rows.icc().empty());
-    return encode_without_profile(image, options, writer.refusal(), warnings);
+    return write_without_profile(image, options, sink, writer.refusal(), warnings);
   }
   write_rows(writer, rows, image.height(), options.bits == 16);
-  return bytes;
+}
+
+std::vector<std::uint8_t> encode_png(const Image& image, const EncodeOptions& options,
+                                     std::vector<std::string>* warnings) {
+  return collected([&](ByteSink& sink) { write_png(image, options, sink, warnings); });
 }
 
 }  // namespace impasto::IMPASTO_ABI

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <numbers>
 #include <numeric>
 #include <vector>
@@ -43,13 +44,13 @@ std::vector<Span> area_spans(std::size_t in, std::size_t out) {
   std::vector<Span> spans;
   for (std::size_t i = 0; i < out; ++i) {
     // In units of 1 / out of an old pixel everything is whole: old pixel j covers [j out, (j + 1) out).
-    const std::size_t start = i * in, end = (i + 1) * in;
-    const std::size_t first = start / out, last = (end - 1) / out;
+    const std::uint64_t start = std::uint64_t{i} * in, end = start + in;
+    const std::uint64_t first = start / out, last = (end - 1) / out;
     std::vector<double> weights;
-    for (std::size_t j = first; j <= last; ++j) {
+    for (std::uint64_t j = first; j <= last; ++j) {
       weights.push_back(static_cast<double>(std::min(end, (j + 1) * out) - std::max(start, j * out)));
     }
-    spans.push_back(normalised(first, weights));
+    spans.push_back(normalised(static_cast<std::size_t>(first), weights));
   }
   return spans;
 }

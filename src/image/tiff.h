@@ -17,7 +17,13 @@ namespace impasto::IMPASTO_ABI {
 /// finite or larger than the limits.
 Image decode_tiff(std::span<const std::uint8_t> bytes, const std::string& name, const DecodeOptions& options = {});
 
-/// RGB or RGBA with straight alpha, 8 or 16 bits a sample, deflated.
+/// The bytes that a file of so many bytes of samples may have at the most, with `beside` for metadata. Deflate adds 11
+/// bytes to a strip that it cannot shrink (RFC 1950, 1951), LZW up to half.
+std::uint64_t most_tiff_bytes(std::uint64_t samples, std::uint64_t beside, bool deflates);
+/// Whether that may be more than the offsets of a classic TIFF reach, which have 32 bits.
+bool needs_big_tiff(std::uint64_t most_bytes);
+
+/// RGB or RGBA with straight alpha, 8 or 16 bits a sample, deflated; a BigTIFF where needs_big_tiff().
 std::vector<std::uint8_t> encode_tiff(const Image& image, const EncodeOptions& options,
                                       std::vector<std::string>* warnings = nullptr);
 

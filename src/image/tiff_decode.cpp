@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <utility>
@@ -46,7 +47,7 @@ Resolution resolution_of(TIFF* tiff) {
 
 // Why there is no profile although the file has an entry for one; empty where it has none.
 std::string profile_problem(std::span<const std::uint8_t> file) {
-  const auto numbers = TiffNumbers::of(file);
+  const auto numbers = TiffNumbers::of_file(file);
   const bool there = numbers && numbers->find(numbers->directory(), TIFFTAG_ICCPROFILE);
   return there ? "it is damaged, cut short or larger than 16 MiB" : "";
 }
@@ -137,27 +138,64 @@ Image read_samples(const TiffMemory& memory, const TiffLayout& layout, Facts fac
   return builder.finish();
 }
 
+// A page that libtiff turns into pixels of RGBA, 8 bits each.
+class RgbaPage {
+ public:
+  RgbaPage(const TiffMemory& memory, const TiffLayout& layout, const std::string& name) : memory_(memory), name_(name) {
+    char problem[1024] = {};
+    require(TIFFRGBAImageOK(memory.get(), problem) != 0, ErrorCode::input, name,
+            " is a TIFF of a kind that cannot be read (", problem, "); save it as RGB of 8 or 16 bits");
+    good_ = TIFFRGBAImageBegin(&image_, memory.get(), 1, problem) != 0;
+    if (!good_) fail_undecodable(memory, name);
+    image_.req_orientation = layout.orientation;  // as it lies: turning it is the builder's work
+    height_ = tiff_field<std::uint32_t>(
+        memory.get(), TIFFIsTiled(memory.get()) ? TIFFTAG_TILELENGTH : TIFFTAG_ROWSPERSTRIP, layout.height);
+    height_ = std::clamp(height_, 1u, layout.height);
+    pixels_.reset(new std::uint32_t[std::size_t{layout.width} * height_]);
+  }
+  RgbaPage(const RgbaPage&) = delete;
+  RgbaPage& operator=(const RgbaPage&) = delete;
+  ~RgbaPage() {
+    if (good_) TIFFRGBAImageEnd(&image_);
+  }
+
+  bool has_alpha() const { return image_.alpha != 0; }
+
+  // Row `y`, one after the other: as many as a strip or a row of tiles has are turned at once.
+  const std::uint32_t* row(std::uint32_t y) {
+    if (y % height_ == 0) {
+      image_.row_offset = static_cast<int>(y);
+      if (!TIFFRGBAImageGet(&image_, pixels_.get(), image_.width, std::min(height_, image_.height - y))) {
+        fail_undecodable(memory_, name_);
+      }
+    }
+    return pixels_.get() + std::size_t{y % height_} * image_.width;
+  }
+
+ private:
+  const TiffMemory& memory_;
+  const std::string& name_;
+  TIFFRGBAImage image_{};
+  bool good_ = false;
+  std::uint32_t height_ = 0;
+  std::unique_ptr<std::uint32_t[]> pixels_;
+};
+
 // Palettes, few bits, YCbCr and the like, as libtiff converts them.
 Image read_rgba(const TiffMemory& memory, const TiffLayout& layout, Facts facts, const std::string& name,
                 const DecodeOptions& options) {
-  char problem[1024] = {};
-  require(TIFFRGBAImageOK(memory.get(), problem) != 0, ErrorCode::input, name,
-          " is a TIFF of a kind that cannot be read (", problem, "); save it as RGB of 8 or 16 bits");
-  std::vector<std::uint32_t> pixels(std::size_t{layout.width} * layout.height);
-  // Asked for in the order in which they lie: turning them is the builder's work.
-  if (!TIFFReadRGBAImageOriented(memory.get(), layout.width, layout.height, pixels.data(), layout.orientation, 1)) {
-    fail_undecodable(memory, name);
-  }
-  facts.raster.has_alpha = true;
+  RgbaPage page(memory, layout, name);
+  page.row(0);  // before memory is taken for the picture: most damage shows here
+  facts.raster.has_alpha = page.has_alpha();
   PictureBuilder builder(std::move(facts.raster), std::move(facts.metadata), options);
   std::vector<float> values(3 * std::size_t{layout.width}), alpha(layout.width);
   for (std::uint32_t y = 0; y < layout.height; ++y) {
+    const std::uint32_t* row = page.row(y);
     for (std::size_t x = 0; x < layout.width; ++x) {
-      const std::uint32_t pixel = pixels[std::size_t{y} * layout.width + x];
-      values[3 * x] = static_cast<float>(TIFFGetR(pixel)) / 255.0f;
-      values[3 * x + 1] = static_cast<float>(TIFFGetG(pixel)) / 255.0f;
-      values[3 * x + 2] = static_cast<float>(TIFFGetB(pixel)) / 255.0f;
-      alpha[x] = static_cast<float>(TIFFGetA(pixel)) / 255.0f;
+      values[3 * x] = static_cast<float>(TIFFGetR(row[x])) / 255.0f;
+      values[3 * x + 1] = static_cast<float>(TIFFGetG(row[x])) / 255.0f;
+      values[3 * x + 2] = static_cast<float>(TIFFGetB(row[x])) / 255.0f;
+      alpha[x] = static_cast<float>(TIFFGetA(row[x])) / 255.0f;
     }
     divide_by_alpha(values, alpha, 3);
     builder.add(static_cast<int>(y), values.data(), alpha.data());

@@ -17,6 +17,8 @@
 namespace impasto::IMPASTO_ABI {
 namespace {
 
+bool deflates() { return TIFFIsCODECConfigured(COMPRESSION_ADOBE_DEFLATE) != 0; }
+
 void set_fields(TIFF* tiff, const Image& image, const PictureRows& rows, int bits) {
   TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, static_cast<std::uint32_t>(image.width()));
   TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, static_cast<std::uint32_t>(image.height()));
@@ -29,8 +31,7 @@ void set_fields(TIFF* tiff, const Image& image, const PictureRows& rows, int bit
     const std::uint16_t kind = EXTRASAMPLE_UNASSALPHA;
     TIFFSetField(tiff, TIFFTAG_EXTRASAMPLES, 1, &kind);
   }
-  const bool deflate = TIFFIsCODECConfigured(COMPRESSION_ADOBE_DEFLATE) != 0;
-  TIFFSetField(tiff, TIFFTAG_COMPRESSION, deflate ? COMPRESSION_ADOBE_DEFLATE : COMPRESSION_LZW);
+  TIFFSetField(tiff, TIFFTAG_COMPRESSION, deflates() ? COMPRESSION_ADOBE_DEFLATE : COMPRESSION_LZW);
   TIFFSetField(tiff, TIFFTAG_PREDICTOR, PREDICTOR_HORIZONTAL);
   TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, TIFFDefaultStripSize(tiff, 0));
   if (!rows.icc().empty()) {
@@ -52,12 +53,25 @@ void set_fields(TIFF* tiff, const Image& image, const PictureRows& rows, int bit
 
 }  // namespace
 
+std::uint64_t most_tiff_bytes(std::uint64_t samples, std::uint64_t beside, bool deflates) {
+  // libtiff's strips have 8 KiB and more, but of rows that are longer; each has an offset and a count of 8 bytes, twice
+  // where metadata are added. A directory has less than the last part.
+  const std::uint64_t strips = samples / 4096 + 1;
+  return samples + (deflates ? 11 * strips : samples / 2) + 32 * strips + 2 * beside + 65536;
+}
+
+bool needs_big_tiff(std::uint64_t most_bytes) { return most_bytes > 0xFFFFFFFFu; }
+
 std::vector<std::uint8_t> encode_tiff(const Image& image, const EncodeOptions& options,
                                       std::vector<std::string>* warnings) {
   std::vector<std::uint8_t> bytes;
   PictureRows rows(image, options, true, warnings);
+  const std::uint64_t beside = std::uint64_t{rows.exif().size()} + rows.iptc().size() + rows.icc().size() +
+                               rows.xmp().size() + rows.comment().size();
+  const std::uint64_t most = most_tiff_bytes(rows.bytes(options.bits), beside, deflates());
+  reserve_room(bytes, most);
   // EXIF keeps its byte order, and the file takes it.
-  TiffMemory memory(bytes, !rows.exif().empty() && rows.exif().front() == 'M');
+  TiffMemory memory(bytes, !rows.exif().empty() && rows.exif().front() == 'M', needs_big_tiff(most));
   const auto check = [&](bool good) {
     require(good, ErrorCode::io, "the picture could not be encoded as TIFF (", memory.message(), "); save it as PNG");
   };

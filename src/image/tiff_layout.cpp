@@ -106,7 +106,8 @@ TiffLayout tiff_layout(TIFF* tiff) {
 }
 
 void check_tiff_layout(const TiffLayout& layout, std::size_t bytes, const std::string& name) {
-  check_image_size(layout.width, layout.height, name);
+  constexpr double kRgba = 4;  // bytes a pixel; else rows are held, or what lies in one strip or tile
+  check_promise({layout.width, layout.height, bytes, layout.device ? 0.0 : kRgba}, name);
   require(layout.samples >= 1 && layout.samples <= kMaxSamples && layout.bits >= 1 && layout.bits <= 64,
           ErrorCode::input, name, " is a TIFF of ", layout.samples, " channels of ", layout.bits,
           " bits; save it as RGB of 8 or 16 bits");

@@ -25,7 +25,9 @@ struct TiffLayout {
   bool floats() const { return format == SAMPLEFORMAT_IEEEFP; }
   bool separate() const { return planes == PLANARCONFIG_SEPARATE && samples > 1; }
   /// Of `columns` pixels within one plane: samples follow each other without gaps, rows begin at bytes.
-  std::size_t row_bytes(std::uint32_t columns) const { return (std::size_t{columns} * bits * plane_samples() + 7) / 8; }
+  std::size_t row_bytes(std::uint32_t columns) const {
+    return static_cast<std::size_t>((std::uint64_t{columns} * bits * plane_samples() + 7) / 8);
+  }
   /// Of a pixel within one plane.
   std::size_t plane_samples() const { return separate() ? 1u : samples; }
 };

@@ -18,8 +18,8 @@ namespace impasto::IMPASTO_ABI {
 
 TiffMemory::TiffMemory(std::span<const std::uint8_t> bytes) : read_(bytes) { open("r"); }
 
-TiffMemory::TiffMemory(std::vector<std::uint8_t>& bytes, bool big_endian) : written_(&bytes) {
-  open(big_endian ? "wb" : "wl");
+TiffMemory::TiffMemory(std::vector<std::uint8_t>& bytes, bool big_endian, bool big) : written_(&bytes) {
+  open(big ? (big_endian ? "w8b" : "w8l") : (big_endian ? "wb" : "wl"));
 }
 
 void TiffMemory::open(const char* mode) {

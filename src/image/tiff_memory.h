@@ -20,8 +20,8 @@ class TiffMemory {
  public:
   /// Reads `bytes`, which must outlive this.
   explicit TiffMemory(std::span<const std::uint8_t> bytes);
-  /// Writes `bytes`, which must outlive this.
-  TiffMemory(std::vector<std::uint8_t>& bytes, bool big_endian);
+  /// Writes `bytes`, which must outlive this; `big`: as a BigTIFF, whose offsets have 64 bits.
+  TiffMemory(std::vector<std::uint8_t>& bytes, bool big_endian, bool big = false);
   TiffMemory(const TiffMemory&) = delete;
   TiffMemory& operator=(const TiffMemory&) = delete;
   ~TiffMemory() { close(); }

@@ -75,8 +75,10 @@ Image decode_webp(std::span<const std::uint8_t> bytes, const std::string& name, 
   if (status != VP8_STATUS_OK || !demuxer || state != WEBP_DEMUX_DONE) fail_undecodable(name);
   const auto width = static_cast<int>(WebPDemuxGetI(demuxer.get(), WEBP_FF_CANVAS_WIDTH));
   const auto height = static_cast<int>(WebPDemuxGetI(demuxer.get(), WEBP_FF_CANVAS_HEIGHT));
-  check_image_size(WebPDemuxGetI(demuxer.get(), WEBP_FF_CANVAS_WIDTH),
-                   WebPDemuxGetI(demuxer.get(), WEBP_FF_CANVAS_HEIGHT), name);
+  constexpr double kHeld = 4;  // bytes a pixel, RGBA
+  check_promise({WebPDemuxGetI(demuxer.get(), WEBP_FF_CANVAS_WIDTH),
+                 WebPDemuxGetI(demuxer.get(), WEBP_FF_CANVAS_HEIGHT), bytes.size(), kHeld},
+                name);
   Raster raster{width, height, Device::rgb, features.has_alpha != 0 || features.has_animation != 0};
   Metadata metadata = metadata_of(demuxer.get());
   if (metadata.icc.empty() && (WebPDemuxGetI(demuxer.get(), WEBP_FF_FORMAT_FLAGS) & ICCP_FLAG) != 0) {

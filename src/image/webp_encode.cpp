@@ -33,6 +33,7 @@ std::vector<std::uint8_t> encode_pixels(const Image& image, PictureRows& rows, i
   config.use_sharp_yuv = 1;
   WebpPicture picture(image, rows);
   std::vector<std::uint8_t> bytes;
+  reserve_room(bytes, rows.bytes(8));
   picture.get().writer = append;
   picture.get().custom_ptr = &bytes;
   require(WebPEncode(&config, &picture.get()) != 0, ErrorCode::io, "the picture could not be encoded as WebP (error ",

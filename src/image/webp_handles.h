@@ -45,17 +45,12 @@ class WebpPicture {
     require(image.width() <= kMaxWebpSide && image.height() <= kMaxWebpSide, ErrorCode::input, "a picture of ",
             image.width(), " x ", image.height(), " pixels is too large for WebP, which ends at ", kMaxWebpSide,
             " a side; save it as PNG");
-    std::vector<std::uint8_t> samples(rows.row_samples() * static_cast<std::size_t>(image.height()));
-    for (int y = 0; y < image.height(); ++y) {
-      rows.row(y, samples.data() + rows.row_samples() * static_cast<std::size_t>(y));
-    }
     good_ = WebPPictureInit(&picture_) != 0;
     picture_.use_argb = 1;
     picture_.width = image.width();
     picture_.height = image.height();
-    const auto stride = static_cast<int>(rows.row_samples());
-    good_ = good_ && (rows.channels() == 4 ? WebPPictureImportRGBA(&picture_, samples.data(), stride)
-                                           : WebPPictureImportRGB(&picture_, samples.data(), stride)) != 0;
+    good_ = good_ && WebPPictureAlloc(&picture_) != 0;
+    if (good_) fill(rows);
     if (!good_) WebPPictureFree(&picture_);  // no destructor runs after a throw
     require(good_, ErrorCode::io, "no memory is left to encode a picture of ", image.width(), " x ", image.height(),
             " pixels as WebP; close other programs or save it smaller");
@@ -67,6 +62,20 @@ class WebpPicture {
   WebPPicture& get() { return picture_; }
 
  private:
+  // Pixels are numbers of 32 bits, alpha highest, blue lowest.
+  void fill(PictureRows& rows) {
+    const std::size_t step = rows.channels();
+    std::vector<std::uint8_t> row(rows.row_samples());
+    for (int y = 0; y < picture_.height; ++y) {
+      rows.row(y, row.data());
+      std::uint32_t* to = picture_.argb + static_cast<std::ptrdiff_t>(y) * picture_.argb_stride;
+      for (const std::uint8_t* from = row.data(); from != row.data() + row.size(); from += step) {
+        const std::uint32_t alpha = step == 4 ? from[3] : 255u;
+        *to++ = alpha << 24 | std::uint32_t{from[0]} << 16 | std::uint32_t{from[1]} << 8 | from[2];
+      }
+    }
+  }
+
   WebPPicture picture_{};
   bool good_ = false;
 };

@@ -10,6 +10,7 @@
 
 #include "base/numbers.h"
 #include "base/words.h"
+#include "impasto/image.h"
 #include "style/field_kinds.h"
 
 namespace impasto::IMPASTO_ABI {
@@ -47,7 +48,6 @@ constexpr Words<bool> kKeepDrop = {{"keep", true}, {"drop", false}};
 constexpr Words<int> kBits = {{"8", 8}, {"10", 10}, {"12", 12}, {"16", 16}};
 constexpr Words<bool> kSubsamplings = {{"4:2:0", true}, {"4:4:4", false}};
 
-constexpr int kMaxSide = 16384;
 constexpr int kMaxSteps = 1'000'000;
 
 std::vector<int> parse_wholes(const std::string& called, const std::string& text, const NumberRange& range) {
@@ -88,10 +88,10 @@ std::vector<OptionField> look_fields() {
 template <class Set, class Get>
 OptionField side_field(const char* name, const char* help, Set set, Get get) {
   OptionField made = field(FieldKind::whole, name, help);
-  made.range = between(1, kMaxSide);
+  made.range = between(1, kMaxImageSide);
   made.unit = "pixels";
   made.set = [=](Options& o, const std::string& called, const std::string& text) {
-    set(o, parse_whole(called, text, between(1, kMaxSide)));
+    set(o, parse_whole(called, text, between(1, kMaxImageSide)));
   };
   made.get = [=](const Options& o) { return get(o) == 0 ? "" : std::to_string(get(o)); };
   made.numbers = [=](const Options& o) { return numbers_of(get(o) == 0 ? std::vector<int>{} : std::vector{get(o)}); };
@@ -100,13 +100,13 @@ OptionField side_field(const char* name, const char* help, Set set, Get get) {
 
 OptionField scales_field() {
   OptionField made = field(FieldKind::scales, "scales", "coarse to fine: sides or count", "a scale");
-  made.range = between(1, kMaxSide);
+  made.range = between(1, kMaxImageSide);
   made.unit = "pixels";
   made.set = [](Options& o, const std::string& called, const std::string& text) {
     o.scale_sizes.clear();
     o.scale_count = 0;
     if (text == "auto") return;
-    const std::vector<int> list = parse_wholes(called, text, between(1, kMaxSide));
+    const std::vector<int> list = parse_wholes(called, text, between(1, kMaxImageSide));
     if (list.size() == 1 && list[0] <= kMaxScales) {
       o.scale_count = list[0];
     } else {

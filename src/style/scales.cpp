@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <vector>
 
 #include "base/check.h"
+#include "image/limits.h"
 #include "impasto/stylise.h"
 
 namespace impasto::IMPASTO_ABI {
@@ -29,8 +31,13 @@ PaintingSize with_long_side(const Image& image, int long_side) {
 }
 
 PaintingSize painting_size(const Image& content, const Options& options) {
-  if (options.width > 0) return {options.width, options.height};
-  return with_long_side(content, options.size > 0 ? options.size : std::max(content.width(), content.height()));
+  const PaintingSize size =
+      options.width > 0
+          ? PaintingSize{options.width, options.height}
+          : with_long_side(content, options.size > 0 ? options.size : std::max(content.width(), content.height()));
+  check_image_size(static_cast<std::uint64_t>(size.width), static_cast<std::uint64_t>(size.height),
+                   "the painting asked for");
+  return size;
 }
 
 std::vector<PaintingSize> painting_sizes(const Image& content, const Options& options) {

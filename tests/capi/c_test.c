@@ -203,7 +203,7 @@ static void test_options(const impasto_weights* weights) {
       CHECK(strcmp(info.kind, "choice") == 0 && strcmp(info.choices, "auto,max,avg,l2") == 0 && info.unit[0] == 0);
     }
     if (strcmp(info.name, "size") == 0) {
-      CHECK(strcmp(info.kind, "whole") == 0 && info.least == 1 && info.most == 16384 && !info.without_most);
+      CHECK(strcmp(info.kind, "whole") == 0 && info.least == 1 && info.most == 1048576 && !info.without_most);
       CHECK(strcmp(info.unit, "pixels") == 0 && strcmp(info.group, "Size") == 0 && !info.rare);
     }
     if (strcmp(info.name, "adam-beta1") == 0) {

@@ -148,7 +148,7 @@ TEST_CASE("cli: bad values of options exit with 2 and name option, value and wha
       {{"--size", "0"}, {"--size", "'0'"}},
       {{"--size", "64.5"}, {"--size", "'64.5'"}},
       {{"--size", "99999999999"}, {"--size", "'99999999999'"}},
-      {{"--size", "1000000"}, {"size", "1000000"}},
+      {{"--size", "2000000"}, {"size", "2000000"}},
       {{"--style-size", "-1"}, {"--style-size", "'-1'"}},
       {{"--epochs", "three"}, {"--epochs", "'three'"}},
       {{"--epochs", "0"}, {"--epochs", "'0'"}},

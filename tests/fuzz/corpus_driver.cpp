@@ -1,7 +1,8 @@
 // Runs a fuzz target over the files of a folder, each also cut short at many lengths and with single bytes damaged:
-// what `make test` does without a fuzzer. Usage: <program> FOLDER
+// what `make test` does without a fuzzer. Usage: <program> FOLDER VARIANTS, of each file and kind of damage.
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -10,9 +11,9 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 int main(int argc, char** argv) {
-  constexpr std::size_t kVariants = 200;  // of each file and kind of damage
   std::size_t files = 0, inputs = 0;
-  if (argc != 2) return 2;
+  const std::size_t variants = argc == 3 ? std::strtoul(argv[2], nullptr, 10) : 0;
+  if (variants == 0) return 2;
   if (!std::filesystem::is_directory(argv[1])) {
     std::fprintf(stderr, "there is no folder %s; put seeds there\n", argv[1]);
     return 1;
@@ -23,7 +24,7 @@ int main(int argc, char** argv) {
     const std::vector<std::uint8_t> seed(text.begin(), text.end());
     ++files;
     LLVMFuzzerTestOneInput(seed.data(), seed.size());
-    const std::size_t step = seed.size() / kVariants + 1;
+    const std::size_t step = seed.size() / variants + 1;
     for (std::size_t at = 0; at < seed.size(); at += step) {
       std::vector<std::uint8_t> damaged = seed;
       damaged[at] = static_cast<std::uint8_t>(damaged[at] ^ (at % 2 == 0 ? 0xff : 0x01));

@@ -98,7 +98,7 @@ TEST_CASE("pixels: layouts that make no sense are refused") {
   };
   refused(ErrorCode::usage, {nullptr, 2, 2}, "null pointer");
   refused(ErrorCode::input, {memory.data(), 0, 2}, "0 x 2");
-  refused(ErrorCode::input, {memory.data(), 70000, 2}, "70000");
+  refused(ErrorCode::input, {memory.data(), 2000000, 2}, "2000000");
   refused(ErrorCode::usage, {memory.data(), 4, 2, Sample::u8, Channels::rgb, 11}, "11 bytes apart and 12 bytes long");
   refused(ErrorCode::usage, {memory.data(), 2, 2, Sample::u16, Channels::rgb, 13}, "no multiple");
   constexpr std::ptrdiff_t far = std::numeric_limits<std::ptrdiff_t>::max() / 2;

@@ -158,10 +158,9 @@ TEST_CASE(
 }
 
 TEST_CASE("png: sizes above the limits, or that the bytes cannot hold, are refused before memory is taken") {
-  CHECK(contains(refusal(make_png({.width = 100000, .height = 100000})), "has 100000 x 100000 pixels"));
-  CHECK(contains(refusal(make_png({.width = 16385, .height = 16384})), "has 16385 x 16384 pixels"));
-  CHECK(contains(refusal(make_png({.width = 65536, .height = 1})), "has 65536 x 1 pixels"));
-  CHECK(contains(refusal(make_png({.width = 16000, .height = 16000})), "promises 16000 x 16000 pixels"));
+  CHECK(contains(refusal(make_png({.width = 500000, .height = 500000})), "has 500000 x 500000 pixels"));
+  CHECK(contains(refusal(make_png({.width = 16385, .height = 16384})), "promises 16385 x 16384 pixels, more than"));
+  CHECK(contains(refusal(make_png({.width = 8000, .height = 8000})), "promises 8000 x 8000 pixels"));
 }
 
 TEST_CASE("png: what is written is read back to the byte") {

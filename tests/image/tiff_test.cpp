@@ -166,7 +166,9 @@ TEST_CASE("tiff: sizes above the limits, or that the bytes cannot hold, are refu
   const Bytes good = make_tiff({});
   CHECK(contains(refusal(with_value(good, TIFFTAG_IMAGEWIDTH, 65535)), "pixels, more than its"));
   CHECK(contains(refusal(with_value(with_value(good, TIFFTAG_IMAGEWIDTH, 60000), TIFFTAG_IMAGELENGTH, 60000)),
-                 "has 60000 x 60000 pixels"));
+                 "promises 60000 x 60000 pixels, more than"));
+  RawTiff wide{.tiled = true};
+  CHECK(contains(refusal(with_value(make_tiff(wide), TIFFTAG_TILEWIDTH, 1 << 20)), "cannot be decoded"));
   RawTiff doubles{.bits = 32, .format = SAMPLEFORMAT_UINT};
   CHECK(contains(refusal(make_tiff(doubles)), "is a TIFF of a kind that cannot be read"));
 }

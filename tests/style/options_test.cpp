@@ -73,7 +73,7 @@ TEST_CASE("style: an unknown preset is refused and the known ones are listed") {
 
 TEST_CASE("style: settings out of range are refused by name, with what was wanted") {
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  CHECK(refusal([](Options& o) { o.size = -5; }).find("size is -5; wanted 1 to 16384") != std::string::npos);
+  CHECK(refusal([](Options& o) { o.size = -5; }).find("size is -5; wanted 1 to 1048576") != std::string::npos);
   CHECK(refusal([](Options& o) { o.width = 100; }).find("width is set without height") != std::string::npos);
   CHECK(refusal([](Options& o) { o.height = 100; }).find("height is set without width") != std::string::npos);
   CHECK(refusal([](Options& o) { o.iterations = {}; }).find("for 0 scales") != std::string::npos);
