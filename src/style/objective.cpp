@@ -63,7 +63,7 @@ Objective<T>::Objective(const Vgg19<T>& network, const NetworkWeights& weights, 
   check_regions(scene, guide, compared.style);
   Targets<T> targets = measure_targets(compared, scene, windows, keeps_content, context);
   content_targets_ = std::move(targets.content);
-  record_parts(compared, scene, windows, targets);
+  record_parts(compared, scene, windows, targets, shares);
   kept_ = parts_.size();
   if (parts_.size() == 1) {
     Part& part = *parts_.front();
@@ -76,17 +76,17 @@ Objective<T>::Objective(const Vgg19<T>& network, const NetworkWeights& weights, 
 
 template <class T>
 void Objective<T>::record_parts(const Compared<T>& compared, const Scene<T>& scene, const std::vector<Window>& windows,
-                                const Targets<T>& targets) {
+                                const Targets<T>& targets, const std::vector<double>& shares) {
   const auto placements = place_regions(compared, scene, targets.styles);
-  const std::vector<double> shares = painted_shares(scene, compared.guide);
-  Tensor<T> smooth;
+  Tensor<T> protect, smooth;
+  if (!scene.protect.empty()) protect = resize_map(scene.protect, whole_[0], whole_[1]).template as<T>();
   if (compared.options.tv_weight != 0 && !scene.smooth.empty())
     smooth = resize_map(scene.smooth, whole_[0], whole_[1]).template as<T>();
   if (windows.size() > 1) picture_ = Tensor<T>(whole_, T(0), context_);
   for (std::size_t i = 0; i < windows.size(); ++i) {
     parts_.push_back(std::make_unique<Part>(Part{windows[i], Tape<T>(context_), {}, {}, {}, {}, {}}));
     Part& part = *parts_.back();
-    record_picture(part, scene);
+    record_picture(part, scene, protect);
     WindowParts<T> parts{.window = part.window,
                          .whole = whole_,
                          .painted = part.painted,
@@ -94,7 +94,7 @@ void Objective<T>::record_parts(const Compared<T>& compared, const Scene<T>& sce
                          .content_factors = &targets.content_factors,
                          .regions = placements,
                          .shares = shares};
-    if (!smooth.empty()) parts.smooth = hold(cropped(smooth, part.window.area), part.tape, "smooth");
+    if (!smooth.empty()) parts.smooth = hold(cropped(smooth, part.window.area, context_), part.tape, "smooth");
     part.statistics = record_window(part.tape, compared, parts);
   }
 }
@@ -106,7 +106,7 @@ std::vector<Id> Objective<T>::record_content(Part& part, const Compared<T>& comp
   std::vector<Id> ids;
   if (compared.content.empty()) return ids;
   if (content_targets_.empty()) {
-    const Id pixels = hold(cropped(scene.content, part.window.area), part.tape, "content");
+    const Id pixels = hold(cropped(scene.content, part.window.area, context_), part.tape, "content");
     return record_content_maps(part.tape, compared, part.window, pixels);
   }
   for (const Tensor<T>& map : content_targets_[i]) ids.push_back(part.tape.constant(map.view(), "content target"));
@@ -121,16 +121,15 @@ Id Objective<T>::hold(Tensor<T> values, Tape<T>& tape, const std::string& name) 
 
 // The variable, and over it what is protected of the original.
 template <class T>
-void Objective<T>::record_picture(Part& part, const Scene<T>& scene) {
+void Objective<T>::record_picture(Part& part, const Scene<T>& scene, const Tensor<T>& protect) {
   const Area& area = part.window.area;
   const Shape shape{area.height, area.width, 3};
   part.picture = part.painted =
       area == whole_area(whole_) ? part.tape.variable(shape, "picture") : part.tape.unstored_variable(shape, "picture");
-  if (scene.protect.empty()) return;
+  if (protect.empty()) return;
   const Tensor<T>& original = scene.original.empty() ? scene.content : scene.original;
-  const Id kept = hold(cropped(original, area), part.tape, "original");
-  const Tensor<T> protect = resize_map(scene.protect, whole_[0], whole_[1]).template as<T>();
-  const Id mask = hold(cropped(protect, area), part.tape, "protect");
+  const Id kept = hold(cropped(original, area, context_), part.tape, "original");
+  const Id mask = hold(cropped(protect, area, context_), part.tape, "protect");
   part.painted = blend(part.tape, part.picture, kept, mask);
   part.tape.keep(part.painted);
 }

@@ -80,9 +80,9 @@ class Objective {
   };
 
   void record_parts(const Compared<T>& compared, const Scene<T>& scene, const std::vector<Window>& windows,
-                    const Targets<T>& targets);
+                    const Targets<T>& targets, const std::vector<double>& shares);
   std::vector<Id> record_content(Part& part, const Compared<T>& compared, const Scene<T>& scene, std::size_t i);
-  void record_picture(Part& part, const Scene<T>& scene);
+  void record_picture(Part& part, const Scene<T>& scene, const Tensor<T>& protect);
   Id hold(Tensor<T> values, Tape<T>& tape, const std::string& name);
   void record_head(const Compared<T>& compared, const std::vector<double>& shares, const Targets<T>& targets);
   bool is_kept(std::size_t i) const { return i < kept_; }

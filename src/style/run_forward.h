@@ -11,9 +11,9 @@ namespace impasto::IMPASTO_ABI {
 
 /// A picture's pixels at an area: the picture itself where that is all of it, else a copy in `kept`.
 template <class T>
-View<const T> pixels_at(const Tensor<T>& picture, const Area& area, Tensor<T>& kept) {
+View<const T> pixels_at(const Tensor<T>& picture, const Area& area, Tensor<T>& kept, const Context& context) {
   if (area == whole_area(picture.shape())) return picture.view();
-  kept = cropped(picture, area);
+  kept = cropped(picture, area, context);
   return kept.view();
 }
 

@@ -90,7 +90,7 @@ void StyleMeasurement<T>::add_window(const Window& window) {
   Tensor<T> pixels;
   Tape<T> tape(context_);
   std::vector<Part> parts;
-  record(tape, tape.constant(pixels_at(picture_, window.area, pixels), "style picture"), window, parts);
+  record(tape, tape.constant(pixels_at(picture_, window.area, pixels, context_), "style picture"), window, parts);
   run_forward(tape, context_);
   const auto add = [&](Id id, std::vector<double>& to) {
     if (id.index < 0) return;

@@ -119,15 +119,10 @@ Options Stylizer::State::affordable() const {
 }
 
 void Stylizer::State::enter(std::size_t k, Tensor<float> x) {
-  if (k > scale) scales[scale].close();
   scale = k;
   entered = std::move(x);
   steps_at_scale = 0;
   scale_done = false;
-  optimiser.reset();
-  average.reset();
-  best = Tensor<float>();
-  before = Tensor<float>();
 }
 
 // What is beside the painting must not end it.
@@ -146,11 +141,9 @@ void Stylizer::State::prepare() {
   if (!scales[scale].is_open()) {
     scales[scale].open(network, *weights.network(), options, plan.keeps_content, context);
     save_styles();
-    std::size_t kept = plan.kept;
-    if (scale + 1 < scales.size()) {
-      kept = objective().windows();
-      while (kept > 0 && objective().planned_bytes(kept) > plan.arena) --kept;
-    }
+    const bool is_last = scale + 1 == scales.size();
+    std::size_t kept = is_last ? plan.kept : objective().windows();
+    while (kept > 0 && objective().planned_bytes(kept) > plan.arena) --kept;
     objective().keep_windows(kept);
     objective().set_profiling(profiling);
   }
@@ -228,8 +221,14 @@ Tensor<float> Stylizer::State::full_picture() const {
 }
 
 void Stylizer::State::enter_next() {
+  entered = picture();  // what there is to show, should memory not suffice for the next size
+  scales[scale].close();
+  optimiser.reset();
+  average.reset();
+  best = Tensor<float>();
+  before = Tensor<float>();
   const PaintingSize next = scales[scale + 1].size();
-  enter(scale + 1, start_after(picture(), start, next.height, next.width, context));
+  enter(scale + 1, start_after(entered, start, next.height, next.width, context));
 }
 
 }  // namespace impasto::IMPASTO_ABI

@@ -48,7 +48,8 @@ struct Stylizer::State {
   MemoryPlan plan;  // whose regions and history `options` and `history` are by now
   int history = 0;
   bool profiling = false;
-  Tensor<float> entered;                        // the picture that this scale begins with, until prepare()
+  Tensor<float>
+      entered;  // the picture while no scale is prepared: that this one begins with, or that the last one ended with
   std::unique_ptr<Optimiser<float>> optimiser;  // none until prepare()
   std::optional<IterateAverage<float>> average;
   FlatStop flat{0};
@@ -106,6 +107,7 @@ struct Stylizer::State {
   /// The picture at the painting's size.
   Tensor<float> full_picture() const;
 
+  /// Frees what this scale took, and enters the next.
   void enter_next();
 
   CheckpointFacts facts(const std::map<std::string, std::string>& notes) const;

@@ -58,7 +58,7 @@ std::vector<Tensor<T>> content_maps(const Compared<T>& c, const Tensor<T>& pictu
                                     const Context& context) {
   Tensor<T> pixels;
   Tape<T> tape(context);
-  const Id seen = tape.constant(pixels_at(picture, window.area, pixels), "picture");
+  const Id seen = tape.constant(pixels_at(picture, window.area, pixels, context), "picture");
   const std::vector<Id> ids = record_content_maps(tape, c, window, seen);
   for (const Id id : ids) tape.keep(id);
   run_forward(tape, context);
