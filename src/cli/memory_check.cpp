@@ -35,6 +35,11 @@ int largest(int most, const std::function<bool(int)>& is_good) {
 
 std::size_t with_overhead(std::size_t bytes) { return bytes + bytes / 16 + (std::size_t{16} << 20); }
 
+bool fits(std::size_t bytes, std::size_t free, bool asked_for) {
+  constexpr std::size_t kHoles = std::size_t{64} << 20;
+  return with_overhead(bytes) + (asked_for ? 0 : kHoles) <= free;
+}
+
 Context within(std::uint64_t most, const Context& context) {
   if (most == 0) return context;
   const std::uint64_t others = with_overhead(peak_resident_bytes());
@@ -50,15 +55,15 @@ void check_memory(const Pictures& pictures, const Weights& weights, const Option
   const std::size_t free = most == 0
                                ? available_memory()
                                : std::min(available_memory(), static_cast<std::size_t>(most - std::min(most, held)));
-  const auto fits = [&](const Options& changed, const Context& where) {
+  const auto would_fit = [&](const Options& changed, const Context& where) {
     try {
-      return with_overhead(estimate_memory(pictures, weights, changed, where).peak()) <= free;
+      return fits(estimate_memory(pictures, weights, changed, where).peak(), free, most > 0);
     } catch (const Error&) {  // scales that the smaller painting does not have
       return false;
     }
   };
   const MemoryEstimate needed = estimate_memory(pictures, weights, options, context);
-  if (with_overhead(needed.peak()) <= free) return;
+  if (fits(needed.peak(), free, most > 0)) return;
 
   const PaintingSize size = painting_size(pictures.content, options);
   const int side = std::max(size.width, size.height);
@@ -68,7 +73,7 @@ void check_memory(const Pictures& pictures, const Weights& weights, const Option
   if (needed.targets > needed.painting) {
     const int style = largest(side, [&](int n) {
       changed.style_size = n;
-      return fits(changed, context);
+      return would_fit(changed, context);
     });
     if (style > 0) add("--style-size " + std::to_string(style));
     changed = options;
@@ -76,10 +81,10 @@ void check_memory(const Pictures& pictures, const Weights& weights, const Option
   const int smaller = largest(side, [&](int n) {
     changed.size = n;
     changed.width = changed.height = 0;
-    return fits(changed, context);
+    return would_fit(changed, context);
   });
   if (smaller > 0 && options.start_values.empty()) add("--size " + std::to_string(smaller));
-  if (fits(options, context.with_memory(Memory::small))) add("--memory small");
+  if (would_fit(options, context.with_memory(Memory::small))) add("--memory small");
   throw Error(ErrorCode::io, "a painting of " + size_text(size.width, size.height) + " needs about " +
                                  memory_text(with_overhead(needed.peak())) + ", but " + memory_text(free) +
                                  (most == 0 ? " are free" : " of --max-memory are left") +

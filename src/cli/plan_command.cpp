@@ -123,7 +123,7 @@ int plan_command(const PlanRequest& request, const std::filesystem::path& progra
   if (const std::size_t limit = context.memory_limit(); limit > 0)
     plan.free = std::min(plan.free, with_overhead(limit));
   plan.peak = with_overhead(plan.memory.peak() + plan.memory.pairs) + peak_resident_bytes();
-  plan.fits = with_overhead(plan.memory.peak()) <= plan.free;
+  plan.fits = fits(plan.memory.peak(), plan.free, context.memory_limit() > 0);
   if (plan.fits) plan.time = forecast(pictures, found.weights, options, context, plan.memory.work);
   if (request.json) save_text(json_of(plan, context, found.weights.description()), *request.json);
   print_plan(plan, options, context, found.weights.description());
