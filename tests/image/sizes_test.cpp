@@ -56,7 +56,8 @@ TEST_CASE("sizes: a picture for which too little memory is free is refused with 
   error_of(ErrorCode::io, [] { promise(20000, 15000, 1 << 20, 0, 3'599'999'999); });
   error_of(ErrorCode::io, [] { promise(20000, 15000, 1 << 20, 4, 3'600'000'000); });
   const std::string sentence = error_of(ErrorCode::io, [] { promise(1 << 15, 1 << 15, 1 << 20, 4, 1 << 30); });
-  CHECK(contains(sentence, "picture 'a' has 32768 x 32768 pixels, which take 16384 MiB of memory, and 1024 MiB are free"));
+  CHECK(contains(sentence,
+                 "picture 'a' has 32768 x 32768 pixels, which take 16384 MiB of memory, and 1024 MiB are free"));
 }
 
 TEST_CASE("sizes: a size beyond a format names those that hold it") {
