@@ -227,6 +227,9 @@ std::string Report::facts(const Stylizer& stylizer, const std::filesystem::path&
   facts.emplace_back("Seed", std::to_string(stylizer.options().seed));
   facts.emplace_back("SIMD", to_string(context_.target()));
   facts.emplace_back("Threads", std::to_string(context_.threads()));
+  const PlannedMemory planned = stylizer.planned_memory();
+  facts.emplace_back("Regions",
+                     std::to_string(planned.regions) + ", the maps of " + std::to_string(planned.kept) + " kept");
   facts.emplace_back("Convolution", to_string(context_.convolution()) + ", memory " + to_string(context_.memory()));
   for (const char* name : {"IMPASTO_WEIGHTS", "IMPASTO_SIMD", "OMP_WAIT_POLICY"}) {
     if (const char* value = std::getenv(name)) facts.emplace_back(name, value);
@@ -255,8 +258,6 @@ void Report::end(const RunEnd& end) {
   memory.add("arena", std::to_string(planned.arena));
   memory.add("pictures", std::to_string(planned.pictures));
   memory.add("optimiser", std::to_string(planned.optimiser));
-  memory.add("regions", std::to_string(planned.regions));
-  memory.add("regions_kept", std::to_string(planned.kept));
   memory.add("resident", std::to_string(peak_resident_bytes()));
 
   std::vector<std::string> styles;

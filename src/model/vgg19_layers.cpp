@@ -88,6 +88,11 @@ int halvings(std::size_t layer) {
   return static_cast<int>(std::count_if(kLayers, kLayers + layer + 1, [](const Vgg19Layer& l) { return l.is_pool; }));
 }
 
+Area map_area(const Shape& picture, std::size_t layer) {
+  const int n = halvings(layer);
+  return {0, 0, picture[0] >> n, picture[1] >> n};
+}
+
 Index smallest_side(std::size_t layer) { return Index{1} << halvings(layer); }
 
 }  // namespace impasto::IMPASTO_ABI

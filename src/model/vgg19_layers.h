@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 
+#include "tensor/area.h"
 #include "tensor/shape.h"
 
 namespace impasto::IMPASTO_ABI {
@@ -30,6 +31,9 @@ std::size_t find_layer(const std::string& name);
 
 /// How often a picture's sides are halved on the way to a layer's map; a pooling's own halving counts.
 int halvings(std::size_t layer);
+
+/// The positions of a layer's map of a picture (H x W x 3), where borders are made up.
+Area map_area(const Shape& picture, std::size_t layer);
 
 /// The height and width a picture needs at least for a layer (position in vgg19_layers()).
 Index smallest_side(std::size_t layer);

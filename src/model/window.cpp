@@ -45,6 +45,12 @@ Area Window::core_at(std::size_t layer) const {
   return {top, left, ((core.bottom() - area.top) >> n) - top, ((core.right() - area.left) >> n) - left};
 }
 
+Area Window::core_of_whole(std::size_t layer) const {
+  const int n = halvings(layer);
+  const Area own = core_at(layer);
+  return {core.top >> n, core.left >> n, own.height, own.width};
+}
+
 Index halo_of(std::optional<std::size_t> layer) {
   if (!layer) return 1;
   Index reach = 0, stride = 1;

@@ -20,6 +20,8 @@ struct Window {
 
   /// The core's positions on the window's own map of a layer (position in vgg19_layers()).
   Area core_at(std::size_t layer) const;
+  /// The same positions on the whole picture's map.
+  Area core_of_whole(std::size_t layer) const;
 };
 
 /// Pixels that a map of `layer` (none: the picture) reads beyond the pixels it stands over, made a multiple of

@@ -77,6 +77,7 @@ class MemoryPlanner {
     guide_.regions.resize(is_guided_ ? 2 : 1);  // of a grey mask; colours have more, which matter little
     compared_ = std::make_unique<Compared<float>>(network_, *weights.network(), options_, guide_,
                                                   !is_guided_ && pictures.protect.empty());
+    shares_.assign(guide_.regions.size(), 1.0);
     for (const PaintingSize& size : sizes_) {
       check_size(*compared_, shape_of(size));
       for (const StylePicture& style : pictures.styles) check_style_size(*compared_, shape_of(style_at(style, size)));
@@ -111,6 +112,9 @@ class MemoryPlanner {
     return positions * (sizeof(Index) + sizeof(double));
   }
 
+  WindowParts<float> parts_of(const Window& window, const Shape& whole, Id painted) const {
+    return {.window = window, .whole = whole, .painted = painted, .regions = everywhere_, .shares = shares_};
+  }
   template <class Plan>
   WindowsBytes over_windows(const std::vector<Window>& windows, Plan plan_one) const;
   TapeBytes reading(const Window& window, const std::vector<std::size_t>& layers, bool grams) const;
@@ -126,6 +130,8 @@ class MemoryPlanner {
   std::vector<PaintingSize> sizes_;
   Guide guide_;
   std::unique_ptr<Compared<float>> compared_;
+  std::vector<std::vector<Placement>> everywhere_;  // masks, which planning leaves out
+  std::vector<double> shares_;
 };
 
 // Windows of one kind need the same.
@@ -156,16 +162,15 @@ TapeBytes MemoryPlanner::reading(const Window& window, const std::vector<std::si
   std::vector<FeatureRequest> requests;
   for (const std::size_t layer : layers)
     requests.push_back({layer, grams && !is_guided_, grams && compared_->has_means()});
-  NetworkOptions how = compared_->how;
-  how.window = window;
   const Shape shape{window.area.height, window.area.width, 3};
-  network_.read(tape, tape.constant(nowhere(shape)), requests, how, [&](std::size_t, Id value, Index, Id sums) {
-    for (const Id id : {value, sums}) {
-      if (id.index < 0) continue;
-      tape.keep(id);
-      bytes.kept += bytes_of(tape, id);
-    }
-  });
+  network_.read(tape, tape.constant(nowhere(shape)), requests, compared_->how_at(window),
+                [&](std::size_t, Id value, Index, Id sums) {
+                  for (const Id id : {value, sums}) {
+                    if (id.index < 0) continue;
+                    tape.keep(id);
+                    bytes.kept += bytes_of(tape, id);
+                  }
+                });
   bytes.arena = tape.plan().arena_bytes;
   return bytes;
 }
@@ -183,10 +188,7 @@ TapeBytes MemoryPlanner::evaluation(const Window& window, const Shape& whole, bo
     tape.keep(painted);
     bytes.kept += bytes_of(tape, original) + bytes_of(tape, mask);
   }
-  const std::vector<std::vector<Placement>> everywhere;
-  const std::vector<double> shares(guide_.regions.size(), 1.0);
-  WindowParts<float> parts{
-      .window = window, .whole = whole, .painted = painted, .regions = everywhere, .shares = shares};
+  WindowParts<float> parts = parts_of(window, whole, painted);
   if (!keeps_content) {
     const Id content = tape.constant(nowhere(shape));
     parts.content = record_content_maps(tape, *compared_, window, content);
@@ -198,7 +200,7 @@ TapeBytes MemoryPlanner::evaluation(const Window& window, const Shape& whole, bo
   }
   if (is_alone) {
     std::vector<Tensor<float>> none;
-    record_loss(tape, *compared_, found, whole, nullptr, shares, none);
+    record_loss(tape, *compared_, found, whole, nullptr, shares_, none);
   } else {
     std::vector<Id> outputs = found.addends();
     outputs.erase(std::remove(outputs.begin(), outputs.end(), Id{}), outputs.end());
@@ -211,12 +213,8 @@ TapeBytes MemoryPlanner::evaluation(const Window& window, const Shape& whole, bo
 // The tape of several windows' sums, and the sums in double.
 std::uint64_t MemoryPlanner::head(const Window& window, const Shape& whole) const {
   Tape<float> tape(context_), head(context_);
-  const std::vector<std::vector<Placement>> everywhere;
-  const std::vector<double> shares(guide_.regions.size(), 1.0);
   const Id picture = tape.unstored_variable({window.area.height, window.area.width, 3});
-  WindowStatistics sums = record_window<float>(
-      tape, *compared_,
-      {.window = window, .whole = whole, .painted = picture, .regions = everywhere, .shares = shares});
+  WindowStatistics sums = record_window(tape, *compared_, parts_of(window, whole, picture));
   std::uint64_t bytes = 0;
   std::vector<Id> variables;
   for (const Id id : sums.addends()) {
@@ -225,7 +223,7 @@ std::uint64_t MemoryPlanner::head(const Window& window, const Shape& whole) cons
   }
   sums.set_addends(variables);
   std::vector<Tensor<float>> none;
-  record_loss(head, *compared_, sums, whole, nullptr, shares, none);
+  record_loss(head, *compared_, sums, whole, nullptr, shares_, none);
   return bytes + head.plan().arena_bytes;
 }
 
@@ -247,7 +245,7 @@ std::uint64_t MemoryPlanner::styles_arena(PaintingSize size, int side) const {
 MemoryPlan MemoryPlanner::plan(Way way, std::uint64_t budget) const {
   MemoryPlan plan{.region_size = way.region_size, .keeps_content = way.keeps_content};
   const PaintingSize full = sizes_.back();
-  std::uint64_t later = 0, fixed = 0;  // scenes of scales to come
+  std::uint64_t later = 0;  // scenes of scales to come
   WindowsBytes last;
   for (const PaintingSize size : sizes_) later += scene_bytes(size);
   for (const PaintingSize size : sizes_) {
@@ -268,8 +266,9 @@ MemoryPlan MemoryPlanner::plan(Way way, std::uint64_t budget) const {
     // The picture, its gradient (of one window in the arena), Adam's best one and the one before, the average.
     const std::uint64_t pictures =
         1 + (is_alone ? 0 : 1) + (options_.optimiser == OptimiserKind::adam ? 2 : 0) + (options_.average > 0 ? 1 : 0);
-    fixed = later + start + (keeps_original() ? picture : 0) + last.kept + last.targets + weights_bytes(size) +
-            last.head + pictures * picture + optimiser(size) + 3 * picture;  // three for looking at it
+    const std::uint64_t fixed = later + start + (keeps_original() ? picture : 0) + last.kept + last.targets +
+                                weights_bytes(size) + last.head + pictures * picture + optimiser(size) +
+                                3 * picture;  // three for looking at it
     plan.painting = std::max(plan.painting, fixed + (is_alone ? last.all : last.largest));
   }
   plan.windows = last.windows;

@@ -32,12 +32,11 @@ std::vector<std::vector<Placement>> place_regions(const Compared<T>& c, const Sc
   if (c.reads_gram) return placements;
   const Shape picture = scene.content.shape();
   for (std::size_t l = 0; l < c.style.size(); ++l) {
-    const int n = halvings(c.style[l]);
     placements.emplace_back();
     for (std::size_t r = 0; r < c.guide.regions.size(); ++r) {
-      placements.back().push_back(
-          targets[l][r].exists() ? place(c.guide.regions[r].content, scene.protect, picture[0] >> n, picture[1] >> n)
-                                 : Placement{});
+      placements.back().push_back(targets[l][r].exists()
+                                      ? place(c.guide.regions[r].content, scene.protect, map_area(picture, c.style[l]))
+                                      : Placement{});
     }
   }
   return placements;

@@ -85,6 +85,13 @@ class Objective {
   void record_picture(Part& part, const Scene<T>& scene, const Tensor<T>& protect);
   Id hold(Tensor<T> values, Tape<T>& tape, const std::string& name);
   void record_head(const Compared<T>& compared, const std::vector<double>& shares, const Targets<T>& targets);
+  /// What a window's tape takes: bytes of its arena, values of its pixels.
+  struct PartMemory {
+    std::size_t arena = 0;
+    Index pixels = 0;
+  };
+  PartMemory memory_of(Part& part);
+  PartMemory shared_memory(std::size_t kept);
   bool is_kept(std::size_t i) const { return i < kept_; }
   void go_forward(Part& part);
   void add_sums(Part& part);

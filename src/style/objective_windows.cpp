@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "base/parallel.h"
 #include "style/objective.h"
+#include "tensor/cropped.h"
 
 namespace impasto::IMPASTO_ABI {
 
@@ -22,33 +23,38 @@ void Objective<T>::keep_windows(std::size_t kept) {
 template <class T>
 std::size_t Objective<T>::planned_bytes(std::size_t kept) {
   if (head_ == nullptr) return tape().plan().arena_bytes;
-  std::size_t own = 0, shared = 0, pixels = 0;
-  for (std::size_t i = 0; i < parts_.size(); ++i) {
-    const std::size_t bytes = parts_[i]->tape.plan().arena_bytes;
-    const std::size_t picture = sizeof(T) * static_cast<std::size_t>(parts_[i]->tape.shape(parts_[i]->picture).count());
-    if (i < kept) {
-      own += bytes + picture;
-    } else {
-      shared = std::max(shared, bytes);
-      pixels = std::max(pixels, picture);
-    }
+  const auto bytes = [](const PartMemory& memory) {
+    return memory.arena + sizeof(T) * static_cast<std::size_t>(memory.pixels);
+  };
+  std::size_t all = bytes(shared_memory(kept)) + head_->tape.plan().arena_bytes;
+  for (std::size_t i = 0; i < std::min(kept, parts_.size()); ++i) all += bytes(memory_of(*parts_[i]));
+  return all;
+}
+
+template <class T>
+typename Objective<T>::PartMemory Objective<T>::memory_of(Part& part) {
+  return {part.tape.plan().arena_bytes, part.tape.shape(part.picture).count()};
+}
+
+// Of the parts behind the first `kept`, which take turns.
+template <class T>
+typename Objective<T>::PartMemory Objective<T>::shared_memory(std::size_t kept) {
+  PartMemory most;
+  for (std::size_t i = kept; i < parts_.size(); ++i) {
+    const PartMemory one = memory_of(*parts_[i]);
+    most = {std::max(most.arena, one.arena), std::max(most.pixels, one.pixels)};
   }
-  return own + shared + pixels + head_->tape.plan().arena_bytes;
+  return most;
 }
 
 template <class T>
 void Objective<T>::prepare() {
   if (head_ == nullptr) return tape().prepare();
   if (!gradient_.empty()) return;
-  std::size_t bytes = 0;
-  Index pixels = 0;
-  for (std::size_t i = kept_; i < parts_.size(); ++i) {
-    bytes = std::max(bytes, parts_[i]->tape.plan().arena_bytes);
-    pixels = std::max(pixels, parts_[i]->tape.shape(parts_[i]->picture).count());
-  }
+  const PartMemory shared = shared_memory(kept_);
   if (kept_ < parts_.size()) {
-    shared_arena_ = allocate_aligned(bytes, context_.memory_pool());
-    shared_pixels_ = Tensor<T>({pixels}, context_);
+    shared_arena_ = allocate_aligned(shared.arena, context_.memory_pool());
+    shared_pixels_ = Tensor<T>({shared.pixels}, context_);
   }
   for (std::size_t i = 0; i < parts_.size(); ++i) {
     Part& part = *parts_[i];
@@ -58,7 +64,7 @@ void Objective<T>::prepare() {
       part.tape.prepare();
     } else {
       part.tape.lend(part.picture, shared_pixels_.data());
-      part.tape.prepare({shared_arena_.get(), bytes});
+      part.tape.prepare({shared_arena_.get(), shared.arena});
     }
   }
   head_->tape.prepare();
@@ -79,12 +85,8 @@ std::span<const T> Objective<T>::gradient() const {
 // The window's pixels to its tape, and through it.
 template <class T>
 void Objective<T>::go_forward(Part& part) {
-  const Area& area = part.window.area;
-  const Index row = area.width * 3;
-  T* to = part.tape.value(part.picture).data();
-  parallel_for(context_, area.height, [&](Index h, int) {
-    std::copy_n(picture_.data() + ((area.top + h) * whole_[1] + area.left) * 3, row, to + h * row);
-  });
+  const T* whole = picture_.data();
+  copy_area(context_, whole, whole_[1], 3, part.window.area, part.tape.value(part.picture).data());
   part.tape.forward();
 }
 
@@ -192,19 +194,21 @@ std::vector<OpProfile> Objective<T>::profile() const {
   return all;
 }
 
-#define IMPASTO_INSTANTIATE(T)                                   \
-  template void Objective<T>::keep_windows(std::size_t);         \
-  template std::size_t Objective<T>::planned_bytes(std::size_t); \
-  template void Objective<T>::prepare();                         \
-  template std::span<T> Objective<T>::picture();                 \
-  template std::span<const T> Objective<T>::gradient() const;    \
-  template void Objective<T>::go_forward(Part&);                 \
-  template void Objective<T>::add_sums(Part&);                   \
-  template void Objective<T>::add_gradient(Part&);               \
-  template void Objective<T>::evaluate_windows();                \
-  template Losses Objective<T>::evaluate();                      \
-  template std::vector<LayerLoss> Objective<T>::layer_losses();  \
-  template void Objective<T>::set_profiling(bool);               \
+#define IMPASTO_INSTANTIATE(T)                                                \
+  template void Objective<T>::keep_windows(std::size_t);                      \
+  template Objective<T>::PartMemory Objective<T>::memory_of(Part&);           \
+  template Objective<T>::PartMemory Objective<T>::shared_memory(std::size_t); \
+  template std::size_t Objective<T>::planned_bytes(std::size_t);              \
+  template void Objective<T>::prepare();                                      \
+  template std::span<T> Objective<T>::picture();                              \
+  template std::span<const T> Objective<T>::gradient() const;                 \
+  template void Objective<T>::go_forward(Part&);                              \
+  template void Objective<T>::add_sums(Part&);                                \
+  template void Objective<T>::add_gradient(Part&);                            \
+  template void Objective<T>::evaluate_windows();                             \
+  template Losses Objective<T>::evaluate();                                   \
+  template std::vector<LayerLoss> Objective<T>::layer_losses();               \
+  template void Objective<T>::set_profiling(bool);                            \
   template std::vector<OpProfile> Objective<T>::profile() const;
 IMPASTO_INSTANTIATE(float)
 IMPASTO_INSTANTIATE(double)

@@ -12,13 +12,13 @@
 
 namespace impasto::IMPASTO_ABI {
 
-Placement place(const Tensor<float>& region, const Tensor<float>& protect, Index height, Index width) {
+Placement place(const Tensor<float>& region, const Tensor<float>& protect, const Area& map) {
   if (region.empty() && protect.empty()) return {true};
-  const Index P = height * width;
+  const Index P = map.count();
   std::vector<double> weights(static_cast<std::size_t>(P), 1.0);
   const auto multiply = [&](const Tensor<float>& by, bool inverse) {
     if (by.empty()) return;
-    const Tensor<float> resized = resize_map(by, height, width);
+    const Tensor<float> resized = resize_map(by, map.height, map.width);
     for (std::size_t i = 0; i < weights.size(); ++i) {
       const double value = static_cast<double>(resized[static_cast<Index>(i)]);
       weights[i] *= inverse ? 1 - value : value;
@@ -96,10 +96,7 @@ template <class T>
 void check_regions(const Scene<T>& scene, const Guide& guide, const std::vector<std::size_t>& layers) {
   const std::vector<double> shares = painted_shares(scene, guide);
   const auto exists = [](const Tensor<float>& region, const Tensor<float>& protect, const Shape& picture,
-                         std::size_t layer) {
-    const int n = halvings(layer);
-    return place(region, protect, picture[0] >> n, picture[1] >> n).exists;
-  };
+                         std::size_t layer) { return place(region, protect, map_area(picture, layer)).exists; };
   for (std::size_t r = 0; r < guide.regions.size(); ++r) {
     const Region& region = guide.regions[r];
     if (shares[r] < kSmallestRegion || layers.empty()) continue;  // what is protected is not painted in any style

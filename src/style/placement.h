@@ -20,8 +20,8 @@ struct Placement {
   Placement within(const Area& core, Index width) const;
 };
 
-/// `region` without what is protected, on a map of height x width. A region of less than one position does not exist.
-Placement place(const Tensor<float>& region, const Tensor<float>& protect, Index height, Index width);
+/// `region` without what is protected, on a map of these positions. A region of less than one position does not exist.
+Placement place(const Tensor<float>& region, const Tensor<float>& protect, const Area& map);
 
 /// True if no mask makes the positions of a painting differ.
 template <class T>

@@ -12,12 +12,6 @@
 namespace impasto::IMPASTO_ABI {
 namespace {
 
-std::vector<std::size_t> positions_of(const std::vector<LayerWeight>& layers) {
-  std::vector<std::size_t> found;
-  for (const LayerWeight& layer : layers) found.push_back(find_layer(layer.layer));
-  return found;
-}
-
 // weight factor |F - P|^2 over the core
 template <class T>
 Id record_content(Tape<T>& tape, const Compared<T>& c, const WindowParts<T>& p, std::size_t k, Id map) {
@@ -31,12 +25,11 @@ Id record_content(Tape<T>& tape, const Compared<T>& c, const WindowParts<T>& p, 
 template <class T>
 void record_moments(Tape<T>& tape, const Compared<T>& c, const WindowParts<T>& p, std::size_t l, Id map,
                     std::vector<MomentIds>& found) {
-  const Area core = p.window.core_at(c.style[l]);
-  const int n = halvings(c.style[l]);
-  const Index top = p.window.core.top >> n, left = p.window.core.left >> n;
+  const Area core = p.window.core_of_whole(c.style[l]);
+  const Index width = map_area(p.whole, c.style[l]).width;
   for (std::size_t r = 0; r < c.guide.regions.size(); ++r) {
     Placement placement{true};
-    if (!p.regions.empty()) placement = p.regions[l][r].within({top, left, core.height, core.width}, p.whole[1] >> n);
+    if (!p.regions.empty()) placement = p.regions[l][r].within(core, width);
     if (!placement.exists) continue;
     const double norm = c.options.normalise_gradients ? c.style_weight(l) * p.shares[r] : 0;
     found[r] = channel_moments(tape, map, {c.has_means(), placement.weights, norm});
@@ -44,6 +37,12 @@ void record_moments(Tape<T>& tape, const Compared<T>& c, const WindowParts<T>& p
 }
 
 }  // namespace
+
+std::vector<std::size_t> layers_of(const std::vector<LayerWeight>& layers) {
+  std::vector<std::size_t> found;
+  for (const LayerWeight& layer : layers) found.push_back(find_layer(layer.layer));
+  return found;
+}
 
 template <class T>
 Compared<T>::Compared(const Vgg19<T>& of, const NetworkWeights& weights, const Options& wanted, const Guide& regions,
@@ -54,8 +53,15 @@ Compared<T>::Compared(const Vgg19<T>& of, const NetworkWeights& weights, const O
       options(wanted),
       guide(regions),
       reads_gram(is_plain && !wanted.normalise_gradients),
-      content(positions_of(wanted.content_layers)),
-      style(positions_of(wanted.style_layers)) {}
+      content(layers_of(wanted.content_layers)),
+      style(layers_of(wanted.style_layers)) {}
+
+template <class T>
+NetworkOptions Compared<T>::how_at(const Window& window) const {
+  NetworkOptions at = how;
+  at.window = window;
+  return at;
+}
 
 template <class T>
 std::optional<std::size_t> Compared<T>::deepest() const {
@@ -103,9 +109,7 @@ std::vector<Id> record_content_maps(Tape<T>& tape, const Compared<T>& c, const W
   std::vector<Id> maps(c.content.size());
   std::vector<FeatureRequest> requests;
   for (const std::size_t layer : c.content) requests.push_back({layer});
-  NetworkOptions how = c.how;
-  how.window = window;
-  c.network.read(tape, picture, requests, how, [&](std::size_t k, Id map, Index, Id) { maps[k] = map; });
+  c.network.read(tape, picture, requests, c.how_at(window), [&](std::size_t k, Id map, Index, Id) { maps[k] = map; });
   return maps;
 }
 
@@ -120,9 +124,7 @@ WindowStatistics record_window(Tape<T>& tape, const Compared<T>& c, const Window
   for (const std::size_t layer : c.content) requests.push_back({layer});
   for (const std::size_t layer : c.style) requests.push_back({layer, c.reads_gram, c.has_means()});
   for (const std::size_t layer : c.watched) requests.push_back({layer});
-  NetworkOptions how = c.how;
-  how.window = p.window;
-  c.network.read(tape, p.painted, requests, how, [&](std::size_t k, Id value, Index positions, Id sums) {
+  c.network.read(tape, p.painted, requests, c.how_at(p.window), [&](std::size_t k, Id value, Index positions, Id sums) {
     if (k < c.content.size()) {
       found.content[k] = record_content(tape, c, p, k, value);
       return;

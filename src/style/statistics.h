@@ -15,6 +15,9 @@
 
 namespace impasto::IMPASTO_ABI {
 
+/// Positions in vgg19_layers().
+std::vector<std::size_t> layers_of(const std::vector<LayerWeight>& layers);
+
 /// What is compared, whatever the pictures' numbers. What is referred to outlives it.
 template <class T>
 struct Compared {
@@ -29,6 +32,8 @@ struct Compared {
   /// `is_plain`: no mask makes positions differ.
   Compared(const Vgg19<T>& of, const NetworkWeights& weights, const Options& wanted, const Guide& regions,
            bool is_plain);
+  /// Of a window of the picture.
+  NetworkOptions how_at(const Window& window) const;
   bool has_means() const { return options.statistic != StyleStatistic::gram; }
   std::optional<std::size_t> deepest() const;
   /// What a content layer's error, and a style layer's in a region that is the whole painting, count.

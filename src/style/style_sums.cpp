@@ -30,12 +30,10 @@ class StyleMeasurement {
     unguided_ =
         std::all_of(regions.begin(), regions.end(), [&](const Region& r) { return is_everywhere(r.styles[style]); });
     for (const std::size_t layer : c_.style) {
-      const int n = halvings(layer);
       placements_.emplace_back();
       for (const Region& region : regions) {
-        const Shape shape = picture.shape();
         placements_.back().push_back(unguided_ ? Placement{true}
-                                               : place(region.styles[style], {}, shape[0] >> n, shape[1] >> n));
+                                               : place(region.styles[style], {}, map_area(picture.shape(), layer)));
       }
     }
   }
@@ -63,15 +61,12 @@ template <class T>
 void StyleMeasurement<T>::record(Tape<T>& tape, Id picture, const Window& window, std::vector<Part>& parts) {
   std::vector<FeatureRequest> requests;
   for (const std::size_t layer : c_.style) requests.push_back({layer, unguided_, c_.has_means()});
-  NetworkOptions how = c_.how;
-  how.window = window;
-  c_.network.read(tape, picture, requests, how, [&](std::size_t l, Id value, Index, Id sums) {
+  c_.network.read(tape, picture, requests, c_.how_at(window), [&](std::size_t l, Id value, Index, Id sums) {
     MomentIds everywhere{unguided_ ? value : Id{}, sums};
-    const int n = halvings(c_.style[l]);
-    const Area seen = window.core_at(c_.style[l]);
-    const Area core{window.core.top >> n, window.core.left >> n, seen.height, seen.width};
+    const Area core = window.core_of_whole(c_.style[l]);
+    const Index width = map_area(picture_.shape(), c_.style[l]).width;
     for (std::size_t r = 0; r < c_.guide.regions.size(); ++r) {
-      const Placement placement = placements_[l][r].within(core, picture_.shape()[1] >> n);
+      const Placement placement = placements_[l][r].within(core, width);
       if (!placement.exists) continue;
       MomentIds ids = everywhere;
       if (placement.weights != nullptr || ids.gram.index < 0)

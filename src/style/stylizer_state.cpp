@@ -88,8 +88,7 @@ void Stylizer::State::make_scales(const Pictures& pictures) {
   guide = make_guide(pictures);
   style_cache = pictures.style_cache;
   const std::string weights_digest = style_cache == nullptr ? std::string() : digest_of(*weights.network());
-  std::vector<std::size_t> style_layers;
-  for (const LayerWeight& layer : options.style_layers) style_layers.push_back(find_layer(layer.layer));
+  const std::vector<std::size_t> style_layers = layers_of(options.style_layers);
   for (const PaintingSize& one : painting_sizes(pictures.content, options)) {
     stop_if_asked(context);
     Scene<float> scene = make_scene(pictures, guide, options, one, context);

@@ -92,12 +92,6 @@ void measure_content(const Compared<T>& c, const Scene<T>& scene, const std::vec
     targets.content_factors.push_back(energy.factor(c.options.loss_scale, scene.content.shape()));
 }
 
-// Of a picture's map.
-Index positions_of(const Shape& picture, std::size_t layer) {
-  const int n = halvings(layer);
-  return (picture[0] >> n) * (picture[1] >> n);
-}
-
 // The mean of all styles that have the region at the layer, by their shares.
 template <class T>
 std::vector<std::vector<StyleTarget>> style_targets(const Compared<T>& c, const Scene<T>& scene,
@@ -112,7 +106,7 @@ std::vector<std::vector<StyleTarget>> style_targets(const Compared<T>& c, const 
     found.push_back(targets);
     for (std::size_t l = 0; l < c.style.size(); ++l) {
       for (std::size_t r = 0; r < c.guide.regions.size(); ++r)
-        found[k][l][r] = style_target<T>(sums[l][r], positions_of(picture.shape(), c.style[l]), context);
+        found[k][l][r] = style_target<T>(sums[l][r], map_area(picture.shape(), c.style[l]).count(), context);
     }
   }
   const auto add = [](std::vector<double>& to, const std::vector<double>& values, double share) {

@@ -5,6 +5,7 @@
 #include "autodiff/ops/ops.h"
 #include "base/check.h"
 #include "base/parallel.h"
+#include "tensor/cropped.h"
 
 namespace impasto::IMPASTO_ABI {
 
@@ -14,11 +15,7 @@ Id crop(Tape<T>& tape, Id x, const Area& area) {
   require(xs.rank() == 3 && area.count() > 0 && common(area, whole_area(xs)) == area, ErrorCode::input, "crop: wanted ",
           area.height, " x ", area.width, " positions from (", area.top, ", ", area.left, ") on, got ", xs);
   const Index C = xs[2], W = xs[1], row = area.width * C;
-  const auto forward = [=](const OpBuffers<T>& r) {
-    parallel_for(r.context(), area.height, [=, x = r.in(0), y = r.out()](Index h, int) {
-      std::copy_n(x + ((area.top + h) * W + area.left) * C, row, y + h * row);
-    });
-  };
+  const auto forward = [=](const OpBuffers<T>& r) { copy_area(r.context(), r.in(0), W, C, area, r.out()); };
   const auto backward = [=](const OpBuffers<T>& r) {
     parallel_for(r.context(), xs[0], [=, dx = r.din(0), dy = r.dout(), adds = r.accumulates(0)](Index h, int) {
       T* to = dx + h * W * C;
