@@ -7,8 +7,8 @@
 # Seen with Pillow 13.0.0 (libjpeg-turbo 3.2.0) on x86-64 Linux:
 #   65500 written   65501 OSError   65535 OSError
 #
-# Why it matters: who offers sizes up to what JPEG holds loses an hour's panorama at the very end. Impasto refuses such a size before
-# it paints, and names the formats that hold it.
+# Why it matters: who offers sizes up to what JPEG holds loses an hour's panorama at the very end; a program has to ask for the size
+# itself before the work.
 set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
