@@ -53,7 +53,7 @@ else()
   endforeach()
   step(${CMAKE_COMMAND} --build ${WORK_DIR}/fetch --target headers)
   # The smallest build: the formats of pictures are what is compiled in another way, so those are compiled.
-  step(${CMAKE_COMMAND} -S ${SOURCE_DIR} -B ${WORK_DIR}/smallest ${compilers} -D CMAKE_BUILD_TYPE=Debug
+  step(${CMAKE_COMMAND} -S ${SOURCE_DIR} -B ${WORK_DIR}/smallest ${compilers} -D CMAKE_BUILD_TYPE=Debug -D IMPASTO_BATCHES=OFF
        -D IMPASTO_TESTS=OFF -D IMPASTO_PROGRAM=OFF -D IMPASTO_JPEG=OFF -D IMPASTO_PNG=OFF -D IMPASTO_TIFF=OFF
        -D IMPASTO_WEBP=OFF -D IMPASTO_HEIF=OFF -D IMPASTO_JXL=OFF -D IMPASTO_ICC=OFF -D IMPASTO_CHECKSUMS=OFF)
   if(GENERATOR STREQUAL "Unix Makefiles")
