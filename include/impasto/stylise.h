@@ -176,6 +176,12 @@ class IMPASTO_API Stylizer {
   /// Writes all that the next step depends on, atomically; between steps. `notes` come back by read_checkpoint().
   /// Throws Error(io) when the disk refuses; the old file is whole then.
   void save(const std::filesystem::path& file, const std::map<std::string, std::string>& notes = {}) const;
+  /// The same, of a copy that is written by a thread of its own while the next steps go on; where memory does not hold
+  /// the copy besides what the painting needs, it is save(). One file at a time: what is still being written is waited
+  /// for first, and what that met is thrown by the next save, save_beside or finish_save.
+  void save_beside(const std::filesystem::path& file, const std::map<std::string, std::string>& notes = {}) const;
+  /// Waits until what save_beside began is on the disk. Throws Error(io) when it is not.
+  void finish_save() const;
 
   /// Losses of the start, before the first step; 0 before they are known.
   Losses start_losses() const;

@@ -34,7 +34,10 @@ struct ArrayToSave {
   std::string name;
   std::string dtype;  ///< F32, F16 or BF16; rounded to nearest, ties to even
   std::vector<std::int64_t> sizes;
-  std::function<std::vector<float>()> values;  ///< called once, when its turn comes: one array is in memory at a time
+  using Take = std::function<void(std::span<const float>)>;
+  /// Called once, when its turn comes: hands over the values in order, in pieces of any length, so that no array need
+  /// be in memory as floats.
+  std::function<void(const Take& take)> values;
 };
 
 /// Writes a safetensors file, atomically. The data begin at a multiple of 8 bytes and have no holes; F32 comes first,

@@ -53,22 +53,28 @@ std::string header_of(const std::vector<const ArrayToSave*>& arrays,
   return length + header;
 }
 
+void require_no_loss(const ArrayToSave& array, std::span<const float> values, const std::string& label) {
+  if (array.dtype == "F32") return;
+  const auto narrowed = [&](float value) {
+    return array.dtype == "F16" ? float_from_half(half_from_float(value))
+                                : float_from_bfloat16(bfloat16_from_float(value));
+  };
+  const auto lost = std::find_if(values.begin(), values.end(),
+                                 [&](float value) { return std::isfinite(value) && !std::isfinite(narrowed(value)); });
+  require(lost == values.end(), ErrorCode::input, label, ": '", array.name, "' holds ",
+          lost == values.end() ? 0.0f : *lost, ", which is beyond ", array.dtype, "; choose F32");
+}
+
 void write_array(const ArrayToSave& array, FileWriter& out, const std::string& label) {
-  const std::vector<float> values = array.values();
-  require(values.size() == count_of(array), ErrorCode::usage, label, ": '", array.name, "' has ", values.size(),
-          " values; wanted ", count_of(array), ", the product of its sizes");
-  if (array.dtype != "F32") {
-    const auto narrowed = [&](float value) {
-      return array.dtype == "F16" ? float_from_half(half_from_float(value))
-                                  : float_from_bfloat16(bfloat16_from_float(value));
-    };
-    const auto lost = std::find_if(values.begin(), values.end(), [&](float value) {
-      return std::isfinite(value) && !std::isfinite(narrowed(value));
-    });
-    require(lost == values.end(), ErrorCode::input, label, ": '", array.name, "' holds ",
-            lost == values.end() ? 0.0f : *lost, ", which is beyond ", array.dtype, "; choose F32");
-  }
-  write_elements(array.dtype, values, [&](std::span<const std::uint8_t> bytes) { out.write(bytes); });
+  std::uint64_t count = 0;
+  array.values([&](std::span<const float> values) {
+    count += values.size();
+    if (count > count_of(array)) return;
+    require_no_loss(array, values, label);
+    write_elements(array.dtype, values, [&](std::span<const std::uint8_t> bytes) { out.write(bytes); });
+  });
+  require(count == count_of(array), ErrorCode::usage, label, ": '", array.name, "' has ", count, " values; wanted ",
+          count_of(array), ", the product of its sizes");
 }
 
 }  // namespace

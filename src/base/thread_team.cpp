@@ -8,9 +8,7 @@
 #include <exception>
 #include <thread>
 
-#if defined(__unix__) || defined(__APPLE__)
-#include <csignal>
-#endif
+#include "base/thread_signals.h"
 
 namespace impasto::IMPASTO_ABI {
 namespace {
@@ -40,26 +38,6 @@ void wait_until(const std::atomic<std::uint32_t>& value, const Ready& ready) {
   } while (std::chrono::steady_clock::now() < end);
   for (std::uint32_t seen = value.load(); !ready(seen); seen = value.load()) value.wait(seen);
 }
-
-/// Keeps the host's signals on the host's threads: helpers that start while it lives take none but those that a fault
-/// of their own or a profiler sends.
-class SignalsKeptAway {
-#if defined(__unix__) || defined(__APPLE__)
- public:
-  SignalsKeptAway() {
-    sigset_t away;
-    sigfillset(&away);
-    for (const int own : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS, SIGPROF}) sigdelset(&away, own);
-    pthread_sigmask(SIG_SETMASK, &away, &before_);
-  }
-  ~SignalsKeptAway() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  SignalsKeptAway(const SignalsKeptAway&) = delete;
-  SignalsKeptAway& operator=(const SignalsKeptAway&) = delete;
-
- private:
-  sigset_t before_;
-#endif
-};
 
 }  // namespace
 

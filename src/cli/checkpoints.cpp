@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <system_error>
@@ -49,33 +50,40 @@ void Checkpoints::step(const Stylizer& stylizer, const Step& step) {
 }
 
 // One that nobody asked for fails with a word, and the run is none the worse.
-void Checkpoints::save(const Stylizer& stylizer) {
+bool Checkpoints::attempt(const Stylizer& stylizer, const std::function<void()>& write) {
   try {
-    std::error_code failure;  // the folder of a painting that was given no name is made for it
-    if (!is_asked_for_ && file_.has_parent_path()) std::filesystem::create_directory(file_.parent_path(), failure);
-    stylizer.save(file_, notes_);
+    write();
+    return true;
   } catch (const Error& error) {
     if (is_asked_for_) throw;
     is_on_ = false;
     const Log& log = stylizer.context().log();
     if (log) log(LogLevel::warning, std::string("no checkpoint is kept: ") + error.what());
-    return;
+    return false;
   }
-  is_saved_ = true;
+}
+
+void Checkpoints::save(const Stylizer& stylizer) {
+  const bool is_begun = attempt(stylizer, [&] {
+    std::error_code failure;  // the folder of a painting that was given no name is made for it
+    if (!is_asked_for_ && file_.has_parent_path()) std::filesystem::create_directory(file_.parent_path(), failure);
+    stylizer.save_beside(file_, notes_);
+  });
+  if (!is_begun) return;
   saved_at_ = Clock::now();
   saved_step_ = last_step_;
 }
 
 void Checkpoints::end(const RunEnd& end) {
   const bool is_done = end.result.outcome == Outcome::finished && end.failure.empty();
-  if (is_done && !is_asked_for_) {
-    std::error_code ignored;
-    if (is_saved_) std::filesystem::remove(file_, ignored);
-    is_saved_ = false;
-    return;
-  }
+  const bool is_kept = is_asked_for_ || !is_done;
   const bool is_whole = end.result.outcome != Outcome::diverged && end.failure.empty();
-  if (is_on_ && is_whole && last_step_ > 0 && saved_step_ != last_step_) save(end.stylizer);
+  if (is_on_ && is_kept && is_whole && last_step_ > 0 && saved_step_ != last_step_) save(end.stylizer);
+  if (attempt(end.stylizer, [&] { end.stylizer.finish_save(); }) && saved_step_ >= 0) is_saved_ = true;
+  if (is_kept || !is_saved_) return;
+  std::error_code ignored;
+  std::filesystem::remove(file_, ignored);
+  is_saved_ = false;
 }
 
 }  // namespace impasto::cli

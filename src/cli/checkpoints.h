@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -35,6 +36,7 @@ class Checkpoints : public RunObserver {
 
   bool is_due(const Step& step) const;
   void save(const Stylizer& stylizer);
+  bool attempt(const Stylizer& stylizer, const std::function<void()>& write);
 
   std::filesystem::path file_;
   bool is_asked_for_, is_on_;

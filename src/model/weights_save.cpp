@@ -23,8 +23,7 @@ ArrayToSave array(const std::string& name, const char* dtype, const Tensor<float
   std::vector<std::int64_t> sizes;
   sizes.reserve(static_cast<std::size_t>(values.shape().rank()));
   for (int i = 0; i < values.shape().rank(); ++i) sizes.push_back(values.shape()[i]);
-  return {name, dtype, std::move(sizes),
-          [&values] { return std::vector<float>(values.values().begin(), values.values().end()); }};
+  return {name, dtype, std::move(sizes), [&values](const ArrayToSave::Take& take) { take(values.values()); }};
 }
 
 }  // namespace

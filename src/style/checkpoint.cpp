@@ -54,17 +54,36 @@ void CheckpointSaver::wholes(const std::string& name, std::vector<std::size_t>& 
   state_[name] = values;
 }
 
+template <class Value>
+std::span<const Value> CheckpointSaver::kept(std::span<const Value> values) {
+  bytes_ += values.size_bytes();
+  if (copies_ == nullptr) return values;
+  copied_.push_back(allocate_aligned(values.size_bytes(), copies_));
+  auto* copy = reinterpret_cast<Value*>(copied_.back().get());
+  std::copy(values.begin(), values.end(), copy);
+  return {copy, values.size()};
+}
+
 void CheckpointSaver::values(const std::string& name, std::span<float> values) {
-  arrays_.push_back({name, "F32", {static_cast<std::int64_t>(values.size())}, [values] {
-                       return std::vector<float>(values.begin(), values.end());
-                     }});
+  arrays_.push_back({name,
+                     "F32",
+                     {static_cast<std::int64_t>(values.size())},
+                     [kept = kept<float>(values)](const ArrayToSave::Take& take) { take(kept); }});
 }
 
 void CheckpointSaver::halves(const std::string& name, std::span<std::uint16_t> halves) {
-  arrays_.push_back({name, "F16", {static_cast<std::int64_t>(halves.size())}, [halves] {
-                       std::vector<float> values(halves.size());
-                       std::transform(halves.begin(), halves.end(), values.begin(), float_from_half);
-                       return values;
+  arrays_.push_back({name,
+                     "F16",
+                     {static_cast<std::int64_t>(halves.size())},
+                     [kept = kept<std::uint16_t>(halves)](const ArrayToSave::Take& take) {
+                       constexpr std::size_t kPiece = 1 << 14;
+                       std::vector<float> piece;
+                       for (std::size_t begin = 0; begin < kept.size(); begin += kPiece) {
+                         const auto part = kept.subspan(begin, std::min(kPiece, kept.size() - begin));
+                         piece.resize(part.size());
+                         std::transform(part.begin(), part.end(), piece.begin(), float_from_half);
+                         take(piece);
+                       }
                      }});
 }
 

@@ -5,12 +5,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "archive/safetensors.h"
+#include "base/buffer.h"
+#include "base/memory_pool.h"
 #include "impasto/checkpoint.h"
 #include "optimise/state_visitor.h"
 
@@ -22,9 +26,12 @@ struct CheckpointFacts : CheckpointInfo {
   std::string pictures_digest, weights_digest;  ///< SHA-256; empty where the build cannot make one
 };
 
-/// Collects; the values are borrowed until they are saved.
+/// Collects; the values are borrowed until they are saved, or copied to memory of the pool.
 class CheckpointSaver : public StateVisitor<float> {
  public:
+  CheckpointSaver() = default;
+  explicit CheckpointSaver(std::shared_ptr<MemoryPool> copies) : copies_(std::move(copies)) {}
+
   void number(const std::string& name, double& value) override;
   void whole(const std::string& name, std::int64_t& value, std::int64_t least, std::int64_t most) override;
   void numbers(const std::string& name, std::span<double> values) override;
@@ -34,10 +41,18 @@ class CheckpointSaver : public StateVisitor<float> {
   void halves(const std::string& name, std::span<std::uint16_t> halves) override;
   void check(bool, const std::string&) override {}
 
+  /// Of the values collected.
+  std::uint64_t bytes() const { return bytes_; }
   /// Atomically. Throws Error(io).
   void save(const CheckpointFacts& facts, const std::filesystem::path& file) const;
 
  private:
+  template <class Value>
+  std::span<const Value> kept(std::span<const Value> values);
+
+  std::shared_ptr<MemoryPool> copies_;  // null: borrow
+  std::vector<AlignedBytes> copied_;
+  std::uint64_t bytes_ = 0;
   nlohmann::json state_ = nlohmann::json::object();
   std::vector<ArrayToSave> arrays_;
 };

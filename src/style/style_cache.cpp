@@ -58,8 +58,10 @@ void StyleCache::save() {
   std::vector<ArrayToSave> arrays;
   for (const auto& [key, style] : state_->styles) {
     for (const auto& [name, values] : style) {
-      arrays.push_back(
-          {key + "." + name, "F32", {static_cast<std::int64_t>(values.size())}, [&values = values] { return values; }});
+      arrays.push_back({key + "." + name,
+                        "F32",
+                        {static_cast<std::int64_t>(values.size())},
+                        [&values = values](const ArrayToSave::Take& take) { take(values); }});
     }
   }
   save_safetensors(state_->file, arrays, {{kVersionKey, kVersion}}, kKind);

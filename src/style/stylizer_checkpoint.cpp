@@ -44,6 +44,7 @@ Stylizer::State::State(const Pictures& pictures, const Weights& given, const Res
                        CheckpointLoader& saved)
     : options(with_iterations(saved.facts().options, how)),
       context(where),
+      held_before(where.memory_held()),
       weights(given),
       network(given.network()),
       size(painting_size(pictures.content, options)) {
@@ -132,15 +133,35 @@ void Stylizer::State::visit_state(StateVisitor<float>& visitor) {
   optimiser->visit_state(visitor);
 }
 
-void Stylizer::save(const std::filesystem::path& file, const std::map<std::string, std::string>& notes) const {
-  with_memory_error("saving the painting", [&] {
-    require(state_->optimiser != nullptr, ErrorCode::usage,
-            "the painting cannot be saved: memory did not suffice for its next size");
-    CheckpointSaver saver;
-    state_->visit_state(saver);
-    saver.save(state_->facts(notes), file);
-  });
+bool Stylizer::State::holds_copy(std::uint64_t bytes) const {
+  const std::uint64_t wanted = std::max(plan.targets, plan.painting + plan.pairs), held = context.memory_held();
+  const std::uint64_t to_come = wanted - std::min<std::uint64_t>(wanted, held - std::min(held, held_before));
+  const std::uint64_t budget = memory_budget(context);
+  return bytes <= budget && to_come <= budget - bytes;
 }
+
+void Stylizer::State::save(const std::filesystem::path& file, const std::map<std::string, std::string>& notes,
+                           bool beside) {
+  require(optimiser != nullptr, ErrorCode::usage,
+          "the painting cannot be saved: memory did not suffice for its next size");
+  writing.wait();
+  CheckpointSaver borrowed;
+  visit_state(borrowed);
+  if (!beside || !holds_copy(borrowed.bytes())) return borrowed.save(facts(notes), file);
+  const auto copied = std::make_shared<CheckpointSaver>(context.memory_pool());
+  visit_state(*copied);
+  writing.start([copied, facts = facts(notes), file] { copied->save(facts, file); });
+}
+
+void Stylizer::save(const std::filesystem::path& file, const std::map<std::string, std::string>& notes) const {
+  with_memory_error("saving the painting", [&] { state_->save(file, notes, false); });
+}
+
+void Stylizer::save_beside(const std::filesystem::path& file, const std::map<std::string, std::string>& notes) const {
+  with_memory_error("saving the painting", [&] { state_->save(file, notes, true); });
+}
+
+void Stylizer::finish_save() const { state_->writing.wait(); }
 
 Stylizer Stylizer::resume(const std::filesystem::path& checkpoint, const Pictures& pictures, const Weights& weights,
                           const ResumeOptions& how, const Context& context) {

@@ -42,6 +42,7 @@ double norm(const Context& context, std::span<const float> a, const float* b = n
 Stylizer::State::State(const Pictures& pictures, const Weights& given, const Options& wanted, const Context& where)
     : options(wanted),
       context(where),
+      held_before(where.memory_held()),
       weights(given),
       network(given.network()),
       size(painting_size(pictures.content, wanted)) {

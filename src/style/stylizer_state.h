@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <filesystem>
 #include <limits>
 #include <map>
 #include <memory>
@@ -10,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "base/thread_task.h"
 #include "impasto/stylise.h"
 #include "model/vgg19.h"
 #include "optimise/average.h"
@@ -35,6 +38,7 @@ struct Stylizer::State {
   std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
   Options options;
   Context context;
+  std::uint64_t held_before = 0;  // bytes of the context, by others
   Weights weights;
   Vgg19<float> network;
   PaintingSize size;
@@ -117,6 +121,12 @@ struct Stylizer::State {
   void check_same(const CheckpointLoader& saved) const;
   /// With other iterations than before: how many steps are left.
   void plan_steps();
+  /// `beside`: by a thread, of a copy, where memory holds that.
+  void save(const std::filesystem::path& file, const std::map<std::string, std::string>& notes, bool beside);
+  /// Whether there is memory for a copy of so many bytes besides what the painting will still take.
+  bool holds_copy(std::uint64_t bytes) const;
+
+  ThreadTask writing;  // of a checkpoint; last: it is waited for before anything goes
 };
 
 }  // namespace impasto::IMPASTO_ABI

@@ -17,7 +17,7 @@ namespace {
 
 ArrayToSave array(const std::string& name, const std::string& dtype, std::vector<std::int64_t> sizes,
                   std::vector<float> values) {
-  return {name, dtype, std::move(sizes), [values] { return values; }};
+  return {name, dtype, std::move(sizes), [values](const ArrayToSave::Take& take) { take(values); }};
 }
 
 }  // namespace

@@ -135,6 +135,55 @@ TEST_CASE("checkpoint: so do Adam, the average of iterates and the stop when fla
   check_every_step(job);
 }
 
+TEST_CASE("checkpoint: one that is written beside the next steps holds where the painting stood before them") {
+  const Job job;
+  const TempFolder folder;
+  Stylizer whole = job.begin(), saved = job.begin();
+  const std::size_t steps = finish(whole).size();
+  for (std::size_t k = 0; k < steps; ++k) {
+    CAPTURE(k);
+    saved.save_beside(folder / "a.checkpoint");
+    saved.step();
+    saved.finish_save();
+    CHECK(read_checkpoint(folder / "a.checkpoint").steps_done == static_cast<int>(k));
+    Stylizer resumed = job.resume(folder / "a.checkpoint");
+    finish(resumed);
+    CHECK(resumed.values() == whole.values());
+  }
+}
+
+TEST_CASE("checkpoint: beside steps, what the disk refuses is told later; without memory for a copy, at once") {
+  const Job job;
+  const TempFolder folder;
+  const std::filesystem::path nowhere = folder / "missing" / "a.checkpoint", file = folder / "a.checkpoint";
+  Stylizer free = job.begin();
+  free.save_beside(nowhere);
+  free.step();
+  CHECK(error_of(ErrorCode::io, [&] { free.finish_save(); }).find("missing") != std::string::npos);
+  free.finish_save();
+
+  const PlannedMemory planned = free.planned_memory();
+  const std::size_t all = planned.arena + planned.pictures + planned.optimiser;
+  std::size_t limit = all / 2;
+  const auto fits = [&] {
+    try {
+      job.begin(Context(2).with_memory_limit(limit));
+      return true;
+    } catch (const Error&) {
+      return false;
+    }
+  };
+  while (!fits()) limit += all / 64;
+  const Context context = Context(2).with_memory_limit(limit);
+  Stylizer tight = job.begin(context);
+  CHECK(error_of(ErrorCode::io, [&] { tight.save_beside(nowhere); }).find("missing") != std::string::npos);
+  for (int steps = 0; !tight.finished();) {
+    tight.save_beside(file);
+    CHECK(read_checkpoint(file).steps_done == steps++);
+    tight.step();
+  }
+}
+
 TEST_CASE("checkpoint: masks, protected places and several styles are what they were") {
   Job job;
   job.pictures.styles.push_back({.image = stripes(30, 30, 5), .weight = 2, .mask = {}});

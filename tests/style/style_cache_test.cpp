@@ -87,9 +87,11 @@ TEST_CASE("style cache: another file, or one whose numbers are not of these laye
   const auto refusal = [&](const char* name) {
     return error_of(ErrorCode::input, [&] { StyleCache cache(folder / name); });
   };
-  save_safetensors(folder / "other.safetensors", {{"a", "F32", {1}, [] { return std::vector<float>{1}; }}});
+  save_safetensors(folder / "other.safetensors",
+                   {{"a", "F32", {1}, [](const ArrayToSave::Take& take) { take(std::vector<float>{1}); }}});
   CHECK(refusal("other.safetensors").find("is no style cache") != std::string::npos);
-  save_safetensors(folder / "names.safetensors", {{"a", "F32", {1}, [] { return std::vector<float>{1}; }}},
+  save_safetensors(folder / "names.safetensors",
+                   {{"a", "F32", {1}, [](const ArrayToSave::Take& take) { take(std::vector<float>{1}); }}},
                    {{"impasto_style_cache", "1"}});
   CHECK(refusal("names.safetensors").find("damaged") != std::string::npos);
 
@@ -102,7 +104,10 @@ TEST_CASE("style cache: another file, or one whose numbers are not of these laye
     for (const auto& [name, entry] : saved.entries()) {
       std::vector<float> values = saved.values(name);
       if (name.find(what) != std::string::npos) values.resize(values.size() - 1);
-      arrays.push_back({name, "F32", {static_cast<std::int64_t>(values.size())}, [values] { return values; }});
+      arrays.push_back(
+          {name, "F32", {static_cast<std::int64_t>(values.size())}, [values](const ArrayToSave::Take& take) {
+             take(values);
+           }});
     }
     save_safetensors(folder / "cut.safetensors", arrays, saved.metadata());
     job.pictures.style_cache = std::make_shared<StyleCache>(folder / "cut.safetensors");
