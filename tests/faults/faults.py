@@ -171,8 +171,8 @@ def kills(table, program, runs, generator):
                   f"{left} left a temporary file, which the next run removed")
 
 
-def kills_and_resumes(table, program, runs, generator):
-    """Killed at random moments, up to five times each, and resumed: the last bytes are those of a run left alone."""
+def kills_and_resumes(table, program, runs, generator, more=()):
+    """With `more` options. Killed at random moments, up to five times each, and resumed: the last bytes are those of a run left alone."""
     def folder_of_run():
         folder = Path(tempfile.mkdtemp(prefix="impasto-faults-"))
         (folder / "content.png").write_bytes(png(96, 64))
@@ -180,7 +180,7 @@ def kills_and_resumes(table, program, runs, generator):
         return folder
 
     begin = ["stylise", "content.png", "style.png", "--weights", "builtin", "--size", "96", "--scales", "2", "--threads", "2",
-             "--iterations", "12", "--steps-per-epoch", "2", "-o", "a.npy", "--checkpoint", "c", "--checkpoint-every", "epoch"]
+             "--iterations", "12", "--steps-per-epoch", "2", "-o", "a.npy", "--checkpoint", "c", "--checkpoint-every", "epoch", *more]
     folder = folder_of_run()
     begun = time.monotonic()
     subprocess.run([program, *begin], cwd=folder, check=True, capture_output=True)
@@ -208,7 +208,7 @@ def kills_and_resumes(table, program, runs, generator):
             wrong += 1
             print(f"WRONG: other bytes after kills in {folder}: {errors.decode(errors='replace')[-400:]}", flush=True)
         shutil.rmtree(folder)
-    table.add("SIGKILL and resume", runs, f"{killed} kills, {resumed} resumed, {runs - wrong} ended with the bytes of a run left alone")
+    table.add(" ".join(["SIGKILL and resume", *more]), runs, f"{killed} kills, {resumed} resumed, {runs - wrong} ended with the bytes of a run left alone")
 
 
 def full_disks(table, program):
@@ -285,6 +285,7 @@ def main():
     table = Table()
     kills(table, program, wanted.runs, generator)
     kills_and_resumes(table, program, 2 * wanted.runs, generator)
+    kills_and_resumes(table, program, wanted.runs, generator, ["--region-size", "32"])
     full_disks(table, program)
     calls(table, program, library)
     allocations(table, program, library, 5 * wanted.runs, generator)
