@@ -55,7 +55,7 @@ bench:  ## build and run the benchmarks (BENCH_OPTIONS=--benchmark_filter=conv)
 	@cmake --build build-bench --parallel $(JOBS) --target impasto_bench
 	build-bench/bench/impasto_bench $(BENCH_OPTIONS)
 
-asan:  ## the tests under the address and undefined-behaviour sanitizers: lower layers, the C API, kernels for SSE4 and AVX2
+asan:  ## the tests under the address and undefined-behaviour sanitizers: layers up to autodiff, kernels for SSE4 and AVX2
 	@$(MAKE) test PRESET=asan
 
 test-asan-full:  ## the same with every layer and instruction set, all damaged files, lessons, documents and packages (an hour)

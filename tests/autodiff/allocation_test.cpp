@@ -6,7 +6,6 @@
 #include <cstdlib>
 
 #include "autodiff/ops/ops.h"
-#include "impasto/stylise.h"
 #include "support/allocations.h"
 
 namespace {
@@ -89,21 +88,6 @@ TEST_CASE_TEMPLATE("autodiff: a replay allocates nothing, forward or backward", 
     INFO(to_string(target));
     CHECK(after == before);
   }
-}
-
-TEST_CASE("autodiff: a step of a painting allocates nothing after the first" *
-          doctest::skip(!IMPASTO_COUNTS_ALLOCATIONS)) {
-  const Weights weights = Weights::builtin();
-  Options options = preset("default", weights);
-  options.size = 40;
-  const Image picture(40, 30);
-  Stylizer stylizer(picture, picture, weights, options, Context(2));
-  stylizer.step();
-  const long before = allocations;
-  stylizer.step();
-  stylizer.step();
-  const long after = allocations;
-  CHECK(after == before);
 }
 
 TEST_CASE("autodiff: the counter of the tests above sees allocations" * doctest::skip(!IMPASTO_COUNTS_ALLOCATIONS)) {

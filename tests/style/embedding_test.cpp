@@ -77,6 +77,20 @@ TEST_CASE("embedding: threads that share weights and paint at the same time get 
   for (const std::vector<float>& values : together) CHECK(values == alone);
 }
 
+TEST_CASE("embedding: a step of a painting allocates nothing after the first") {
+  if (allocations() < 0) return;
+  const Weights weights = Weights::builtin();
+  Options options = preset("default", weights);
+  options.size = 40;
+  const Image picture(40, 30);
+  Stylizer stylizer(picture, picture, weights, options, Context(2));
+  stylizer.step();
+  const long before = allocations();
+  stylizer.step();
+  stylizer.step();
+  CHECK(allocations() == before);
+}
+
 TEST_CASE("embedding: memory that runs out anywhere is an Error, and everything stays usable") {
   if (allocations() < 0) return;
   const Weights weights = Weights::builtin();
