@@ -29,7 +29,9 @@ struct Plan {
   std::vector<PaintingSize> sizes;
   std::vector<int> steps;  // at each
   MemoryEstimate memory;
-  std::size_t peak = 0, free = 0;
+  std::size_t loaded = 0;  // bytes of program and pictures
+  std::size_t peak = 0;    // of all
+  std::size_t free = 0;    // beside what is loaded
   bool fits = false;
   Forecast time;
 };
@@ -46,8 +48,9 @@ std::string scales_text(const Plan& plan) {
 
 void print_plan(const Plan& plan, const Options& options, const Context& context, const std::string& weights) {
   print("painting", scales_text(plan));
-  print("memory", "about " + memory_text(plan.peak) + " with program and pictures; " + memory_text(plan.free) +
-                      " are free" + (plan.fits ? "" : ": it does not fit"));
+  print("memory", "about " + memory_text(plan.peak - plan.loaded) + " beside the " + memory_text(plan.loaded) +
+                      " of program and pictures; " + memory_text(plan.free) + " are free" +
+                      (plan.fits ? "" : ": it does not fit"));
   print("", memory_text(plan.memory.targets) + " while pictures are measured; " + memory_text(plan.memory.painting) +
                 " while it is painted, of them " + memory_text(plan.memory.arena) + " for an evaluation");
   if (plan.memory.regions > 1)
@@ -122,7 +125,8 @@ int plan_command(const PlanRequest& request, const std::filesystem::path& progra
   plan.free = available_memory();
   if (const std::size_t limit = context.memory_limit(); limit > 0)
     plan.free = std::min(plan.free, with_overhead(limit));
-  plan.peak = with_overhead(plan.memory.peak() + plan.memory.pairs) + peak_resident_bytes();
+  plan.loaded = peak_resident_bytes();
+  plan.peak = with_overhead(plan.memory.peak() + plan.memory.pairs) + plan.loaded;
   plan.fits = fits(plan.memory.peak(), plan.free, context.memory_limit() > 0);
   if (plan.fits) plan.time = forecast(pictures, found.weights, options, context, plan.memory.work);
   if (request.json) save_text(json_of(plan, context, found.weights.description()), *request.json);
