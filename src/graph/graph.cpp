@@ -12,7 +12,7 @@
 
 #include "autodiff/ops/ops.h"
 #include "base/check.h"
-#include "model/vgg19.h"
+#include "model/vgg.h"
 
 namespace impasto::IMPASTO_ABI {
 namespace {
@@ -104,7 +104,7 @@ struct Graph<T>::State {
   std::vector<Kind> kinds;
   std::vector<NodeId> kept;
   std::list<Tensor<T>> constants;
-  std::list<Vgg19<T>> networks;  // a tape borrows their weights
+  std::list<Vgg<T>> networks;  // a tape borrows their weights
   NodeId loss;
   bool planned = false, has_values = false, can_go_back = false, has_gradients = false;
 };

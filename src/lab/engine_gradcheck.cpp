@@ -79,8 +79,8 @@ EngineGradcheck check_network(const Weights& weights, const EngineGradcheckOptio
   const std::vector<std::string> layers = weights.layers();
   const bool deep = std::find(layers.begin(), layers.end(), kDeepest) != layers.end();
   const std::size_t deepest = find_layer(deep ? kDeepest : layers.back());
-  const Vgg19<double> plain(weights.network());
-  const Vgg19<float> fast(weights.network());
+  const Vgg<double> plain(weights.network());
+  const Vgg<float> fast(weights.network());
   const auto record = [&](const auto& network) {
     return [&network, deepest](auto& tape, const std::vector<Id>& v) {
       return network.record(tape, v[0], std::array{deepest}).front();
@@ -122,7 +122,7 @@ class WholeLoss {
   }
 
  private:
-  Vgg19<T> network_;  // whose numbers the tape borrows
+  Vgg<T> network_;  // whose numbers the tape borrows
   Objective<T> objective_;
 };
 

@@ -50,7 +50,7 @@ struct Bench {
   Guide guide;
   Scene<float> scene;
   Tensor<float> first;
-  Vgg19<float> network;
+  Vgg<float> network;
 
   Bench(Pictures pictures, const Weights& of, const Options& wanted, const Context& where)
       : weights(of), options(wanted), context(where), network(of.network()) {
@@ -139,7 +139,7 @@ void inspect_layers(const Bench& bench, const std::vector<std::string>& names, I
   for (std::size_t k = 0; k < positions.size(); ++k) {
     const Shape shape = tape.shape(objective.watched()[k]);
     const ReceptiveField field = receptive_field(positions[k]);
-    found.layers.push_back({vgg19_layers()[positions[k]].keras_name(),
+    found.layers.push_back({vgg_layers()[positions[k]].keras_name(),
                             field.size,
                             field.stride,
                             static_cast<int>(shape[0]),

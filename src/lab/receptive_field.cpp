@@ -2,13 +2,13 @@
 
 #include <cstddef>
 
-#include "model/vgg19.h"
+#include "model/vgg.h"
 
 namespace impasto::IMPASTO_ABI {
 
 ReceptiveField receptive_field(std::size_t layer) {
   ReceptiveField field;
-  for (const Vgg19Layer& one : vgg19_layers().first(layer + 1)) {
+  for (const VggLayer& one : vgg_layers().first(layer + 1)) {
     field.size += (one.is_pool ? 1 : 2) * field.stride;
     if (one.is_pool) field.stride *= 2;
   }

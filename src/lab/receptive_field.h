@@ -13,7 +13,7 @@ struct ReceptiveField {
   int stride = 1;
 };
 
-/// `layer`: position in vgg19_layers().
+/// `layer`: position in vgg_layers().
 ReceptiveField receptive_field(std::size_t layer);
 
 }  // namespace impasto::IMPASTO_ABI

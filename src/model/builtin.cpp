@@ -18,7 +18,7 @@
 #include "impasto_builtin_table.h"
 #include "model/builtin_channels.h"
 #include "model/network_weights.h"
-#include "model/vgg19.h"
+#include "model/vgg.h"
 
 namespace impasto::IMPASTO_ABI {
 namespace {
@@ -145,7 +145,7 @@ ConvWeights dense_weights(const BuiltinLayer& layer, Index inputs, const std::st
 
 std::vector<std::string> layer_names() {
   std::vector<std::string> names;
-  for (const Vgg19Layer& layer : vgg19_layers()) {
+  for (const VggLayer& layer : vgg_layers()) {
     if (!layer.is_pool) names.push_back(layer.caffe_name());
   }
   return names;

@@ -17,7 +17,7 @@
 
 #include "base/check.h"
 #include "kernel/oriented/oriented.h"
-#include "model/vgg19.h"
+#include "model/vgg.h"
 
 namespace impasto::IMPASTO_ABI {
 namespace {
@@ -203,9 +203,9 @@ void add_carried(BuiltinLayer& layer, const BuiltinLayer& previous) {
 
 std::vector<BuiltinLayer> builtin_layers() {
   std::vector<BuiltinLayer> made;
-  const std::span<const Vgg19Layer> layers = vgg19_layers();
+  const std::span<const VggLayer> layers = vgg_layers();
   for (std::size_t i = 0; i < layers.size(); ++i) {
-    const Vgg19Layer& vgg = layers[i];
+    const VggLayer& vgg = layers[i];
     if (vgg.is_pool) continue;
     const bool last_of_block = layers[i + 1].is_pool;
     BuiltinLayer layer;

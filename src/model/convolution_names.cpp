@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/check.h"
-#include "model/vgg19.h"
+#include "model/vgg.h"
 
 namespace impasto::IMPASTO_ABI {
 namespace {
@@ -249,7 +249,7 @@ std::string network_by_names(const ArrayFile& file) { return recognise(file, rea
 
 std::string layer_of(const ConvolutionName& name) {
   int counted = 0;
-  for (const Vgg19Layer& layer : vgg19_layers()) {
+  for (const VggLayer& layer : vgg_layers()) {
     if (layer.is_pool) continue;
     const int number = name.naming == Naming::torchvision ? layer.torchvision
                        : name.number < 0                  ? kCounted + counted++
@@ -288,7 +288,7 @@ ConvolutionPlaces find_convolutions(const ArrayFile& file) {
     require(std::find(wanted.begin(), wanted.end(), number) != wanted.end(), ErrorCode::input, label,
             " holds the convolution '", place.weights, "' at a position where VGG19 has none: this is another network");
   }
-  for (const Vgg19Layer& layer : vgg19_layers()) {
+  for (const VggLayer& layer : vgg_layers()) {
     if (layer.is_pool) continue;
     const auto place = convolutions.find(wanted[i++]);
     if (place == convolutions.end()) {

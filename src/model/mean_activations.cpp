@@ -11,16 +11,16 @@
 
 #include "base/check.h"
 #include "impasto/stylise.h"
-#include "model/vgg19.h"
+#include "model/vgg.h"
 
 namespace impasto::IMPASTO_ABI {
 namespace {
 
-// Positions in vgg19_layers() of the first `count` convolutions.
+// Positions in vgg_layers() of the first `count` convolutions.
 std::vector<std::size_t> convolution_layers(std::size_t count) {
   std::vector<std::size_t> layers;
   for (std::size_t i = 0; layers.size() < count; ++i) {
-    if (!vgg19_layers()[i].is_pool) layers.push_back(i);
+    if (!vgg_layers()[i].is_pool) layers.push_back(i);
   }
   return layers;
 }
@@ -35,7 +35,7 @@ MeanActivations::MeanActivations(std::shared_ptr<const NetworkWeights> weights)
 void MeanActivations::add(const Image& picture, const Context& context) {
   const std::vector<float> values = normalise(picture);
   const View<const float> view{values.data(), {picture.height(), picture.width(), 3}};
-  const Vgg19<float> network(weights_);
+  const Vgg<float> network(weights_);
   Tape<float> tape(context);
   const std::vector<Id> maps = network.record(tape, tape.constant(view), convolution_layers(weights_->depth()));
   for (const Id map : maps) tape.keep(map);
@@ -70,7 +70,7 @@ std::vector<std::string> divide_by_means(NetworkWeights& weights, const std::vec
     for (std::size_t k = 0; k < scale.size(); ++k) {
       if (scale[k] > kSilent * typical) continue;
       scale[k] = 1;
-      silent.push_back(text(vgg19_layers()[layers[l]].keras_name(), " filter ", k));
+      silent.push_back(text(vgg_layers()[layers[l]].keras_name(), " filter ", k));
     }
     ConvWeights& conv = weights.convolutions[l];
     std::size_t i = 0;

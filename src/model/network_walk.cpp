@@ -26,7 +26,7 @@ std::optional<Area> NetworkWalk<T>::core(std::size_t layer) const {
 template <class T>
 void NetworkWalk<T>::hand_out(std::size_t layer, Id map, bool grams) const {
   if (!reads(layer, false) && !(grams && reads(layer, true))) return;
-  tape.set_label(vgg19_layers()[layer].keras_name());
+  tape.set_label(vgg_layers()[layer].keras_name());
   if (const auto part = core(layer); part && *part != whole_area(tape.shape(map))) map = crop(tape, map, *part);
   const Shape shape = tape.shape(map);
   const Index positions = shape[0] * shape[1];

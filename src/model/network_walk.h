@@ -8,13 +8,13 @@
 
 #include "autodiff/ops/ops.h"
 #include "impasto/weights.h"
-#include "model/vgg19_layers.h"
+#include "model/vgg_layers.h"
 #include "model/window.h"
 #include "tensor/tensor.h"
 
 namespace impasto::IMPASTO_ABI {
 
-/// What a loss reads of the network: the map of a layer (position in vgg19_layers()) after its ReLU or pooling, or the
+/// What a loss reads of the network: the map of a layer (position in vgg_layers()) after its ReLU or pooling, or the
 /// map's Gram matrix.
 struct FeatureRequest {
   std::size_t layer;

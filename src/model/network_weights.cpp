@@ -14,7 +14,7 @@
 
 #include "base/check.h"
 #include "base/parallel.h"
-#include "model/vgg19.h"
+#include "model/vgg.h"
 
 namespace impasto::IMPASTO_ABI {
 namespace {
@@ -53,7 +53,7 @@ void validate(const NetworkWeights& weights, const std::string& source, const Co
           ": no convolution of VGG19 found; wanted at least block1_conv1");
   Index channels = 3;
   std::vector<std::string> names;
-  for (const Vgg19Layer& layer : vgg19_layers()) {
+  for (const VggLayer& layer : vgg_layers()) {
     if (layer.is_pool) continue;
     if (names.size() == weights.convolutions.size()) break;
     const ConvWeights& conv = weights.convolutions[names.size()];
@@ -95,7 +95,7 @@ bool Weights::is_folded() const noexcept { return network_->folded; }
 
 std::vector<std::string> Weights::layers() const {
   std::vector<std::string> names;
-  for (const Vgg19Layer& layer : vgg19_layers()) {
+  for (const VggLayer& layer : vgg_layers()) {
     if (!layer.is_pool && names.size() < network_->depth()) names.push_back(layer.keras_name());
   }
   return names;

@@ -15,7 +15,7 @@ constexpr std::size_t kChained = 2;
 // The layer behind a chain that begins at `first`.
 std::size_t OrientedWalk::chain_end(std::size_t first) const {
   std::size_t end = first + 1;
-  while (end <= walk_.deepest && end - first < kChained && !vgg19_layers()[end].is_pool && !walk_.reads(end - 1, false))
+  while (end <= walk_.deepest && end - first < kChained && !vgg_layers()[end].is_pool && !walk_.reads(end - 1, false))
     ++end;
   return end;
 }
@@ -29,7 +29,7 @@ Id OrientedWalk::record_chain(Id x, std::size_t& i) {
   for (std::size_t layer = first; layer < end; ++layer) {
     if (walk_.reads(layer, true)) moments.push_back(static_cast<Index>(layer - first + 1));
   }
-  const bool takes_pool = end <= walk_.deepest && vgg19_layers()[end].is_pool && !walk_.reads(end - 1, false);
+  const bool takes_pool = end <= walk_.deepest && vgg_layers()[end].is_pool && !walk_.reads(end - 1, false);
   const OrientedIds ids = oriented_conv2d_relu(tape_, x, layers_.subspan(convolutions_, end - first),
                                                takes_pool ? Pooling::average : Pooling::none, moments, core);
   tape_.explain(ids.y, reason_);
@@ -50,17 +50,17 @@ void OrientedWalk::record(Id x) {
   for (std::size_t i = 0; i <= walk_.deepest;) {
     const Id below = x;
     const std::size_t first = i;
-    tape_.set_label(vgg19_layers()[i].keras_name());
-    if (vgg19_layers()[i].is_pool) {
+    tape_.set_label(vgg_layers()[i].keras_name());
+    if (vgg_layers()[i].is_pool) {
       x = avg_pool(tape_, x);
       ++i;
     } else {
       x = record_chain(x, i);
     }
     // The Gram matrices of a convolution have been handed out by its chain.
-    if (first > 0) walk_.hand_out(first - 1, below, vgg19_layers()[first - 1].is_pool);
+    if (first > 0) walk_.hand_out(first - 1, below, vgg_layers()[first - 1].is_pool);
   }
-  walk_.hand_out(walk_.deepest, x, vgg19_layers()[walk_.deepest].is_pool);
+  walk_.hand_out(walk_.deepest, x, vgg_layers()[walk_.deepest].is_pool);
   tape_.set_label("");
 }
 

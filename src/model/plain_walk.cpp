@@ -16,7 +16,7 @@ constexpr int kRecomputedBlocks = 3;
 }  // namespace
 
 template <class T>
-std::array<Id, 2> PlainWalk<T>::parameters(const Vgg19Layer& layer) {
+std::array<Id, 2> PlainWalk<T>::parameters(const VggLayer& layer) {
   require(convolutions_ < parameters_.size(), ErrorCode::usage, "the weights end before layer ", layer.keras_name(),
           " (", parameters_.size(), " convolutions; ", weights_.description, "); use shallower layers");
   const ConvParameters<T>& p = parameters_[convolutions_++];
@@ -26,7 +26,7 @@ std::array<Id, 2> PlainWalk<T>::parameters(const Vgg19Layer& layer) {
 // A convolution takes the pooling above it along, unless somebody reads what lies between.
 template <class T>
 bool PlainWalk<T>::takes_pool(std::size_t layer) const {
-  const auto layers = vgg19_layers();
+  const auto layers = vgg_layers();
   return pooling_ != Pooling::l2 && layer < walk_.deepest && !layers[layer].is_pool && layers[layer + 1].is_pool &&
          !walk_.is_read(layer);
 }
@@ -53,7 +53,7 @@ Id PlainWalk<T>::gained(Id x) const {
 // The first two convolutions in one, if nobody reads more than the Gram matrix between them; gives the layers done.
 template <class T>
 std::size_t PlainWalk<T>::record_first(Id& x) {
-  const auto layers = vgg19_layers();
+  const auto layers = vgg_layers();
   const auto reads_map = [](const FeatureRequest& r) { return r.layer == 0 && (!r.gram || r.sums); };
   if (walk_.deepest == 0 || std::any_of(walk_.requests.begin(), walk_.requests.end(), reads_map)) return 0;
   tape_.set_label(layers[0].keras_name());
@@ -70,7 +70,7 @@ std::size_t PlainWalk<T>::record_first(Id& x) {
 
 template <class T>
 void PlainWalk<T>::record(Id x) {
-  const auto layers = vgg19_layers();
+  const auto layers = vgg_layers();
   std::size_t done = record_first(x);
   while (done <= walk_.deepest) {
     const std::size_t i = done;

@@ -30,7 +30,7 @@ class PlainWalk {
 
  private:
   std::size_t record_first(Id& x);
-  std::array<Id, 2> parameters(const Vgg19Layer& layer);
+  std::array<Id, 2> parameters(const VggLayer& layer);
   bool takes_pool(std::size_t layer) const;
   Pooling pool_above(std::size_t layer) const;
   Id pooled(Id x) const;

@@ -7,7 +7,7 @@
 #include "base/check.h"
 #include "base/random.h"
 #include "model/network_weights.h"
-#include "model/vgg19.h"
+#include "model/vgg.h"
 
 namespace impasto::IMPASTO_ABI {
 
@@ -15,7 +15,7 @@ NetworkWeights random_weights(std::uint64_t seed) {
   NetworkWeights network;
   Random random(seed);
   Index C = 3;
-  for (const Vgg19Layer& layer : vgg19_layers()) {
+  for (const VggLayer& layer : vgg_layers()) {
     if (layer.is_pool) continue;
     const double limit = std::sqrt(6.0 / (9.0 * static_cast<double>(C)));
     Tensor<float> w({3, 3, C, layer.channels});

@@ -11,7 +11,7 @@
 
 #include "base/check.h"
 #include "base/parallel.h"
-#include "model/vgg19.h"
+#include "model/vgg.h"
 
 namespace impasto::IMPASTO_ABI {
 namespace {
@@ -57,7 +57,7 @@ void turn(const float* from, Index K, Index C, float* to) {
 }
 
 std::string convolution_name(std::size_t i) {
-  for (const Vgg19Layer& layer : vgg19_layers()) {
+  for (const VggLayer& layer : vgg_layers()) {
     if (!layer.is_pool && i-- == 0) return layer.keras_name();
   }
   return "";

@@ -10,7 +10,7 @@
 #include "base/check.h"
 #include "base/checksum.h"
 #include "base/file.h"
-#include "model/vgg19.h"
+#include "model/vgg.h"
 #include "model/weights_file.h"
 #include "model/weights_save.h"
 
@@ -21,8 +21,8 @@ namespace {
 std::size_t count_until(const std::string& until, const WeightsFile& file) {
   if (until.empty()) return file.depth();
   const std::size_t position = find_layer(until);
-  const auto layers = vgg19_layers().first(position + 1);
-  const auto is_conv = [](const Vgg19Layer& layer) { return !layer.is_pool; };
+  const auto layers = vgg_layers().first(position + 1);
+  const auto is_conv = [](const VggLayer& layer) { return !layer.is_pool; };
   const std::size_t count = static_cast<std::size_t>(std::count_if(layers.begin(), layers.end(), is_conv));
   require(count <= file.depth(), ErrorCode::usage, "layer '", until, "' is not in ", file.arrays().label(),
           ", which holds the first ", file.depth(), " convolutions of VGG19; name a shallower layer");

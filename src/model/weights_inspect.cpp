@@ -13,7 +13,7 @@
 
 #include "base/check.h"
 #include "base/checksum.h"
-#include "model/vgg19.h"
+#include "model/vgg.h"
 #include "model/weights_file.h"
 
 namespace impasto::IMPASTO_ABI {

@@ -10,7 +10,7 @@
 
 #include "archive/safetensors.h"
 #include "impasto/version.h"
-#include "model/vgg19.h"
+#include "model/vgg.h"
 
 namespace impasto::IMPASTO_ABI {
 namespace {
@@ -35,7 +35,7 @@ void save_convolutions(const std::filesystem::path& to, std::span<const ConvWeig
   metadata["created_by"] = "Impasto " IMPASTO_VERSION;
   std::vector<ArrayToSave> arrays;
   std::size_t i = 0;
-  for (const Vgg19Layer& layer : vgg19_layers()) {
+  for (const VggLayer& layer : vgg_layers()) {
     if (layer.is_pool || i == convolutions.size()) continue;
     const ConvWeights& convolution = convolutions[i++];
     arrays.push_back(array(layer.keras_name() + "/kernel", dtype_of(type), convolution.w));

@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "model/vgg19_layers.h"
+#include "model/vgg_layers.h"
 
 namespace impasto::IMPASTO_ABI {
 namespace {
@@ -54,7 +54,7 @@ Area Window::core_of_whole(std::size_t layer) const {
 Index halo_of(std::optional<std::size_t> layer) {
   if (!layer) return 1;
   Index reach = 0, stride = 1;
-  for (const Vgg19Layer& one : vgg19_layers().first(*layer + 1)) {
+  for (const VggLayer& one : vgg_layers().first(*layer + 1)) {
     if (one.is_pool) {
       stride *= 2;
     } else {

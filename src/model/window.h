@@ -18,7 +18,7 @@ struct Window {
   Area core;  ///< pixels whose statistics it gives; the cores of a picture's windows cover it once
   Area area;  ///< core and halo, inside the picture
 
-  /// The core's positions on the window's own map of a layer (position in vgg19_layers()).
+  /// The core's positions on the window's own map of a layer (position in vgg_layers()).
   Area core_at(std::size_t layer) const;
   /// The same positions on the whole picture's map.
   Area core_of_whole(std::size_t layer) const;

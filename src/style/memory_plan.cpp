@@ -14,7 +14,7 @@
 #include "base/check.h"
 #include "base/machine.h"
 #include "base/sizes.h"
-#include "model/vgg19.h"
+#include "model/vgg.h"
 #include "model/window.h"
 #include "optimise/lbfgs.h"
 #include "optimise/optimiser.h"
@@ -124,7 +124,7 @@ class MemoryPlanner {
 
   const Pictures& pictures_;
   Options options_;
-  Vgg19<float> network_;
+  Vgg<float> network_;
   const Context& context_;
   bool is_guided_;
   std::vector<PaintingSize> sizes_;

@@ -45,7 +45,7 @@ std::vector<std::vector<Placement>> place_regions(const Compared<T>& c, const Sc
 }  // namespace
 
 template <class T>
-Objective<T>::Objective(const Vgg19<T>& network, const NetworkWeights& weights, const Options& options,
+Objective<T>::Objective(const Vgg<T>& network, const NetworkWeights& weights, const Options& options,
                         const Scene<T>& scene, const Context& context, const std::vector<std::size_t>& watched,
                         bool keeps_content)
     : context_(context), whole_(scene.content.shape()) {

@@ -16,7 +16,7 @@
 #include "autodiff/tape.h"
 #include "impasto/options.h"
 #include "impasto/stylise.h"
-#include "model/vgg19.h"
+#include "model/vgg.h"
 #include "style/loss.h"
 #include "style/scene.h"
 
@@ -28,12 +28,12 @@ class Objective {
  public:
   /// Computes the targets, records the loss and plans; nothing of scene and
   /// options is needed later. The tapes read the network's weights, which must outlive it. The picture is cut into
-  /// windows of options.region_size. Errors as Vgg19::read's; Error(input) when all is protected, or a region is too
+  /// windows of options.region_size. Errors as Vgg::read's; Error(input) when all is protected, or a region is too
   /// small for every style layer; Error(usage) for options that need the picture in one window. `watched`: layers
-  /// (vgg19_layers()) whose maps stand on the tape, though no loss may read them; of a single window only. Unless
+  /// (vgg_layers()) whose maps stand on the tape, though no loss may read them; of a single window only. Unless
   /// `keeps_content`, the content's maps are computed at every evaluation from its pixels, which takes less memory and
   /// changes no bits.
-  Objective(const Vgg19<T>& network, const NetworkWeights& weights, const Options& options, const Scene<T>& scene,
+  Objective(const Vgg<T>& network, const NetworkWeights& weights, const Options& options, const Scene<T>& scene,
             const Context& context, const std::vector<std::size_t>& watched = {}, bool keeps_content = true);
 
   /// Of how many windows the maps are kept between going forward and going back, all of them at first; those of the

@@ -15,7 +15,7 @@
 #include "base/numbers.h"
 #include "base/words.h"
 #include "impasto/option_fields.h"
-#include "model/vgg19.h"
+#include "model/vgg.h"
 
 namespace impasto::IMPASTO_ABI {
 namespace {
@@ -28,9 +28,9 @@ void validate_layers(const std::vector<LayerWeight>& layers, const char* what, c
             "' is named twice; name it once");
     require(std::isfinite(layer.weight) && layer.weight > 0, ErrorCode::usage, what, " layer '", layer.layer,
             "' has weight ", layer.weight, "; wanted a positive number");
-    const auto is_conv = [](const Vgg19Layer& l) { return !l.is_pool; };
-    const auto needed = std::count_if(vgg19_layers().begin(),
-                                      vgg19_layers().begin() + static_cast<std::ptrdiff_t>(position) + 1, is_conv);
+    const auto is_conv = [](const VggLayer& l) { return !l.is_pool; };
+    const auto needed =
+        std::count_if(vgg_layers().begin(), vgg_layers().begin() + static_cast<std::ptrdiff_t>(position) + 1, is_conv);
     require(static_cast<std::size_t>(needed) <= weights.layers().size(), ErrorCode::usage, what, " layer '",
             layer.layer, "' is not in the weights, which end at ", weights.layers().back(),
             "; use a shallower layer or other weights");

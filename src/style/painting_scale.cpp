@@ -84,7 +84,7 @@ PaintingScale::PaintingScale(Scene<float> scene, const Options& options)
   if (scene_.protect.empty() && options.colour != ColourMode::content_luminance) scene_.original = {};
 }
 
-void PaintingScale::open(const Vgg19<float>& network, const NetworkWeights& weights, const Options& options,
+void PaintingScale::open(const Vgg<float>& network, const NetworkWeights& weights, const Options& options,
                          bool keeps_content, const Context& context) {
   objective_ = std::make_unique<Objective<float>>(network, weights, options, scene_, context,
                                                   std::vector<std::size_t>{}, keeps_content);

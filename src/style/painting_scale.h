@@ -22,7 +22,7 @@ class PaintingScale {
   Index count() const { return shape_.count(); }
   /// Measures the targets, and frees the pictures they are of. `keeps_content`: as Objective's. When it fails, nothing
   /// has changed.
-  void open(const Vgg19<float>& network, const NetworkWeights& weights, const Options& options, bool keeps_content,
+  void open(const Vgg<float>& network, const NetworkWeights& weights, const Options& options, bool keeps_content,
             const Context& context);
   bool is_open() const { return objective_ != nullptr; }
   /// While it is open.

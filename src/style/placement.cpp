@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/check.h"
-#include "model/vgg19_layers.h"
+#include "model/vgg_layers.h"
 
 namespace impasto::IMPASTO_ABI {
 

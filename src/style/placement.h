@@ -32,7 +32,7 @@ template <class T>
 std::vector<double> painted_shares(const Scene<T>& scene, const Guide& guide);
 
 /// Throws Error(input) if a region that is painted is too small for every one of the style layers, on the content or on
-/// the styles; `layers`: positions in vgg19_layers().
+/// the styles; `layers`: positions in vgg_layers().
 template <class T>
 void check_regions(const Scene<T>& scene, const Guide& guide, const std::vector<std::size_t>& layers);
 

@@ -45,7 +45,7 @@ std::vector<std::size_t> layers_of(const std::vector<LayerWeight>& layers) {
 }
 
 template <class T>
-Compared<T>::Compared(const Vgg19<T>& of, const NetworkWeights& weights, const Options& wanted, const Guide& regions,
+Compared<T>::Compared(const Vgg<T>& of, const NetworkWeights& weights, const Options& wanted, const Guide& regions,
                       bool is_plain)
     : network(of),
       how{wanted.pooling.value_or(weights.pooling), wanted.padding.value_or(weights.padding),

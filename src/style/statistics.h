@@ -9,29 +9,28 @@
 #include "autodiff/ops/ops.h"
 #include "autodiff/tape.h"
 #include "impasto/options.h"
-#include "model/vgg19.h"
+#include "model/vgg.h"
 #include "model/window.h"
 #include "style/placement.h"
 
 namespace impasto::IMPASTO_ABI {
 
-/// Positions in vgg19_layers().
+/// Positions in vgg_layers().
 std::vector<std::size_t> layers_of(const std::vector<LayerWeight>& layers);
 
 /// What is compared, whatever the pictures' numbers. What is referred to outlives it.
 template <class T>
 struct Compared {
-  const Vgg19<T>& network;
+  const Vgg<T>& network;
   NetworkOptions how;
   const Options& options;
   const Guide& guide;
   bool reads_gram;                          ///< whole Gram matrices: nothing makes positions differ
-  std::vector<std::size_t> content, style;  ///< positions in vgg19_layers() of the options' layers
+  std::vector<std::size_t> content, style;  ///< positions in vgg_layers() of the options' layers
   std::vector<std::size_t> watched = {};    ///< layers whose maps are handed out, though no loss may read them
 
   /// `is_plain`: no mask makes positions differ.
-  Compared(const Vgg19<T>& of, const NetworkWeights& weights, const Options& wanted, const Guide& regions,
-           bool is_plain);
+  Compared(const Vgg<T>& of, const NetworkWeights& weights, const Options& wanted, const Guide& regions, bool is_plain);
   /// Of a window of the picture.
   NetworkOptions how_at(const Window& window) const;
   bool has_means() const { return options.statistic != StyleStatistic::gram; }

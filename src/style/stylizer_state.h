@@ -14,7 +14,7 @@
 
 #include "base/thread_task.h"
 #include "impasto/stylise.h"
-#include "model/vgg19.h"
+#include "model/vgg.h"
 #include "optimise/average.h"
 #include "optimise/flat_stop.h"
 #include "optimise/optimiser.h"
@@ -40,7 +40,7 @@ struct Stylizer::State {
   Context context;
   std::uint64_t held_before = 0;  // bytes of the context, by others
   Weights weights;
-  Vgg19<float> network;
+  Vgg<float> network;
   PaintingSize size;
   Image extras;                 // without pixels: the content's metadata
   std::string pictures_digest;  // CheckpointFacts

@@ -24,7 +24,7 @@ template <class T>
 void check_style_size(const Compared<T>& compared, const Shape& style);
 
 /// Runs the network over the content, window by window, and over every style, in windows of options.region_size. Unless
-/// `keeps_content`, the content's maps are not kept. Throws Error(input) as Vgg19::read, and for a style that is too
+/// `keeps_content`, the content's maps are not kept. Throws Error(input) as Vgg::read, and for a style that is too
 /// small.
 template <class T>
 Targets<T> measure_targets(const Compared<T>& compared, const Scene<T>& scene, const std::vector<Window>& windows,

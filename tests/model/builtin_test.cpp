@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "model/network_weights.h"
-#include "model/vgg19.h"
+#include "model/vgg.h"
 #include "support/fingerprint.h"
 #include "support/golden.h"
 
@@ -25,7 +25,7 @@ TEST_CASE("model: the built-in weights are the reference's, up to one rounding")
   const NetworkWeights network = builtin_weights();
   REQUIRE(network.dense().size() == 16);
   std::size_t i = 0;
-  for (const Vgg19Layer& layer : vgg19_layers()) {
+  for (const VggLayer& layer : vgg_layers()) {
     if (layer.is_pool) continue;
     INFO(layer.keras_name());
     const ConvWeights& conv = network.dense()[i++];
@@ -39,11 +39,11 @@ TEST_CASE("model: the built-in weights are the reference's, up to one rounding")
 
 template <class T>
 void check_features(const Json& golden, const Context& context, double tolerance) {
-  const Vgg19<T> network(std::make_shared<NetworkWeights>(builtin_weights()));
+  const Vgg<T> network(std::make_shared<NetworkWeights>(builtin_weights()));
   const Tensor<T> content = golden_tensor<T>("golden_content.npy");
   std::vector<std::size_t> wanted;
   std::vector<std::string> names;
-  for (const Vgg19Layer& layer : vgg19_layers()) {
+  for (const VggLayer& layer : vgg_layers()) {
     if (layer.is_pool) continue;
     names.push_back(layer.keras_name());
     wanted.push_back(find_layer(names.back()));

@@ -10,7 +10,7 @@
 #include "impasto/stylise.h"
 #include "impasto/weights_tools.h"
 #include "model/mean_activations.h"
-#include "model/vgg19.h"
+#include "model/vgg.h"
 #include "model/weights_metadata.h"
 #include "support/error_of.h"
 #include "support/golden.h"
@@ -57,7 +57,7 @@ std::shared_ptr<NetworkWeights> copy_of(const NetworkWeights& weights) {
 
 // The map of a layer of a picture, in double: what differs is the rounding of the weights.
 std::vector<double> map_of(const std::shared_ptr<const NetworkWeights>& weights, std::size_t layer) {
-  const Vgg19<double> network(weights);
+  const Vgg<double> network(weights);
   const Tensor<double> picture = testing::random_tensor({20, 18, 3}, 5);
   Tape<double> tape(Context(1));
   const std::size_t wanted[] = {layer};

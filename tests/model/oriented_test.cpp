@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "model/network_weights.h"
-#include "model/vgg19.h"
+#include "model/vgg.h"
 #include "support/gradcheck.h"
 #include "support/relative_error.h"
 
@@ -48,7 +48,7 @@ struct Seen {
 
 template <class T>
 Seen look(const Context& context, const Shape& size, const std::vector<std::size_t>& layers, bool backward) {
-  const Vgg19<T> network(network_weights());
+  const Vgg<T> network(network_weights());
   Tape<T> tape(context);
   const Id picture = tape.variable(size);
   const Tensor<T> values = numbers<T>(size, 3);
@@ -76,7 +76,7 @@ Seen look(const Context& context, const Shape& size, const std::vector<std::size
 bool is_fast(const Context& context) {
   Tape<float> tape(context);
   const std::size_t first = 0;
-  Vgg19<float>(network_weights()).record(tape, tape.input({4, 4, 3}), {&first, 1}, {.pooling = Pooling::average});
+  Vgg<float>(network_weights()).record(tape, tape.input({4, 4, 3}), {&first, 1}, {.pooling = Pooling::average});
   return tape.profile().front().name.find("oriented") == 0;
 }
 
@@ -88,14 +88,14 @@ TEST_CASE("model: the built-in network runs its fast form, unless double, im2col
 }
 
 TEST_CASE("model: every map of the fast form equals the plain one in double to 1e-5, on every target") {
-  std::vector<std::size_t> all(vgg19_layers().size() - 1);
+  std::vector<std::size_t> all(vgg_layers().size() - 1);
   for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
   for (const Shape& size : {Shape{17, 23, 3}, {16, 16, 3}, {40, 70, 3}}) {
     const Seen exact = look<double>(Context(2), size, all, false);
     for (const SimdTarget target : available_targets()) {
       const Seen got = look<float>(Context(2, target), size, all, false);
       for (std::size_t k = 0; k < all.size(); ++k) {
-        INFO(to_string(target), ", ", text(size), ", ", vgg19_layers()[all[k]].keras_name());
+        INFO(to_string(target), ", ", text(size), ", ", vgg_layers()[all[k]].keras_name());
         CHECK(relative_error(got.maps[k], exact.maps[k]) < 1e-5);
       }
     }
@@ -123,7 +123,7 @@ TEST_CASE("model: gradients through the fast form equal the plain ones in double
     const Seen exact = look<double>(Context(2), {37, 45, 3}, layers, true);
     for (const SimdTarget target : available_targets()) {
       const Seen got = look<float>(Context(2, target), {37, 45, 3}, layers, true);
-      INFO(to_string(target), ", ", vgg19_layers()[layers.back()].keras_name());
+      INFO(to_string(target), ", ", vgg_layers()[layers.back()].keras_name());
       CHECK(relative_error(got.gradient, exact.gradient) < 1e-5);
     }
   }
@@ -132,7 +132,7 @@ TEST_CASE("model: gradients through the fast form equal the plain ones in double
 // As `look`, with Gram matrices of some layers and maps of others.
 template <class T>
 Seen look_at_grams(const Context& context, const Shape& size, const std::vector<FeatureRequest>& requests) {
-  const Vgg19<T> network(network_weights());
+  const Vgg<T> network(network_weights());
   Tape<T> tape(context);
   const Id picture = tape.variable(size);
   const Tensor<T> values = numbers<T>(size, 3);
@@ -184,7 +184,7 @@ TEST_CASE("model: Gram matrices of the fast form and their gradients equal the p
 // Square maps, so that one window of a pooling covers them.
 template <class T>
 Seen look_at_sums(const Context& context, bool fast) {
-  const Vgg19<T> network(network_weights());
+  const Vgg<T> network(network_weights());
   Tape<T> tape(context);
   const Index side = 21;
   const Shape size{side, side, 3};
@@ -232,7 +232,7 @@ TEST_CASE("model: channel sums of the fast form and their gradients, on every ta
 TEST_CASE("model: a value that is not a number reaches the maps and Gram matrices of the fast form") {
   for (const SimdTarget target : available_targets()) {
     Tape<float> tape(Context(2, target));
-    const Vgg19<float> network(network_weights());
+    const Vgg<float> network(network_weights());
     const Id picture = tape.input({20, 20, 3});
     std::fill_n(tape.value(picture).data(), 1200, 0.5F);
     tape.value(picture)[500] = std::numeric_limits<float>::quiet_NaN();

@@ -6,7 +6,7 @@
 #include <span>
 
 #include "model/network_weights.h"
-#include "model/vgg19.h"
+#include "model/vgg.h"
 
 namespace impasto {
 namespace {

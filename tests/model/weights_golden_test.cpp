@@ -9,7 +9,7 @@
 
 #include "impasto/image.h"
 #include "impasto/options.h"
-#include "model/vgg19.h"
+#include "model/vgg.h"
 #include "optimise/adam.h"
 #include "style/objective.h"
 #include "support/golden.h"
@@ -52,10 +52,10 @@ Tensor<float> golden_picture() {
 }
 
 void check_features(const std::shared_ptr<const NetworkWeights>& weights, const Json& golden, const Context& context) {
-  const Vgg19<float> network(weights);
+  const Vgg<float> network(weights);
   std::vector<std::size_t> wanted;
-  for (std::size_t i = 0; i < vgg19_layers().size(); ++i) {
-    if (!vgg19_layers()[i].is_pool) wanted.push_back(i);
+  for (std::size_t i = 0; i < vgg_layers().size(); ++i) {
+    if (!vgg_layers()[i].is_pool) wanted.push_back(i);
   }
   REQUIRE(weights->depth() == wanted.size());
   const Tensor<float> picture = golden_picture();
@@ -71,7 +71,7 @@ void check_features(const std::shared_ptr<const NetworkWeights>& weights, const 
     check_description<float>(golden["input"], tape.value(input), kTolerance);
   }
   for (std::size_t k = 0; k < wanted.size(); ++k) {
-    const std::string layer = vgg19_layers()[wanted[k]].keras_name();
+    const std::string layer = vgg_layers()[wanted[k]].keras_name();
     INFO(layer);
     check_description<float>(golden[layer], tape.value(maps[k]), kTolerance);
   }
@@ -93,7 +93,7 @@ TEST_CASE("model: the tutorial's first ten steps with each file follow TensorFlo
   for (const GoldenFile& file : kGoldenFiles) {
     INFO(std::string(file.name));
     const Weights weights(std::make_shared<const NetworkWeights>(load_weights(golden_path(file.name), file.source)));
-    const Vgg19<float> network(weights.network());
+    const Vgg<float> network(weights.network());
     const Options options = preset("tutorial", weights);
     const Context context(2);
     Objective<float> objective(

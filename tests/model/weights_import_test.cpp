@@ -13,7 +13,7 @@
 #include "base/checksum.h"
 #include "impasto/options.h"
 #include "impasto/weights_tools.h"
-#include "model/vgg19.h"
+#include "model/vgg.h"
 #include "model/weights_file.h"
 #include "support/error_of.h"
 #include "support/gradcheck.h"
@@ -40,7 +40,7 @@ Tensors caffe_numbers() {
 
 // The map of block1_conv2 for a picture of noise.
 std::vector<float> features(const std::filesystem::path& file) {
-  const Vgg19<float> network(std::make_shared<const NetworkWeights>(load_weights(file)));
+  const Vgg<float> network(std::make_shared<const NetworkWeights>(load_weights(file)));
   const Tensor<float> picture = random_tensor({20, 24, 3}, 5, -2, 2).as<float>();
   const Context context(1);
   Tape<float> tape(context);

@@ -9,7 +9,7 @@
 #include <optional>
 #include <vector>
 
-#include "model/vgg19_layers.h"
+#include "model/vgg_layers.h"
 
 namespace impasto::testing {
 namespace {

@@ -54,7 +54,7 @@ TEST_CASE("optimise: L-BFGS follows PyTorch's on Rosenbrock's function in double
 template <class T>
 std::vector<OptimiserStep> ten_iterations(const Context& context, int steps, std::vector<T>& picture) {
   const auto weights = testing::hash_network(14);
-  const Vgg19<T> network(weights);
+  const Vgg<T> network(weights);
   Options options = preset("tutorial", Weights(weights));
   options.pooling.reset();
   Objective<T> objective(

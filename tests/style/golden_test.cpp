@@ -33,7 +33,7 @@ using testing::worst_difference;
 template <class T>
 struct Case {
   std::shared_ptr<NetworkWeights> weights = testing::hash_network(14);
-  Vgg19<T> network{weights};
+  Vgg<T> network{weights};
   Options options = preset("tutorial", Weights(weights));
   Context context;
   Tensor<T> start = golden_tensor<T>("golden_start.npy");
@@ -121,7 +121,7 @@ TEST_CASE("style: Gram matrices agree with PyTorch, to 1e-9 in double and 1e-4 i
   const Json golden = golden_json("golden_losses.json")["gram"];
   const auto check = [&]<class T>(T, const Context& context, double tolerance) {
     for (const std::string picture : {"style", "start"}) {
-      const Vgg19<T> network(testing::hash_network(13));
+      const Vgg<T> network(testing::hash_network(13));
       const Tensor<T> values = golden_tensor<T>("golden_" + picture + ".npy");
       for (const auto& item : golden[picture].items()) {
         const std::string& layer = item.key();

@@ -174,7 +174,7 @@ TEST_CASE("style: in the mean scale losses are means of squared differences") {
   c.options.content_layers = {{"block1_conv1", 0.5}};
   c.options.style_layers = {{"block1_conv1", 0.25}};
   const Losses losses = c.losses();
-  const Vgg19<double> network(c.weights);
+  const Vgg<double> network(c.weights);
   const std::size_t layer[] = {find_layer("block1_conv1")};
   const auto features = [&](const Tensor<double>& picture) {
     Tape<double> tape(Context(1));

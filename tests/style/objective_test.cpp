@@ -29,7 +29,7 @@ struct Case {
     options.tv_weight = 0.3;
   }
   Losses at(const Tensor<double>& picture) const {
-    const Vgg19<double> network(weights);
+    const Vgg<double> network(weights);
     Objective<double> objective(network, *weights, options, scene_of(content, style), Context(2));
     std::copy(picture.values().begin(), picture.values().end(), objective.picture().begin());
     return objective.evaluate();
@@ -47,7 +47,7 @@ TEST_CASE(
         c.options.loss_scale = scale;
         c.options.pooling = pooling;
         c.weights->padding = padding;
-        const Vgg19<double> network(c.weights);
+        const Vgg<double> network(c.weights);
         Objective<double> objective(network, *c.weights, c.options, scene_of(c.content, c.style), Context(1));
         std::copy(c.start.values().begin(), c.start.values().end(), objective.picture().begin());
         objective.evaluate();

@@ -30,7 +30,7 @@ using testing::number;
 template <class T>
 struct Recipe {
   std::shared_ptr<NetworkWeights> weights = std::make_shared<NetworkWeights>(builtin_weights());
-  Vgg19<T> network{weights};
+  Vgg<T> network{weights};
   Options options;
   Scene<T> scene = testing::scene_of(golden_tensor<T>("golden_content.npy"), golden_tensor<T>("golden_style.npy"));
   Tensor<T> start = golden_tensor<T>("golden_start.npy");

@@ -97,7 +97,7 @@ TEST_CASE("windows: in float they are, up to the rounding of the kernels") { che
 
 template <class T>
 LossAndGradient outcome_with(const NarrowCase<T>& c, bool keeps_content, std::size_t kept) {
-  const Vgg19<T> network(c.weights);
+  const Vgg<T> network(c.weights);
   Objective<T> objective(network, *c.weights, c.options, c.scene, c.context, {}, keeps_content);
   objective.keep_windows(kept);
   std::copy_n(c.start.data(), c.start.shape().count(), objective.picture().data());
@@ -168,7 +168,7 @@ LossAndGradient built_in(const Context& context, int side) {
   options.tv_weight = 0.1;
   options.region_size = side;
   const Scene<float> scene = scene_of(rippled(150, 118, 0.2F), rippled(97, 120, 0.45F));
-  const Vgg19<float> network(weights.network());
+  const Vgg<float> network(weights.network());
   Objective<float> objective(network, *weights.network(), options, scene, context);
   const Tensor<float> start = rippled(150, 118, 0.31F);
   std::copy_n(start.data(), start.shape().count(), objective.picture().data());

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "model/network_weights.h"
-#include "model/vgg19.h"
+#include "model/vgg.h"
 
 namespace impasto::testing {
 
@@ -32,7 +32,7 @@ inline const std::vector<ConvWeights>& hash_convolutions() {
   static const std::vector<ConvWeights> convolutions = [] {
     std::vector<ConvWeights> made;
     Index C = 3;
-    for (const Vgg19Layer& layer : vgg19_layers()) {
+    for (const VggLayer& layer : vgg_layers()) {
       if (layer.is_pool) continue;
       const std::uint32_t stream = 2 * static_cast<std::uint32_t>(made.size());
       const Index K = layer.channels;

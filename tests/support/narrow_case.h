@@ -58,7 +58,7 @@ struct NarrowCase {
   // With the network it borrows its weights from.
   std::shared_ptr<Objective<T>> objective() const {
     struct Holder {
-      Vgg19<T> network;
+      Vgg<T> network;
       Objective<T> objective;
       explicit Holder(const NarrowCase& c)
           : network(c.weights), objective(network, *c.weights, c.options, c.scene, c.context) {}

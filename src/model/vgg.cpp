@@ -1,4 +1,4 @@
-#include "model/vgg19.h"
+#include "model/vgg.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -30,16 +30,16 @@ bool recomputes(const Context& context, const Shape& picture) {
 void check_picture_size(const Shape& picture, std::size_t layer) {
   const Index smallest = smallest_side(layer);
   require(picture[0] >= smallest && picture[1] >= smallest, ErrorCode::input, "a picture of ", picture[1], " x ",
-          picture[0], " pixels is too small: layer ", vgg19_layers()[layer].keras_name(), " needs at least ", smallest,
+          picture[0], " pixels is too small: layer ", vgg_layers()[layer].keras_name(), " needs at least ", smallest,
           " x ", smallest, "; use a larger size or shallower layers");
 }
 
 template <class T>
-Vgg19<T>::Vgg19(std::shared_ptr<const NetworkWeights> weights)
+Vgg<T>::Vgg(std::shared_ptr<const NetworkWeights> weights)
     : weights_(std::move(weights)), dense_(std::make_unique<Dense>()) {}
 
 template <class T>
-const std::vector<ConvParameters<T>>& Vgg19<T>::parameters() const {
+const std::vector<ConvParameters<T>>& Vgg<T>::parameters() const {
   std::call_once(dense_->once, [&] {
     for (const ConvWeights& layer : weights_->dense()) {
       ConvParameters<T> p;
@@ -59,8 +59,8 @@ const std::vector<ConvParameters<T>>& Vgg19<T>::parameters() const {
 }
 
 template <class T>
-void Vgg19<T>::read(Tape<T>& tape, Id picture, std::span<const FeatureRequest> requests, const NetworkOptions& how,
-                    const FeatureVisitor& visit) const {
+void Vgg<T>::read(Tape<T>& tape, Id picture, std::span<const FeatureRequest> requests, const NetworkOptions& how,
+                  const FeatureVisitor& visit) const {
   if (requests.empty()) return;
   const auto by_layer = [](const FeatureRequest& a, const FeatureRequest& b) { return a.layer < b.layer; };
   const std::size_t deepest = std::max_element(requests.begin(), requests.end(), by_layer)->layer;
@@ -82,8 +82,8 @@ void Vgg19<T>::read(Tape<T>& tape, Id picture, std::span<const FeatureRequest> r
 }
 
 template <class T>
-std::vector<Id> Vgg19<T>::record(Tape<T>& tape, Id picture, std::span<const std::size_t> wanted,
-                                 const NetworkOptions& how) const {
+std::vector<Id> Vgg<T>::record(Tape<T>& tape, Id picture, std::span<const std::size_t> wanted,
+                               const NetworkOptions& how) const {
   std::vector<FeatureRequest> requests;
   for (const std::size_t layer : wanted) requests.push_back({layer});
   std::vector<Id> maps(wanted.size());
@@ -91,7 +91,7 @@ std::vector<Id> Vgg19<T>::record(Tape<T>& tape, Id picture, std::span<const std:
   return maps;
 }
 
-template class Vgg19<float>;
-template class Vgg19<double>;
+template class Vgg<float>;
+template class Vgg<double>;
 
 }  // namespace impasto::IMPASTO_ABI

@@ -1,5 +1,5 @@
 // The table of layers, and every map of the full network against float64 PyTorch.
-#include "model/vgg19.h"
+#include "model/vgg.h"
 
 #include <cmath>
 #include <cstddef>
@@ -22,10 +22,10 @@ using testing::number;
 TEST_CASE("model: a layer answers to Keras', Caffe's and torchvision's names") {
   for (const char* name :
        {"block4_conv2", "conv4_2", "relu4_2", "21", "22", "features.21", "features.22", "Block4_Conv2"}) {
-    CHECK(vgg19_layers()[find_layer(name)].keras_name() == "block4_conv2");
+    CHECK(vgg_layers()[find_layer(name)].keras_name() == "block4_conv2");
   }
   for (const char* name : {"block5_pool", "pool5", "36"}) CHECK(find_layer(name) == 20);
-  CHECK(vgg19_layers()[find_layer("0")].keras_name() == "block1_conv1");
+  CHECK(vgg_layers()[find_layer("0")].keras_name() == "block1_conv1");
 }
 
 TEST_CASE("model: an unknown layer is refused with the nearest known name") {
@@ -39,7 +39,7 @@ TEST_CASE("model: the hash network has the golden weights, bit by bit") {
   const Json golden = golden_json("golden_hash.json")["layers"];
   const auto network = testing::hash_network();
   std::size_t i = 0;
-  for (const Vgg19Layer& layer : vgg19_layers()) {
+  for (const VggLayer& layer : vgg_layers()) {
     if (layer.is_pool) continue;
     const ConvWeights& conv = network->convolutions[i++];
     const Json& wanted = golden[layer.keras_name()]["weights"];
@@ -54,11 +54,11 @@ TEST_CASE("model: the hash network has the golden weights, bit by bit") {
 template <class T>
 void check_maps(const std::shared_ptr<NetworkWeights>& weights, const Json& golden, const Context& context,
                 double tolerance) {
-  const Vgg19<T> network(weights);
+  const Vgg<T> network(weights);
   const Tensor<T> content = golden_tensor<T>("golden_content.npy");
   std::vector<std::string> names;
   std::vector<std::size_t> wanted;
-  for (const Vgg19Layer& layer : vgg19_layers()) {
+  for (const VggLayer& layer : vgg_layers()) {
     if (!golden.contains(layer.keras_name())) continue;
     names.push_back(layer.keras_name());
     wanted.push_back(find_layer(names.back()));
@@ -102,7 +102,7 @@ double size_of_map(const std::shared_ptr<NetworkWeights>& weights, const Network
   Tape<double> tape(Context(1));
   const Tensor<double> content = golden_tensor<double>("golden_content.npy");
   const std::size_t wanted[] = {find_layer("block1_pool")};
-  const Vgg19<double> network(weights);
+  const Vgg<double> network(weights);
   const Id map = network.record(tape, tape.constant(content.view()), wanted, how)[0];
   tape.keep(map);
   tape.forward();
@@ -138,7 +138,7 @@ TEST_CASE("model: another padding than the weights' own may be asked for") {
 }
 
 TEST_CASE("model: recording stops at the deepest layer asked for") {
-  const Vgg19<float> network(testing::hash_network(3));
+  const Vgg<float> network(testing::hash_network(3));
   Tape<float> tape(Context(1));
   const std::size_t wanted[] = {find_layer("conv2_1")};
   const std::vector<Id> maps = network.record(tape, tape.input({9, 7, 3}), wanted);
@@ -149,7 +149,7 @@ TEST_CASE("model: recording stops at the deepest layer asked for") {
 }
 
 TEST_CASE("model: a picture too small for the deepest layer is refused with the size it needs") {
-  const Vgg19<float> network(testing::hash_network());
+  const Vgg<float> network(testing::hash_network());
   Tape<float> tape(Context(1));
   const std::size_t wanted[] = {find_layer("conv5_1")};
   CHECK_THROWS_WITH_AS(network.record(tape, tape.input({15, 40, 3}), wanted),

@@ -13,7 +13,7 @@
 #include "autodiff/ops/ops.h"
 #include "model/network_walk.h"
 #include "model/network_weights.h"
-#include "model/vgg19_layers.h"
+#include "model/vgg_layers.h"
 
 namespace impasto::IMPASTO_ABI {
 
@@ -27,16 +27,16 @@ struct NetworkOptions {
   std::optional<Window> window = std::nullopt;
 };
 
-/// Throws Error(input) for a picture (H x W x 3) that is too small for a layer (position in vgg19_layers()).
+/// Throws Error(input) for a picture (H x W x 3) that is too small for a layer (position in vgg_layers()).
 void check_picture_size(const Shape& picture, std::size_t layer);
 
 /// Records the network from a picture up to the deepest wanted layer.
 /// T = float borrows the weights; double holds a converted copy. Tapes borrow them from here: it must outlive those
 /// it recorded on. Thread safety: const use from any thread.
 template <class T>
-class Vgg19 {
+class Vgg {
  public:
-  explicit Vgg19(std::shared_ptr<const NetworkWeights> weights);
+  explicit Vgg(std::shared_ptr<const NetworkWeights> weights);
 
   /// `picture`: H x W x 3, or the area of a window, in the optimiser's units (RGB, torchvision's mean and deviation).
   /// The visitor is called right after the layer above has been recorded: what it records goes back just before that
@@ -44,7 +44,7 @@ class Vgg19 {
   /// small for the deepest layer, Error(usage) when the weights lack it.
   void read(Tape<T>& tape, Id picture, std::span<const FeatureRequest> requests, const NetworkOptions& how,
             const FeatureVisitor& visit) const;
-  /// The maps of `wanted`, positions in vgg19_layers().
+  /// The maps of `wanted`, positions in vgg_layers().
   std::vector<Id> record(Tape<T>& tape, Id picture, std::span<const std::size_t> wanted,
                          const NetworkOptions& how = {}) const;
 
@@ -59,7 +59,7 @@ class Vgg19 {
   std::unique_ptr<Dense> dense_;  // made when first recorded: the built-in network seldom is, as plain convolutions
 };
 
-extern template class Vgg19<float>;
-extern template class Vgg19<double>;
+extern template class Vgg<float>;
+extern template class Vgg<double>;
 
 }  // namespace impasto::IMPASTO_ABI

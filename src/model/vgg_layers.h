@@ -11,7 +11,7 @@
 namespace impasto::IMPASTO_ABI {
 
 /// A convolution (with its ReLU) or a pooling.
-struct Vgg19Layer {
+struct VggLayer {
   bool is_pool;
   int block;                       ///< 1..5
   int index;                       ///< of the convolution in its block, from 1
@@ -22,9 +22,9 @@ struct Vgg19Layer {
 };
 
 /// All 16 convolutions and 5 poolings, in order.
-std::span<const Vgg19Layer> vgg19_layers();
+std::span<const VggLayer> vgg_layers();
 
-/// Position in vgg19_layers() of a layer by any of its names: block4_conv2, conv4_2, relu4_2, block4_pool, pool4,
+/// Position in vgg_layers() of a layer by any of its names: block4_conv2, conv4_2, relu4_2, block4_pool, pool4,
 /// torchvision's index of the convolution, its ReLU or the pooling ("21", "features.22"). Capital letters do not
 /// matter. Throws Error(usage) for an unknown name, with the nearest known one.
 std::size_t find_layer(const std::string& name);
@@ -35,7 +35,7 @@ int halvings(std::size_t layer);
 /// The positions of a layer's map of a picture (H x W x 3), where borders are made up.
 Area map_area(const Shape& picture, std::size_t layer);
 
-/// The height and width a picture needs at least for a layer (position in vgg19_layers()).
+/// The height and width a picture needs at least for a layer (position in vgg_layers()).
 Index smallest_side(std::size_t layer);
 
 }  // namespace impasto::IMPASTO_ABI

@@ -1,4 +1,4 @@
-#include "model/vgg19_layers.h"
+#include "model/vgg_layers.h"
 
 #include <algorithm>
 #include <cctype>
@@ -12,21 +12,19 @@
 namespace impasto::IMPASTO_ABI {
 namespace {
 
-constexpr Vgg19Layer conv(int block, int index, int torchvision, Index channels) {
+constexpr VggLayer conv(int block, int index, int torchvision, Index channels) {
   return {false, block, index, torchvision, channels};
 }
-constexpr Vgg19Layer pool(int block, int torchvision, Index channels) {
-  return {true, block, 0, torchvision, channels};
-}
+constexpr VggLayer pool(int block, int torchvision, Index channels) { return {true, block, 0, torchvision, channels}; }
 
-constexpr Vgg19Layer kLayers[] = {conv(1, 1, 0, 64),   conv(1, 2, 2, 64),   pool(1, 4, 64),      conv(2, 1, 5, 128),
-                                  conv(2, 2, 7, 128),  pool(2, 9, 128),     conv(3, 1, 10, 256), conv(3, 2, 12, 256),
-                                  conv(3, 3, 14, 256), conv(3, 4, 16, 256), pool(3, 18, 256),    conv(4, 1, 19, 512),
-                                  conv(4, 2, 21, 512), conv(4, 3, 23, 512), conv(4, 4, 25, 512), pool(4, 27, 512),
-                                  conv(5, 1, 28, 512), conv(5, 2, 30, 512), conv(5, 3, 32, 512), conv(5, 4, 34, 512),
-                                  pool(5, 36, 512)};
+constexpr VggLayer kLayers[] = {conv(1, 1, 0, 64),   conv(1, 2, 2, 64),   pool(1, 4, 64),      conv(2, 1, 5, 128),
+                                conv(2, 2, 7, 128),  pool(2, 9, 128),     conv(3, 1, 10, 256), conv(3, 2, 12, 256),
+                                conv(3, 3, 14, 256), conv(3, 4, 16, 256), pool(3, 18, 256),    conv(4, 1, 19, 512),
+                                conv(4, 2, 21, 512), conv(4, 3, 23, 512), conv(4, 4, 25, 512), pool(4, 27, 512),
+                                conv(5, 1, 28, 512), conv(5, 2, 30, 512), conv(5, 3, 32, 512), conv(5, 4, 34, 512),
+                                pool(5, 36, 512)};
 
-std::vector<std::string> names_of(const Vgg19Layer& layer) {
+std::vector<std::string> names_of(const VggLayer& layer) {
   std::vector<std::string> names{layer.keras_name(), layer.caffe_name(), text(layer.torchvision),
                                  text("features.", layer.torchvision)};
   if (!layer.is_pool) {
@@ -55,7 +53,7 @@ std::size_t edit_distance(const std::string& a, const std::string& b) {
 
 std::string nearest_name(const std::string& name) {
   std::string nearest;
-  for (const Vgg19Layer& layer : kLayers) {
+  for (const VggLayer& layer : kLayers) {
     for (const std::string& known : names_of(layer)) {
       if (nearest.empty() || edit_distance(name, known) < edit_distance(name, nearest)) nearest = known;
     }
@@ -65,13 +63,13 @@ std::string nearest_name(const std::string& name) {
 
 }  // namespace
 
-std::string Vgg19Layer::keras_name() const {
+std::string VggLayer::keras_name() const {
   return is_pool ? text("block", block, "_pool") : text("block", block, "_conv", index);
 }
 
-std::string Vgg19Layer::caffe_name() const { return is_pool ? text("pool", block) : text("conv", block, "_", index); }
+std::string VggLayer::caffe_name() const { return is_pool ? text("pool", block) : text("conv", block, "_", index); }
 
-std::span<const Vgg19Layer> vgg19_layers() { return kLayers; }
+std::span<const VggLayer> vgg_layers() { return kLayers; }
 
 std::size_t find_layer(const std::string& name) {
   std::string lower = name;
@@ -85,7 +83,7 @@ std::size_t find_layer(const std::string& name) {
 }
 
 int halvings(std::size_t layer) {
-  return static_cast<int>(std::count_if(kLayers, kLayers + layer + 1, [](const Vgg19Layer& l) { return l.is_pool; }));
+  return static_cast<int>(std::count_if(kLayers, kLayers + layer + 1, [](const VggLayer& l) { return l.is_pool; }));
 }
 
 Area map_area(const Shape& picture, std::size_t layer) {
