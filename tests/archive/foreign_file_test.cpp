@@ -16,6 +16,7 @@ TEST_CASE("weights: files of other kinds are named, with what to do") {
        {"<!DOCTYPE html>", "\n  <HTML lang=en>", "<!doctype HTML><head>", "\xef\xbb\xbf<html>", "<?xml ?>"})
     CHECK(contains(refusal(page), "is a web page"));
   CHECK(contains(refusal("version https://git-lfs.github.com/spec/v1\noid sha256:"), "git lfs pull"));
+  CHECK(contains(refusal("<?xml version=\"1.0\"?><Error><Code>AccessDenied"), "is a web page"));
   CHECK(contains(refusal("\x80\x02\x8a\x0al\xfc"), "is a PyTorch or pickle file"));
   CHECK(contains(refusal("\x80\x04\x95"), "weights/export_vgg19.py"));
   CHECK(contains(refusal("\x1f\x8b\x08"), "unpack it"));
@@ -27,6 +28,34 @@ TEST_CASE("weights: files of other kinds are named, with what to do") {
   CHECK(contains(refusal_of_bytes("{\"model\": 1}"), "lacks \"file\""));
   CHECK(contains(refusal_of_bytes(""), "0 bytes"));
   CHECK(contains(refusal_of_bytes("x"), "holds only 1 bytes"));
+}
+
+TEST_CASE("weights: what only its own framework reads is named, with the way to .npz, and where the same numbers are") {
+  const auto refusal = [](const std::string& start) { return refusal_of_bytes(start + std::string(300, 'x')); };
+  const std::string zeros(16, '\0');
+  struct {
+    std::string start, what, load;
+  } const files[] = {
+      {"\x0a\x14VGG_ILSVRC_19_layers\x12\x04", "is a Caffe model", "net.params"},
+      {"\x80\x02}q\x01cnumpy.core.multiarray\n_reconstruct\n", "Paddle's .pdparams", "paddle.load"},
+      {"\x80\x04\x95\x20\x8c\x16numpy._core.multiarray\x8c\x0c_reconstruct", "Paddle's .pdparams", "paddle.load"},
+      {zeros + std::string("\x08\0\0\0\x08\x05\x10\x40\x10\x03", 10), "as Paddle exports them", "paddle.load"},
+      {"MATLAB 5.0 MAT-file, Platform: GLNXA64", "is a MATLAB file", "scipy.io.loadmat"},
+      {std::string("\x12\x01\0\0\0\0\0\0", 8) + zeros.substr(0, 8), "MXNet's .params", "mxnet.nd.load"},
+      {std::string("\4\0\0\0\1\0\0\0\3\0\0\0V 1", 15), "Torch 7", "torchfile"},
+      {"<?xml version=\"1.0\"?>\n<net name=\"vgg16\" version=\"11\">", "is an OpenVINO model", "read_model"},
+      {std::string("\x1c\0\0\0TFL3", 8), "is a TensorFlow Lite model", "tf.lite.Interpreter"}};
+  for (const auto& file : files) {
+    const std::string sentence = refusal(file.start);
+    INFO(sentence);
+    CHECK(contains(sentence, file.what));
+    CHECK(contains(sentence, file.load));
+    CHECK(contains(sentence, "numpy.savez"));
+    CHECK_FALSE(contains(sentence, "export_vgg19.py"));
+  }
+  CHECK(contains(refusal(files[0].start), "impasto weights fetch keras"));
+  CHECK(contains(refusal("GGUF\3"), "language models"));
+  CHECK(contains(refusal("7767517\n"), "ncnn"));
 }
 
 TEST_CASE("weights: a safetensors file whose header happens to have the length of a signature is still one") {
