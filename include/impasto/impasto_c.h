@@ -86,6 +86,9 @@ IMPASTO_API impasto_status impasto_weights_load(const char* file, const impasto_
 IMPASTO_API void impasto_weights_free(impasto_weights* weights);
 /** One line for people: source, file, preprocessing. */
 IMPASTO_API const char* impasto_weights_description(const impasto_weights* weights);
+/** "VGG19", whose shape the built-in network has too, "VGG16", or, of a file that ends where the two part, "VGG19 or
+    VGG16". */
+IMPASTO_API const char* impasto_weights_architecture(const impasto_weights* weights);
 /** Convolutions, and the name of each, 0 to count - 1, such as "block1_conv1"; NULL outside of that. */
 IMPASTO_API int impasto_weights_layer_count(const impasto_weights* weights);
 IMPASTO_API const char* impasto_weights_layer(const impasto_weights* weights, int index);

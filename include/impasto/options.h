@@ -130,7 +130,7 @@ struct PresetInfo {
 /// All presets, the default first.
 IMPASTO_API std::vector<PresetInfo> presets();
 
-/// The named preset. `weights` decides where a preset differs between the built-in network and a real VGG19.
+/// The named preset. `weights` decides where a preset differs between the built-in network and trained ones.
 /// Throws Error(usage) for an unknown name, listing the known ones.
 IMPASTO_API Options preset(const std::string& name, const Weights& weights);
 

@@ -1,4 +1,4 @@
-// Weights of a VGG19-shaped network, and what its input must look like.
+// Weights of a network in the shape of VGG19 or VGG16, and what its input must look like.
 #pragma once
 
 #include <cstdint>
@@ -21,10 +21,11 @@ class IMPASTO_API Weights {
  public:
   /// The closed-form network that comes with the library: no file, no download, same bits everywhere (docs/MATH.md).
   static Weights builtin();
-  /// A file with VGG19's convolutions (weights/FORMAT.md), best one that import_weights wrote: safetensors, Keras'
-  /// HDF5, .npz, or a blob with its JSON; F64 (rounded), F32, F16 or BF16. Throws Error(input) for a file that is
-  /// missing, truncated, inconsistent, of another network, with values that are not finite, or that does not tell what
-  /// its network was trained on, which import_weights can be told. `context`: the threads that read and rearrange.
+  /// A file with the convolutions of VGG19 or VGG16 (weights/FORMAT.md), best one that import_weights wrote:
+  /// safetensors, Keras' HDF5, .npz, or a blob with its JSON; F64 (rounded), F32, F16 or BF16. Throws Error(input) for
+  /// a file that is missing, truncated, inconsistent, of another network, or with values that are not finite. One that
+  /// does not tell what its network was trained on can be used with Preprocess::literal only; all else throws
+  /// Error(input), and import_weights can be told. `context`: the threads that read and rearrange.
   static Weights load(const std::filesystem::path& file, const Context& context = Context());
 
   /// All 16 convolutions of VGG19 in full width (80 MB), He-uniform values and zero biases: the same work as trained
@@ -38,6 +39,9 @@ class IMPASTO_API Weights {
   Padding padding() const noexcept;
   /// Whether the preprocessing is folded into the first convolution (weights_tools.h).
   bool is_folded() const noexcept;
+  /// "VGG19", whose shape the built-in network has too, "VGG16", or, of a file that ends where the two part,
+  /// "VGG19 or VGG16".
+  std::string architecture() const;
   /// Keras names of the convolutions present, in order: block1_conv1, block1_conv2, ...
   std::vector<std::string> layers() const;
 

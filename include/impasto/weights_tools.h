@@ -1,5 +1,5 @@
-// Files of VGG19's weights: whatever a framework saved becomes one plain safetensors file that says what its network
-// expects, and what a file holds can be seen. weights/FORMAT.md is the written form.
+// Files of VGG19's or VGG16's weights: whatever a framework saved becomes one plain safetensors file that says what its
+// network expects, and what a file holds can be seen. weights/FORMAT.md is the written form.
 #pragma once
 
 #include <array>
@@ -45,7 +45,7 @@ struct WeightsImport {
 /// One array of a file.
 struct WeightsLayer {
   std::string name;                 ///< in the file: features.0.weight
-  std::string layer;                ///< block1_conv1, or empty for what is no convolution of VGG19
+  std::string layer;                ///< block1_conv1, or empty for what is no convolution of the network
   bool is_bias = false;             ///< of `layer`
   std::vector<std::int64_t> sizes;  ///< in the file's order
   std::string type;                 ///< F32, F16, BF16, ...
@@ -58,7 +58,7 @@ struct WeightsLayer {
 struct WeightsSummary {
   std::filesystem::path file;
   std::string format;                               ///< "safetensors", "HDF5", ...
-  std::string network;                              ///< "VGG19", "VGG16", ..., or "unknown"
+  std::string network;                              ///< "VGG19", "VGG16", "VGG19 or VGG16", ..., or "unknown"
   std::string names;                                ///< "torchvision", "Keras", "Caffe": who names layers like this
   WeightsSource source = WeightsSource::automatic;  ///< automatic: the file does not tell (see problems)
   std::string reason;                               ///< how the source is known, for people
@@ -69,24 +69,26 @@ struct WeightsSummary {
   std::array<double, 3> mean{}, deviation{};        ///< in channel_order and range
   std::string pooling, padding;                     ///< "max", "average"; "zero", "replicate", "reflect"
   std::vector<WeightsLayer> layers;                 ///< convolutions in order, weights before bias, then the rest
-  int convolutions = 0;                             ///< of VGG19, without gaps from the first on
+  int convolutions = 0;                             ///< of VGG19 or VGG16, without gaps from the first on
   std::uint64_t parameters = 0;                     ///< values in them
   std::uint64_t bytes = 0;                          ///< of the file
   std::string sha256;                           ///< of the file, 64 hexadecimal digits; "" in a build without OpenSSL
   std::map<std::string, std::string> metadata;  ///< as the file has it
-  std::vector<std::string> problems;            ///< one sentence each; empty: good to paint with
+  std::vector<std::string> notes;     ///< what is read otherwise than it lies there: turned kernels, missing biases
+  std::vector<std::string> problems;  ///< one sentence each; empty: good to paint with
 };
 
-/// Reads VGG19's convolutions from safetensors, Keras' HDF5, .npz, or a blob with its JSON (weights/FORMAT.md), and
-/// writes `to`: safetensors with the names and layout of this library (block1_conv1/kernel, 3 x 3 x C x K), and
-/// metadata that says all there is to know. The same input and `how` give the same bytes. `to` appears complete or not
-/// at all; its folder must exist. Gives the summary of what was written. Throws Error(input) for a file that is damaged
-/// or holds another network, or whose source is not certain while how.source is automatic; Error(usage) for a layer
-/// that is not there; Error(io) when the disk refuses. Thread safety: as long as nobody else writes `to`.
+/// Reads the convolutions of VGG19 or VGG16 from safetensors, Keras' HDF5, .npz, or a blob with its JSON
+/// (weights/FORMAT.md), and writes `to`: safetensors with the names and layout of this library (block1_conv1/kernel, 3
+/// x 3 x C x K), and metadata that says all there is to know. The same input and `how` give the same bytes. `to`
+/// appears complete or not at all; its folder must exist. Gives the summary of what was written. Throws Error(input)
+/// for a file that is damaged or holds another network, or whose source is not certain while how.source is automatic;
+/// Error(usage) for a layer that is not there; Error(io) when the disk refuses. Thread safety: as long as nobody else
+/// writes `to`.
 IMPASTO_API WeightsSummary import_weights(const std::filesystem::path& from, const std::filesystem::path& to,
                                           const WeightsImport& how = {});
 
-/// What a readable file holds; what is wrong with it as weights of VGG19 is listed in `problems`, not thrown.
+/// What a readable file holds; what is wrong with it as such weights is listed in `problems`, not thrown.
 /// Throws Error(input) for a file that cannot be read as one of the formats at all.
 IMPASTO_API WeightsSummary inspect_weights(const std::filesystem::path& file);
 

@@ -15,9 +15,13 @@ struct impasto_context {
 
 struct impasto_weights {
   explicit impasto_weights(impasto::Weights w)
-      : weights(std::move(w)), description(weights.description()), layers(weights.layers()) {}
+      : weights(std::move(w)),
+        description(weights.description()),
+        architecture(weights.architecture()),
+        layers(weights.layers()) {}
   impasto::Weights weights;
   std::string description;
+  std::string architecture;
   std::vector<std::string> layers;
 };
 

@@ -152,6 +152,10 @@ const char* impasto_weights_description(const impasto_weights* weights) {
   return weights == nullptr ? "" : weights->description.c_str();
 }
 
+const char* impasto_weights_architecture(const impasto_weights* weights) {
+  return weights == nullptr ? "" : weights->architecture.c_str();
+}
+
 int impasto_weights_layer_count(const impasto_weights* weights) {
   return weights == nullptr ? 0 : static_cast<int>(weights->layers.size());
 }

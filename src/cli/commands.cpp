@@ -213,7 +213,7 @@ Command weights_action(const char* name, const char* summary, const char* exampl
 
 Command weights() {
   return {.name = "weights",
-          .summary = "Fetches, imports, shows and normalises weights of VGG19.",
+          .summary = "Fetches, imports, shows and normalises weights of VGG19 and VGG16.",
           .footer = "'impasto weights ACTION --help' lists an action's options.",
           .takes = "unknown action",
           .actions = {

@@ -29,15 +29,24 @@ fs::path data_folder() {
   return home.empty() ? fs::path() : fs::path(home) / ".local/share/impasto";
 }
 
+constexpr const char* kNetworks[] = {"VGG19", "VGG16"};
+
+std::string file_of(const std::string& network) {
+  return network == kNetworks[1] ? "vgg16.safetensors" : "vgg19.safetensors";
+}
+
 std::vector<fs::path> usual_files(const fs::path& program) {
   std::vector<fs::path> files;
   if (!program.empty()) {
     // Beside a copied program, above a build folder, and beside an installed bin/.
     for (const char* folder : {".", "..", "../share/impasto"}) {
-      files.push_back((program / folder / "weights/vgg19.safetensors").lexically_normal());
+      for (const char* network : kNetworks)
+        files.push_back((program / folder / "weights" / file_of(network)).lexically_normal());
     }
   }
-  if (const fs::path own = users_weights(); !own.empty()) files.push_back(own);
+  for (const char* network : kNetworks) {
+    if (const fs::path own = users_weights(network); !own.empty()) files.push_back(own);
+  }
   return files;
 }
 
@@ -48,9 +57,9 @@ FoundWeights load(const fs::path& name) {
 
 }  // namespace
 
-fs::path users_weights() {
+fs::path users_weights(const std::string& network) {
   const fs::path data = data_folder();
-  return data.empty() ? data : data / "weights/vgg19.safetensors";
+  return data.empty() ? data : data / "weights" / file_of(network);
 }
 
 fs::path program_folder(const char* argv0) {
@@ -84,7 +93,7 @@ FoundWeights find_weights(const std::string& named, const fs::path& program) {
 }
 
 std::string weights_advice() {
-  return "no VGG19 weights found, so the built-in network paints; impasto weights fetch brings the real ones (80 MB) "
+  return "no weights of VGG found, so the built-in network paints; impasto weights fetch brings the real ones (80 MB) "
          "to " +
          users_weights().string() + ", and impasto weights import FILE what is here already";
 }

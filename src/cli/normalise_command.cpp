@@ -20,8 +20,8 @@ int normalise_command(const WeightsRequest& request, const std::filesystem::path
     throw Error(ErrorCode::usage, "-o is " + quoted(*request.output) + ", wanted a name that ends in .safetensors");
   const NormalisedWeights result =
       normalise_weights(request.input, request.pictures, *request.output, run_context({}), request.size);
-  std::printf("%s: VGG19, %s, %d convolutions, %s\n", printable(request.output->string()).c_str(),
-              to_string(result.written.source).c_str(), result.written.convolutions,
+  std::printf("%s: %s, %s, %d convolutions, %s\n", printable(request.output->string()).c_str(),
+              result.written.network.c_str(), to_string(result.written.source).c_str(), result.written.convolutions,
               result.written.metadata.at("normalised").c_str());
   if (result.silent.empty()) return kExitDone;
   std::string names;

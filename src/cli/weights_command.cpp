@@ -27,7 +27,7 @@ void require_input(const WeightsRequest& request, const char* action) {
 
 fs::path imported_file(const WeightsRequest& request) {
   if (request.output) return *request.output;
-  fs::path file = users_weights();
+  fs::path file = users_weights(inspect_weights(request.input).network);
   if (file.empty())
     throw Error(ErrorCode::usage, "neither HOME nor XDG_DATA_HOME says where your files are; name the output with -o");
   std::error_code failure;
@@ -47,10 +47,12 @@ int import_command(const WeightsRequest& request, const fs::path&) {
   if (!has_ending(output, ".safetensors"))
     throw Error(ErrorCode::usage, "-o is " + quoted(output) + ", wanted a name that ends in .safetensors");
   const WeightsSummary summary = import_weights(request.input, output, request.how);
-  std::printf("%s: VGG19, %s, %d convolutions, input %s, %s\n", printable(output.string()).c_str(),
-              to_string(summary.source).c_str(), summary.convolutions, input_text(summary).c_str(),
-              memory_text(summary.bytes).c_str());
-  if (request.output && users_weights() != output)
+  std::printf("%s: %s, %s, %d convolutions, input %s, %s\n", printable(output.string()).c_str(),
+              summary.network.c_str(), to_string(summary.source).c_str(), summary.convolutions,
+              input_text(summary).c_str(), memory_text(summary.bytes).c_str());
+  if (const auto notes = summary.metadata.find("made_from"); notes != summary.metadata.end())
+    std::printf("Made from %s\n", printable(notes->second).c_str());
+  if (request.output && users_weights(summary.network) != output)
     std::printf("Paint with it by --weights %s\n", quoted(output).c_str());
   else
     std::printf("impasto stylise takes it from there unless told otherwise.\n");

@@ -29,6 +29,12 @@ std::string line(const char* name, const std::string& value) {
   return std::string(name) + std::string(12 - std::string(name).size(), ' ') + value + "\n";
 }
 
+std::string lines(const char* name, const std::vector<std::string>& values) {
+  std::string text;
+  for (const std::string& value : values) text += line(text.empty() ? name : "", value);
+  return text;
+}
+
 // Columns as wide as their widest cell, two blanks between them; the first to the left, the others to the right.
 std::string table(const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> widths(rows.front().size());
@@ -92,14 +98,8 @@ std::string weights_table(const WeightsSummary& s) {
   for (const char* key : {"licence", "attribution", "created_by", "made_from"}) {
     if (const auto found = s.metadata.find(key); found != s.metadata.end()) text += line(key, found->second);
   }
-  text += "\n" + layer_table(s) + "\n";
-  if (s.problems.empty()) return text + line("problems", "none");
-  const char* heading = "problems";
-  for (const std::string& problem : s.problems) {
-    text += line(heading, problem);
-    heading = "";
-  }
-  return text;
+  text += "\n" + layer_table(s) + "\n" + lines("notes", s.notes);
+  return text + (s.problems.empty() ? line("problems", "none") : lines("problems", s.problems));
 }
 
 std::string weights_json(const WeightsSummary& s) {
@@ -123,6 +123,7 @@ std::string weights_json(const WeightsSummary& s) {
   json.add("std", json_list(s.deviation, " ", number));
   json.add("pooling", json_string(s.pooling));
   json.add("padding", json_string(s.padding));
+  json.add("notes", json_list(s.notes, "\n    ", json_string));
   json.add("problems", json_list(s.problems, "\n    ", json_string));
   json.add("metadata", [&] {
     std::string members;

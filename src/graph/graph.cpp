@@ -242,7 +242,7 @@ std::vector<NodeId> Graph<T>::features(NodeId picture, const Weights& weights, c
           "; wanted is a picture H x W x 3");
   std::vector<std::size_t> wanted;
   wanted.reserve(layers.size());
-  for (const std::string& layer : layers) wanted.push_back(find_layer(layer));
+  for (const std::string& layer : layers) wanted.push_back(find_layer(layer, weights.network()->architecture));
   require(!wanted.empty(), ErrorCode::usage, "features of no layer were asked for; name one");
   s.networks.emplace_back(weights.network());
   std::vector<NodeId> maps;

@@ -128,7 +128,8 @@ std::vector<float> gram_per_position(const InspectedLayer& layer, const Context&
 void inspect_layers(const Bench& bench, const std::vector<std::string>& names, Inspection& found) {
   if (names.empty()) return;
   std::vector<std::size_t> positions;
-  for (const std::string& name : names) positions.push_back(find_layer(name));
+  const Architecture& of = bench.weights.network()->architecture;
+  for (const std::string& name : names) positions.push_back(of.stand_in(find_layer(name, of)));
   std::sort(positions.begin(), positions.end());
   positions.erase(std::unique(positions.begin(), positions.end()), positions.end());
   // Where ops are fused, a map's gradient does not stand in memory: what its Gram matrix adds stays inside an op.
@@ -138,7 +139,7 @@ void inspect_layers(const Bench& bench, const std::vector<std::string>& names, I
   Tape<float>& tape = objective.tape();
   for (std::size_t k = 0; k < positions.size(); ++k) {
     const Shape shape = tape.shape(objective.watched()[k]);
-    const ReceptiveField field = receptive_field(positions[k]);
+    const ReceptiveField field = receptive_field(positions[k], of);
     found.layers.push_back({vgg_layers()[positions[k]].keras_name(),
                             field.size,
                             field.stride,

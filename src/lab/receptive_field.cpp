@@ -2,15 +2,15 @@
 
 #include <cstddef>
 
-#include "model/vgg.h"
-
 namespace impasto::IMPASTO_ABI {
 
-ReceptiveField receptive_field(std::size_t layer) {
+ReceptiveField receptive_field(std::size_t layer, const Architecture& of) {
   ReceptiveField field;
-  for (const VggLayer& one : vgg_layers().first(layer + 1)) {
-    field.size += (one.is_pool ? 1 : 2) * field.stride;
-    if (one.is_pool) field.stride *= 2;
+  for (std::size_t i = 0; i <= layer; ++i) {
+    if (!of.has(i)) continue;
+    const bool is_pool = vgg_layers()[i].is_pool;
+    field.size += (is_pool ? 1 : 2) * field.stride;
+    if (is_pool) field.stride *= 2;
   }
   return field;
 }

@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "impasto/export.h"
+#include "model/vgg_layers.h"
 
 namespace impasto::IMPASTO_ABI {
 
@@ -13,7 +14,7 @@ struct ReceptiveField {
   int stride = 1;
 };
 
-/// `layer`: position in vgg_layers().
-ReceptiveField receptive_field(std::size_t layer);
+/// `layer`: position in vgg_layers(), of a network that `of` is.
+ReceptiveField receptive_field(std::size_t layer, const Architecture& of);
 
 }  // namespace impasto::IMPASTO_ABI

@@ -96,26 +96,18 @@ std::optional<bool> role(std::string_view rest) {
   return std::nullopt;
 }
 
-// Configurations A, B, D, E of arXiv:1409.1556: convolutions in each of the five blocks.
-struct Vgg {
-  const char* name;
-  std::array<int, 5> blocks;
-};
-constexpr Vgg kVggs[] = {
-    {"VGG19", {2, 2, 4, 4, 4}}, {"VGG16", {2, 2, 3, 3, 3}}, {"VGG13", {2, 2, 2, 2, 2}}, {"VGG11", {1, 1, 2, 2, 2}}};
+// Configurations E, D, B, A of arXiv:1409.1556.
+constexpr Architecture kVggs[] = {kVgg19, kVgg16, {"VGG13", {2, 2, 2, 2, 2}}, {"VGG11", {1, 1, 2, 2, 2}}};
 
-// Numbers of its convolutions. torchvision's `features`: each is followed by its ReLU, before which batch
-// normalisation stands where there is some; each block ends with a pooling.
-std::vector<int> numbers_of(const Vgg& vgg, Naming naming, bool counted, bool normalised) {
+// Numbers of its convolutions.
+std::vector<int> numbers_of(const Architecture& vgg, Naming naming, bool counted, bool normalised = false) {
   std::vector<int> numbers;
-  int position = 0;
-  for (int block = 1; block <= 5; ++block) {
-    for (int index = 1; index <= vgg.blocks[static_cast<std::size_t>(block) - 1]; ++index) {
-      const int count = kCounted + static_cast<int>(numbers.size());
-      numbers.push_back(naming == Naming::torchvision ? position : counted ? count : 10 * block + index);
-      position += normalised ? 3 : 2;
-    }
-    ++position;
+  for (const std::size_t layer : vgg.layers()) {
+    const VggLayer& one = vgg_layers()[layer];
+    const int count = kCounted + static_cast<int>(numbers.size());
+    numbers.push_back(naming == Naming::torchvision ? vgg.features_index(layer, normalised)
+                      : counted                     ? count
+                                                    : 10 * one.block + one.index);
   }
   return numbers;
 }
@@ -192,36 +184,82 @@ bool is_prefix(const std::vector<int>& part, const std::vector<int>& whole) {
 }
 
 struct Recognised {
-  std::string network;  // "unknown" when the numbers fit none
+  std::string network = "unknown";  // when the numbers fit none
   std::vector<int> numbers;
   Naming naming;
+  Architecture architecture = kVgg19;
 };
+
+// Whether the first n convolutions of VGG19 are also those of VGG16.
+bool begin_alike(std::size_t n) {
+  const std::vector<std::size_t> a = kVgg19.layers(), b = kVgg16.layers();
+  return n <= b.size() && std::equal(b.begin(), b.begin() + static_cast<std::ptrdiff_t>(n), a.begin());
+}
+
+// Of a file that ends where VGG19 and VGG16 are the same.
+Architecture told_by_metadata(const ArrayFile& file) {
+  const auto told = file.metadata().find("network");
+  for (const Architecture& one : {kVgg19, kVgg16}) {
+    if (told != file.metadata().end() && told->second == one.name) return one;
+  }
+  return kEither;
+}
 
 Recognised recognise(const ArrayFile& file, const Names& names) {
   const Naming naming = names.naming();
-  Recognised result{"unknown", {}, naming};
+  Recognised result{.naming = naming};
   if (names.by_naming.empty()) {
     if (const char* other = other_network(file)) result.network = other;
     return result;
   }
   for (const auto& [number, place] : names.by_naming.at(naming)) result.numbers.push_back(number);
+  const std::size_t count = result.numbers.size();
   const bool counted = result.numbers.front() < 0;
   for (const bool normalised : {false, true}) {
     if (normalised && naming != Naming::torchvision) continue;
-    for (const Vgg& vgg : kVggs) {
+    for (const Architecture& vgg : kVggs) {
       const std::vector<int> all = numbers_of(vgg, naming, counted, normalised);
+      const bool is_first = vgg == kVggs[0];
       // Counted layers say nothing but how many there are, and VGG19 may be cut.
-      const bool whole = counted && &vgg != &kVggs[0];
-      if (!is_prefix(result.numbers, all) || (whole && result.numbers.size() != all.size())) continue;
+      if (!is_prefix(result.numbers, all) || (counted && !is_first && count != all.size())) continue;
       // Other networks must show more than the beginning that all of them share.
-      if (result.numbers.size() < 2 && &vgg != &kVggs[0]) continue;
-      if (counted && (result.numbers.size() == 13 || result.numbers.size() == 10) && &vgg == &kVggs[0]) continue;
-      result.network = vgg.name;
+      if (count < 2 && !is_first) continue;
+      if (counted && (count == 13 || count == 10) && is_first) continue;
+      result.architecture = is_first && begin_alike(count) ? told_by_metadata(file) : vgg;
+      result.network = result.architecture.name;
       if (normalised || names.normalised) result.network += " with batch normalisation";
       return result;
     }
   }
+  // What lacks something is told by what it has.
+  for (const Architecture& vgg : {kVgg16, kVgg19}) {
+    const std::vector<int> all = numbers_of(vgg, naming, counted);
+    if (std::includes(all.begin(), all.end(), result.numbers.begin(), result.numbers.end())) result.architecture = vgg;
+  }
   return result;
+}
+
+bool can_be_painted_with(const Recognised& found) {
+  return found.network == found.architecture.name && (found.architecture == kVgg19 || found.architecture == kVgg16);
+}
+
+[[noreturn]] void refuse_without_convolutions(const ArrayFile& file) {
+  const bool classifier = std::any_of(std::begin(kClassifiers), std::end(kClassifiers),
+                                      [&](const char* part) { return any_name_holds(file, part); });
+  if (classifier)
+    fail(ErrorCode::input, file.label(), " holds a classifier alone (", file.entries().begin()->first,
+         ", ...), wanted the convolutions of VGG19 or VGG16; get the file with its features");
+  fail(ErrorCode::input, file.label(), " holds no first convolution of VGG (wanted features.0.weight of torchvision, ",
+       "block1_conv1/kernel:0 of Keras or conv1_1.weight of Caffe; the first of its ", file.entries().size(),
+       " entries is '", file.entries().empty() ? std::string("none") : file.entries().begin()->first, "')");
+}
+
+// As the file would call it.
+std::string weights_name(std::size_t layer, const Recognised& found) {
+  const VggLayer& one = vgg_layers()[layer];
+  return found.naming == Naming::torchvision ? text("features.", found.architecture.features_index(layer), ".weight")
+         : found.naming == Naming::keras     ? text(one.keras_name(), "/kernel")
+                                             : text(one.caffe_name(), ".weight");
 }
 
 }  // namespace
@@ -245,63 +283,45 @@ std::optional<ConvolutionName> parse_convolution_name(const std::string& name,
   return ConvolutionName{layer->naming, layer->number, *is_bias};
 }
 
-std::string network_by_names(const ArrayFile& file) { return recognise(file, read_names(file)).network; }
+NamedNetwork network_by_names(const ArrayFile& file) {
+  const Recognised found = recognise(file, read_names(file));
+  return {found.network, found.architecture};
+}
 
-std::string layer_of(const ConvolutionName& name) {
-  int counted = 0;
-  for (const VggLayer& layer : vgg_layers()) {
-    if (layer.is_pool) continue;
-    const int number = name.naming == Naming::torchvision ? layer.torchvision
-                       : name.number < 0                  ? kCounted + counted++
-                                                          : 10 * layer.block + layer.index;
-    if (number == name.number) return layer.keras_name();
-  }
-  return "";
+std::string layer_of(const ConvolutionName& name, const Architecture& of) {
+  const std::vector<int> numbers = numbers_of(of, name.naming, name.number < 0);
+  const auto at = std::find(numbers.begin(), numbers.end(), name.number);
+  if (at == numbers.end()) return "";
+  return vgg_layers()[of.layers()[static_cast<std::size_t>(at - numbers.begin())]].keras_name();
 }
 
 ConvolutionPlaces find_convolutions(const ArrayFile& file) {
   const std::string& label = file.label();
   const Names names = read_names(file);
   const Recognised found = recognise(file, names);
-  if (found.network != "VGG19" && found.network != "unknown") {
-    fail(ErrorCode::input, label, " holds ", found.network, ", wanted VGG19; get the weights of VGG19");
-  }
-  if (names.by_naming.empty()) {
-    const bool classifier = std::any_of(std::begin(kClassifiers), std::end(kClassifiers),
-                                        [&](const char* part) { return any_name_holds(file, part); });
-    if (classifier)
-      fail(ErrorCode::input, label, " holds a classifier alone (", file.entries().begin()->first,
-           ", ...), wanted the convolutions of VGG19; get the file with its features");
-    fail(ErrorCode::input, label, " holds no first convolution of VGG19 (wanted features.0.weight of torchvision, ",
-         "block1_conv1/kernel:0 of Keras or conv1_1.weight of Caffe; the first of its ", file.entries().size(),
-         " entries is '", file.entries().empty() ? std::string("none") : file.entries().begin()->first, "')");
-  }
+  require(found.network == "unknown" || can_be_painted_with(found), ErrorCode::input, label, " holds ", found.network,
+          ", wanted VGG19 or VGG16; get the weights of one of them");
+  if (names.by_naming.empty()) refuse_without_convolutions(file);
   require(names.twice.empty(), ErrorCode::input, label, " holds a convolution twice: ", names.twice,
           "; keep one of the two");
   const Convolutions& convolutions = names.by_naming.at(found.naming);
-  const bool counted = found.numbers.front() < 0;
-  ConvolutionPlaces places{found.naming, {}};
-  std::string missing;
-  std::size_t i = 0;
-  const std::vector<int> wanted = numbers_of(kVggs[0], found.naming, counted, false);
+  const Architecture& of = found.architecture;
+  const std::vector<int> wanted = numbers_of(of, found.naming, found.numbers.front() < 0);
   for (const auto& [number, place] : convolutions) {
     require(std::find(wanted.begin(), wanted.end(), number) != wanted.end(), ErrorCode::input, label,
-            " holds the convolution '", place.weights, "' at a position where VGG19 has none: this is another network");
+            " holds the convolution '", place.weights, "' at a position where ", of.name,
+            " has none: this is another network");
   }
-  for (const VggLayer& layer : vgg_layers()) {
-    if (layer.is_pool) continue;
-    const auto place = convolutions.find(wanted[i++]);
+  ConvolutionPlaces places{found.naming, of, {}};
+  std::string missing;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const auto place = convolutions.find(wanted[i]);
     if (place == convolutions.end()) {
-      if (missing.empty())
-        missing = found.naming == Naming::torchvision ? text("features.", layer.torchvision, ".weight")
-                  : found.naming == Naming::keras     ? text(layer.keras_name(), "/kernel")
-                                                      : text(layer.caffe_name(), ".weight");
+      if (missing.empty()) missing = weights_name(of.layers()[i], found);
       continue;
     }
     require(missing.empty(), ErrorCode::input, label, " lacks '", missing, "' but holds '", place->second.weights,
             "', which comes after it; get the complete file");
-    require(!place->second.bias.empty(), ErrorCode::input, label, " lacks the bias that goes with '",
-            place->second.weights, "' (", layer.keras_name(), "); get the complete file");
     places.convolutions.push_back(place->second);
   }
   return places;

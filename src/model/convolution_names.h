@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "archive/array_file.h"
+#include "model/vgg_layers.h"
 
 namespace impasto::IMPASTO_ABI {
 
@@ -36,24 +37,33 @@ struct ConvolutionName {
 std::optional<ConvolutionName> parse_convolution_name(const std::string& name,
                                                       const std::map<std::string, std::string>& metadata);
 
-/// Keras name of the VGG19 layer that is meant: "block3_conv4"; nothing for one that VGG19 lacks.
-std::string layer_of(const ConvolutionName& name);
+/// Keras name of the layer of `of` that is meant: "block3_conv4"; nothing for one that it lacks.
+std::string layer_of(const ConvolutionName& name, const Architecture& of);
 
-/// Where the convolutions of VGG19 lie in a file.
+/// VGG19 and VGG16 begin alike, and a file that ends there tells by its metadata which of them it is of, or not at all.
+/// Which one makes no difference to the maps.
+inline constexpr Architecture kEither{"VGG19 or VGG16", kVgg19.convolutions};
+
+/// Where the convolutions of VGG19 or VGG16 lie in a file.
 struct ConvolutionPlaces {
   struct Place {
-    std::string weights, bias;  // entries of the file
+    std::string weights;  // entry of the file
+    std::string bias;     // and this one; empty: there is none, and it is zeros
   };
   Naming naming;
-  std::vector<Place> convolutions;  // of the first n of VGG19, n >= 1
+  Architecture architecture;
+  std::vector<Place> convolutions;  // of the first n of the architecture, n >= 1
 };
 
-/// Throws Error(input), one sentence, for a file with the names of another network (which it names: VGG16, ResNet,
-/// ...), a classifier alone, a gap, a weight without its bias, or a layer that stands twice.
+/// Throws Error(input), one sentence, for a file with the names of another network (which it names: VGG13, ResNet,
+/// ...), a classifier alone, a gap, or a layer that stands twice.
 ConvolutionPlaces find_convolutions(const ArrayFile& file);
 
-/// The network that the names of a file tell: "VGG19", "VGG16", "VGG19 with batch normalisation", "ResNet", ..., or
-/// "unknown".
-std::string network_by_names(const ArrayFile& file);
+/// The network that the names of a file tell.
+struct NamedNetwork {
+  std::string name;  ///< "VGG19", "VGG16", "VGG19 with batch normalisation", "ResNet", ..., or "unknown"
+  Architecture architecture = kVgg19;  ///< of `name`, if that is one that can be painted with
+};
+NamedNetwork network_by_names(const ArrayFile& file);
 
 }  // namespace impasto::IMPASTO_ABI

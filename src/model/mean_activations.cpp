@@ -16,12 +16,10 @@
 namespace impasto::IMPASTO_ABI {
 namespace {
 
-// Positions in vgg_layers() of the first `count` convolutions.
-std::vector<std::size_t> convolution_layers(std::size_t count) {
-  std::vector<std::size_t> layers;
-  for (std::size_t i = 0; layers.size() < count; ++i) {
-    if (!vgg_layers()[i].is_pool) layers.push_back(i);
-  }
+// Positions in vgg_layers() of the convolutions there are.
+std::vector<std::size_t> convolution_layers(const NetworkWeights& weights) {
+  std::vector<std::size_t> layers = weights.architecture.layers();
+  layers.resize(weights.depth());
   return layers;
 }
 
@@ -37,7 +35,7 @@ void MeanActivations::add(const Image& picture, const Context& context) {
   const View<const float> view{values.data(), {picture.height(), picture.width(), 3}};
   const Vgg<float> network(weights_);
   Tape<float> tape(context);
-  const std::vector<Id> maps = network.record(tape, tape.constant(view), convolution_layers(weights_->depth()));
+  const std::vector<Id> maps = network.record(tape, tape.constant(view), convolution_layers(*weights_));
   for (const Id map : maps) tape.keep(map);
   tape.forward();
   for (std::size_t l = 0; l < maps.size(); ++l) {
@@ -63,7 +61,7 @@ std::vector<std::vector<double>> MeanActivations::means() const {
 std::vector<std::string> divide_by_means(NetworkWeights& weights, const std::vector<std::vector<double>>& means) {
   std::vector<std::string> silent;
   std::vector<double> before(3, 1.0);  // the scale that each input channel lost in the layer before
-  const std::vector<std::size_t> layers = convolution_layers(weights.convolutions.size());
+  const std::vector<std::size_t> layers = convolution_layers(weights);
   for (std::size_t l = 0; l < layers.size(); ++l) {
     std::vector<double> scale = means[l];
     const double typical = std::accumulate(scale.begin(), scale.end(), 0.0) / static_cast<double>(scale.size());

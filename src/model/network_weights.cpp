@@ -35,6 +35,15 @@ void require_finite(const Tensor<float>& values, const std::string& source, cons
        bad - values.values().begin(), "); the file is damaged, get it again");
 }
 
+// Keras names of the convolutions there are.
+std::vector<std::string> convolution_names(const NetworkWeights& weights) {
+  std::vector<std::string> names;
+  for (const std::size_t layer : weights.architecture.layers()) {
+    if (names.size() < weights.depth()) names.push_back(vgg_layers()[layer].keras_name());
+  }
+  return names;
+}
+
 }  // namespace
 
 ChannelMap Preprocessing::from_normalised() const {
@@ -50,19 +59,18 @@ ChannelMap Preprocessing::from_normalised() const {
 
 void validate(const NetworkWeights& weights, const std::string& source, const Context& context) {
   require(!weights.convolutions.empty(), ErrorCode::input, source,
-          ": no convolution of VGG19 found; wanted at least block1_conv1");
+          ": no convolution of VGG found; wanted at least block1_conv1");
+  const std::vector<std::string> names = convolution_names(weights);
+  require(weights.convolutions.size() == names.size(), ErrorCode::input, source, ": ", weights.convolutions.size(),
+          " convolutions; ", weights.architecture.name, " has ", names.size());
   Index channels = 3;
-  std::vector<std::string> names;
-  for (const VggLayer& layer : vgg_layers()) {
-    if (layer.is_pool) continue;
-    if (names.size() == weights.convolutions.size()) break;
-    const ConvWeights& conv = weights.convolutions[names.size()];
-    names.push_back(layer.keras_name());
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const ConvWeights& conv = weights.convolutions[i];
     const Shape& shape = conv.w.shape();
     require(shape.rank() == 4 && shape[0] == 3 && shape[1] == 3 && shape[2] == channels &&
                 conv.b.shape() == Shape{shape[3]},
-            ErrorCode::input, source, ": ", names.back(), " has weights of ", shape, " and a bias of ", conv.b.shape(),
-            "; wanted 3 x 3 x ", channels, " x K and K: these are not VGG19's weights");
+            ErrorCode::input, source, ": ", names[i], " has weights of ", shape, " and a bias of ", conv.b.shape(),
+            "; wanted 3 x 3 x ", channels, " x K and K: these are not the weights of ", weights.architecture.name);
     channels = shape[3];
   }
   parallel_for(context, static_cast<std::ptrdiff_t>(names.size()), [&](std::ptrdiff_t i, int) {
@@ -93,12 +101,7 @@ Pooling Weights::pooling() const noexcept { return network_->pooling; }
 Padding Weights::padding() const noexcept { return network_->padding; }
 bool Weights::is_folded() const noexcept { return network_->folded; }
 
-std::vector<std::string> Weights::layers() const {
-  std::vector<std::string> names;
-  for (const VggLayer& layer : vgg_layers()) {
-    if (!layer.is_pool && names.size() < network_->depth()) names.push_back(layer.keras_name());
-  }
-  return names;
-}
+std::string Weights::architecture() const { return network_->architecture.name; }
+std::vector<std::string> Weights::layers() const { return convolution_names(*network_); }
 
 }  // namespace impasto::IMPASTO_ABI

@@ -15,6 +15,7 @@
 #include "impasto/weights.h"
 #include "impasto/weights_tools.h"
 #include "kernel/oriented/oriented.h"
+#include "model/vgg_layers.h"
 #include "tensor/tensor.h"
 
 namespace impasto::IMPASTO_ABI {
@@ -41,9 +42,11 @@ class OrientedNetwork {
 };
 
 struct NetworkWeights {
-  std::vector<ConvWeights> convolutions;            ///< of a file: the first n of VGG19's 16, in order, n >= 1
+  Architecture architecture = kVgg19;
+  std::vector<ConvWeights> convolutions;            ///< of a file: the first n of the architecture's, in order, n >= 1
   std::shared_ptr<const OrientedNetwork> oriented;  ///< the built-in network, which has no `convolutions` of its own
   ChannelMap input;                                 ///< from normalised RGB to what the first convolution expects
+  std::string unknown_input;                        ///< why `input` is not known, a sentence; empty: it is
   Pooling pooling = Pooling::max;
   Padding padding = Padding::zero;
   bool folded = false;  ///< conv1_1 does what `input` would do for the network as it was trained
@@ -75,7 +78,7 @@ struct Preprocessing {
 inline constexpr Preprocessing kCaffePreprocessing{{2, 1, 0}, 255, {103.939, 116.779, 123.68}, {1, 1, 1}};
 
 /// Throws Error(input), naming the layer, unless all values are finite and each convolution is 3 x 3 and takes the
-/// channels that the one before it gives (3 for the first).
+/// channels that the one before it gives (3 for the first), and there are no more than the architecture has.
 void validate(const NetworkWeights& weights, const std::string& source, const Context& context = Context());
 
 /// The closed-form network (model/builtin.cpp).

@@ -23,11 +23,19 @@ std::array<Id, 2> PlainWalk<T>::parameters(const VggLayer& layer) {
   return {tape_.constant(p.w, layer.keras_name() + " weights"), tape_.constant(p.b, layer.keras_name() + " bias")};
 }
 
+// The layer above, of those that the network has.
+template <class T>
+std::size_t PlainWalk<T>::next(std::size_t layer) const {
+  do ++layer;
+  while (!weights_.architecture.has(layer));
+  return layer;
+}
+
 // A convolution takes the pooling above it along, unless somebody reads what lies between.
 template <class T>
 bool PlainWalk<T>::takes_pool(std::size_t layer) const {
   const auto layers = vgg_layers();
-  return pooling_ != Pooling::l2 && layer < walk_.deepest && !layers[layer].is_pool && layers[layer + 1].is_pool &&
+  return pooling_ != Pooling::l2 && layer < walk_.deepest && !layers[layer].is_pool && layers[next(layer)].is_pool &&
          !walk_.is_read(layer);
 }
 
@@ -50,7 +58,7 @@ Id PlainWalk<T>::gained(Id x) const {
   return gain == 1 ? x : scale(tape_, x, static_cast<T>(gain));
 }
 
-// The first two convolutions in one, if nobody reads more than the Gram matrix between them; gives the layers done.
+// The first two convolutions in one, if nobody reads more than the Gram matrix between them; gives the layer above.
 template <class T>
 std::size_t PlainWalk<T>::record_first(Id& x) {
   const auto layers = vgg_layers();
@@ -71,9 +79,7 @@ std::size_t PlainWalk<T>::record_first(Id& x) {
 template <class T>
 void PlainWalk<T>::record(Id x) {
   const auto layers = vgg_layers();
-  std::size_t done = record_first(x);
-  while (done <= walk_.deepest) {
-    const std::size_t i = done;
+  for (std::size_t i = record_first(x); i <= walk_.deepest;) {
     const Id below = x;
     tape_.set_label(layers[i].keras_name());
     if (layers[i].is_pool) {
@@ -85,8 +91,8 @@ void PlainWalk<T>::record(Id x) {
         tape_.recompute(x);
       if (takes_pool(i)) x = gained(x);
     }
-    if (i > 0) walk_.hand_out(i - 1, below, true);
-    done += takes_pool(i) ? 2 : 1;
+    if (i > 0) walk_.hand_out(weights_.architecture.stand_in(i - 1), below, true);
+    i = next(takes_pool(i) ? next(i) : i);
   }
   walk_.hand_out(walk_.deepest, x, true);
   tape_.set_label("");

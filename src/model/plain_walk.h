@@ -31,6 +31,7 @@ class PlainWalk {
  private:
   std::size_t record_first(Id& x);
   std::array<Id, 2> parameters(const VggLayer& layer);
+  std::size_t next(std::size_t layer) const;
   bool takes_pool(std::size_t layer) const;
   Pooling pool_above(std::size_t layer) const;
   Id pooled(Id x) const;

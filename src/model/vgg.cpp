@@ -25,6 +25,11 @@ bool recomputes(const Context& context, const Shape& picture) {
   return context.memory() == Memory::small || (context.memory() == Memory::automatic && is_tight);
 }
 
+void require_layer(std::size_t layer, const Architecture& of) {
+  require(of.has(layer), ErrorCode::usage, of.name, " has no layer ", vgg_layers()[layer].keras_name(), "; name ",
+          vgg_layers()[of.stand_in(layer)].keras_name(), ", its last one before that");
+}
+
 }  // namespace
 
 void check_picture_size(const Shape& picture, std::size_t layer) {
@@ -64,6 +69,8 @@ void Vgg<T>::read(Tape<T>& tape, Id picture, std::span<const FeatureRequest> req
   if (requests.empty()) return;
   const auto by_layer = [](const FeatureRequest& a, const FeatureRequest& b) { return a.layer < b.layer; };
   const std::size_t deepest = std::max_element(requests.begin(), requests.end(), by_layer)->layer;
+  for (const FeatureRequest& request : requests) require_layer(request.layer, weights_->architecture);
+  require(how.literal || weights_->unknown_input.empty(), ErrorCode::input, weights_->unknown_input);
   const Shape size = tape.shape(picture);
   check_picture_size(size, deepest);
   const bool prepared = how.literal || weights_->input == ChannelMap{};

@@ -1,4 +1,4 @@
-// The recording of VGG19 on a tape. Widths, padding and pooling come with the weights.
+// The recording of VGG on a tape. Which layers there are, widths, padding and pooling come with the weights.
 #pragma once
 
 #include <cstddef>
@@ -41,7 +41,8 @@ class Vgg {
   /// `picture`: H x W x 3, or the area of a window, in the optimiser's units (RGB, torchvision's mean and deviation).
   /// The visitor is called right after the layer above has been recorded: what it records goes back just before that
   /// layer does, and may put the gradient of a map in the place of the map. Throws Error(input) when the picture is too
-  /// small for the deepest layer, Error(usage) when the weights lack it.
+  /// small for the deepest layer, Error(usage) when the network or the weights lack a layer,
+  /// Error(input) when the network's input is not known and `how` is not literal.
   void read(Tape<T>& tape, Id picture, std::span<const FeatureRequest> requests, const NetworkOptions& how,
             const FeatureVisitor& visit) const;
   /// The maps of `wanted`, positions in vgg_layers().

@@ -1,6 +1,7 @@
 #include "model/vgg_layers.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cstddef>
 #include <span>
@@ -12,25 +13,30 @@
 namespace impasto::IMPASTO_ABI {
 namespace {
 
-constexpr VggLayer conv(int block, int index, int torchvision, Index channels) {
-  return {false, block, index, torchvision, channels};
-}
-constexpr VggLayer pool(int block, int torchvision, Index channels) { return {true, block, 0, torchvision, channels}; }
+constexpr int kBlocks = 5, kMostInBlock = 4;
 
-constexpr VggLayer kLayers[] = {conv(1, 1, 0, 64),   conv(1, 2, 2, 64),   pool(1, 4, 64),      conv(2, 1, 5, 128),
-                                conv(2, 2, 7, 128),  pool(2, 9, 128),     conv(3, 1, 10, 256), conv(3, 2, 12, 256),
-                                conv(3, 3, 14, 256), conv(3, 4, 16, 256), pool(3, 18, 256),    conv(4, 1, 19, 512),
-                                conv(4, 2, 21, 512), conv(4, 3, 23, 512), conv(4, 4, 25, 512), pool(4, 27, 512),
-                                conv(5, 1, 28, 512), conv(5, 2, 30, 512), conv(5, 3, 32, 512), conv(5, 4, 34, 512),
-                                pool(5, 36, 512)};
+// 64 channels, twice as many in each block, 512 at most.
+constexpr auto kLayers = [] {
+  std::array<VggLayer, 2 + 2 + 3 * kMostInBlock + kBlocks> layers{};
+  std::size_t i = 0;
+  for (int block = 1; block <= kBlocks; ++block) {
+    const int count = kVgg19.convolutions[static_cast<std::size_t>(block - 1)];
+    const Index channels = std::min(Index{32} << block, Index{512});
+    for (int index = 1; index <= count; ++index) layers[i++] = {false, block, index, channels};
+    layers[i++] = {true, block, count + 1, channels};
+  }
+  return layers;
+}();
 
-std::vector<std::string> names_of(const VggLayer& layer) {
-  std::vector<std::string> names{layer.keras_name(), layer.caffe_name(), text(layer.torchvision),
-                                 text("features.", layer.torchvision)};
-  if (!layer.is_pool) {
-    names.push_back(text("relu", layer.block, "_", layer.index));
-    names.push_back(text(layer.torchvision + 1));
-    names.push_back(text("features.", layer.torchvision + 1));
+std::vector<std::string> names_of(std::size_t layer, const Architecture& of) {
+  const VggLayer& named = kLayers[layer];
+  std::vector<std::string> names{named.keras_name(), named.caffe_name()};
+  if (!named.is_pool) names.push_back(text("relu", named.block, "_", named.index));
+  if (!of.has(layer)) return names;
+  const int place = of.features_index(layer);
+  for (int index = place; index <= place + (named.is_pool ? 0 : 1); ++index) {
+    names.push_back(text(index));
+    names.push_back(text("features.", index));
   }
   return names;
 }
@@ -51,10 +57,10 @@ std::size_t edit_distance(const std::string& a, const std::string& b) {
   return row.back();
 }
 
-std::string nearest_name(const std::string& name) {
+std::string nearest_name(const std::string& name, const Architecture& of) {
   std::string nearest;
-  for (const VggLayer& layer : kLayers) {
-    for (const std::string& known : names_of(layer)) {
+  for (std::size_t i = 0; i < std::size(kLayers); ++i) {
+    for (const std::string& known : names_of(i, of)) {
       if (nearest.empty() || edit_distance(name, known) < edit_distance(name, nearest)) nearest = known;
     }
   }
@@ -71,20 +77,44 @@ std::string VggLayer::caffe_name() const { return is_pool ? text("pool", block) 
 
 std::span<const VggLayer> vgg_layers() { return kLayers; }
 
-std::size_t find_layer(const std::string& name) {
+bool Architecture::has(std::size_t layer) const {
+  const VggLayer& one = kLayers[layer];
+  return one.is_pool || one.index <= convolutions[static_cast<std::size_t>(one.block - 1)];
+}
+
+std::vector<std::size_t> Architecture::layers() const {
+  std::vector<std::size_t> positions;
+  for (std::size_t i = 0; i < std::size(kLayers); ++i) {
+    if (!kLayers[i].is_pool && has(i)) positions.push_back(i);
+  }
+  return positions;
+}
+
+std::size_t Architecture::stand_in(std::size_t layer) const {
+  while (!has(layer)) --layer;
+  return layer;
+}
+
+int Architecture::features_index(std::size_t layer, bool normalised) const {
+  int index = 0;
+  for (std::size_t i = 0; i < layer; ++i) {
+    if (has(i)) index += kLayers[i].is_pool ? 1 : normalised ? 3 : 2;
+  }
+  return index;
+}
+
+std::size_t find_layer(const std::string& name, const Architecture& of) {
   std::string lower = name;
   std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
   for (std::size_t i = 0; i < std::size(kLayers); ++i) {
-    const std::vector<std::string> names = names_of(kLayers[i]);
+    const std::vector<std::string> names = names_of(i, of);
     if (std::find(names.begin(), names.end(), lower) != names.end()) return i;
   }
-  fail(ErrorCode::usage, "there is no layer '", name, "'; did you mean '", nearest_name(lower),
+  fail(ErrorCode::usage, "there is no layer '", name, "'; did you mean '", nearest_name(lower, of),
        "'? Layers are named block1_conv1 to block5_conv4 (also conv1_1, relu1_1) and block1_pool to block5_pool");
 }
 
-int halvings(std::size_t layer) {
-  return static_cast<int>(std::count_if(kLayers, kLayers + layer + 1, [](const VggLayer& l) { return l.is_pool; }));
-}
+int halvings(std::size_t layer) { return kLayers[layer].block - (kLayers[layer].is_pool ? 0 : 1); }
 
 Area map_area(const Shape& picture, std::size_t layer) {
   const int n = halvings(layer);

@@ -32,17 +32,16 @@ bool fits(const std::vector<std::int64_t>& s, bool oihw) {
          (oihw ? s[2] == 3 && s[3] == 3 : s[0] == 3 && s[1] == 3);
 }
 
-// By the metadata, or the names. Caffe's names come with either: with OIHW from PyTorch, with HWIO in .npz files made
-// for TensorFlow, so there the first kernel decides.
+// By the metadata, or the first kernel where it can lie one way only, or the names: Caffe's come with OIHW from PyTorch
+// and with HWIO in .npz files made for TensorFlow, Keras' with OIHW from Theano.
 bool lies_as_oihw(const ArrayFile& file, const ConvolutionPlaces& places) {
   if (const auto told = read_oihw(file.metadata(), file.label())) return *told;
-  if (places.naming != Naming::caffe) return places.naming == Naming::torchvision;
   const std::vector<std::int64_t>& first = file.entries().at(places.convolutions.front().weights).sizes;
-  return fits(first, true) || !fits(first, false);
+  return fits(first, true) != fits(first, false) ? fits(first, true) : places.naming != Naming::keras;
 }
 
 // K x C x 3 x 3 to 3 x 3 x C x K, in blocks of 16 K that fill cache lines.
-void turn(const float* from, Index K, Index C, float* to) {
+void to_hwio(const float* from, Index K, Index C, float* to) {
   constexpr Index kLine = 16;
   for (Index k0 = 0; k0 < K; k0 += kLine) {
     const Index k1 = std::min(k0 + kLine, K);
@@ -56,11 +55,11 @@ void turn(const float* from, Index K, Index C, float* to) {
   }
 }
 
-std::string convolution_name(std::size_t i) {
-  for (const VggLayer& layer : vgg_layers()) {
-    if (!layer.is_pool && i-- == 0) return layer.keras_name();
-  }
-  return "";
+// Turns each 3 x 3 kernel by 180 degrees.
+void turn_kernels(Tensor<float>& w) {
+  const Index filters = w.shape().count() / kTaps;
+  for (Index tap = 0; tap < kTaps / 2; ++tap)
+    std::swap_ranges(w.data() + tap * filters, w.data() + (tap + 1) * filters, w.data() + (kTaps - 1 - tap) * filters);
 }
 
 Tensor<float> read_tensor(const ArrayFile& file, const std::string& name, const Shape& shape) {
@@ -75,6 +74,7 @@ WeightsFile::WeightsFile(std::shared_ptr<const ArrayFile> arrays)
     : arrays_(std::move(arrays)), places_(find_convolutions(*arrays_)), oihw_(lies_as_oihw(*arrays_, places_)) {
   Index channels = 3;
   for (std::size_t i = 0; i < depth(); ++i) channels = width_of(i, channels);
+  turned_ = recognise_first_filter(convolution(0)).turned;
 }
 
 // K, after checks of the shapes against C = `channels`.
@@ -82,15 +82,17 @@ Index WeightsFile::width_of(std::size_t i, Index channels) const {
   const std::string& label = arrays_->label();
   const auto& [weights, bias] = places_.convolutions[i];
   const std::vector<std::int64_t>& s = arrays_->entries().at(weights).sizes;
-  const std::vector<std::int64_t>& b = arrays_->entries().at(bias).sizes;
   const char* wanted = oihw_ ? "K x C x 3 x 3" : "3 x 3 x C x K";
-  const std::string what = text(label, ": '", weights, "' (", convolution_name(i), ") is ", shape_text(s));
+  const std::string what =
+      text(label, ": '", weights, "' (", vgg_layers()[architecture().layers()[i]].keras_name(), ") is ", shape_text(s));
   require(fits(s, oihw_) || !fits(s, !oihw_), ErrorCode::input, what, ", which looks transposed; wanted ", wanted,
           "; export it again, or say its layout in the metadata (weights/FORMAT.md)");
   require(fits(s, oihw_), ErrorCode::input, what, "; wanted ", wanted, " with 3 x 3 kernels");
   const Index K = side(oihw_ ? s[0] : s[3]), C = side(oihw_ ? s[1] : s[2]);
   require(C == channels, ErrorCode::input, what, " and takes ", C, " channels, but the layer before it gives ",
-          channels, K == channels ? "; its C and K are exchanged" : "; these are not VGG19's weights");
+          channels, K == channels ? "; its C and K are exchanged" : "; this is another network");
+  if (bias.empty()) return K;
+  const std::vector<std::int64_t>& b = arrays_->entries().at(bias).sizes;
   require(b.size() == 1 && b[0] == K, ErrorCode::input, label, ": '", bias, "' is ", shape_text(b), "; wanted ", K,
           " numbers, one for each filter of '", weights, "'");
   return K;
@@ -100,16 +102,34 @@ ConvWeights WeightsFile::convolution(std::size_t i) const {
   const auto& [weights, bias] = places_.convolutions[i];
   const std::vector<std::int64_t>& s = arrays_->entries().at(weights).sizes;
   const Index K = side(oihw_ ? s[0] : s[3]), C = side(oihw_ ? s[1] : s[2]);
-  Tensor<float> b = read_tensor(*arrays_, bias, {K});
-  if (!oihw_) return {read_tensor(*arrays_, weights, {3, 3, C, K}), std::move(b)};
-  const Tensor<float> values = read_tensor(*arrays_, weights, {K, C, 3, 3});
-  Tensor<float> w({3, 3, C, K});
-  turn(values.data(), K, C, w.data());
-  return {std::move(w), std::move(b)};
+  ConvWeights conv;
+  conv.b = bias.empty() ? Tensor<float>({K}, 0.0F) : read_tensor(*arrays_, bias, {K});
+  if (oihw_) {
+    const Tensor<float> values = read_tensor(*arrays_, weights, {K, C, 3, 3});
+    conv.w = Tensor<float>({3, 3, C, K});
+    to_hwio(values.data(), K, C, conv.w.data());
+  } else {
+    conv.w = read_tensor(*arrays_, weights, {3, 3, C, K});
+  }
+  if (turned_) turn_kernels(conv.w);
+  return conv;
+}
+
+std::vector<std::string> WeightsFile::notes() const {
+  std::vector<std::string> notes;
+  if (turned_) notes.emplace_back("its kernels lie turned by 180 degrees, as Theano has them, and are turned back");
+  const auto lacks_bias = [](const ConvolutionPlaces::Place& place) { return place.bias.empty(); };
+  const auto first = std::find_if(places_.convolutions.begin(), places_.convolutions.end(), lacks_bias);
+  const auto count = std::count_if(first, places_.convolutions.end(), lacks_bias);
+  if (count != 0)
+    notes.push_back(text(count, " of ", depth(), " convolutions have no bias ('", first->weights,
+                         count == 1 ? "'" : "', ...", "), which is taken as zeros"));
+  return notes;
 }
 
 std::vector<ConvWeights> WeightsFile::convolutions(std::size_t count, const Context& context) const {
   NetworkWeights network;
+  network.architecture = architecture();
   network.convolutions.resize(std::min(count, depth()));
   // The largest last would leave one thread with it: from the deepest on.
   const std::ptrdiff_t total = static_cast<std::ptrdiff_t>(network.convolutions.size());
@@ -129,17 +149,21 @@ WeightsInput find_input(const WeightsFile& file, const ConvWeights& conv1_1, Wei
                         const KnownFile* known) {
   const ArrayFile& arrays = file.arrays();
   const WeightsMetadata& metadata = arrays.metadata();
-  WeightsInput input{file.training(conv1_1, wanted), is_folded(metadata, arrays.label()),
-                     read_pooling(metadata, arrays.label()), read_padding(metadata, arrays.label())};
+  WeightsInput input{.training = file.training(conv1_1, wanted),
+                     .unknown = {},
+                     .folded = is_folded(metadata, arrays.label()),
+                     .pooling = read_pooling(metadata, arrays.label()),
+                     .padding = read_padding(metadata, arrays.label())};
   if (known != nullptr && wanted == WeightsSource::automatic) {
     input.training = {known->source, preprocessing_of(known->source, known->source == WeightsSource::torchvision),
                       text("its checksum is that of ", known->what)};
   }
   require(!input.folded || wanted == WeightsSource::automatic, ErrorCode::input, arrays.label(),
           " has its preprocessing folded into conv1_1, so a source cannot be given for it; import the original file");
-  require(input.training.source != WeightsSource::automatic, ErrorCode::input, arrays.label(),
-          " does not tell what its network was trained on: ", input.training.reason,
-          "; import it with impasto weights import --source keras or caffe (BGR 0..255) or torchvision (RGB 0..1)");
+  if (input.training.source == WeightsSource::automatic)
+    input.unknown =
+        text(arrays.label(), " does not tell what its network was trained on: ", input.training.reason,
+             "; import it with impasto weights import --source keras or caffe (BGR 0..255) or torchvision (RGB 0..1)");
   if (wanted == WeightsSource::automatic)
     input.training.preprocessing = read_preprocessing(metadata, input.training.preprocessing, arrays.label());
   require(!input.folded || input.training.preprocessing.from_normalised() == ChannelMap{}, ErrorCode::input,
@@ -150,21 +174,32 @@ WeightsInput find_input(const WeightsFile& file, const ConvWeights& conv1_1, Wei
   return input;
 }
 
+WeightsInput known_input(const WeightsFile& file, const ConvWeights& conv1_1, WeightsSource wanted,
+                         const KnownFile* known) {
+  WeightsInput input = find_input(file, conv1_1, wanted, known);
+  require(input.unknown.empty(), ErrorCode::input, input.unknown);
+  return input;
+}
+
 NetworkWeights load_weights(const std::filesystem::path& path, WeightsSource source, const Context& context) {
   const WeightsFile file(path);
   NetworkWeights weights;
+  weights.architecture = file.architecture();
   weights.convolutions = file.convolutions(file.depth(), context);
   const WeightsInput input = find_input(file, weights.convolutions.front(), source);
   const Preprocessing& preprocessing = input.training.preprocessing;
   weights.input = preprocessing.from_normalised();
+  weights.unknown_input = input.unknown;
   weights.folded = input.folded;
   weights.pooling = input.pooling;
   weights.padding = input.padding;
   const auto named = file.arrays().metadata().find("source");
-  weights.description = text(
-      path.string(), " (", named == file.arrays().metadata().end() ? to_string(input.training.source) : named->second,
-      ", ", weights.convolutions.size(), " convolutions, input ", channel_order_word(preprocessing), " 0..",
-      preprocessing.range, input.folded ? ", folded" : "", ")");
+  const std::string told = text("input ", channel_order_word(preprocessing), " 0..", preprocessing.range);
+  weights.description = text(path.string(), " (",
+                             named == file.arrays().metadata().end() ? to_string(input.training.source) : named->second,
+                             ", ", weights.architecture.name, ", ", weights.convolutions.size(), " convolutions, ",
+                             input.unknown.empty() ? told : "input not told", input.folded ? ", folded" : "", ")");
+  for (const std::string& note : file.notes()) weights.description += "; " + note;
   return weights;
 }
 

@@ -20,12 +20,15 @@ namespace {
 // Convolutions up to the layer, the layer's own among them.
 std::size_t count_until(const std::string& until, const WeightsFile& file) {
   if (until.empty()) return file.depth();
-  const std::size_t position = find_layer(until);
-  const auto layers = vgg_layers().first(position + 1);
-  const auto is_conv = [](const VggLayer& layer) { return !layer.is_pool; };
-  const std::size_t count = static_cast<std::size_t>(std::count_if(layers.begin(), layers.end(), is_conv));
+  const Architecture& of = file.architecture();
+  const std::size_t position = find_layer(until, of);
+  require(of.has(position), ErrorCode::usage, "layer '", until, "' is not in ", of.name, "; name ",
+          vgg_layers()[of.stand_in(position)].keras_name(), ", its last one before that");
+  const std::vector<std::size_t> layers = of.layers();
+  const std::size_t count = static_cast<std::size_t>(
+      std::count_if(layers.begin(), layers.end(), [&](std::size_t layer) { return layer <= position; }));
   require(count <= file.depth(), ErrorCode::usage, "layer '", until, "' is not in ", file.arrays().label(),
-          ", which holds the first ", file.depth(), " convolutions of VGG19; name a shallower layer");
+          ", which holds the first ", file.depth(), " convolutions of ", of.name, "; name a shallower layer");
   return count;
 }
 
@@ -57,16 +60,17 @@ void add_rights(WeightsMetadata& metadata, const WeightsFile& file, const ConvWe
   }
   if (metadata.count("licence") != 0 || metadata.count("attribution") != 0) return;
   const WeightsSource known = recognise_first_filter(conv1_1).source;
+  const char* network = file.architecture().name;
   if (known == WeightsSource::caffe) {
     metadata["licence"] = "CC BY 4.0";
     metadata["attribution"] =
-        "VGG19 by Karen Simonyan and Andrew Zisserman, Visual Geometry Group, University of Oxford";
+        text(network, " by Karen Simonyan and Andrew Zisserman, Visual Geometry Group, University of Oxford");
   } else if (known == WeightsSource::torchvision) {
     metadata["licence"] = "BSD-3-Clause";
-    metadata["attribution"] = "weights by torchvision; VGG19 by Karen Simonyan and Andrew Zisserman";
+    metadata["attribution"] = text("weights by torchvision; ", network, " by Karen Simonyan and Andrew Zisserman");
   } else {
     metadata["licence"] = "that of the file it was made from";
-    metadata["attribution"] = "VGG19 by Karen Simonyan and Andrew Zisserman; weights by who made that file";
+    metadata["attribution"] = text(network, " by Karen Simonyan and Andrew Zisserman; weights by who made that file");
   }
 }
 
@@ -80,7 +84,7 @@ void import_file(const std::filesystem::path& from, const std::filesystem::path&
   std::vector<ConvWeights> convolutions = file.convolutions(count, Context());
   const std::string sha256 = has_checksums() ? sha256_checksum(from) : "";
   const KnownFile* known = find_known_file(from, std::filesystem::file_size(from), sha256);
-  WeightsInput input = find_input(file, convolutions.front(), how.source, known);
+  WeightsInput input = known_input(file, convolutions.front(), how.source, known);
   Preprocessing& preprocessing = input.training.preprocessing;
   WeightsMetadata metadata;
   add_rights(metadata, file, convolutions.front());
@@ -93,8 +97,9 @@ void import_file(const std::filesystem::path& from, const std::filesystem::path&
   metadata["source"] = to_string(input.training.source);
   metadata["made_from"] = text(file.arrays().format(), ", names as of ", to_string(file.places().naming),
                                known == nullptr ? "" : text(" (", known->what, ")"));
+  for (const std::string& note : file.notes()) metadata["made_from"] += "; " + note;
   if (!sha256.empty()) metadata["sha256"] = sha256;
-  save_convolutions(to, convolutions, how.type, std::move(metadata));
+  save_convolutions(to, file.architecture(), convolutions, how.type, std::move(metadata));
 }
 
 }  // namespace

@@ -74,15 +74,16 @@ void describe_network(const WeightsFile& file, WeightsSummary& summary) {
   summary.names = to_string(file.places().naming);
   summary.layout = file.oihw() ? "OIHW" : "HWIO";
   summary.convolutions = static_cast<int>(file.depth());
-  if (file.depth() < 16) {
-    summary.problems.push_back(text("only the first ", file.depth(), " of 16 convolutions are there, up to '",
+  summary.notes = file.notes();
+  if (const std::size_t all = file.architecture().layers().size(); file.depth() < all) {
+    summary.problems.push_back(text("only the first ", file.depth(), " of ", all, " convolutions are there, up to '",
                                     file.places().convolutions.back().weights, "': deeper layers cannot be used"));
   }
   find_zero_filters(file, summary.problems);
   const ConvWeights first = file.convolution(0);
   summary.folded = is_folded(file.arrays().metadata(), file.arrays().label());
   const KnownFile* known = find_known_file(summary.file, summary.bytes, summary.sha256);
-  const WeightsInput input = find_input(file, first, WeightsSource::automatic, known);
+  const WeightsInput input = known_input(file, first, WeightsSource::automatic, known);
   const Preprocessing& preprocessing = input.training.preprocessing;
   summary.source = input.training.source;
   summary.reason = input.training.reason;
@@ -99,7 +100,8 @@ WeightsSummary inspect(const std::filesystem::path& path) {
   WeightsSummary summary;
   summary.file = path;
   summary.format = arrays->format();
-  summary.network = network_by_names(*arrays);
+  const NamedNetwork network = network_by_names(*arrays);
+  summary.network = network.name;
   summary.metadata = arrays->metadata();
   summary.bytes = std::filesystem::file_size(path);
   if (has_checksums()) summary.sha256 = sha256_checksum(path);
@@ -107,7 +109,7 @@ WeightsSummary inspect(const std::filesystem::path& path) {
     WeightsLayer layer{.name = name, .type = entry.dtype, .offset = entry.offset, .bytes = entry.bytes};
     layer.sizes.assign(entry.sizes.begin(), entry.sizes.end());
     if (const auto parsed = parse_convolution_name(name, arrays->metadata())) {
-      layer.layer = layer_of(*parsed);
+      layer.layer = layer_of(*parsed, network.architecture);
       layer.is_bias = parsed->is_bias;
     }
     if (!layer.layer.empty()) {

@@ -40,7 +40,7 @@ NormalisedWeights normalise_file(const std::filesystem::path& from, const std::v
   require_other_file(from, to);
   const WeightsFile file(from);
   const auto weights = std::make_shared<NetworkWeights>(load_weights(from, WeightsSource::automatic, context));
-  const WeightsInput input = find_input(file, weights->convolutions.front(), WeightsSource::automatic);
+  const WeightsInput input = known_input(file, weights->convolutions.front(), WeightsSource::automatic);
   check_writable(to);
   MeanActivations activations(weights);
   for (const std::filesystem::path& picture : pictures) {
@@ -58,7 +58,7 @@ NormalisedWeights normalise_file(const std::filesystem::path& from, const std::v
   metadata["source"] = to_string(input.training.source);
   metadata["normalised"] =
       text("mean activations are 1 over ", pictures.size(), pictures.size() == 1 ? " picture" : " pictures");
-  save_convolutions(to, weights->convolutions, WeightsType::f32, std::move(metadata));
+  save_convolutions(to, weights->architecture, weights->convolutions, WeightsType::f32, std::move(metadata));
   result.written = inspect_weights(to);
   return result;
 }

@@ -28,18 +28,17 @@ ArrayToSave array(const std::string& name, const char* dtype, const Tensor<float
 
 }  // namespace
 
-void save_convolutions(const std::filesystem::path& to, std::span<const ConvWeights> convolutions, WeightsType type,
-                       WeightsMetadata metadata) {
-  metadata["network"] = "VGG19";
+void save_convolutions(const std::filesystem::path& to, const Architecture& architecture,
+                       std::span<const ConvWeights> convolutions, WeightsType type, WeightsMetadata metadata) {
+  metadata["network"] = architecture.name;
   metadata["layout"] = "HWIO";
   metadata["created_by"] = "Impasto " IMPASTO_VERSION;
   std::vector<ArrayToSave> arrays;
-  std::size_t i = 0;
-  for (const VggLayer& layer : vgg_layers()) {
-    if (layer.is_pool || i == convolutions.size()) continue;
-    const ConvWeights& convolution = convolutions[i++];
-    arrays.push_back(array(layer.keras_name() + "/kernel", dtype_of(type), convolution.w));
-    arrays.push_back(array(layer.keras_name() + "/bias", "F32", convolution.b));
+  const std::vector<std::size_t> layers = architecture.layers();
+  for (std::size_t i = 0; i < convolutions.size(); ++i) {
+    const std::string name = vgg_layers()[layers[i]].keras_name();
+    arrays.push_back(array(name + "/kernel", dtype_of(type), convolutions[i].w));
+    arrays.push_back(array(name + "/bias", "F32", convolutions[i].b));
   }
   save_safetensors(to, arrays, metadata);
 }

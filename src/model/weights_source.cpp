@@ -14,10 +14,10 @@
 namespace impasto::IMPASTO_ABI {
 namespace {
 
-// Filter 0 of conv1_1, as both are printed all over the net: of Caffe's training the weights at the upper left tap for
-// B, G, R, and the bias (Keras' block1_conv1, MatConvNet's verydeep-19); the other taps' order differs between
-// converters.
-constexpr double kCaffe[] = {0.341195, 0.464184, 0.394167, 0.730178};
+// Filter 0 of conv1_1, as it is printed all over the net: of Caffe's training of VGG19 and VGG16 the weights at the
+// upper left tap for B, G, R, and the bias (Keras' block1_conv1, MatConvNet's verydeep-19); the other taps' order
+// differs between converters.
+constexpr double kCaffe[][4] = {{0.341195, 0.464184, 0.394167, 0.730178}, {0.429471, 0.550379, 0.480015, 0.734298}};
 // Of torchvision's vgg19 (dcbb9e9d) all taps, kh kw C, C = R, G, B.
 constexpr double kTorchvision[] = {-0.053474,  0.017015,  -0.044885, -0.049257, 0.055403, 0.012680, -0.067942,
                                    -0.0062293, -0.014497, 0.015314,  0.14165,   0.059742, 0.045068, 0.22705,
@@ -37,12 +37,12 @@ bool same_direction(std::span<const double> a, std::span<const double> b) {
   return dot > (1 - kAngle) * std::sqrt(aa * bb) && aa > 0;
 }
 
-// Weights of filter 0, kh kw C, with the channels turned if wished.
-std::vector<double> first_filter(const Tensor<float>& w, bool turned) {
+// Weights of filter 0, kh kw C, with the channels exchanged or the kernel turned if wished.
+std::vector<double> first_filter(const Tensor<float>& w, bool exchanged, bool turned) {
   std::vector<double> filter;
   const Index K = w.shape()[3];
   for (Index tap = 0; tap < 9; ++tap) {
-    for (Index c = 0; c < 3; ++c) filter.push_back(w[(tap * 3 + (turned ? 2 - c : c)) * K]);
+    for (Index c = 0; c < 3; ++c) filter.push_back(w[((turned ? 8 - tap : tap) * 3 + (exchanged ? 2 - c : c)) * K]);
   }
   return filter;
 }
@@ -54,6 +54,14 @@ constexpr KnownFile kKnownFiles[] = {
      WeightsSource::keras},
     {"vgg19.tv_in1k.safetensors", 0, "", "11aea017b543ff59233749d8f1cf544cda749378f5790d2fedab841fb86b7669",
      "timm/vgg19.tv_in1k", WeightsSource::torchvision},
+    {"vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5", 58889256, "6d6bbae143d832006294945121d1f1fc", "",
+     "Keras' VGG16 without its classifier", WeightsSource::keras},
+    {"vgg16_weights_tf_dim_ordering_tf_kernels.h5", 553467096, "64373286793e3c8b2b4e3219cbf3544b", "", "Keras' VGG16",
+     WeightsSource::keras},
+    {"vgg16.tv_in1k.safetensors", 0, "", "57b026918159a6bf9faf8405c3a551903768e7138989d9c6224a14227203fad8",
+     "timm/vgg16.tv_in1k", WeightsSource::torchvision},
+    {"vgg16-397923af.pth", 0, "", "397923af8e79cdbb6a7127f12361acd7a2f83e06b05044ddf496e83de57a5bf0",
+     "torchvision's VGG16", WeightsSource::torchvision},
 };
 
 }  // namespace
@@ -62,10 +70,14 @@ FirstFilter recognise_first_filter(const ConvWeights& conv1_1) {
   const Shape& shape = conv1_1.w.shape();
   if (shape.rank() != 4 || shape[0] != 3 || shape[1] != 3 || shape[2] != 3) return {};
   for (const bool turned : {false, true}) {
-    const std::vector<double> filter = first_filter(conv1_1.w, turned);
-    if (same_direction(filter, kTorchvision)) return {WeightsSource::torchvision, !turned};
-    const double corner[] = {filter[0], filter[1], filter[2], conv1_1.b[0]};
-    if (same_direction(corner, kCaffe)) return {WeightsSource::caffe, turned};
+    for (const bool exchanged : {false, true}) {
+      const std::vector<double> filter = first_filter(conv1_1.w, exchanged, turned);
+      if (same_direction(filter, kTorchvision)) return {WeightsSource::torchvision, !exchanged, turned};
+      const double corner[] = {filter[0], filter[1], filter[2], conv1_1.b[0]};
+      for (const auto& caffe : kCaffe) {
+        if (same_direction(corner, caffe)) return {WeightsSource::caffe, exchanged, turned};
+      }
+    }
   }
   return {};
 }

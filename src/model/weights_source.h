@@ -2,8 +2,8 @@
 //
 // The scale of conv1_1 does not tell: published filters of both trainings are of the same size (root mean square 0.1 to
 // 0.6), though Caffe's see +-128 and torchvision's +-2; the maps behind them differ instead. What tells are the
-// numbers: there are two trainings of VGG19 that people use, and both were printed often enough to know the first
-// filter.
+// numbers: of VGG19 there are two trainings that people use, and both were printed often enough to know the first
+// filter; so was that of VGG16's training in Caffe, but not of torchvision's.
 #pragma once
 
 #include <cstdint>
@@ -23,11 +23,13 @@ struct TrainedOn {
   std::string reason;                               ///< of the source, or why there is none
 };
 
-/// Whose numbers the first filter of conv1_1 has, up to a factor and rounding to bfloat16, in either order of channels.
+/// Whose numbers the first filter of conv1_1 has, up to a factor and rounding to bfloat16, in either order of channels
+/// and either way round.
 /// `source` is caffe also for Keras' file, which holds the same numbers.
 struct FirstFilter {
   WeightsSource source = WeightsSource::automatic;
-  bool rgb = false;  ///< the filter takes R, G, B in this order
+  bool rgb = false;     ///< the filter takes R, G, B in this order
+  bool turned = false;  ///< its kernel is turned by 180 degrees: a convolution's as Theano means it
 };
 FirstFilter recognise_first_filter(const ConvWeights& conv1_1);
 

@@ -51,21 +51,22 @@ Area Window::core_of_whole(std::size_t layer) const {
   return {core.top >> n, core.left >> n, own.height, own.width};
 }
 
-Index halo_of(std::optional<std::size_t> layer) {
+Index halo_of(std::optional<std::size_t> layer, const Architecture& of) {
   if (!layer) return 1;
   Index reach = 0, stride = 1;
-  for (const VggLayer& one : vgg_layers().first(*layer + 1)) {
-    if (one.is_pool) {
+  for (std::size_t i = 0; i <= *layer; ++i) {
+    if (vgg_layers()[i].is_pool) {
       stride *= 2;
-    } else {
+    } else if (of.has(i)) {
       reach += stride;
     }
   }
   return round_up(std::max(reach, Index{1}), stride);
 }
 
-std::vector<Window> make_windows(Index height, Index width, Index side, std::optional<std::size_t> deepest) {
-  const Index step = Index{1} << (deepest ? halvings(*deepest) : 0), halo = halo_of(deepest);
+std::vector<Window> make_windows(Index height, Index width, Index side, std::optional<std::size_t> deepest,
+                                 const Architecture& of) {
+  const Index step = Index{1} << (deepest ? halvings(*deepest) : 0), halo = halo_of(deepest, of);
   const std::vector<Index> rows = borders(height, side, step), columns = borders(width, side, step);
   std::vector<Window> windows;
   for (std::size_t i = 0; i + 1 < rows.size(); ++i) {

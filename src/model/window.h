@@ -10,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "model/vgg_layers.h"
 #include "tensor/area.h"
 
 namespace impasto::IMPASTO_ABI {
@@ -26,11 +27,12 @@ struct Window {
 
 /// Pixels that a map of `layer` (none: the picture) reads beyond the pixels it stands over, made a multiple of
 /// 2^halvings; at least 1, for the neighbours of smoothness.
-Index halo_of(std::optional<std::size_t> layer);
+Index halo_of(std::optional<std::size_t> layer, const Architecture& of);
 
 /// The windows of a picture of height x width pixels, row by row. Along a side it is cut into parts as equal as the
 /// rules allow, none longer than `side` rounded up to them, but for a last sliver that is too thin for a position of
-/// the deepest map and joins its neighbour; a side of 0 does not cut. `deepest`: the layer that is read.
-std::vector<Window> make_windows(Index height, Index width, Index side, std::optional<std::size_t> deepest);
+/// the deepest map and joins its neighbour; a side of 0 does not cut. `deepest`: the layer that is read, in `of`.
+std::vector<Window> make_windows(Index height, Index width, Index side, std::optional<std::size_t> deepest,
+                                 const Architecture& of);
 
 }  // namespace impasto::IMPASTO_ABI

@@ -59,6 +59,7 @@ std::string digest_of(const NetworkWeights& weights) {
   if (weights.oriented) return "impasto " IMPASTO_VERSION;
   if (!has_checksums()) return {};
   Sha256 sum;
+  if (weights.architecture != kVgg19) add<int>(sum, weights.architecture.convolutions);
   for (const ConvWeights& layer : weights.convolutions) {
     add(sum, layer.w);
     add(sum, layer.b);

@@ -233,7 +233,7 @@ std::uint64_t MemoryPlanner::styles_arena(PaintingSize size, int side) const {
   const std::size_t deepest = *std::max_element(compared_->style.begin(), compared_->style.end());
   for (const StylePicture& style : pictures_.styles) {
     const PaintingSize own = style_at(style, size);
-    const auto windows = make_windows(own.height, own.width, side, deepest);
+    const auto windows = make_windows(own.height, own.width, side, deepest, compared_->architecture);
     const auto read = [&](const Window& w) { return reading(w, compared_->style, true); };
     const std::uint64_t copy = windows.size() > 1 ? picture_bytes(own) / windows.size() : 0;
     most = std::max(most, over_windows(windows, read).largest + copy);
@@ -251,7 +251,8 @@ MemoryPlan MemoryPlanner::plan(Way way, std::uint64_t budget) const {
   for (const PaintingSize size : sizes_) {
     const bool is_last = size.width == full.width && size.height == full.height;
     const Shape whole = shape_of(size);
-    const auto windows = make_windows(size.height, size.width, way.region_size, compared_->deepest());
+    const auto windows =
+        make_windows(size.height, size.width, way.region_size, compared_->deepest(), compared_->architecture);
     const bool is_alone = windows.size() == 1;
     const std::uint64_t picture = picture_bytes(size), start = is_last ? 0 : picture_bytes(full);
     const auto read = [&](const Window& w) { return reading(w, compared_->content, false); };

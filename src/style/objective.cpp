@@ -54,7 +54,7 @@ Objective<T>::Objective(const Vgg<T>& network, const NetworkWeights& weights, co
   Compared<T> compared(network, weights, options, guide, is_plain(scene, guide));
   compared.watched = watched;
   const std::vector<Window> windows =
-      make_windows(whole_[0], whole_[1], Index{options.region_size}, compared.deepest());
+      make_windows(whole_[0], whole_[1], Index{options.region_size}, compared.deepest(), weights.architecture);
   require(windows.size() == 1 || !options.normalise_gradients, ErrorCode::usage,
           "normalise_gradients measures the gradient of the whole picture, which is painted in ", windows.size(),
           " regions; leave it out, or paint smaller or with more memory");

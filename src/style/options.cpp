@@ -21,19 +21,20 @@ namespace impasto::IMPASTO_ABI {
 namespace {
 
 void validate_layers(const std::vector<LayerWeight>& layers, const char* what, const Weights& weights) {
+  const Architecture& of = weights.network()->architecture;
+  const std::vector<std::size_t> there = of.layers();
+  const std::size_t last = there[weights.network()->depth() - 1];
   std::set<std::size_t> seen;
   for (const LayerWeight& layer : layers) {
-    const std::size_t position = find_layer(layer.layer);
+    const std::size_t position = find_layer(layer.layer, of);
     require(seen.insert(position).second, ErrorCode::usage, what, " layer '", layer.layer,
             "' is named twice; name it once");
     require(std::isfinite(layer.weight) && layer.weight > 0, ErrorCode::usage, what, " layer '", layer.layer,
             "' has weight ", layer.weight, "; wanted a positive number");
-    const auto is_conv = [](const VggLayer& l) { return !l.is_pool; };
-    const auto needed =
-        std::count_if(vgg_layers().begin(), vgg_layers().begin() + static_cast<std::ptrdiff_t>(position) + 1, is_conv);
-    require(static_cast<std::size_t>(needed) <= weights.layers().size(), ErrorCode::usage, what, " layer '",
-            layer.layer, "' is not in the weights, which end at ", weights.layers().back(),
-            "; use a shallower layer or other weights");
+    const bool is_there =
+        std::none_of(there.begin(), there.end(), [&](std::size_t l) { return l > last && l <= position; });
+    require(is_there, ErrorCode::usage, what, " layer '", layer.layer, "' is not in the weights, which end at ",
+            vgg_layers()[last].keras_name(), "; use a shallower layer or other weights");
   }
 }
 
@@ -80,6 +81,9 @@ void validate(const Options& o, const Weights& weights) {
   validate_lists(o);
   validate_layers(o.content_layers, "content", weights);
   validate_layers(o.style_layers, "style", weights);
+  const std::string& unknown = weights.network()->unknown_input;
+  require(o.preprocess == Preprocess::literal || unknown.empty(), ErrorCode::input, unknown,
+          ", or paint with preprocessing literal, which is the same for all");
   const bool has_content = !o.content_layers.empty() && o.content_weight > 0;
   const bool has_style = !o.style_layers.empty() && o.style_weight > 0;
   require(has_content || has_style, ErrorCode::usage,

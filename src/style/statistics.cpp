@@ -38,9 +38,9 @@ void record_moments(Tape<T>& tape, const Compared<T>& c, const WindowParts<T>& p
 
 }  // namespace
 
-std::vector<std::size_t> layers_of(const std::vector<LayerWeight>& layers) {
+std::vector<std::size_t> layers_of(const std::vector<LayerWeight>& layers, const Architecture& of) {
   std::vector<std::size_t> found;
-  for (const LayerWeight& layer : layers) found.push_back(find_layer(layer.layer));
+  for (const LayerWeight& layer : layers) found.push_back(of.stand_in(find_layer(layer.layer, of)));
   return found;
 }
 
@@ -48,13 +48,14 @@ template <class T>
 Compared<T>::Compared(const Vgg<T>& of, const NetworkWeights& weights, const Options& wanted, const Guide& regions,
                       bool is_plain)
     : network(of),
+      architecture(weights.architecture),
       how{wanted.pooling.value_or(weights.pooling), wanted.padding.value_or(weights.padding),
           wanted.preprocess == Preprocess::literal},
       options(wanted),
       guide(regions),
       reads_gram(is_plain && !wanted.normalise_gradients),
-      content(layers_of(wanted.content_layers)),
-      style(layers_of(wanted.style_layers)) {}
+      content(layers_of(wanted.content_layers, architecture)),
+      style(layers_of(wanted.style_layers, architecture)) {}
 
 template <class T>
 NetworkOptions Compared<T>::how_at(const Window& window) const {

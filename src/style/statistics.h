@@ -15,13 +15,14 @@
 
 namespace impasto::IMPASTO_ABI {
 
-/// Positions in vgg_layers().
-std::vector<std::size_t> layers_of(const std::vector<LayerWeight>& layers);
+/// Positions in vgg_layers() of layers, or of what stands in for those that the network lacks.
+std::vector<std::size_t> layers_of(const std::vector<LayerWeight>& layers, const Architecture& of);
 
 /// What is compared, whatever the pictures' numbers. What is referred to outlives it.
 template <class T>
 struct Compared {
   const Vgg<T>& network;
+  Architecture architecture;
   NetworkOptions how;
   const Options& options;
   const Guide& guide;

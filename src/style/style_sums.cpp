@@ -105,7 +105,7 @@ StyleSums measured(const Compared<T>& c, const Tensor<T>& picture, std::size_t k
   StyleMeasurement<T> measurement(c, picture, k, context);
   const std::size_t deepest = *std::max_element(c.style.begin(), c.style.end());
   for (const Window& window :
-       make_windows(picture.shape()[0], picture.shape()[1], Index{c.options.region_size}, deepest))
+       make_windows(picture.shape()[0], picture.shape()[1], Index{c.options.region_size}, deepest, c.architecture))
     measurement.add_window(window);
   return measurement.sums();
 }

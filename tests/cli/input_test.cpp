@@ -175,7 +175,7 @@ TEST_CASE("cli: weights are looked for by option, environment, beside the progra
 
   const Run nothing = info({}, {});
   CHECK(nothing.code == 0);
-  CHECK(contains(nothing.out, "no VGG19 weights found"));
+  CHECK(contains(nothing.out, "no weights of VGG found"));
   CHECK(contains(nothing.out, (studio / ".local/share/impasto/weights/vgg19.safetensors").string()));
 
   place(studio / ".local/share/impasto");
@@ -186,6 +186,13 @@ TEST_CASE("cli: weights are looked for by option, environment, beside the progra
   CHECK(contains(info({}, {{"XDG_DATA_HOME", data}}).out, "place/share/impasto/weights/vgg19.safetensors"));
   place(studio / "place");
   CHECK(contains(info({}, {}).out, "place/weights/vgg19.safetensors"));
+  place(studio / "place/bin");
+  CHECK(contains(info({}, {}).out, "place/bin/weights/vgg19.safetensors"));
+
+  // VGG16 counts where there is no VGG19.
+  std::filesystem::rename(studio / "place/bin/weights/vgg19.safetensors",
+                          studio / "place/bin/weights/vgg16.safetensors");
+  CHECK(contains(info({}, {}).out, "place/bin/weights/vgg16.safetensors"));
   place(studio / "place/bin");
   CHECK(contains(info({}, {}).out, "place/bin/weights/vgg19.safetensors"));
 

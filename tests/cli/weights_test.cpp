@@ -82,12 +82,72 @@ TEST_CASE("cli: an import can end at a layer, be narrower, and be told its sourc
   CHECK_FALSE(contains(info.out, "block1_conv2"));
 }
 
+TEST_CASE("cli: literal preprocessing needs no source: nothing of it depends on what the network was trained on") {
+  const Studio studio;
+  studio.write("odd.safetensors", safetensors(first_convolutions()));
+  studio.write("told.safetensors", safetensors(first_convolutions(), {{"source", "keras"}}));
+  expect_failure(paint_with(studio, "odd.safetensors"), 1, {"does not tell", "--source", "preprocessing literal"});
+  REQUIRE(paint_with(studio, "odd.safetensors", {"-o", "a.npy", "--preprocess", "literal"}).code == 0);
+  REQUIRE(paint_with(studio, "told.safetensors", {"-o", "b.npy", "--preprocess", "literal"}).code == 0);
+  CHECK(studio.read("a.npy") == studio.read("b.npy"));
+  expect_failure(run_program({"plan", "content.png", "style.png", "--weights", "odd.safetensors", "--content-layers",
+                              "block1_conv2", "--style-layers", "block1_conv1"},
+                             studio.path()),
+                 1, {"does not tell"});
+}
+
+TEST_CASE("cli: VGG16 is imported to a place of its own, told by its name, and painted with") {
+  const Studio studio;
+  studio.write("tv.safetensors",
+               read_text(std::filesystem::path(IMPASTO_GOLDEN_DIR) / "golden_vgg16_torchvision.safetensors"));
+  const Run run = weights(studio, {"import", "tv.safetensors", "--source", "torchvision"});
+  REQUIRE(run.code == 0);
+  const std::string place = (studio.path() / ".local/share/impasto/weights/vgg16.safetensors").string();
+  CHECK(contains(run.out, place + ": VGG16, torchvision, 13 convolutions"));
+  CHECK(contains(run_program({"info"}, studio.path()).out, place));
+  const Run info = weights(studio, {"info", place});
+  CHECK(contains(info.out, "network     VGG16, 13 convolutions"));
+  CHECK(contains(info.out, "problems    none"));
+  CHECK(contains(info.out, "VGG16 by Karen Simonyan"));
+  const Run painted =
+      run_program({"stylise", "content.png", "style.png", "--size", "32", "--iterations", "2", "--style-layers",
+                   "conv1_1,conv4_4", "--content-layers", "features.19", "-o", "a.png"},
+                  studio.path());
+  INFO(painted.err);
+  CHECK(painted.code == 0);
+  CHECK(contains(painted.err, "VGG16 has no layer conv4_4; block4_conv3 stands in for it"));
+  // Cut behind what both networks share it is still known.
+  REQUIRE(weights(studio, {"import", "tv.safetensors", "--source", "torchvision", "--until", "conv3_1", "-o",
+                           "cut.safetensors"})
+              .code == 0);
+  CHECK(contains(weights(studio, {"info", "cut.safetensors"}).out, "only the first 5 of 13 convolutions"));
+  expect_failure(weights(studio, {"import", "tv.safetensors", "--source", "torchvision", "--until", "conv3_4", "-o",
+                                  "x.safetensors"}),
+                 2, {"'conv3_4' is not in VGG16", "block3_conv3"});
+}
+
+TEST_CASE("cli: weights info tells of turned kernels and missing biases, and an import passes it on") {
+  const Studio studio;
+  std::vector<NamedTensor> tensors = first_convolutions();
+  put_caffe_filter(tensors);
+  turn_kernels(tensors);
+  tensors.pop_back();
+  studio.write("theano.safetensors", safetensors(as_keras(tensors)));
+  const Run info = weights(studio, {"info", "theano.safetensors"});
+  CHECK(contains(info.out, "notes       its kernels lie turned by 180 degrees"));
+  CHECK(contains(info.out, "            1 of 2 convolutions have no bias"));
+  CHECK(contains(weights(studio, {"info", "theano.safetensors", "--json"}).out, "\"notes\": ["));
+  const Run run = weights(studio, {"import", "theano.safetensors", "-o", "x.safetensors"});
+  CHECK(run.code == 0);
+  CHECK(contains(run.out, "Made from safetensors, names as of Keras; its kernels lie turned"));
+}
+
 TEST_CASE("cli: weights info prints a table, or JSON, and saves the mosaic") {
   const Studio studio;
   studio.write("keras.safetensors", keras_file());
   const Run table = weights(studio, {"info", "keras.safetensors", "--picture", "filters.png"});
   REQUIRE(table.code == 0);
-  CHECK(contains(table.out, "network     VGG19, 2 convolutions"));
+  CHECK(contains(table.out, "network     VGG19 or VGG16, 2 convolutions"));
   CHECK(contains(table.out, "conv1_1 has the numbers of Caffe's training"));
   CHECK(contains(table.out, "block1_conv1/kernel:0  3 x 3 x 3 x 8"));
   CHECK(load_image(studio / "filters.png").width() == 220);

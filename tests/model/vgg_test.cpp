@@ -9,6 +9,7 @@
 
 #include "support/golden.h"
 #include "support/hash_network.h"
+#include "support/narrow_vgg.h"
 
 namespace impasto {
 namespace {
@@ -26,6 +27,32 @@ TEST_CASE("model: a layer answers to Keras', Caffe's and torchvision's names") {
   }
   for (const char* name : {"block5_pool", "pool5", "36"}) CHECK(find_layer(name) == 20);
   CHECK(vgg_layers()[find_layer("0")].keras_name() == "block1_conv1");
+}
+
+TEST_CASE("model: a name means the same layer in VGG16, a position in torchvision's features another one") {
+  for (const char* name : {"block4_conv3", "relu4_3", "21", "features.22"})
+    CHECK(vgg_layers()[find_layer(name, kVgg16)].keras_name() == "block4_conv3");
+  CHECK(vgg_layers()[find_layer("17", kVgg16)].keras_name() == "block4_conv1");
+  CHECK(vgg_layers()[find_layer("30", kVgg16)].keras_name() == "block5_pool");
+  CHECK(vgg_layers()[find_layer("30")].keras_name() == "block5_conv2");
+  CHECK(find_layer("conv4_4", kVgg16) == find_layer("conv4_4"));
+  CHECK_THROWS_WITH_AS(find_layer("31", kVgg16), doctest::Contains("did you mean"), Error);
+}
+
+TEST_CASE("model: VGG16 is VGG19 without the fourth convolutions, in whose place the third ones stand") {
+  CHECK(kVgg19.layers().size() == 16);
+  CHECK(kVgg16.layers().size() == 13);
+  for (const char* block : {"3", "4", "5"}) {
+    const std::string conv = std::string("conv") + block + "_";
+    CHECK_FALSE(kVgg16.has(find_layer(conv + "4")));
+    CHECK(kVgg16.stand_in(find_layer(conv + "4")) == find_layer(conv + "3"));
+    CHECK(kVgg16.stand_in(find_layer(conv + "3")) == find_layer(conv + "3"));
+    CHECK(kVgg19.stand_in(find_layer(conv + "4")) == find_layer(conv + "4"));
+  }
+  CHECK(kVgg16.stand_in(find_layer("pool4")) == find_layer("pool4"));
+  CHECK(kVgg16.features_index(find_layer("conv5_3")) == 28);
+  CHECK(kVgg19.features_index(find_layer("conv5_3")) == 32);
+  CHECK(kVgg16.features_index(find_layer("conv5_3"), true) == 40);
 }
 
 TEST_CASE("model: an unknown layer is refused with the nearest known name") {
@@ -135,6 +162,59 @@ TEST_CASE("model: another padding than the weights' own may be asked for") {
   weights->padding = Padding::replicate;
   CHECK(size_of_map(weights, {}) == replicate);
   CHECK(size_of_map(weights, {{}, Padding::zero}) == zero);
+}
+
+template <class T>
+std::vector<std::vector<T>> maps_of(const std::shared_ptr<NetworkWeights>& weights,
+                                    const std::vector<std::size_t>& wanted, const NetworkOptions& how) {
+  const Vgg<T> network(weights);
+  const Tensor<T> content = golden_tensor<T>("golden_content.npy");
+  Tape<T> tape(Context(2));
+  const std::vector<Id> ids = network.record(tape, tape.constant(content.view()), wanted, how);
+  for (const Id id : ids) tape.keep(id);
+  tape.forward();
+  std::vector<std::vector<T>> maps;
+  for (const Id id : ids) maps.emplace_back(tape.value(id).begin(), tape.value(id).end());
+  return maps;
+}
+
+TEST_CASE("model: VGG16's maps are those of VGG19 whose fourth convolutions change nothing, with every pooling") {
+  std::vector<std::size_t> all;
+  for (std::size_t i = 0; i < vgg_layers().size(); ++i) {
+    if (kVgg16.has(i)) all.push_back(i);
+  }
+  REQUIRE(all.size() == 18);
+  const std::vector<std::size_t> last = {find_layer("pool5")};
+  for (const Pooling pooling : {Pooling::max, Pooling::average, Pooling::l2}) {
+    for (const std::vector<std::size_t>& wanted : {all, last}) {
+      CHECK(maps_of<double>(testing::narrow_vgg(kVgg16), wanted, {pooling}) ==
+            maps_of<double>(testing::narrow_vgg(kVgg19), wanted, {pooling}));
+      const auto sixteen = maps_of<float>(testing::narrow_vgg(kVgg16), wanted, {pooling}),
+                 nineteen = maps_of<float>(testing::narrow_vgg(kVgg19), wanted, {pooling});
+      for (std::size_t k = 0; k < wanted.size(); ++k) {
+        const std::vector<double> reference(nineteen[k].begin(), nineteen[k].end());
+        CHECK(testing::worst_difference<float>(sixteen[k], reference) < 1e-4);
+      }
+    }
+  }
+}
+
+TEST_CASE("model: a layer that the network lacks is refused with the one before it") {
+  const Vgg<float> network(testing::narrow_vgg(kVgg16));
+  Tape<float> tape(Context(1));
+  const std::size_t wanted[] = {find_layer("conv4_4")};
+  CHECK_THROWS_WITH_AS(network.record(tape, tape.input({32, 32, 3}), wanted),
+                       doctest::Contains("VGG16 has no layer block4_conv4; name block4_conv3"), Error);
+}
+
+TEST_CASE("model: a network whose input is not known runs with literal input only") {
+  const auto weights = testing::narrow_vgg(kVgg16);
+  weights->unknown_input = "nobody knows";
+  const std::vector<std::size_t> wanted = {0};
+  CHECK_THROWS_WITH_AS(maps_of<float>(weights, wanted, {}), doctest::Contains("nobody knows"), Error);
+  NetworkOptions literal;
+  literal.literal = true;
+  CHECK(maps_of<float>(weights, wanted, literal) == maps_of<float>(testing::narrow_vgg(kVgg16), wanted, {}));
 }
 
 TEST_CASE("model: recording stops at the deepest layer asked for") {

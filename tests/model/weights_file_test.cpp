@@ -1,9 +1,11 @@
 // Weights files: every layout and type gives the same network, and every damage its own sentence.
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <limits>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "archive/elements.h"
@@ -129,9 +131,6 @@ TEST_CASE("model: weights of another network are refused, and the sentence names
       error_from(safetensors(t)),
       "'features.2.weight' (block1_conv2) is 16 x 4 x 3 x 3 and takes 4 channels, but the layer before it gives 8"));
   t = first_convolutions();
-  t.erase(t.begin() + 1);
-  CHECK(contains(error_from(safetensors(t)), "lacks the bias that goes with 'features.0.weight'"));
-  t = first_convolutions();
   t[2].name = "features.5.weight";
   t[3].name = "features.5.bias";
   CHECK(contains(error_from(safetensors(t)), "lacks 'features.2.weight'"));
@@ -141,6 +140,26 @@ TEST_CASE("model: weights of another network are refused, and the sentence names
   t = first_convolutions();
   t[1].dtype = "I16";
   CHECK(contains(error_from(safetensors(t)), "type I16"));
+}
+
+TEST_CASE("model: a missing bias is zeros, which is said") {
+  std::vector<NamedTensor> t = first_convolutions(), zeros = t;
+  std::fill(zeros[3].values.begin(), zeros[3].values.end(), 0.0F);
+  t.erase(t.begin() + 3);
+  const NetworkWeights weights = load(safetensors(t));
+  CHECK(same_numbers(weights, load(safetensors(zeros))));
+  CHECK(
+      contains(weights.description, "1 of 2 convolutions have no bias ('features.2.weight'), which is taken as zeros"));
+  t.erase(t.begin() + 1);
+  CHECK(contains(load(safetensors(t)).description, "2 of 2 convolutions have no bias ('features.0.weight', ...)"));
+}
+
+TEST_CASE("model: a kernel's shape says which way it lies, whatever its name") {
+  std::vector<NamedTensor> t = first_convolutions(), hwio = as_keras(t);
+  for (std::size_t i = 0; i < t.size(); ++i) std::swap(t[i].name, hwio[i].name);
+  const NetworkWeights weights = load(safetensors(first_convolutions()));
+  CHECK(same_numbers(weights, load(safetensors(t))));     // OIHW under Keras' names: Theano's order
+  CHECK(same_numbers(weights, load(safetensors(hwio))));  // HWIO under torchvision's
 }
 
 TEST_CASE("model: a value that is not finite is refused with layer and element") {

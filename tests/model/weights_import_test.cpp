@@ -107,7 +107,7 @@ TEST_CASE("model: an imported file tells source, input, rights and what it was m
   CHECK(summary.metadata.at("preprocessing") == "carried");
   CHECK(summary.metadata.at("pooling") == "max");
   CHECK(summary.metadata.at("padding") == "zero");
-  CHECK(summary.metadata.at("network") == "VGG19");
+  CHECK(summary.metadata.at("network") == "VGG19 or VGG16");
   CHECK(summary.metadata.at("licence") == "CC BY 4.0");
   CHECK(contains(summary.metadata.at("attribution"), "Simonyan"));
   CHECK(contains(summary.metadata.at("created_by"), "Impasto"));

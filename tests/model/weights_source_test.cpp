@@ -9,9 +9,12 @@
 #include <vector>
 
 #include "base/checksum.h"
+#include "impasto/options.h"
+#include "impasto/weights_tools.h"
 #include "model/weights_file.h"
 #include "support/error_of.h"
 #include "support/known_weights.h"
+#include "support/same_numbers.h"
 #include "support/temp_folder.h"
 
 namespace impasto::testing {
@@ -80,16 +83,56 @@ TEST_CASE("model: filters whose channels were turned are known as such") {
   CHECK(load(turned).input.gain == ChannelMap{}.gain);
 }
 
+TEST_CASE("model: VGG16's training in Caffe is known by its numbers too") {
+  Tensors tensors = first_convolutions();
+  put_caffe_filter_of_vgg16(tensors);
+  CHECK(load(tensors).input == kBgr255);
+  CHECK(load(as_keras(tensors)).input == kBgr255);
+  turn_channels(tensors);
+  CHECK(load(tensors).input == kRgb255);
+}
+
+TEST_CASE("model: kernels turned by 180 degrees, as Theano has them, are known by the first one and all turned back") {
+  for (const auto put : {put_caffe_filter, put_caffe_filter_of_vgg16, put_torchvision_filter}) {
+    Tensors upright = first_convolutions();
+    put(upright);
+    Tensors turned = upright, narrow = upright;
+    turn_kernels(turned);
+    const NetworkWeights wanted = load(upright);
+    CHECK_FALSE(contains(wanted.description, "turned"));
+    for (const Tensors& tensors : {turned, as_keras(turned), as_caffe(turned)}) {
+      const NetworkWeights weights = load(tensors);
+      CHECK(same_numbers(weights, wanted));
+      CHECK(weights.input == wanted.input);
+      CHECK(contains(weights.description, "its kernels lie turned by 180 degrees, as Theano has them"));
+    }
+    // Whatever it is said to be trained on.
+    CHECK(same_numbers(load(turned, {}, WeightsSource::caffe), wanted));
+    CHECK(same_numbers(load(turned, {{"source", "keras"}}), wanted));
+    const TempFolder folder;
+    const auto file = folder.write("t.safetensors", safetensors(turned));
+    CHECK(contains(inspect_weights(file).notes.at(0), "turned back"));
+    const WeightsSummary imported = import_weights(file, folder / "i.safetensors");
+    CHECK(imported.notes.empty());
+    CHECK(contains(imported.metadata.at("made_from"), "turned back"));
+    CHECK(same_numbers(load_weights(folder / "i.safetensors"), wanted));
+  }
+  Tensors unknown = first_convolutions();
+  turn_kernels(unknown);
+  CHECK_FALSE(
+      same_numbers(load(unknown, {}, WeightsSource::caffe), load(first_convolutions(), {}, WeightsSource::caffe)));
+}
+
 TEST_CASE("model: numbers of no known training are refused, whatever the names, and the sentence says what to do") {
   for (const Tensors& tensors :
        {first_convolutions(), as_keras(first_convolutions()), as_caffe(first_convolutions())}) {
-    const std::string sentence = error_of(ErrorCode::input, [&] { load(tensors); });
+    const std::string sentence = load(tensors).unknown_input;
     CHECK(contains(sentence, "does not tell what its network was trained on"));
     CHECK(contains(sentence, "impasto weights import --source"));
   }
   Tensors altered = torchvision_numbers();
   altered[0].values[4] += 0.03F;
-  CHECK(contains(error_of(ErrorCode::input, [&] { load(altered); }), "--source"));
+  CHECK(contains(load(altered).unknown_input, "--source"));
 }
 
 TEST_CASE("model: metadata tell by order and range, or by the source's word; what is asked for beats both") {
@@ -100,8 +143,9 @@ TEST_CASE("model: metadata tell by order and range, or by the source's word; wha
   CHECK(load(torchvision_numbers(), {{"source", "caffe"}}).input == kBgr255);
   CHECK(load(torchvision_numbers(), {{"source", "torchvision"}}, WeightsSource::caffe).input == kBgr255);
   CHECK(load(as_keras(first_convolutions()), {}, WeightsSource::torchvision).input == ChannelMap{});
-  CHECK_FALSE(error_of(ErrorCode::input, [] { load(first_convolutions(), {{"source", "my own"}}); }).empty());
-  CHECK_FALSE(error_of(ErrorCode::input, [] { load(first_convolutions(), {{"range", "255"}}); }).empty());
+  CHECK(load(torchvision_numbers()).unknown_input.empty());
+  CHECK_FALSE(load(first_convolutions(), {{"source", "my own"}}).unknown_input.empty());
+  CHECK_FALSE(load(first_convolutions(), {{"range", "255"}}).unknown_input.empty());
 }
 
 TEST_CASE("model: preprocessing that is folded and told once more would act twice, and is refused") {
@@ -113,6 +157,18 @@ TEST_CASE("model: preprocessing that is folded and told once more would act twic
     CHECK(contains(error_of(ErrorCode::input, [&] { load(first_convolutions(), metadata); }), "act twice"));
   }
   CHECK(load(first_convolutions(), {{"source", "torchvision"}, {"preprocessing", "folded"}}).folded);
+}
+
+TEST_CASE("model: weights whose input nobody knows paint with literal preprocessing alone") {
+  const TempFolder folder;
+  const Weights weights = Weights::load(folder.write("w.safetensors", safetensors(first_convolutions())));
+  CHECK(contains(weights.description(), "input not told"));
+  Options options;
+  options.content_layers = {{"block1_conv2", 1}};
+  options.style_layers = {{"block1_conv1", 1}};
+  CHECK(contains(error_of(ErrorCode::input, [&] { validate(options, weights); }), "preprocessing literal"));
+  options.preprocess = Preprocess::literal;
+  CHECK_NOTHROW(validate(options, weights));
 }
 
 TEST_CASE("model: a mean that is given belongs to the order that is given") {
@@ -138,6 +194,10 @@ TEST_CASE("model: a file with a published name and size but another checksum is 
       find_known_file(folder / "mine.h5", 1, "11aea017b543ff59233749d8f1cf544cda749378f5790d2fedab841fb86b7669");
   REQUIRE(timm != nullptr);
   CHECK(timm->source == WeightsSource::torchvision);
+  const KnownFile* pth =
+      find_known_file(folder / "mine.h5", 1, "397923af8e79cdbb6a7127f12361acd7a2f83e06b05044ddf496e83de57a5bf0");
+  REQUIRE(pth != nullptr);
+  CHECK(pth->what == std::string("torchvision's VGG16"));
 }
 
 }  // namespace

@@ -24,9 +24,11 @@ TEST_CASE("window: the halo is what 3 x 3 convolutions read of the picture, made
                      {"conv4_1", 32}, {"conv4_2", 40}, {"conv5_1", 80}, {"conv5_2", 96}};
   for (const auto& one : known) {
     CAPTURE(one.name);
-    CHECK(halo_of(layer(one.name)) == one.halo);
+    CHECK(halo_of(layer(one.name), kVgg19) == one.halo);
   }
-  CHECK(halo_of(std::nullopt) == 1);
+  CHECK(halo_of(std::nullopt, kVgg19) == 1);
+  CHECK(halo_of(layer("conv3_3"), kVgg16) == halo_of(layer("conv3_3"), kVgg19));
+  CHECK(halo_of(layer("conv5_1"), kVgg16) == 80 - 16);  // 4 and 8 pixels less, made a multiple of 16
 }
 
 void check_cover(Index height, Index width, Index side, const char* deepest) {
@@ -37,7 +39,7 @@ void check_cover(Index height, Index width, Index side, const char* deepest) {
   const Index step = Index{1} << halvings(last);
   std::vector<int> covered(static_cast<std::size_t>(height * width), 0);
   Index positions = 0;
-  for (const Window& w : make_windows(height, width, side, last)) {
+  for (const Window& w : make_windows(height, width, side, last, kVgg19)) {
     CHECK(common(w.core, w.area) == w.core);
     CHECK(common(w.area, {0, 0, height, width}) == w.area);
     CHECK(w.core.top % step == 0);
@@ -68,7 +70,7 @@ TEST_CASE(
 
 TEST_CASE("window: a side of 0, or one as long as the picture, makes one window without a halo") {
   for (const Index side : {0, 101, 5000}) {
-    const std::vector<Window> windows = make_windows(101, 75, side, layer("conv5_2"));
+    const std::vector<Window> windows = make_windows(101, 75, side, layer("conv5_2"), kVgg19);
     REQUIRE(windows.size() == 1);
     CHECK(windows[0].core == Area{0, 0, 101, 75});
     CHECK(windows[0].area == windows[0].core);
@@ -76,7 +78,7 @@ TEST_CASE("window: a side of 0, or one as long as the picture, makes one window 
 }
 
 TEST_CASE("window: a last sliver too thin for a position joins its neighbour") {
-  const std::vector<Window> windows = make_windows(34, 16, 32, layer("conv5_1"));
+  const std::vector<Window> windows = make_windows(34, 16, 32, layer("conv5_1"), kVgg19);
   REQUIRE(windows.size() == 1);
   CHECK(windows[0].core.height == 34);
 }

@@ -29,6 +29,23 @@ inline void put_caffe_filter(std::vector<NamedTensor>& tensors) {
   tensors[1].values[0] = 0.730178F;
 }
 
+/// The same of VGG16.
+inline void put_caffe_filter_of_vgg16(std::vector<NamedTensor>& tensors) {
+  tensors[0].values[0] = 0.42947057F;
+  tensors[0].values[9] = 0.55037946F;
+  tensors[0].values[18] = 0.4800154F;
+  tensors[1].values[0] = 0.73429835F;
+}
+
+/// Turns all kernels, OIHW, by 180 degrees.
+inline void turn_kernels(std::vector<NamedTensor>& tensors) {
+  for (NamedTensor& tensor : tensors) {
+    if (tensor.shape.size() != 4) continue;
+    for (auto kernel = tensor.values.begin(); kernel != tensor.values.end(); kernel += 9)
+      std::reverse(kernel, kernel + 9);
+  }
+}
+
 /// Exchanges the first and the last channel of conv1_1, OIHW.
 inline void turn_channels(std::vector<NamedTensor>& tensors) {
   for (std::size_t k = 0; k < tensors[0].shape[0]; ++k)
