@@ -1,6 +1,7 @@
 #include "cli/fetch_command.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cctype>
 #include <cstdint>
 #include <cstdio>
@@ -8,6 +9,7 @@
 #include <filesystem>
 #include <string>
 #include <system_error>
+#include <vector>
 
 #include "cli/download.h"
 #include "cli/exit_code.h"
@@ -41,11 +43,8 @@ std::string parse_sha256(const std::string& text) {
   return lower;
 }
 
-// The address, or the mirror's: a folder that holds the file, or, when it ends like a file of weights, the file.
-std::string address_of(const OfficialWeights& official) {
-  const char* mirror = std::getenv(kMirror);
-  if (mirror == nullptr || *mirror == '\0') return official.address();
-  std::string address = mirror;
+// A mirror's: a folder that holds the file, or, when it ends like a file of weights, the file.
+std::string address_at(std::string address, const OfficialWeights& official) {
   const std::string scheme = address.substr(0, address.find("://"));
   if (scheme != "https" && scheme != "http" && scheme != "file") {
     throw Error(ErrorCode::usage, std::string(kMirror) + " is '" + address +
@@ -56,6 +55,22 @@ std::string address_of(const OfficialWeights& official) {
   }
   if (address.back() != '/') address += '/';
   return address + official.file;
+}
+
+// One after the other is tried: the official ones, or those of the mirrors that are named. An address may hold blanks;
+// the next one begins behind a blank with its scheme.
+std::vector<std::string> addresses_of(const OfficialWeights& official) {
+  const char* named = std::getenv(kMirror);
+  if (named == nullptr || *named == '\0') return official.addresses();
+  std::string rest = named;
+  std::vector<std::string> addresses;
+  while (!rest.empty()) {
+    std::size_t end = rest.size();
+    for (const char* next : {" https://", " http://", " file://"}) end = std::min(end, rest.find(next));
+    if (end != 0) addresses.push_back(address_at(rest.substr(0, end), official));
+    rest.erase(0, end + 1);
+  }
+  return addresses;
 }
 
 // Size and checksum as published, or the checksum that was given.
@@ -136,24 +151,42 @@ WeightsSource source_of(const fs::path& file, const OfficialWeights& official) {
   return WeightsSource::automatic;
 }
 
-void fetch_to(const fs::path& target, const OfficialWeights& official, const FetchRequest& request) {
-  const std::string address = address_of(official);
-  if (!checksums_available()) throw Error(ErrorCode::io, "this build has no OpenSSL, so it can check no download");
-  const fs::path folder = target.parent_path();
-  make_folder(folder);
+// From one address, checked; gives the file.
+fs::path download_from(const std::string& address, const fs::path& target, const OfficialWeights& official,
+                       const FetchRequest& request) {
   Download download{address, download_file(address, target), request.sha256.empty() ? official.bytes : 0,
                     request.quiet};
-  check_space(folder, download.bytes + kImportedBytes);
+  check_space(target.parent_path(), download.bytes + kImportedBytes);
   if (!request.quiet) {
     const std::string size = download.bytes > 0 ? " (" + memory_text(download.bytes) + ")" : "";
     std::fprintf(stderr, "fetching %s%s\n", address.c_str(), size.c_str());
   }
   fetch(download);
   check(download.file, official, request);
-  const WeightsSource source = request.sha256.empty() ? official.source : source_of(download.file, official);
-  import_weights(download.file, target, {.source = source});
+  return download.file;
+}
+
+// From the first address that gives it.
+fs::path download_first(const fs::path& target, const OfficialWeights& official, const FetchRequest& request) {
+  const std::vector<std::string> addresses = addresses_of(official);
+  for (std::size_t i = 0; i + 1 < addresses.size(); ++i) {
+    try {
+      return download_from(addresses[i], target, official, request);
+    } catch (const Error& error) {
+      std::fprintf(stderr, "%s\n", printable(error.what()).c_str());
+    }
+  }
+  return download_from(addresses.back(), target, official, request);
+}
+
+void fetch_to(const fs::path& target, const OfficialWeights& official, const FetchRequest& request) {
+  if (!checksums_available()) throw Error(ErrorCode::io, "this build has no OpenSSL, so it can check no download");
+  make_folder(target.parent_path());
+  const fs::path file = download_first(target, official, request);
+  const WeightsSource source = request.sha256.empty() ? official.source : source_of(file, official);
+  import_weights(file, target, {.source = source});
   std::error_code failure;
-  if (!request.keep) fs::remove(download.file, failure);
+  if (!request.keep) fs::remove(file, failure);
 }
 
 }  // namespace
@@ -162,7 +195,7 @@ void add_fetch_options(CLI::App& command, FetchRequest& request) {
   command
       .add_option_function<std::string>(
           "SOURCE", [&request](const std::string& text) { request.source = official_weights(text).name; },
-          "keras (80 MB) or torchvision (575 MB)")
+          "keras (80 MB), torchvision (575 MB), keras-vgg16 (59 MB), torchvision-vgg16 (553 MB)")
       ->type_name("SOURCE")
       ->default_str(official_weights().front().name);
   constexpr const char* kGroup = "Fetching";
@@ -176,7 +209,7 @@ void add_fetch_options(CLI::App& command, FetchRequest& request) {
 int fetch_command(const FetchRequest& request, const fs::path& program) {
   const OfficialWeights& official =
       request.source.empty() ? official_weights().front() : official_weights(request.source);
-  const fs::path target = users_weights();
+  const fs::path target = users_weights(official.network);
   if (target.empty())
     throw Error(ErrorCode::io, "neither HOME nor XDG_DATA_HOME names a folder for weights; set one of them");
   std::error_code failure;
@@ -185,7 +218,7 @@ int fetch_command(const FetchRequest& request, const fs::path& program) {
     fetch_to(target, official, request);
   } catch (const Error& error) {
     if (error.code() == ErrorCode::usage) throw;
-    throw Error(error.code(), std::string(error.what()) + "; " + by_hand(target.string()));
+    throw Error(error.code(), std::string(error.what()) + "; " + by_hand(official, target.string()));
   }
   if (request.quiet) return kExitDone;
   std::printf("stylise now paints with %s\n", Weights::load(target).description().c_str());

@@ -11,7 +11,7 @@ class App;
 namespace impasto::cli {
 
 struct FetchRequest {
-  std::string source;  ///< "keras" or "torchvision"; empty: the first
+  std::string source;  ///< a name of official_weights(); empty: the first
   std::string sha256;  ///< what the file's SHA-256 must be, instead of the published checksum
   bool keep = false;   ///< the download, beside the weights
   bool force = false;  ///< replaces weights that are there

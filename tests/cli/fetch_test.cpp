@@ -24,6 +24,9 @@ const fs::path kNarrow = fs::path(IMPASTO_GOLDEN_DIR) / "golden_vgg19_torchvisio
 constexpr const char* kKerasAddress =
     "https://storage.googleapis.com/tensorflow/keras-applications/vgg19/"
     "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5";
+constexpr const char* kKerasMirror =
+    "https://github.com/fchollet/deep-learning-models/releases/download/v0.1/"
+    "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5";
 constexpr const char* kTorchvisionAddress = "https://huggingface.co/timm/vgg19.tv_in1k/resolve/main/model.safetensors";
 
 // A home to fetch to.
@@ -59,9 +62,12 @@ void check_failure(const Run& run, const std::string& part) {
   const std::size_t sentence = run.err.find("impasto: ");
   REQUIRE(sentence != std::string::npos);
   CHECK(contains(run.err.substr(sentence), part));
-  for (const char* wanted : {"by hand: save ", kKerasAddress, kTorchvisionAddress, "impasto weights import FILE -o "}) {
+  for (const char* wanted : {"by hand, on any machine with a network: save ", "impasto weights import FILE -o "}) {
     CHECK(contains(run.err.substr(sentence), wanted));
   }
+  const std::string by_hand = run.err.substr(sentence);
+  CHECK((contains(by_hand, kTorchvisionAddress) ||
+         (contains(by_hand, kKerasAddress) && contains(by_hand, kKerasMirror)) || contains(by_hand, "vgg16")));
   CHECK(run.err.find('\n', sentence) == run.err.size() - 1);
 }
 
@@ -121,6 +127,43 @@ FETCH_CASE("cli: a mirror's file of another size or checksum is refused and remo
   check_failure(home.fetch(file_address(kNarrow), {"torchvision", "--sha256", std::string(64, '0')}),
                 "has the SHA-256 " + sha256_of(kNarrow));
   CHECK(fs::is_empty(home.weights()));
+}
+
+FETCH_CASE("cli: VGG16 is fetched to a place of its own, and checked against what is published of it") {
+  const Home home;
+  const fs::path narrow = fs::path(IMPASTO_GOLDEN_DIR) / "golden_vgg16_torchvision.safetensors";
+  const Run run = home.fetch(file_address(narrow), {"torchvision-vgg16", "--sha256", sha256_of(narrow)});
+  INFO(run.err);
+  CHECK(run.code == 0);
+  CHECK(fs::exists(home.weights() / "vgg16.safetensors"));
+  CHECK_FALSE(fs::exists(home.target()));
+  CHECK(contains(run.out, "vgg16.safetensors (torchvision, VGG16, 13 convolutions"));
+  fs::create_directory(home / "mirror");
+  const std::string keras = "mirror/vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5";
+  home.write(keras, std::string("not it"));
+  const std::vector<std::string> words = {"keras-vgg16", "--force"};
+  check_failure(home.fetch(file_address(home / "mirror"), words), "the published file 58889256");
+  home.write(keras, std::string("not it"));
+  fs::resize_file(home / keras, 58'889'256);
+  check_failure(home.fetch(file_address(home / "mirror"), words), "wanted 6d6bbae143d832006294945121d1f1fc");
+  fs::copy_file(narrow, home / "mirror/model.safetensors");
+  check_failure(home.fetch(file_address(home / "mirror"), {"torchvision-vgg16", "--force"}),
+                "wanted 57b026918159a6bf9faf8405c3a551903768e7138989d9c6224a14227203fad8");
+}
+
+FETCH_CASE("cli: of several mirrors the first that has the file gives it, and why others did not is said") {
+  const Home home;
+  fs::create_directory(home / "my [2] a");
+  fs::copy_file(kNarrow, home / "my [2] a/model.safetensors");
+  home.write("damaged.safetensors", std::string("not it"));
+  const Run run = home.fetch_narrow("http://127.0.0.1:1 " + file_address(home / "damaged.safetensors") + " " +
+                                    file_address(home / "my [2] a"));
+  INFO(run.err);
+  CHECK(run.code == 0);
+  CHECK(contains(run.err, "nothing came from http://127.0.0.1:1/model.safetensors"));
+  CHECK(contains(run.err, "it is damaged or another file, and was removed"));
+  CHECK(fs::exists(home.target()));
+  check_failure(home.fetch_narrow("http://127.0.0.1:1 http://127.0.0.1:2", {"--force"}), "127.0.0.1:2");
 }
 
 FETCH_CASE("cli: a download that broke off is gone on with") {
@@ -235,7 +278,8 @@ TEST_CASE("cli: words that fetch does not understand are refused") {
     CHECK(run.code == 2);
     CHECK(contains(run.err, part));
   };
-  refused("file:///", {"caffe"}, "there are no official weights 'caffe', wanted keras or torchvision");
+  refused("file:///", {"caffe"},
+          "there are no official weights 'caffe', wanted one of keras, torchvision, keras-vgg16, torchvision-vgg16");
   refused("ftp://example.org/", {}, "wanted an address that begins with https://, http:// or file://");
   refused("file:///", {"--sha256", "abc"}, "--sha256 is 'abc', wanted 64 hexadecimal digits");
   refused("file:///", {"keras", "torchvision"}, "torchvision");
