@@ -16,6 +16,8 @@
 #include "archive/hdf5.h"
 #include "archive/npz.h"
 #include "archive/safetensors.h"
+#include "archive/torch_legacy.h"
+#include "archive/torch_zip.h"
 #include "base/check.h"
 #include "base/file_reader.h"
 #include "base/sizes.h"
@@ -23,7 +25,7 @@
 namespace impasto::IMPASTO_ABI {
 namespace {
 
-constexpr std::size_t kStartBytes = 512;  // enough to know a format by
+constexpr std::size_t kStartBytes = 2048;  // enough to know a format by
 
 // A header's length below 2^32, then the header. Its length may spell another format's signature.
 bool is_safetensors(std::string_view start) {
@@ -81,8 +83,12 @@ std::unique_ptr<ArrayFile> open_array_file(const std::filesystem::path& file) {
   std::string start(saturated(std::min<std::uint64_t>(reader.size(), kStartBytes)), '\0');
   reader.read(0, {reinterpret_cast<std::uint8_t*>(start.data()), start.size()});
   if (start.starts_with("\x89HDF\r\n\x1a\n")) return open_hdf5(file);
-  if (start.starts_with("PK\3\4") || start.starts_with("PK\5\6")) return open_npz(file);
+  if (start.starts_with("PK\3\4") || start.starts_with("PK\5\6")) {
+    if (std::unique_ptr<ArrayFile> torch = open_torch_zip(file)) return torch;
+    return open_npz(file);
+  }
   if (is_safetensors(start)) return std::make_unique<Safetensors>(file);
+  if (is_torch_legacy(start)) return open_torch_legacy(file);
   const std::filesystem::path beside = blob_description_of(file);
   if (!beside.empty()) return open_blob(beside);
   const std::string foreign = foreign_file(start, reader.size());

@@ -1,5 +1,6 @@
 #include "archive/byte_cursor.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -24,6 +25,14 @@ std::span<const std::uint8_t> ByteCursor::take(std::uint64_t bytes) {
 std::string_view ByteCursor::take_text(std::uint64_t bytes) {
   const std::span<const std::uint8_t> front = take(bytes);
   return {reinterpret_cast<const char*>(front.data()), front.size()};
+}
+
+std::string_view ByteCursor::take_line(std::size_t most) {
+  const std::string_view front(reinterpret_cast<const char*>(rest_.data()), std::min(rest_.size(), most));
+  const std::size_t end = front.find('\n');
+  if (end == std::string_view::npos) damaged("has a line without an end");
+  skip(end + 1);
+  return front.substr(0, end);
 }
 
 std::uint64_t ByteCursor::number(std::size_t bytes) { return little_endian(take(bytes).data(), bytes); }

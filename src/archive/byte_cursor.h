@@ -27,6 +27,8 @@ class ByteCursor {
   std::uint64_t u64() { return number(8); }
   std::span<const std::uint8_t> take(std::uint64_t bytes);
   std::string_view take_text(std::uint64_t bytes);
+  /// Up to the next '\n', which is taken too; `most` bytes at most.
+  std::string_view take_line(std::size_t most);
   void skip(std::uint64_t bytes) { take(bytes); }
   /// Throws Error(input) unless these bytes follow.
   void expect(std::string_view signature);

@@ -22,7 +22,12 @@ struct Signature {
 constexpr const char* kPicture = "a picture, not weights; name the weights file";
 constexpr const char* kPacked = "a compressed archive; unpack it and name the weights file in it";
 constexpr const char* kPickle =
-    "a PyTorch or pickle file, which can hold programs and is not opened; convert it with weights/export_vgg19.py";
+    "a pickle that PyTorch's torch.save did not write, and nothing of a pickle is ever run "
+    "here; load it in the program that wrote it, and save its arrays with numpy.savez";
+constexpr const char* kTar =
+    "a file of PyTorch 0.1 (a tar), which newer ones replaced; write it again in PyTorch: "
+    "torch.save(torch.load(FILE, weights_only=False), 'state.pth')";
+
 constexpr Signature kSignatures[] = {
     {"GIF8", kPicture},
     {"\x1f\x8b", kPacked},
@@ -101,6 +106,17 @@ bool is_paddle_export(std::string_view start) {
          start.substr(17, 4) == std::string_view("\0\0\0\x08", 4) && start[22] == '\x10';
 }
 
+// Its first member stands first, or behind what PAX says of it.
+bool is_torch_tar(std::string_view start) {
+  for (const std::size_t block : {std::size_t{0}, std::size_t{1024}}) {
+    if (start.size() < block + 262 || start.substr(block + 257, 5) != "ustar") continue;
+    for (const std::string_view name : {"sys_info", "pickle", "tensors", "storages"}) {
+      if (start.substr(block).starts_with(name) && start[block + name.size()] == '\0') return true;
+    }
+  }
+  return false;
+}
+
 // A network of Caffe's is protobuf and begins with its name: field 1, length, text, then field 2 (old layers) or 100.
 bool is_caffemodel(std::string_view start) {
   if (start.size() < 3 || start[0] != '\x0a') return false;
@@ -132,6 +148,7 @@ std::string foreign_file(std::string_view start, std::uint64_t bytes) {
   }
   const std::span picture(reinterpret_cast<const std::uint8_t*>(start.data()), start.size());
   if (format_of_content(picture)) return kPicture;
+  if (is_torch_tar(start)) return kTar;
   if (start.size() >= 262 && start.substr(257, 5) == "ustar") return kPacked;
   if (is_web_page(start))
     return "a web page, saved in place of the file it speaks of (" + std::to_string(bytes) +

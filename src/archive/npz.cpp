@@ -121,9 +121,6 @@ void Npz::read_header(const std::string& member_name, const std::string& name, c
 
 void Npz::refuse(const std::map<std::string, ZipMember>& members) const {
   for (const auto& [name, member] : members) {
-    require(!name.ends_with("data.pkl"), ErrorCode::input, label_,
-            " is a PyTorch file, which can hold programs and is ",
-            "not opened; convert it with weights/export_vgg19.py");
     require(name != "model.weights.h5", ErrorCode::input, label_, " is a whole model of Keras (.keras); unzip it and ",
             "name the model.weights.h5 in it");
   }

@@ -66,7 +66,7 @@ Directory find_directory(const FileReader& file, const std::string& label) {
     directory.offset = end64.u64();
     return directory;
   }
-  fail(ErrorCode::input, label, " begins as a zip file (.npz) and lacks its directory: it was cut short, get it again");
+  fail(ErrorCode::input, label, " begins as a zip file and lacks its directory: it was cut short, get it again");
 }
 
 struct Entry {
@@ -105,9 +105,9 @@ Entry read_entry(ByteCursor& in, const std::string& label) {
 
 ZipMember locate(const FileReader& file, const std::string& label, const Entry& entry, std::uint64_t data_end) {
   const auto refuse = [&](const auto&... what) { fail(ErrorCode::input, label, ": '", entry.name, "' ", what...); };
-  if (entry.flags & 1) refuse("is encrypted; write it again with numpy.savez");
+  if (entry.flags & 1) refuse("is encrypted; write it again without a password");
   if (entry.method != 0 && entry.method != 8)
-    refuse("is compressed by method ", entry.method, "; wanted stored or deflated, so write it again with numpy.savez");
+    refuse("is compressed by method ", entry.method, "; wanted stored or deflated, so write it again without");
   const auto bytes = bytes_at(file, label, entry.header, kLocalBytes, "member");
   ByteCursor in(bytes, label, "member");
   in.expect("PK\3\4");
@@ -147,6 +147,15 @@ std::map<std::string, ZipMember> read_zip_directory(const FileReader& file, cons
   return members;
 }
 
+std::vector<std::uint8_t> read_zip_member(const FileReader& file, const std::string& label, const std::string& name,
+                                          const ZipMember& member, std::size_t most) {
+  require(member.bytes <= most, ErrorCode::input, label, ": '", name, "' has ", member.bytes, " bytes; wanted at most ",
+          most);
+  std::vector<std::uint8_t> bytes(static_cast<std::size_t>(member.bytes));
+  ZipStream(file, label, name, member).read(bytes);
+  return bytes;
+}
+
 struct ZipStream::Inflater {
   z_stream zlib = {};
   std::array<std::uint8_t, 65536> input;
@@ -178,7 +187,8 @@ void ZipStream::read(std::span<std::uint8_t> bytes) {
     crc_ = static_cast<std::uint32_t>(
         ::crc32(crc_, bytes.data() + at, static_cast<uInt>(std::min(kPiece, bytes.size() - at))));
   }
-  if (read_ == member_.bytes && crc_ != member_.crc) damaged("does not have its checksum");
+  // torch.save writes 0 where it is told to compute none.
+  if (read_ == member_.bytes && member_.crc != 0 && crc_ != member_.crc) damaged("does not have its checksum");
 }
 
 void ZipStream::read_stored(std::span<std::uint8_t> bytes) { file_.read(member_.offset + read_, bytes); }

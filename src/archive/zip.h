@@ -1,5 +1,5 @@
-// Zip files, as far as NumPy's .npz needs them: members stored or deflated, also beyond 4 GiB (zip64). Own reading of
-// the directory (APPNOTE.TXT 6.3.10), strict; zlib inflates.
+// Zip files, as far as NumPy's .npz and PyTorch's .pth need them: members stored or deflated, also beyond 4 GiB
+// (zip64). Own reading of the directory (APPNOTE.TXT 6.3.10), strict; zlib inflates.
 #pragma once
 
 #include <cstddef>
@@ -8,6 +8,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/file_reader.h"
 
@@ -25,6 +26,10 @@ struct ZipMember {
 /// name, or are encrypted or compressed by another method than deflate.
 std::map<std::string, ZipMember> read_zip_directory(const FileReader& file, const std::string& label);
 
+/// All bytes of a member. Throws Error(input) for more than `most`.
+std::vector<std::uint8_t> read_zip_member(const FileReader& file, const std::string& label, const std::string& name,
+                                          const ZipMember& member, std::size_t most);
+
 /// The bytes of one member from its first to its last. Holds references to file and label.
 class ZipStream {
  public:
@@ -33,7 +38,7 @@ class ZipStream {
   ZipStream(const ZipStream&) = delete;
   ZipStream& operator=(const ZipStream&) = delete;
 
-  /// Fills `bytes` with what follows; at the member's end compares its checksum. Throws Error(input).
+  /// Fills `bytes` with what follows; at the member's end compares its checksum, unless that is 0. Throws Error(input).
   void read(std::span<std::uint8_t> bytes);
 
  private:

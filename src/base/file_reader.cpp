@@ -72,10 +72,18 @@ FileReader::FileReader(const std::filesystem::path& file, const char* what)
   fail(ErrorCode::input, label_, " is empty (0 bytes)");
 }
 
+FileReader::FileReader(const std::filesystem::path& file, const char* what, std::uint64_t begin, std::uint64_t bytes)
+    : FileReader(file, what) {
+  require(begin <= size_ && bytes <= size_ - begin, ErrorCode::input, label_, " has become shorter; get it again");
+  begin_ = begin;
+  size_ = bytes;
+}
+
 FileReader::~FileReader() { close_descriptor(descriptor_); }
 
 void FileReader::read(std::uint64_t offset, std::span<std::uint8_t> bytes) const {
   std::size_t done = 0;
+  offset += begin_;
   while (done < bytes.size()) {
     const long long got = read_at(descriptor_, bytes.data() + done, bytes.size() - done, offset + done);
     if (got < 0 && errno == EINTR) continue;

@@ -17,6 +17,8 @@ class FileReader {
  public:
   /// Throws Error(input) for a file that is missing, no regular file, empty or unreadable; `what` names it.
   FileReader(const std::filesystem::path& file, const char* what);
+  /// The `bytes` from `begin` on alone, as if they were the file; they must lie within it.
+  FileReader(const std::filesystem::path& file, const char* what, std::uint64_t begin, std::uint64_t bytes);
   ~FileReader();
   FileReader(const FileReader&) = delete;
   FileReader& operator=(const FileReader&) = delete;
@@ -29,7 +31,7 @@ class FileReader {
  private:
   std::string label_;
   int descriptor_ = -1;
-  std::uint64_t size_ = 0;
+  std::uint64_t begin_ = 0, size_ = 0;
 };
 
 }  // namespace impasto::IMPASTO_ABI

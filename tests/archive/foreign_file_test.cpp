@@ -17,10 +17,17 @@ TEST_CASE("weights: files of other kinds are named, with what to do") {
     CHECK(contains(refusal(page), "is a web page"));
   CHECK(contains(refusal("version https://git-lfs.github.com/spec/v1\noid sha256:"), "git lfs pull"));
   CHECK(contains(refusal("<?xml version=\"1.0\"?><Error><Code>AccessDenied"), "is a web page"));
-  CHECK(contains(refusal("\x80\x02\x8a\x0al\xfc"), "is a PyTorch or pickle file"));
-  CHECK(contains(refusal("\x80\x04\x95"), "weights/export_vgg19.py"));
+  CHECK(contains(refusal("\x80\x02\x8a\x0al\xfc"), "is a pickle that PyTorch's torch.save did not write"));
+  CHECK(contains(refusal("\x80\x04\x95"), "save its arrays with numpy.savez"));
   CHECK(contains(refusal("\x1f\x8b\x08"), "unpack it"));
   CHECK(contains(refusal(std::string(257, 'x') + "ustar"), "unpack it"));
+  const auto tar_block = [](const std::string& name) {
+    return name + std::string(257 - name.size(), '\0') + "ustar" + std::string(250, '\0');
+  };
+  CHECK(contains(refusal(tar_block("sys_info")), "is a file of PyTorch 0.1 (a tar)"));
+  CHECK(contains(refusal(tar_block("./PaxHeaders/x") + std::string(512, 'p') + tar_block("storages")),
+                 "is a file of PyTorch 0.1 (a tar)"));
+  CHECK(contains(refusal(tar_block("storages.txt")), "unpack it"));
   CHECK(contains(refusal("\x0a\x14VGG_ILSVRC_19_layers\x12\x04"), "is a Caffe model"));
   CHECK(contains(refusal("\x0a\x05VGG19\xa2\x06\x10"), "is a Caffe model"));
   CHECK(contains(refusal("\x93NUMPY\x01"), "is one NumPy array"));

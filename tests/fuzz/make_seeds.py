@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes tests/fuzz/corpus anew: small files of each format as the usual programs write them.
 
-Needs numpy, h5py and safetensors. Usage: make_seeds.py [FOLDER]
+Needs numpy, h5py, safetensors and torch. Usage: make_seeds.py [FOLDER]
 """
 import json
 import pathlib
@@ -76,9 +76,54 @@ def blob(to):
     (to / "arrays").write_bytes(text.encode() + b"\0" + ARRAY.tobytes() + bytes(4))
 
 
+def torch(to):
+    import collections
+    import pickle
+    import zipfile
+
+    import torch
+
+    a = torch.from_numpy(ARRAY)
+    flat = torch.arange(8.0)
+    ordered = collections.OrderedDict(a=a, b=flat[1::2], half=a.half().permute(2, 1, 0), i=torch.arange(2))
+    mixed = {"epoch": 3, "state_dict": ordered, "notes": [None, True, 0.5, (1, 2**40), b"x"], 7: torch.nn.Parameter(flat)}
+    torch.save(ordered, to / "zip")
+    torch.save(mixed, to / "protocol4", pickle_protocol=4)
+    torch.save(mixed, to / "legacy", _use_new_zipfile_serialization=False)
+    torch.save(torch.nn.ReLU(), to / "model_legacy", _use_new_zipfile_serialization=False)
+    torch.save({"u": torch.zeros(3, dtype=torch.uint16), "f": torch.zeros(2).to(torch.float8_e4m3fn)}, to / "typed")
+    with zipfile.ZipFile(to / "zip") as file:
+        (to / "pickle").write_bytes(file.read("zip/data.pkl"))
+    with zipfile.ZipFile(to / "typed") as file:
+        (to / "pickle_typed").write_bytes(file.read("typed/data.pkl"))
+    with zipfile.ZipFile(to / "protocol4") as file:
+        (to / "pickle4").write_bytes(file.read("protocol4/data.pkl"))
+    (to / "pickle_foreign").write_bytes(pickle.dumps(ARRAY))
+
+    class Scale(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.w = torch.nn.Parameter(flat[:6].view(2, 3).t())
+
+        def forward(self, x):
+            return x * self.w
+
+    whole = to / "whole.pt2"
+    torch.export.save(torch.export.export(Scale(), (torch.zeros(3, 2),)), whole)
+    kept = ("weight_0", "model_weights_config.json", "archive_format", "byteorder")
+    with zipfile.ZipFile(whole) as file, zipfile.ZipFile(to / "export", "w") as out:
+        for name in file.namelist():
+            if name.endswith(kept):
+                out.writestr(name, file.read(name))
+    whole.unlink()
+    with zipfile.ZipFile(to / "export_before_2.8", "w") as out:
+        out.writestr("serialized_exported_program.json", "{}")
+        out.write(to / "zip", "serialized_state_dict.pt")
+
+
 def main():
     root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent / "corpus")
-    for writer in (safetensors, hdf5, npz, blob):
+    for writer in (safetensors, hdf5, npz, blob, torch):
         writer(folder(root, writer.__name__))
 
 

@@ -1,0 +1,57 @@
+// What a framework computes with a golden network from the golden picture, and whether Impasto computes the same.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "impasto/image.h"
+#include "model/vgg19.h"
+#include "support/golden.h"
+
+namespace impasto::testing {
+
+inline std::filesystem::path golden_path(const std::string& name) {
+  return std::filesystem::path(IMPASTO_GOLDEN_DIR) / name;
+}
+
+/// golden_weights_picture.png in the optimiser's units.
+inline Tensor<float> golden_picture() {
+  const Image image = load_image(golden_path("golden_weights_picture.png"));
+  const std::vector<float> values = normalise(image);
+  Tensor<float> picture({image.height(), image.width(), 3});
+  std::copy(values.begin(), values.end(), picture.data());
+  return picture;
+}
+
+/// The input and every convolution's map are those of `golden`, by Keras' names of the layers.
+inline void check_features(const std::shared_ptr<const NetworkWeights>& weights, const Json& golden, double tolerance,
+                           const Context& context) {
+  const Vgg19<float> network(weights);
+  std::vector<std::size_t> wanted;
+  for (std::size_t i = 0; i < vgg19_layers().size() && wanted.size() < weights->depth(); ++i) {
+    if (!vgg19_layers()[i].is_pool) wanted.push_back(i);
+  }
+  const Tensor<float> picture = golden_picture();
+  Tape<float> tape(context);
+  const Id x = tape.constant(picture.view());
+  const Id input = normalise(tape, x, weights->input);
+  const std::vector<Id> maps = network.record(tape, x, wanted);
+  for (const Id id : maps) tape.keep(id);
+  tape.keep(input);
+  tape.forward();
+  {
+    INFO("the network's input");
+    check_description<float>(golden["input"], tape.value(input), tolerance);
+  }
+  for (std::size_t k = 0; k < wanted.size(); ++k) {
+    const std::string layer = vgg19_layers()[wanted[k]].keras_name();
+    INFO(layer);
+    check_description<float>(golden[layer], tape.value(maps[k]), tolerance);
+  }
+}
+
+}  // namespace impasto::testing
