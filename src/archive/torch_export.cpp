@@ -19,7 +19,6 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::size_t kMaxConfig = std::size_t{16} << 20;  // bytes
-constexpr std::size_t kMaxDimensions = 64;
 constexpr const char* kFormat = "PyTorch .pt2";
 constexpr int kStrided = 7;  // torch/_export/serde/schema.py, Layout
 
@@ -63,7 +62,7 @@ std::uint64_t ConfigReader::whole(const std::string& name, const Json& value) co
 }
 
 std::vector<std::int64_t> ConfigReader::whole_numbers(const std::string& name, const Json& values) const {
-  if (!values.is_array() || values.size() > kMaxDimensions) damaged(name, "lacks its sizes or strides");
+  if (!values.is_array() || values.size() > kMaxTorchDimensions) damaged(name, "lacks its sizes or strides");
   std::vector<std::int64_t> numbers;
   for (const Json& value : values) numbers.push_back(static_cast<std::int64_t>(whole(name, value)));
   return numbers;

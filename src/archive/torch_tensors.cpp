@@ -23,38 +23,37 @@ using Kind = PickleValue::Kind;
 constexpr std::size_t kMaxTensors = 100'000;
 constexpr std::size_t kMaxName = 500;                     // bytes of one path
 constexpr std::size_t kMaxNames = std::size_t{16} << 20;  // of all
-constexpr std::size_t kMaxDimensions = 64;                // PyTorch's own
-constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max();
+constexpr std::uint64_t kUncountable = std::numeric_limits<std::uint64_t>::max();
 
 // torch/storage.py and c10/core/ScalarType.h.
-constexpr TorchType kTypes[] = {{"FloatStorage", "float32", "F32", 4},
-                                {"DoubleStorage", "float64", "F64", 8},
-                                {"HalfStorage", "float16", "F16", 2},
-                                {"BFloat16Storage", "bfloat16", "BF16", 2},
-                                {"LongStorage", "int64", "I64", 8},
-                                {"IntStorage", "int32", "I32", 4},
-                                {"ShortStorage", "int16", "I16", 2},
-                                {"CharStorage", "int8", "I8", 1},
-                                {"ByteStorage", "uint8", "U8", 1},
-                                {"BoolStorage", "bool", "BOOL", 1},
-                                {"ComplexFloatStorage", "complex64", "C64", 8},
-                                {"ComplexDoubleStorage", "complex128", "C128", 16},
-                                {"", "complex32", "C32", 4},
-                                {"", "uint16", "U16", 2},
-                                {"", "uint32", "U32", 4},
-                                {"", "uint64", "U64", 8},
-                                {"", "float8_e4m3fn", "F8_E4M3", 1},
-                                {"", "float8_e5m2", "F8_E5M2", 1},
-                                {"", "float8_e4m3fnuz", "F8_E4M3FNUZ", 1},
-                                {"", "float8_e5m2fnuz", "F8_E5M2FNUZ", 1},
-                                {"", "float8_e8m0fnu", "F8_E8M0", 1}};
+constexpr TorchType kTorchTypes[] = {{"FloatStorage", "float32", "F32", 4},
+                                     {"DoubleStorage", "float64", "F64", 8},
+                                     {"HalfStorage", "float16", "F16", 2},
+                                     {"BFloat16Storage", "bfloat16", "BF16", 2},
+                                     {"LongStorage", "int64", "I64", 8},
+                                     {"IntStorage", "int32", "I32", 4},
+                                     {"ShortStorage", "int16", "I16", 2},
+                                     {"CharStorage", "int8", "I8", 1},
+                                     {"ByteStorage", "uint8", "U8", 1},
+                                     {"BoolStorage", "bool", "BOOL", 1},
+                                     {"ComplexFloatStorage", "complex64", "C64", 8},
+                                     {"ComplexDoubleStorage", "complex128", "C128", 16},
+                                     {"", "complex32", "C32", 4},
+                                     {"", "uint16", "U16", 2},
+                                     {"", "uint32", "U32", 4},
+                                     {"", "uint64", "U64", 8},
+                                     {"", "float8_e4m3fn", "F8_E4M3", 1},
+                                     {"", "float8_e5m2", "F8_E5M2", 1},
+                                     {"", "float8_e4m3fnuz", "F8_E4M3FNUZ", 1},
+                                     {"", "float8_e5m2fnuz", "F8_E5M2FNUZ", 1},
+                                     {"", "float8_e8m0fnu", "F8_E8M0", 1}};
 constexpr TorchType kBytes = {"UntypedStorage", "", "U8", 1};
 
 const TorchType* type_of_storage(std::string_view storage) {
   if (storage == kBytes.storage) return &kBytes;
-  const auto* found = std::find_if(std::begin(kTypes), std::end(kTypes),
+  const auto* found = std::find_if(std::begin(kTorchTypes), std::end(kTorchTypes),
                                    [&](const TorchType& type) { return type.storage == storage; });
-  return found == std::end(kTypes) || storage.empty() ? nullptr : found;
+  return found == std::end(kTorchTypes) || storage.empty() ? nullptr : found;
 }
 
 struct Global {
@@ -162,7 +161,7 @@ std::vector<std::int64_t> TensorReader::whole_numbers(std::uint32_t index) const
   const PickleValue* tuple = &at(index);
   if (calls(*tuple, "Size")) tuple = &item(at(tuple->items[1]), 0, Kind::tuple);
   if (tuple->kind != Kind::tuple) damaged("describes a tensor that is none");
-  if (tuple->items.size() > kMaxDimensions) damaged("has a tensor of more than 64 dimensions");
+  if (tuple->items.size() > kMaxTorchDimensions) damaged("has a tensor of more than 64 dimensions");
   std::vector<std::int64_t> numbers;
   for (std::size_t i = 0; i < tuple->items.size(); ++i) numbers.push_back(static_cast<std::int64_t>(whole(*tuple, i)));
   return numbers;
@@ -304,9 +303,9 @@ TorchPickle TensorReader::read() {
 }  // namespace
 
 const TorchType* torch_type_of_dtype(std::string_view dtype) {
-  const auto* found =
-      std::find_if(std::begin(kTypes), std::end(kTypes), [&](const TorchType& type) { return type.dtype == dtype; });
-  return found == std::end(kTypes) ? nullptr : found;
+  const auto* found = std::find_if(std::begin(kTorchTypes), std::end(kTorchTypes),
+                                   [&](const TorchType& type) { return type.dtype == dtype; });
+  return found == std::end(kTorchTypes) ? nullptr : found;
 }
 
 std::uint64_t TorchTensor::count() const {
@@ -321,9 +320,9 @@ std::uint64_t TorchTensor::span() const {
     if (sizes[i] == 0) return 0;
     const std::uint64_t step =
         saturated_product(static_cast<std::uint64_t>(sizes[i] - 1), static_cast<std::uint64_t>(strides[i]));
-    last = step > kMost - last ? kMost : last + step;
+    last = step > kUncountable - last ? kUncountable : last + step;
   }
-  return last == kMost ? kMost : last + 1;
+  return last == kUncountable ? kUncountable : last + 1;
 }
 
 TorchPickle read_torch_pickle(std::span<const std::uint8_t> bytes, const std::string& label) {

@@ -13,6 +13,8 @@
 
 namespace impasto::IMPASTO_ABI {
 
+inline constexpr std::size_t kMaxTorchDimensions = 64;  // of one tensor, as in PyTorch
+
 /// A type of numbers.
 struct TorchType {
   std::string_view storage;  ///< the class of its storages, empty where there is none

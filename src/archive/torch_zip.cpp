@@ -17,7 +17,7 @@ namespace impasto::IMPASTO_ABI {
 namespace {
 
 constexpr std::size_t kMaxPickle = std::size_t{16} << 20;  // bytes
-constexpr const char* kPickle = "data.pkl";
+constexpr const char* kPickleMember = "data.pkl";
 
 }  // namespace
 
@@ -57,7 +57,7 @@ bool TorchZip::is_big_endian(const std::string& name) const {
 }
 
 TorchFile::Content read_torch_save(const TorchZip& zip, const std::string& folder) {
-  const std::string name = folder + kPickle;
+  const std::string name = folder + kPickleMember;
   const std::vector<std::uint8_t> bytes = read_zip_member(zip.file, zip.label, name, zip.members.at(name), kMaxPickle);
   TorchPickle pickle = read_torch_pickle(bytes, zip.label);
   require(pickle.bytes == bytes.size(), ErrorCode::input, zip.label,
@@ -76,7 +76,7 @@ std::unique_ptr<ArrayFile> open_torch_zip(const std::filesystem::path& path) {
   const FileReader file(path, "weights file");
   const TorchZip zip{path, file, label, 0, read_zip_directory(file, label)};
   if (std::unique_ptr<ArrayFile> exported = open_torch_export(zip)) return exported;
-  const std::optional<std::string> folder = zip.folder_of(kPickle);
+  const std::optional<std::string> folder = zip.folder_of(kPickleMember);
   if (!folder) return nullptr;
   require(!zip.has(*folder + "constants.pkl"), ErrorCode::input, label,
           " is a TorchScript program, not weights alone, and no program is run here; save its state_dict in PyTorch: "

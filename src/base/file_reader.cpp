@@ -83,14 +83,17 @@ FileReader::~FileReader() { close_descriptor(descriptor_); }
 
 void FileReader::read(std::uint64_t offset, std::span<std::uint8_t> bytes) const {
   std::size_t done = 0;
-  offset += begin_;
+  const auto require_more = [&](bool more, std::uint64_t end) {
+    require(more, ErrorCode::input, label_, " was cut short while it was read: wanted bytes ", offset, " to ",
+            offset + bytes.size(), ", it ends at ", end, "; get it again");
+  };
+  require_more(offset <= size_ && bytes.size() <= size_ - offset, size_);
   while (done < bytes.size()) {
-    const long long got = read_at(descriptor_, bytes.data() + done, bytes.size() - done, offset + done);
+    const long long got = read_at(descriptor_, bytes.data() + done, bytes.size() - done, begin_ + offset + done);
     if (got < 0 && errno == EINTR) continue;
     require(got >= 0, ErrorCode::io, "reading ", label_, " failed at byte ", offset + done, " (",
             std::generic_category().message(errno), "); check the disk");
-    require(got > 0, ErrorCode::input, label_, " was cut short while it was read: wanted bytes ", offset, " to ",
-            offset + bytes.size(), ", it ends at ", offset + done, "; get it again");
+    require_more(got > 0, offset + done);
     done += static_cast<std::size_t>(got);
   }
 }

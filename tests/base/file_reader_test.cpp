@@ -35,6 +35,19 @@ TEST_CASE("file reader: what lies beyond 4 GiB is read, and the end is where it 
   CHECK(contains(error_of(ErrorCode::input, [&] { read_file(file, "test file", 1000); }), "has 4294967309 bytes"));
 }
 
+TEST_CASE("file reader: a part is read as if it were the file, and not beyond its end") {
+  const TempFolder folder;
+  const std::filesystem::path file = folder.write("whole", "before, part, behind");
+  const FileReader reader(file, "test file", 8, 4);
+  CHECK(reader.size() == 4);
+  std::array<std::uint8_t, 3> bytes{};
+  reader.read(1, bytes);
+  CHECK(bytes == std::array<std::uint8_t, 3>{'a', 'r', 't'});
+  CHECK(contains(error_of(ErrorCode::input, [&] { reader.read(2, bytes); }), "it ends at 4"));
+  CHECK(contains(error_of(ErrorCode::input, [&] { FileReader(file, "test file", 18, 3); }), "has become shorter"));
+  CHECK(contains(error_of(ErrorCode::input, [&] { FileReader(file, "test file", 21, 0); }), "has become shorter"));
+}
+
 TEST_CASE("file: what is larger than a program can address is refused") {
   const TempFolder folder;
   const std::filesystem::path file = folder.write("large", "");

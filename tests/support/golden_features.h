@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "impasto/image.h"
+#include "impasto/stylise.h"
 #include "model/vgg19.h"
 #include "support/golden.h"
 
