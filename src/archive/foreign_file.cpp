@@ -25,7 +25,7 @@ constexpr const char* kPickle =
     "a pickle that PyTorch's torch.save did not write, and nothing of a pickle is ever run "
     "here; load it in the program that wrote it, and save its arrays with numpy.savez";
 constexpr const char* kTar =
-    "a file of PyTorch 0.1 (a tar), which newer ones replaced; write it again in PyTorch: "
+    "a file of PyTorch 0.1 (a tar), which newer ones replaced; where you trust it, write it again in PyTorch: "
     "torch.save(torch.load(FILE, weights_only=False), 'state.pth')";
 
 constexpr Signature kSignatures[] = {

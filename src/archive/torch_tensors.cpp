@@ -137,7 +137,8 @@ void TensorReader::check(std::string_view module, std::string_view name, std::si
   const std::string global = printable(module) + "." + printable(name);
   if (depth <= 1) {
     fail(ErrorCode::input, label_, " is a whole object of the class ", global,
-         ", not its numbers alone, and no class of a pickle is ever loaded here; save its state_dict in PyTorch: "
+         ", not its numbers alone, and no class of a pickle is ever loaded here; where you trust it, save its "
+         "state_dict in PyTorch: "
          "torch.save(torch.load(FILE, weights_only=False).state_dict(), 'state.pth')");
   }
   fail(ErrorCode::input, label_, " holds ", global,
