@@ -7,7 +7,7 @@
 
 Reads a .pth or .pt of any vintage (a state dict, plain or inside "state_dict" or "model", with any prefix) whose names are
 torchvision's (features.0.weight) or Caffe's (conv1_1.weight), and Keras' .h5, .weights.h5 and .keras. Optional: what Impasto
-reads by itself (HDF5, safetensors, .npz) does not need it. Needs numpy, and torch for .pth, h5py for Keras' files,
+reads by itself (HDF5, safetensors, .npz, .pth, .pt2) does not need it. Needs numpy, and torch for .pth, h5py for Keras' files,
 tensorflow or another backend with keras for --keras-application.
 """
 import argparse, hashlib, importlib, json, os, pathlib, re, struct, sys

@@ -10,7 +10,7 @@
 
 #include "impasto/image.h"
 #include "impasto/stylise.h"
-#include "model/vgg19.h"
+#include "model/vgg.h"
 #include "support/golden.h"
 
 namespace impasto::testing {
@@ -31,11 +31,9 @@ inline Tensor<float> golden_picture() {
 /// The input and every convolution's map are those of `golden`, by Keras' names of the layers.
 inline void check_features(const std::shared_ptr<const NetworkWeights>& weights, const Json& golden, double tolerance,
                            const Context& context) {
-  const Vgg19<float> network(weights);
-  std::vector<std::size_t> wanted;
-  for (std::size_t i = 0; i < vgg19_layers().size() && wanted.size() < weights->depth(); ++i) {
-    if (!vgg19_layers()[i].is_pool) wanted.push_back(i);
-  }
+  const Vgg<float> network(weights);
+  std::vector<std::size_t> wanted = weights->architecture.layers();
+  wanted.resize(weights->depth());
   const Tensor<float> picture = golden_picture();
   Tape<float> tape(context);
   const Id x = tape.constant(picture.view());
@@ -49,7 +47,7 @@ inline void check_features(const std::shared_ptr<const NetworkWeights>& weights,
     check_description<float>(golden["input"], tape.value(input), tolerance);
   }
   for (std::size_t k = 0; k < wanted.size(); ++k) {
-    const std::string layer = vgg19_layers()[wanted[k]].keras_name();
+    const std::string layer = vgg_layers()[wanted[k]].keras_name();
     INFO(layer);
     check_description<float>(golden[layer], tape.value(maps[k]), tolerance);
   }
