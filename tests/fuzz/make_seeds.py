@@ -89,6 +89,7 @@ def torch(to):
     mixed = {"epoch": 3, "state_dict": ordered, "notes": [None, True, 0.5, (1, 2**40), b"x"], 7: torch.nn.Parameter(flat)}
     torch.save(ordered, to / "zip")
     torch.save(mixed, to / "protocol4", pickle_protocol=4)
+    del mixed["notes"][-1]  # bytes are a function's result in protocol 2
     torch.save(mixed, to / "legacy", _use_new_zipfile_serialization=False)
     torch.save(torch.nn.ReLU(), to / "model_legacy", _use_new_zipfile_serialization=False)
     torch.save({"u": torch.zeros(3, dtype=torch.uint16), "f": torch.zeros(2).to(torch.float8_e4m3fn)}, to / "typed")
