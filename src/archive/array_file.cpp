@@ -15,6 +15,8 @@
 #include "archive/foreign_file.h"
 #include "archive/hdf5.h"
 #include "archive/npz.h"
+#include "archive/onnx.h"
+#include "archive/onnx_graph.h"
 #include "archive/safetensors.h"
 #include "archive/torch_legacy.h"
 #include "archive/torch_zip.h"
@@ -91,6 +93,7 @@ std::unique_ptr<ArrayFile> open_array_file(const std::filesystem::path& file) {
   if (is_torch_legacy(start)) return open_torch_legacy(file);
   const std::filesystem::path beside = blob_description_of(file);
   if (!beside.empty()) return open_blob(beside);
+  if (is_onnx(reader)) return open_onnx(file);
   const std::string foreign = foreign_file(start, reader.size());
   require(foreign.empty(), ErrorCode::input, "weights file '", file.string(), "' is ", foreign);
   if (is_json(start)) return open_blob(file);

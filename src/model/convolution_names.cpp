@@ -227,7 +227,7 @@ Recognised recognise(const ArrayFile& file, const Names& names) {
       if (counted && (count == 13 || count == 10) && is_first) continue;
       result.architecture = is_first && begin_alike(count) ? told_by_metadata(file) : vgg;
       result.network = result.architecture.name;
-      if (normalised || names.normalised) result.network += " with batch normalisation";
+      if (normalised || (names.normalised && naming != Naming::graph)) result.network += " with batch normalisation";
       return result;
     }
   }
@@ -265,11 +265,17 @@ std::string weights_name(std::size_t layer, const Recognised& found) {
 }  // namespace
 
 const char* to_string(Naming naming) {
-  return naming == Naming::torchvision ? "torchvision" : naming == Naming::keras ? "Keras" : "Caffe";
+  constexpr const char* kWords[] = {"torchvision", "Keras", "Caffe", "its graph"};
+  return kWords[static_cast<std::size_t>(naming)];
 }
 
 std::optional<ConvolutionName> parse_convolution_name(const std::string& name,
                                                       const std::map<std::string, std::string>& metadata) {
+  if (const auto told = metadata.find(name + "@convolution"); told != metadata.end()) {
+    auto found = parse_convolution_name(told->second, {});
+    if (found) found->naming = Naming::graph;
+    return found;
+  }
   if (name.rfind("optimizer", 0) == 0) return std::nullopt;  // Keras keeps its moments under the layers' names
   const auto layer = last_layer(name);
   if (!layer) return std::nullopt;

@@ -12,10 +12,10 @@
 
 namespace impasto::IMPASTO_ABI {
 
-/// Who names layers like this.
-enum class Naming { torchvision, keras, caffe };
+/// Who names layers like this; `graph`: nobody, the graph of an ONNX file tells which is which.
+enum class Naming { torchvision, keras, caffe, graph };
 
-/// "torchvision", "Keras", "Caffe".
+/// "torchvision", "Keras", "Caffe", "its graph".
 const char* to_string(Naming naming);
 
 /// A convolution as its name tells it.
@@ -33,6 +33,7 @@ struct ConvolutionName {
 ///   block1_conv1/kernel:0, block1_conv1/block1_conv1_W_1:0, block1_conv1.kernel, block1_conv1_W                  Keras
 ///   layers/conv2d/vars/0, with metadata "layers/conv2d/vars@name" = block1_conv1                               Keras 3
 ///   conv1_1.weight, conv1_1_W                                                                             Caffe, .npz
+///   any name, with metadata "NAME@convolution" = block1_conv1/kernel                                    ONNX's graph
 /// and . / _ : for each other between the parts.
 std::optional<ConvolutionName> parse_convolution_name(const std::string& name,
                                                       const std::map<std::string, std::string>& metadata);

@@ -117,6 +117,8 @@ ConvWeights WeightsFile::convolution(std::size_t i) const {
 
 std::vector<std::string> WeightsFile::notes() const {
   std::vector<std::string> notes;
+  const auto graph = arrays_->metadata().find("graph");
+  if (places_.naming == Naming::graph && graph != arrays_->metadata().end()) notes.push_back(graph->second);
   if (turned_) notes.emplace_back("its kernels lie turned by 180 degrees, as Theano has them, and are turned back");
   const auto lacks_bias = [](const ConvolutionPlaces::Place& place) { return place.bias.empty(); };
   const auto first = std::find_if(places_.convolutions.begin(), places_.convolutions.end(), lacks_bias);

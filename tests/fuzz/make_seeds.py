@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes tests/fuzz/corpus anew: small files of each format as the usual programs write them.
 
-Needs numpy, h5py, safetensors and torch. Usage: make_seeds.py [FOLDER]
+Needs numpy, h5py, safetensors, torch and onnx. Usage: make_seeds.py [FOLDER]
 """
 import json
 import pathlib
@@ -122,9 +122,69 @@ def torch(to):
         out.write(to / "zip", "serialized_state_dict.pt")
 
 
+def onnx(to):
+    """Two convolutions of 2 filters each, of 3 x 3, in the ways that exporters write them."""
+    import onnx
+    from onnx import TensorProto, helper, numpy_helper
+
+    kernels = [np.arange(1, 3 * 18 + 1, dtype="f4").reshape(2, 3, 3, 3), np.arange(1, 37, dtype="f4").reshape(2, 2, 3, 3)]
+    pads, node, pair = dict(pads=[1, 1, 1, 1]), helper.make_node, np.array([1.5, -2], "f4")
+    raw = numpy_helper.from_array
+    relu, pool = node("Relu", ["c"], ["r"]), node("MaxPool", ["r"], ["p"], kernel_shape=[2, 2], strides=[2, 2])
+    tail = [node("Conv", ["p", "v"], ["e"], **pads), node("Relu", ["e"], ["y"])]
+    arrays = [raw(kernels[0], "w"), raw(pair, "b"), raw(kernels[1], "v")]
+
+    def save(name, nodes, arrays, opset=13, beside=None):
+        ends = [helper.make_tensor_value_info(n, TensorProto.FLOAT, None) for n in "xy"]
+        model = helper.make_model(helper.make_graph(nodes, "g", ends[:1], ends[1:], arrays), opset_imports=[helper.make_opsetid("", opset)],
+                                  ir_version=8, producer_name="seed")
+        if name == "plain":
+            helper.set_model_props(model, {"source": "seed"})
+        (to / name).write_bytes(model.SerializeToString() + (b"beside:" + beside if beside else b""))
+
+    first = node("Conv", ["x", "w", "b"], ["c"], **pads)
+    save("plain", [first, relu, pool, *tail], arrays)
+    fields = [helper.make_tensor("w", TensorProto.DOUBLE, (2, 3, 3, 3), kernels[0].flatten().tolist()),
+              helper.make_tensor("b", TensorProto.FLOAT16, (2,), pair), helper.make_tensor("v", TensorProto.FLOAT, (2, 2, 3, 3), kernels[1].flatten())]
+    save("fields", [first, relu, pool, *tail], [*fields, helper.make_tensor("u", TensorProto.BFLOAT16, (2,), pair)])
+    turned = raw(kernels[1].transpose(2, 3, 1, 0).copy(), "h")
+    save("turned", [first, relu, pool, node("Identity", ["h"], ["i"]), node("Transpose", ["i"], ["v"], perm=[3, 2, 0, 1]), *tail], [*arrays[:2], turned])
+    norm = [raw(pair + 3, n) for n in "klmn"]
+    save("normalised", [node("Conv", ["x", "w"], ["a"], **pads), node("Transpose", ["a"], ["t"], perm=[0, 2, 3, 1]), node("Add", ["t", "b"], ["f"]),
+                        node("Transpose", ["f"], ["g"], perm=[0, 3, 1, 2]), node("BatchNormalization", ["g", "k", "l", "m", "n"], ["c"], epsilon=1e-3),
+                        relu, node("Dropout", ["r"], ["p"]), *tail], [*arrays, *norm])
+    constant = node("Constant", [], ["q"], value=raw(pair.reshape(2, 1), "q"))
+    more = [node("Unsqueeze", ["q", "ax"], ["o"]), node("Mul", ["o", "a"], ["d"]), node("Sub", ["o", "d"], ["z"]), node("Div", ["z", "o"], ["c"])]
+    save("scaled", [node("Conv", ["x", "w"], ["a"], **pads), constant, *more, relu, pool, *tail], [*arrays, raw(np.array([2]), "ax")])
+    around = [0, 0, 1, 1, 0, 0, 1, 1]
+    save("padded", [node("Pad", ["x"], ["s"], mode="reflect", pads=around), node("Conv", ["s", "w", "b"], ["c"]), relu,
+                    node("AveragePool", ["r"], ["o"], kernel_shape=[2, 2], strides=[2, 2]), node("Pad", ["o", "q"], ["p"], mode="reflect"),
+                    node("Conv", ["p", "v"], ["y"])], [*arrays, raw(np.array(around), "q")])
+    mean = raw(np.array([-103.939, -116.779, -123.68], "f4"), "m")
+    cuts = [node("Slice", ["x"], [f"s{i}"], axes=[3], starts=[i], ends=[i + 1]) for i in range(3)]
+    save("keras", [*cuts, node("Concat", ["s2", "s1", "s0"], ["s"], axis=3), node("Add", ["s", "m"], ["a"]), node("Transpose", ["a"], ["n"], perm=[0, 3, 1, 2]),
+                   node("Conv", ["n", "w", "b"], ["c"], **pads), relu, pool, *tail], [*arrays, mean], 9)
+    scales = [raw(np.array(a, "f4").reshape(3, 1, 1), n) for n, a in (("m", [0.485, 0.456, 0.406]), ("d", [0.229, 0.224, 0.225]))]
+    save("torchvision", [node("Gather", ["x", "o"], ["s"], axis=1), node("Slice", ["s", "i", "j", "k", "i"], ["t"]), node("Sub", ["t", "m"], ["u"]),
+                         node("Div", ["u", "d"], ["n"]), node("Conv", ["n", "w", "b"], ["c"], **pads), relu, pool, *tail],
+         [*arrays, *scales, *(raw(np.array(a), n) for n, a in (("o", [2, 1, 0]), ("i", [-1]), ("j", [-9]), ("k", [1])))])
+    save("fused", [node("FusedConv", ["x", "w", "b"], ["p"], domain="com.microsoft", activation="Relu", auto_pad="SAME_UPPER"), *tail], arrays)
+    beside = []
+    for tensor in (raw(kernels[0], "w"), raw(pair, "b")):
+        place = {"location": "w.data", "offset": str(sum(map(len, beside))), "length": str(len(tensor.raw_data))}
+        beside.append(tensor.raw_data)
+        tensor.ClearField("raw_data")
+        tensor.data_location = TensorProto.EXTERNAL
+        for key, value in place.items():
+            tensor.external_data.add(key=key, value=value)
+        arrays[len(beside) - 1] = tensor
+    save("external", [first, relu, pool, *tail], arrays, beside=b"".join(beside))
+    save("quantised", [node("DequantizeLinear", ["w8", "b"], ["w"]), first, relu], [raw(kernels[0].astype("i1"), "w8")])
+
+
 def main():
     root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent / "corpus")
-    for writer in (safetensors, hdf5, npz, blob, torch):
+    for writer in (safetensors, hdf5, npz, blob, torch, onnx):
         writer(folder(root, writer.__name__))
 
 
