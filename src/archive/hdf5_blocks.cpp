@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "archive/hdf5_heap.h"
+#include "archive/hdf5_tree.h"
 #include "base/check.h"
 
 namespace impasto::IMPASTO_ABI {
@@ -59,8 +61,9 @@ std::uint64_t Hdf5Blocks::root() {
   in.skip(old ? (version == 1 ? 13 : 9) : 1);
   const std::uint64_t base = in.u64();
   in.skip(8);
-  const std::uint64_t end = in.u64();
-  if (base != 0) in.damaged("has another base than byte 0");
+  const std::uint64_t whole = in.u64(),
+                      end = whole - base;  // the base is in it, the addresses of blocks count from there
+  if (base > whole) in.damaged("ends before its base");
   require(end <= file_.size(), ErrorCode::input, label_, " was cut short: it should have ", end, " bytes and has ",
           file_.size(), "; get it again");
   if (old) in.skip(16);
@@ -132,9 +135,41 @@ std::vector<Hdf5Link> Hdf5Blocks::links(const std::vector<Hdf5Message>& messages
     } else if (message.type == Hdf5Message::link_info) {
       in.skip(1);
       if (in.u8() & 1) in.skip(8);
-      require(in.u64() == kNowhere, ErrorCode::input, label_,
-              " keeps the names of its groups in a form of newer HDF5 that is not read here; write it again with the "
-              "default libver of h5py");
+      append_heap(in, result);
+    }
+  }
+  return result;
+}
+
+// Links of a group that has many: the links in a heap, and a tree that lists them.
+void Hdf5Blocks::append_heap(ByteCursor& addresses, std::vector<Hdf5Link>& links) {
+  constexpr std::size_t kHash = 4, kId = 7;  // bytes of a record
+  const std::uint64_t heap_at = addresses.u64(), tree = addresses.u64();
+  if (heap_at == kNowhere) return;
+  Hdf5Heap heap(*this, heap_at, kId);
+  const std::vector<std::uint8_t> records = read_hdf5_tree(*this, tree, Hdf5Records::links_by_name);
+  for (std::size_t at = 0; at < records.size(); at += kHash + kId) {
+    const std::vector<std::uint8_t> content = heap.object(std::span(records).subspan(at + kHash, kId));
+    links.push_back(link(cursor(content, "list of a group")));
+  }
+}
+
+std::vector<std::vector<std::uint8_t>> Hdf5Blocks::attributes(const std::vector<Hdf5Message>& messages) {
+  constexpr std::size_t kId = 8, kRecord = 17;  // bytes; behind the ID flags, order and hash
+  std::vector<std::vector<std::uint8_t>> result;
+  for (const Hdf5Message& message : messages) {
+    if (message.type == Hdf5Message::attribute && !message.shared) result.push_back(message.data);
+    if (message.type != Hdf5Message::attribute_info) continue;
+    ByteCursor in = cursor(message.data, "list of attributes");
+    in.skip(1);
+    if (in.u8() & 1) in.skip(2);
+    const std::uint64_t heap_at = in.u64(), tree = in.u64();
+    if (heap_at == kNowhere) continue;
+    Hdf5Heap heap(*this, heap_at, kId);
+    const std::vector<std::uint8_t> records = read_hdf5_tree(*this, tree, Hdf5Records::attributes_by_name);
+    for (std::size_t at = 0; at < records.size(); at += kRecord) {
+      const bool shared = (records[at + kId] & 2) != 0;
+      if (!shared) result.push_back(heap.object(std::span(records).subspan(at, kId)));
     }
   }
   return result;

@@ -6,11 +6,12 @@
 #include <cstdint>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "archive/byte_cursor.h"
-#include "base/file_reader.h"
+#include "archive/byte_source.h"
 
 namespace impasto::IMPASTO_ABI {
 
@@ -26,7 +27,8 @@ struct Hdf5Message {
     filters = 0x0b,
     attribute = 0x0c,
     continuation = 0x10,
-    symbol_table = 0x11
+    symbol_table = 0x11,
+    attribute_info = 0x15
   };
   std::uint16_t type;
   bool shared;  // the data are elsewhere
@@ -44,37 +46,43 @@ class Hdf5Blocks {
  public:
   static constexpr std::uint64_t kNowhere = ~std::uint64_t{0};  // the format's undefined address
 
-  /// Holds references to both.
-  Hdf5Blocks(const FileReader& file, const std::string& label) : file_(file), label_(label) {}
+  /// Addresses count from the first byte of `file`. Holds references to both.
+  Hdf5Blocks(const ByteSource& file, const std::string& label) : file_(file), label_(label) {}
 
   /// Address of the root group's header.
   std::uint64_t root();
   std::vector<Hdf5Message> header(std::uint64_t address);
   /// What a group with these messages lists.
   std::vector<Hdf5Link> links(const std::vector<Hdf5Message>& messages);
+  /// The attribute messages of an object with these messages, without those whose parts are elsewhere.
+  std::vector<std::vector<std::uint8_t>> attributes(const std::vector<Hdf5Message>& messages);
   /// A string of variable length: `reference` is its length, heap and index (16 bytes).
   std::string string(ByteCursor& reference);
 
   /// Counts bytes that are about to be kept. Throws Error(input) beyond the bound.
   void count(std::uint64_t bytes);
 
-  ByteCursor cursor(const std::vector<std::uint8_t>& bytes, const char* what) const { return {bytes, label_, what}; }
+  ByteCursor cursor(std::span<const std::uint8_t> bytes, const char* what) const { return {bytes, label_, what}; }
+
+  /// Bytes of the file, counted. `what` names them in messages.
+  std::vector<std::uint8_t> block(std::uint64_t address, std::uint64_t bytes, const char* what);
+  /// Throws Error(input) for an address that was visited before.
+  void visit(std::uint64_t address, const char* what);
 
  private:
   struct Piece {
     std::uint64_t address, bytes;
   };
   using Strings = std::map<std::uint16_t, std::string>;  // by index; with what pads them
-  std::vector<std::uint8_t> block(std::uint64_t address, std::uint64_t bytes, const char* what);
-  void visit(std::uint64_t address, const char* what);
   std::vector<Hdf5Message> messages(std::vector<Piece> pieces, std::size_t before);
   void append_tree(std::uint64_t address, int depth, const std::string& names, std::vector<Hdf5Link>& links);
   void append_symbols(std::uint64_t address, const std::string& names, std::vector<Hdf5Link>& links);
+  void append_heap(ByteCursor& addresses, std::vector<Hdf5Link>& links);
   Hdf5Link link(ByteCursor in) const;
   std::string names(std::uint64_t address);
   Strings strings(std::uint64_t address);
 
-  const FileReader& file_;
+  const ByteSource& file_;
   const std::string& label_;
   std::set<std::uint64_t> visited_;
   std::map<std::uint64_t, Strings> heaps_;  // by address

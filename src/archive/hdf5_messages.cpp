@@ -54,6 +54,10 @@ Hdf5Type read_hdf5_type(ByteCursor& in) {
       type.name = "string";
       type.fixed_string = true;
       break;
+    case 5:
+      type.name = text("opaque, of ", type.bytes, type.bytes == 1 ? " byte" : " bytes");
+      type.opaque = true;
+      break;
     case 6:
       type.name = "compound";
       break;

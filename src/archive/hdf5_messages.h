@@ -17,6 +17,7 @@ struct Hdf5Type {
   std::string name;       ///< F64, F32, F16, or I32, U8, "string", "big-endian F32", ... for people
   std::size_t bytes = 0;  ///< of one element
   bool fixed_string = false, variable_string = false;
+  bool opaque = false;  ///< bytes that HDF5 knows nothing of
 };
 
 struct Hdf5Layout {

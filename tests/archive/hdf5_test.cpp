@@ -42,7 +42,7 @@ TEST_CASE("hdf5: what h5py writes as Keras does is read, without libhdf5") {
     CHECK(contains(error_of(ErrorCode::input, [&] { file->values("step"); }), "'step' is of type I64"));
   }
   CHECK(open_array_file(seeds / "many")->values("l17") == std::vector<float>{17});
-  CHECK(contains(refusal_of(seeds / "many_new"), "newer HDF5 that is not read here"));
+  CHECK(open_array_file(seeds / "many_new")->values("l17") == std::vector<float>{17});
 }
 
 TEST_CASE("hdf5: a file cut short anywhere is refused") {
