@@ -12,21 +12,27 @@
 #include <vector>
 
 #include "archive/blob.h"
+#include "archive/byte_source.h"
 #include "archive/foreign_file.h"
 #include "archive/hdf5.h"
+#include "archive/json_text.h"
+#include "archive/keras_archive.h"
 #include "archive/npz.h"
 #include "archive/onnx.h"
 #include "archive/onnx_graph.h"
 #include "archive/safetensors.h"
+#include "archive/shards.h"
 #include "archive/torch_legacy.h"
 #include "archive/torch_zip.h"
 #include "base/check.h"
+#include "base/file.h"
 #include "base/file_reader.h"
 #include "base/sizes.h"
 
 namespace impasto::IMPASTO_ABI {
 namespace {
 
+constexpr const char* kKind = "weights file";
 constexpr std::size_t kStartBytes = 2048;  // enough to know a format by
 
 // A header's length below 2^32, then the header. Its length may spell another format's signature.
@@ -37,6 +43,41 @@ bool is_safetensors(std::string_view start) {
 bool is_json(std::string_view start) {
   const std::size_t first = start.find_first_not_of(" \t\r\n");
   return first != std::string_view::npos && start[first] == '{';
+}
+
+std::string start_of(const ByteSource& bytes) {
+  std::string start(saturated(std::min<std::uint64_t>(bytes.size(), kStartBytes)), '\0');
+  bytes.read(0, {reinterpret_cast<std::uint8_t*>(start.data()), start.size()});
+  return start;
+}
+
+// A file that says by its first bytes what it is, and holds its arrays itself; nothing for others.
+std::unique_ptr<ArrayFile> open_by_signature(const std::filesystem::path& file, const ByteSource& bytes,
+                                             std::string_view start) {
+  if (start.starts_with("PK\3\4") || start.starts_with("PK\5\6")) {
+    if (std::unique_ptr<ArrayFile> keras = open_keras(file)) return keras;
+    if (std::unique_ptr<ArrayFile> torch = open_torch_zip(file)) return torch;
+    return open_npz(file);
+  }
+  if (is_safetensors(start)) return std::make_unique<Safetensors>(file);
+  if (is_torch_legacy(start)) return open_torch_legacy(file);
+  return find_hdf5(bytes) ? open_hdf5(file) : nullptr;
+}
+
+std::unique_ptr<ArrayFile> open_part(const std::filesystem::path& file) {
+  const FileSource bytes(file, kKind);
+  std::unique_ptr<ArrayFile> part = open_by_signature(file, bytes, start_of(bytes));
+  require(part != nullptr, ErrorCode::input, kKind, " '", file.string(),
+          "' is a part of a network and neither safetensors nor HDF5; get it again");
+  return part;
+}
+
+// JSON that speaks of arrays in other files.
+std::unique_ptr<ArrayFile> open_described(const std::filesystem::path& file) {
+  constexpr std::size_t kMaxDescription = std::size_t{16} << 20;  // bytes
+  const nlohmann::json description =
+      parse_json(read_file(file, kKind, kMaxDescription), text(kKind, " '", file.string(), "'"), "description");
+  return is_index(description) ? open_shards(file, description, open_part) : open_blob(file);
 }
 
 }  // namespace
@@ -81,22 +122,19 @@ void ArrayFile::require_apart() const {
 }
 
 std::unique_ptr<ArrayFile> open_array_file(const std::filesystem::path& file) {
-  const FileReader reader(file, "weights file");
-  std::string start(saturated(std::min<std::uint64_t>(reader.size(), kStartBytes)), '\0');
-  reader.read(0, {reinterpret_cast<std::uint8_t*>(start.data()), start.size()});
-  if (start.starts_with("\x89HDF\r\n\x1a\n")) return open_hdf5(file);
-  if (start.starts_with("PK\3\4") || start.starts_with("PK\5\6")) {
-    if (std::unique_ptr<ArrayFile> torch = open_torch_zip(file)) return torch;
-    return open_npz(file);
+  const FileSource bytes(file, kKind);
+  const std::string start = start_of(bytes);
+  if (std::unique_ptr<ArrayFile> whole = open_by_signature(file, bytes, start)) {
+    const std::string part = part_of_shards(file);
+    require(part.empty(), ErrorCode::input, whole->label(), " is ", part);
+    return whole;
   }
-  if (is_safetensors(start)) return std::make_unique<Safetensors>(file);
-  if (is_torch_legacy(start)) return open_torch_legacy(file);
   const std::filesystem::path beside = blob_description_of(file);
   if (!beside.empty()) return open_blob(beside);
-  if (is_onnx(reader)) return open_onnx(file);
-  const std::string foreign = foreign_file(start, reader.size());
-  require(foreign.empty(), ErrorCode::input, "weights file '", file.string(), "' is ", foreign);
-  if (is_json(start)) return open_blob(file);
+  if (is_onnx(FileReader(file, kKind))) return open_onnx(file);
+  const std::string foreign = foreign_file(start, bytes.size());
+  require(foreign.empty(), ErrorCode::input, kKind, " '", file.string(), "' is ", foreign);
+  if (is_json(start)) return open_described(file);
   return std::make_unique<Safetensors>(file);
 }
 

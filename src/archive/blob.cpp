@@ -14,6 +14,7 @@
 
 #include "archive/elements.h"
 #include "archive/json_text.h"
+#include "archive/plain_name.h"
 #include "base/check.h"
 #include "base/file.h"
 #include "base/file_reader.h"
@@ -39,15 +40,13 @@ void require_known_keys(const Json& object, std::initializer_list<std::string_vi
   }
 }
 
-// The file of the numbers must lie beside its description: weights from elsewhere must not read any file they like.
+// The file of the numbers must lie beside its description.
 fs::path numbers_of(const fs::path& description, const Json& json, const std::string& label) {
   require(json.contains("file") && json["file"].is_string(), ErrorCode::input, label,
           ": its description lacks \"file\", the name of the file with the numbers");
   const std::string name = json["file"].get<std::string>();
-  const bool plain = !name.empty() && name != "." && name != ".." &&
-                     name.find_first_of(std::string_view("/\\:\0", 4)) == std::string::npos;
-  require(plain, ErrorCode::input, label, ": \"file\" must be a plain name of a file in the same folder, and is '",
-          name, "'");
+  require(is_plain_name(name), ErrorCode::input, label,
+          ": \"file\" must be a plain name of a file in the same folder, and is '", name, "'");
   return description.parent_path() / name;
 }
 

@@ -57,7 +57,9 @@ class Npz final : public ArrayFile {
       constexpr std::string_view kSuffix = ".npy";
       if (name.ends_with(kSuffix)) read_header(name, name.substr(0, name.size() - kSuffix.size()), member);
     }
-    if (entries_.empty()) refuse(members);
+    require(
+        !entries_.empty(), ErrorCode::input, label_,
+        " is a zip file without a .npy in it; wanted a .npz of NumPy, or unpack it and name the weights file in it");
   }
 
   const char* format() const override { return "NumPy .npz"; }
@@ -84,7 +86,6 @@ class Npz final : public ArrayFile {
   };
 
   void read_header(const std::string& member_name, const std::string& name, const ZipMember& member);
-  [[noreturn]] void refuse(const std::map<std::string, ZipMember>& members) const;
 
   FileReader file_;
   std::map<std::string, Place> places_;
@@ -117,15 +118,6 @@ void Npz::read_header(const std::string& member_name, const std::string& name, c
   if (!member.deflated) entry.offset = member.offset + header_bytes;
   places_[name] = {member, header_bytes, header.fortran_order};
   entries_[name] = std::move(entry);
-}
-
-void Npz::refuse(const std::map<std::string, ZipMember>& members) const {
-  for (const auto& [name, member] : members) {
-    require(name != "model.weights.h5", ErrorCode::input, label_, " is a whole model of Keras (.keras); unzip it and ",
-            "name the model.weights.h5 in it");
-  }
-  fail(ErrorCode::input, label_,
-       " is a zip file without a .npy in it; wanted a .npz of NumPy, or unpack it and name the ", "weights file in it");
 }
 
 }  // namespace

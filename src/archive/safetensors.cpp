@@ -29,10 +29,11 @@ struct Type {
   std::size_t bits;
 };
 
-constexpr Type kTypes[] = {{"F32", 32},    {"F16", 16},    {"BF16", 16},   {"F64", 64},    {"I64", 64},
-                           {"I32", 32},    {"I16", 16},    {"I8", 8},      {"U64", 64},    {"U32", 32},
-                           {"U16", 16},    {"U8", 8},      {"BOOL", 8},    {"F8_E5M2", 8}, {"F8_E4M3", 8},
-                           {"F8_E8M0", 8}, {"F6_E2M3", 6}, {"F6_E3M2", 6}, {"F4", 4},      {"C64", 64}};
+constexpr Type kTypes[] = {{"F32", 32},        {"F16", 16},       {"BF16", 16},   {"F64", 64},    {"I64", 64},
+                           {"I32", 32},        {"I16", 16},       {"I8", 8},      {"U64", 64},    {"U32", 32},
+                           {"U16", 16},        {"U8", 8},         {"BOOL", 8},    {"F8_E5M2", 8}, {"F8_E4M3", 8},
+                           {"F8_E8M0", 8},     {"F6_E2M3", 6},    {"F6_E3M2", 6}, {"F4", 4},      {"C64", 64},
+                           {"F8_E4M3FNUZ", 8}, {"F8_E5M2FNUZ", 8}};
 
 // 0 for a type the format does not have.
 std::size_t element_bits(std::string_view dtype) {
@@ -96,7 +97,8 @@ void Safetensors::read_entry(const std::string& name, const void* json_entry, st
   entry.dtype = json["dtype"].get<std::string>();
   const std::uint64_t available = file_.size() - data_begin;
   const std::size_t bits = element_bits(entry.dtype);
-  if (bits == 0) damaged("is of type '", entry.dtype, "', which safetensors does not have");
+  require(bits != 0, ErrorCode::input, label_, ": entry '", name, "' is of type '", entry.dtype,
+          "', which is not known here; save it as F32, F16 or BF16");
   for (const Json& size : json["shape"]) {
     if (!is_number(size) || size.get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX))
       damaged("has a shape that is not a list of sizes");
@@ -118,8 +120,11 @@ void Safetensors::read_entry(const std::string& name, const void* json_entry, st
 std::vector<float> Safetensors::values(const std::string& name) const {
   const Entry& entry = entries_.at(name);
   const std::size_t bytes = element_bytes(entry.dtype);
+  const bool tiny = entry.dtype.starts_with("F8_") || entry.dtype.starts_with("F6_") || entry.dtype == "F4";
   require(bytes != 0, ErrorCode::input, label_, ": '", name, "' is of type ", entry.dtype,
-          "; wanted F64, F32, F16 or BF16");
+          tiny ? ", numbers of 8 bits or fewer, which mean nothing without the scales their program keeps beside them; "
+                 "save it as BF16, F16 or F32 (in PyTorch: tensor.to(torch.bfloat16), times its scale)"
+               : "; wanted F64, F32, F16 or BF16");
   std::uint64_t at = entry.offset;
   return read_elements(entry.dtype, entry.bytes / bytes, [&](std::span<std::uint8_t> piece) {
     file_.read(at, piece);

@@ -45,10 +45,12 @@ TEST_CASE("safetensors: entries that overlap are refused; holes and empty entrie
 }
 
 TEST_CASE("safetensors: a type the format does not have is refused, others are listed and cannot be read") {
-  CHECK(contains(refusal("{" + entry("a", "F31", "[1]", "[0,4]") + "}"), "'F31', which safetensors does not have"));
+  CHECK(contains(refusal("{" + entry("a", "F31", "[1]", "[0,4]") + "}"), "'F31', which is not known here"));
   CHECK(contains(refusal("{" + entry("a", "I64", "[1]", "[0,8]") + "}"), "type I64; wanted F64"));
   CHECK(contains(refusal("{" + entry("a", "I64", "[1]", "[0,4]") + "}"), "4 bytes, but its shape and type want 8"));
-  CHECK(contains(refusal("{" + entry("a", "F4", "[6]", "[0,3]") + "}"), "type F4; wanted F64"));
+  CHECK(contains(refusal("{" + entry("a", "F4", "[6]", "[0,3]") + "}"), "type F4, numbers of 8 bits or fewer"));
+  for (const char* type : {"F8_E4M3", "F8_E5M2", "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNUZ"})
+    CHECK(contains(refusal("{" + entry("a", type, "[3]", "[0,3]") + "}"), "save it as BF16, F16 or F32"));
 }
 
 TEST_CASE("safetensors: F64 is read") {

@@ -3,13 +3,15 @@
 
 Needs numpy, h5py, safetensors, torch and onnx. Usage: make_seeds.py [FOLDER]
 """
+import io
 import json
 import pathlib
 import sys
+import zipfile
 
 import h5py
 import numpy as np
-from safetensors.numpy import save_file
+from safetensors.numpy import save, save_file
 
 ARRAY = np.arange(12, dtype="f4").reshape(3, 2, 2)
 
@@ -25,6 +27,9 @@ def safetensors(to):
     save_file({"empty": np.zeros((0, 3), "f4"), "scalar": np.array(2, "f4")}, to / "shapes")
     description = {"file": "other.bin", "arrays": []}
     (to / "json").write_text(json.dumps(description))
+    header = json.dumps({"eight": {"dtype": "F8_E4M3FNUZ", "shape": [4], "data_offsets": [0, 4]},
+                         "four": {"dtype": "F4", "shape": [4], "data_offsets": [4, 6]}})
+    (to / "tiny").write_bytes(len(header).to_bytes(8, "little") + header.encode() + bytes(6))
     (to / "page").write_text("<!DOCTYPE html><html>not found</html>")
     (to / "caffe").write_bytes(b"\x0a\x05VGG19\x12\x03abc")
 
@@ -46,6 +51,31 @@ def hdf5(to):
     with h5py.File(to / "many_new", "w", libver="v108") as file:
         for i in range(24):
             file[f"l{i}"] = np.float32(i)
+    # HDF5 2.0's own form, and what it keeps beyond eight links or attributes: heap and tree, several blocks and nodes of
+    # them, an object too large for a block.
+    with h5py.File(to / "dense", "w", libver="latest", userblock_size=512) as file:
+        group = file.create_group("g")
+        for i in range(10):
+            group[f"l{i}"] = np.float32(i)
+            group.attrs[f"a{i}"] = f"text {i}"
+    with h5py.File(to / "deep", "w", libver="latest") as file:
+        for i in range(60):
+            file[f"layer{i}"] = np.float32(i)
+    with h5py.File(to / "huge", "w", libver="latest") as file:
+        for i in range(9):
+            file[f"l{i}"] = np.float32(i)
+        file["x" * 5000] = np.float32(9)
+    with h5py.File(h5py.h5f.create(bytes(to / "default"), h5py.h5f.ACC_TRUNC)) as file:
+        for i in range(10):
+            file[f"l{i}"] = np.float32(i)
+    with h5py.File(to / "bfloat16", "w") as file:
+        words = np.array([0, 0x3F80, 0x4000, 0x4040], "u2").view("V2")  # 0, 1, 2, 3
+        file["told"], file["silent"], file["other"] = words, words, words
+        file["told"].attrs["dtype"] = "bfloat16"
+        file["other"].attrs["dtype"] = "float8"
+    with h5py.File(to / "bfloat16_model", "w") as file:
+        file.attrs["model_config"] = '{"dtype": "bfloat16"}'
+        file["model_weights/w"] = words
     with h5py.File(to / "others", "w") as file:
         file["half"] = ARRAY.astype(">f4")
         file.create_dataset("zipped", data=ARRAY, compression="gzip")
@@ -59,11 +89,49 @@ def hdf5(to):
 def npz(to):
     np.savez(to / "stored.npz", a=ARRAY, b=np.asfortranarray(ARRAY).astype("f8"), i=np.arange(3))
     np.savez_compressed(to / "deflated.npz", a=ARRAY.astype("f2"), z=np.zeros((64, 64), "f4"))
-    import zipfile
-
     with zipfile.ZipFile(to / "zip64.npz", "w") as file:
         with file.open("a.npy", "w", force_zip64=True) as member:
             np.save(member, ARRAY)
+
+
+def small_hdf5():
+    memory = io.BytesIO()
+    with h5py.File(memory, "w") as file:
+        group = file.create_group("layers/conv2d/vars")
+        group.attrs["name"] = "block1_conv1"
+        group["0"] = ARRAY
+    return memory.getvalue()
+
+
+def keras(to):
+    for method, name in ((zipfile.ZIP_STORED, "stored"), (zipfile.ZIP_DEFLATED, "deflated")):
+        with zipfile.ZipFile(to / name, "w", method) as file:
+            file.writestr("metadata.json", '{"keras_version": "3.15.1"}')
+            file.writestr("config.json", "{}")
+            file.writestr("model.weights.h5", small_hdf5())
+    (to / "hdf5").write_bytes(small_hdf5())  # is packed by the target
+    with zipfile.ZipFile(to / "npz", "w") as file:
+        file.writestr("model.weights.npz", "")
+
+
+def shards(to):
+    """The index, a zero, the bytes of part a (4, little-endian), part a, part b."""
+    one = save({"x": ARRAY, "y": ARRAY[:1]}, {"format": "pt"})
+    two = save({"z": ARRAY.astype("f2")}, {"format": "pt"})
+    maps = {
+        "safetensors": ({"x": "a", "y": "a", "z": "b"}, one, two),
+        "twice": ({"x": ["a", "b"]}, one, one),
+        "missing": ({"x": "c"}, one, two),
+        "elsewhere": ({"x": "../a"}, one, two),
+        "mixed": ({"x": "a", "/layers/conv2d/vars": "b"}, one, small_hdf5()),
+    }
+    memory = io.BytesIO()
+    with h5py.File(memory, "w") as file:
+        file["layers/conv2d/vars/1"] = ARRAY[0]
+    maps["keras"] = ({"/layers/conv2d/vars": ["a", "b"]}, small_hdf5(), memory.getvalue())
+    for name, (weight_map, a, b) in maps.items():
+        index = json.dumps({"metadata": {"total_size": 72, "source": "keras"}, "weight_map": weight_map})
+        (to / name).write_bytes(index.encode() + b"\0" + len(a).to_bytes(4, "little") + a + b)
 
 
 def blob(to):
@@ -184,7 +252,7 @@ def onnx(to):
 
 def main():
     root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent / "corpus")
-    for writer in (safetensors, hdf5, npz, blob, torch, onnx):
+    for writer in (safetensors, hdf5, npz, keras, shards, blob, torch, onnx):
         writer(folder(root, writer.__name__))
 
 
