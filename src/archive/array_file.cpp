@@ -17,6 +17,7 @@
 #include "archive/hdf5.h"
 #include "archive/json_text.h"
 #include "archive/keras_archive.h"
+#include "archive/mat_file.h"
 #include "archive/npz.h"
 #include "archive/onnx.h"
 #include "archive/onnx_graph.h"
@@ -61,6 +62,9 @@ std::unique_ptr<ArrayFile> open_by_signature(const std::filesystem::path& file, 
   }
   if (is_safetensors(start)) return std::make_unique<Safetensors>(file);
   if (is_torch_legacy(start)) return open_torch_legacy(file);
+  if (start.starts_with("MATLAB 5.0 MAT-file")) return open_mat(file);
+  require(!start.starts_with("MATLAB 7.3 MAT-file"), ErrorCode::input, kKind, " '", file.string(),
+          "' is a MATLAB file of version 7.3; load it in MATLAB and save it with -v7");
   return find_hdf5(bytes) ? open_hdf5(file) : nullptr;
 }
 

@@ -56,7 +56,6 @@ struct Foreign {
   bool of_oxford;    // released as Caffe's: Keras' file has the same numbers
 };
 constexpr Foreign kCaffe{"a Caffe model", "take net.params of caffe.Net in Python", true};
-constexpr Foreign kMatlab{"a MATLAB file, as MatConvNet's are", "load it with scipy.io.loadmat", true};
 constexpr Foreign kMxnet{"MXNet's .params", "load it with mxnet.nd.load", false};
 constexpr Foreign kTorch7{"a file of Torch 7 (Lua)", "load it with Python's torchfile", false};
 constexpr Foreign kPaddle{"a pickle of NumPy's arrays, as Paddle's .pdparams is, which can hold programs",
@@ -129,7 +128,6 @@ bool is_caffemodel(std::string_view start) {
 
 const Foreign* framework_of(std::string_view start) {
   if (is_numpy_pickle(start)) return &kPaddle;
-  if (start.starts_with("MATLAB ")) return &kMatlab;
   if (start.starts_with(std::string_view("\x12\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16))) return &kMxnet;
   if (start.starts_with(std::string_view("\4\0\0\0\1\0\0\0\3\0\0\0V 1", 15))) return &kTorch7;
   if (is_openvino(start)) return &kOpenvino;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "archive/elements.h"
+#include "archive/fortran_order.h"
 #include "archive/zip.h"
 #include "base/check.h"
 #include "base/file_reader.h"
@@ -28,25 +29,6 @@ std::string type_name(const std::string& numpy) {
   if (numpy == "<f2") return "F16";
   if (numpy == "<f4") return "F32";
   return numpy == "<f8" ? "F64" : numpy;
-}
-
-// From Fortran order, first size fastest, to C order.
-std::vector<float> to_c_order(const std::vector<float>& values, const std::vector<std::int64_t>& sizes) {
-  std::vector<float> result(values.size());
-  const std::size_t rank = sizes.size();
-  std::vector<std::size_t> stride(rank), index(rank, 0);
-  for (std::size_t i = rank, step = 1; i-- > 0; step *= static_cast<std::size_t>(sizes[i])) stride[i] = step;
-  std::size_t to = 0;
-  for (const float value : values) {
-    result[to] = value;
-    for (std::size_t i = 0; i < rank; ++i) {
-      to += stride[i];
-      if (++index[i] < static_cast<std::size_t>(sizes[i])) break;
-      to -= stride[i] * index[i];
-      index[i] = 0;
-    }
-  }
-  return result;
 }
 
 class Npz final : public ArrayFile {

@@ -47,7 +47,6 @@ TEST_CASE("weights: what only its own framework reads is named, with the way to 
       {"\x80\x02}q\x01cnumpy.core.multiarray\n_reconstruct\n", "Paddle's .pdparams", "paddle.load"},
       {"\x80\x04\x95\x20\x8c\x16numpy._core.multiarray\x8c\x0c_reconstruct", "Paddle's .pdparams", "paddle.load"},
       {zeros + std::string("\x08\0\0\0\x08\x05\x10\x40\x10\x03", 10), "as Paddle exports them", "paddle.load"},
-      {"MATLAB 5.0 MAT-file, Platform: GLNXA64", "is a MATLAB file", "scipy.io.loadmat"},
       {std::string("\x12\x01\0\0\0\0\0\0", 8) + zeros.substr(0, 8), "MXNet's .params", "mxnet.nd.load"},
       {std::string("\4\0\0\0\1\0\0\0\3\0\0\0V 1", 15), "Torch 7", "torchfile"},
       {"<?xml version=\"1.0\"?>\n<net name=\"vgg16\" version=\"11\">", "is an OpenVINO model", "read_model"},

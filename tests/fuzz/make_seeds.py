@@ -1,7 +1,11 @@
 #!/usr/bin/env python3
 """Writes tests/fuzz/corpus anew: small files of each format as the usual programs write them.
 
+<<<<<<< HEAD
 Needs numpy, h5py, safetensors, torch and onnx. Usage: make_seeds.py [FOLDER]
+=======
+Needs numpy, scipy, h5py and safetensors. Usage: make_seeds.py [FOLDER]
+>>>>>>> 950770b (Read MatConvNet's .mat, with the mean it takes off)
 """
 import io
 import json
@@ -11,7 +15,9 @@ import zipfile
 
 import h5py
 import numpy as np
+import scipy.sparse
 from safetensors.numpy import save, save_file
+from scipy.io import savemat
 
 ARRAY = np.arange(12, dtype="f4").reshape(3, 2, 2)
 
@@ -134,6 +140,29 @@ def shards(to):
         (to / name).write_bytes(index.encode() + b"\0" + len(a).to_bytes(4, "little") + a + b)
 
 
+def mat(to):
+    """Two layers as MatConvNet keeps them, newer, older, and within `net`."""
+    mean = np.array([123.68, 116.779, 103.939], "f4").reshape(1, 1, 3)
+
+    def cells(*values):
+        result = np.empty((1, len(values)), object)
+        for i, value in enumerate(values):
+            result[0, i] = value
+        return result
+
+    kernel = np.arange(3 * 3 * 3 * 2, dtype="f4").reshape(3, 3, 3, 2)
+    bias = np.array([[1, 2]], "f4")
+    common = {"type": "conv", "stride": np.array([1.0, 1.0])}
+    newer = cells({"name": "conv1_1", **common, "weights": cells(kernel, bias)}, {"name": "relu1_1", "type": "relu"})
+    older = cells({"name": "conv1_1", **common, "filters": kernel, "biases": bias.T.astype("f8")})
+    normalization = {"averageImage": mean, "imageSize": np.array([224.0, 224, 3])}
+    savemat(to / "newer", {"layers": newer, "meta": {"normalization": normalization}}, do_compression=True, appendmat=False)
+    whole = {"averageImage": np.broadcast_to(mean, (2, 2, 3)).copy()}
+    savemat(to / "older", {"layers": older, "normalization": whole}, appendmat=False)
+    others = {"c": np.array([1 + 2j]), "s": scipy.sparse.csc_matrix(np.eye(2)), "i": np.arange(3), "e": np.zeros((0, 0))}
+    savemat(to / "net", {"x": ARRAY, "net": {"layers": newer, "others": others}}, appendmat=False)
+
+
 def blob(to):
     arrays = [
         {"name": "a", "shape": [2, 3], "offset": 0},
@@ -252,7 +281,11 @@ def onnx(to):
 
 def main():
     root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent / "corpus")
+<<<<<<< HEAD
     for writer in (safetensors, hdf5, npz, keras, shards, blob, torch, onnx):
+=======
+    for writer in (safetensors, hdf5, npz, keras, shards, mat, blob):
+>>>>>>> 950770b (Read MatConvNet's .mat, with the mean it takes off)
         writer(folder(root, writer.__name__))
 
 

@@ -1,7 +1,7 @@
 """Remakes the golden files of Keras 3, of HDF5 2.0 and in parts: a narrow VGG19 as they are written, and what it computes.
 
   python make_keras_golden.py [--out FOLDER]
-Needs keras 3, jax, h5py 3.16 or newer (HDF5 2.0), torch, safetensors, huggingface_hub, numpy, pillow; README.md describes every
+Needs keras 3, jax, h5py 3.16 or newer (HDF5 2.0), torch, safetensors, huggingface_hub, scipy, numpy, pillow; README.md describes every
 file.
 """
 import argparse, json, os, pathlib, zipfile
@@ -10,6 +10,7 @@ import h5py
 import huggingface_hub
 import keras
 import numpy as np
+import scipy.io
 import torch
 from PIL import Image
 from golden_files import describe, to_json
@@ -68,6 +69,19 @@ def save_newer_hdf5(file, network):
     assert data[512:520] == b"\x89HDF\r\n\x1a\n" and data[520] == 2 and b"FRHP" in data and b"BTLF" in data, "not HDF5 2.0's form"
 
 
+def save_matconvnet(file, network):
+    """As imagenet-vgg-verydeep-19.mat: a cell of a struct a layer, kernels HWCK of RGB 0..255, the mean beside them."""
+    layers = []
+    for name, (w, b) in zip(NAMES, network):
+        weights = np.empty((1, 2), object)
+        weights[0, 0], weights[0, 1] = w, b[None]
+        layers.append({"name": name.replace("block", "conv").replace("_conv", "_"), "type": "conv", "weights": weights, "stride": np.ones(2), "pad": np.ones(4)})
+    cell = np.empty((1, len(layers)), object)
+    cell[0, :] = layers
+    mean = np.float32(KERAS_MEAN[::-1]).reshape(1, 1, 3)
+    scipy.io.savemat(file, {"layers": cell, "meta": {"normalization": {"averageImage": mean}}}, do_compression=True)
+
+
 def state_dict(network):
     """torchvision's names, OIHW."""
     state = {}
@@ -95,13 +109,16 @@ def main(out):
     deflated(out / "stored.keras", out / "golden_five_bfloat16.keras")
     (out / "stored.keras").unlink()
     save_newer_hdf5(out / "golden_five_newer.h5", network)
+    save_matconvnet(out / "golden_five.mat", network)
     huggingface_hub.save_torch_state_dict(state_dict(network), out, filename_pattern="golden_five{suffix}.safetensors", max_shard_size=PART_BYTES)
 
     pixels = np.asarray(Image.open(pathlib.Path(__file__).resolve().parent / "golden_weights_picture.png"))
     as_keras = pixels[None, :, :, ::-1].astype(np.float32) - np.float32(KERAS_MEAN)
     as_torchvision = ((pixels[None].astype(np.float32) / 255 - np.float32(MEAN)) / np.float32(DEVIATION)).astype(np.float32)
+    as_matconvnet = pixels[None].astype(np.float32) - np.float32(KERAS_MEAN[::-1])
     rounded = keras_model([tuple(np.asarray(v, np.float32) for v in half.get_layer(n).get_weights()) for n in NAMES], "float32")
-    found = {"keras": maps(single, as_keras), "torchvision": maps(single, as_torchvision), "keras_bfloat16": maps(rounded, as_keras)}
+    found = {"keras": maps(single, as_keras), "torchvision": maps(single, as_torchvision), "keras_bfloat16": maps(rounded, as_keras),
+             "matconvnet": maps(single, as_matconvnet)}
     for source, layers in found.items():
         print(f"{source}: root mean square of the maps " + ", ".join(f"{d['l2'] / np.prod(d['shape']) ** .5:.3g}" for d in layers.values()))
     (out / "golden_five.json").write_text(to_json(found) + "\n")

@@ -1,4 +1,5 @@
-// A narrow VGG19 as Keras 3, HDF5 2.0 and Hugging Face's libraries write it, whole and in parts: the maps are Keras'.
+// A narrow VGG19 as Keras 3, HDF5 2.0, Hugging Face's libraries and (by SciPy) MatConvNet write it: the maps are
+// Keras'.
 #include <doctest/doctest.h>
 
 #include <memory>
@@ -24,10 +25,12 @@ constexpr KerasGolden kKerasGoldens[] = {
     {"golden_five_newer.h5", WeightsSource::keras, "keras"},
     {"golden_five_bfloat16.keras", WeightsSource::keras, "keras_bfloat16"},
     {"golden_five.safetensors.index.json", WeightsSource::torchvision, "torchvision"},
+    {"golden_five.mat", WeightsSource::automatic, "matconvnet"},
 };
 
 TEST_CASE(
-    "model: Keras 3's models, HDF5 2.0 and weights in parts give Keras' input and maps to 1e-4, on every target") {
+    "model: Keras 3's models, HDF5 2.0, weights in parts and MatConvNet's give Keras' input and maps to 1e-4, on every "
+    "target") {
   const Json golden = golden_json("golden_five.json");
   for (const KerasGolden& file : kKerasGoldens) {
     const auto weights = std::make_shared<const NetworkWeights>(load_weights(golden_path(file.name), file.source));
