@@ -53,15 +53,20 @@ class PartSource final : public ByteSource {
   std::uint64_t begin_, bytes_;
 };
 
+/// Memory that grows piece by piece, so that nothing is ever held twice.
 class MemorySource final : public ByteSource {
  public:
-  explicit MemorySource(std::vector<std::uint8_t> bytes) : bytes_(std::move(bytes)) {}
+  static constexpr std::size_t kPiece = std::size_t{1} << 20;  ///< bytes
 
-  std::uint64_t size() const noexcept override { return bytes_.size(); }
+  /// Adds `bytes`, at most kPiece, for the caller to fill. Only the last piece may be shorter.
+  std::span<std::uint8_t> append(std::size_t bytes);
+
+  std::uint64_t size() const noexcept override { return size_; }
   void read(std::uint64_t offset, std::span<std::uint8_t> bytes) const override;
 
  private:
-  std::vector<std::uint8_t> bytes_;
+  std::vector<std::vector<std::uint8_t>> pieces_;
+  std::uint64_t size_ = 0;
 };
 
 }  // namespace impasto::IMPASTO_ABI

@@ -22,21 +22,18 @@ namespace impasto::IMPASTO_ABI {
 namespace {
 
 constexpr const char* kWeights = "model.weights.h5";
-constexpr std::size_t kPiece = std::size_t{1} << 20;  // bytes
+constexpr std::size_t kPiece = MemorySource::kPiece;
 
 // What inflates to more is a bomb, or is read by Keras itself only when unpacked.
 constexpr std::uint64_t kMostInflated = std::uint64_t{2} << 30, kMostWhateverRatio = std::uint64_t{256} << 20;
 constexpr std::uint64_t kMostRatio = 100;
 
 // Memory grows with what is there, not with what is claimed.
-std::vector<std::uint8_t> inflate(ZipStream& stream, std::uint64_t bytes) {
-  std::vector<std::uint8_t> all;
-  while (all.size() < bytes) {
-    const std::size_t already = all.size();
-    all.resize(already + static_cast<std::size_t>(std::min<std::uint64_t>(kPiece, bytes - already)));
-    stream.read(std::span(all).subspan(already));
-  }
-  return all;
+std::unique_ptr<MemorySource> inflate(ZipStream& stream, std::uint64_t bytes) {
+  auto memory = std::make_unique<MemorySource>();
+  while (memory->size() < bytes)
+    stream.read(memory->append(static_cast<std::size_t>(std::min<std::uint64_t>(kPiece, bytes - memory->size()))));
+  return memory;
 }
 
 // The checksum is compared once, here: later reads are of any part.
@@ -67,8 +64,7 @@ std::unique_ptr<ArrayFile> open_keras(const std::filesystem::path& file) {
                            (member.bytes <= kMostWhateverRatio || member.bytes / kMostRatio <= member.stored);
     require(plausible, ErrorCode::input, label, ": '", kWeights, "' is deflated from ", member.bytes, " bytes to ",
             member.stored, ", more than is inflated here; unzip it and name the ", kWeights, " in it");
-    auto bytes = std::make_unique<MemorySource>(inflate(stream, member.bytes));
-    return open_hdf5(file, std::move(bytes), std::nullopt, "Keras .keras");
+    return open_hdf5(file, inflate(stream, member.bytes), std::nullopt, "Keras .keras");
   }
   check_stored(stream, member.bytes);
   auto bytes = std::make_unique<PartSource>(std::make_unique<FileSource>(file, kKind), member.offset, member.bytes);

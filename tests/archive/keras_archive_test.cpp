@@ -9,9 +9,11 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "archive/byte_source.h"
 #include "support/array_file_case.h"
 #include "support/zip_file.h"
 
@@ -44,6 +46,23 @@ TEST_CASE("keras: the weights in a .keras are read, stored or deflated, with the
     const ArrayFile::Entry& entry = file->entries().at("layers/conv2d/vars/0");
     CHECK((entry.offset == 0) == deflated);
     if (!deflated) CHECK(bytes.substr(static_cast<std::size_t>(entry.offset) + 4, 4) == std::string("\0\0\x80\x3f", 4));
+  }
+}
+
+TEST_CASE("keras: memory of several pieces is read across their borders") {
+  constexpr std::size_t kPiece = MemorySource::kPiece;
+  MemorySource memory;
+  for (const std::size_t bytes : {kPiece, kPiece, std::size_t{3}}) {
+    const std::span<std::uint8_t> piece = memory.append(bytes);
+    for (std::size_t i = 0; i < bytes; ++i) piece[i] = static_cast<std::uint8_t>((memory.size() - bytes + i) % 251);
+  }
+  CHECK(memory.size() == 2 * kPiece + 3);
+  for (const std::size_t offset : {std::size_t{0}, kPiece - 1, 2 * kPiece - 4, 2 * kPiece}) {
+    std::vector<std::uint8_t> bytes(offset == 0 ? 2 * kPiece + 3 : 3);
+    memory.read(offset, bytes);
+    bool same = true;
+    for (std::size_t i = 0; i < bytes.size(); ++i) same &= bytes[i] == (offset + i) % 251;
+    CHECK(same);
   }
 }
 

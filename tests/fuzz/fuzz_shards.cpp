@@ -1,4 +1,5 @@
 // An input is the index up to the first zero byte, the bytes of part 'a' in 4 bytes, little-endian, part 'a', part 'b'.
+// Part 'a' is opened by itself, too, by a name of a part.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -20,7 +21,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   bytes = std::min(bytes, static_cast<std::size_t>(end - part));
   impasto::testing::fuzz_file("a", part, bytes);
   impasto::testing::fuzz_file("b", part + bytes, static_cast<std::size_t>(end - part) - bytes);
-  const auto index = impasto::testing::fuzz_file("w.index", data, static_cast<std::size_t>(zero - data));
-  impasto::testing::read_all([&] { return impasto::open_array_file(index); });
+  const auto alone = impasto::testing::fuzz_file("w-00001-of-00002.safetensors", part, bytes);
+  const auto index =
+      impasto::testing::fuzz_file("w.safetensors.index.json", data, static_cast<std::size_t>(zero - data));
+  for (const auto& file : {index, alone}) impasto::testing::read_all([&] { return impasto::open_array_file(file); });
   return 0;
 }

@@ -126,6 +126,7 @@ def shards(to):
     two = save({"z": ARRAY.astype("f2")}, {"format": "pt"})
     maps = {
         "safetensors": ({"x": "a", "y": "a", "z": "b"}, one, two),
+        "named": ({"x": "w-00001-of-00002.safetensors", "z": ["b"]}, one, two),
         "twice": ({"x": ["a", "b"]}, one, one),
         "missing": ({"x": "c"}, one, two),
         "elsewhere": ({"x": "../a"}, one, two),
