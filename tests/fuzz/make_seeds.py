@@ -1,11 +1,7 @@
 #!/usr/bin/env python3
 """Writes tests/fuzz/corpus anew: small files of each format as the usual programs write them.
 
-<<<<<<< HEAD
-Needs numpy, h5py, safetensors, torch and onnx. Usage: make_seeds.py [FOLDER]
-=======
-Needs numpy, scipy, h5py and safetensors. Usage: make_seeds.py [FOLDER]
->>>>>>> 950770b (Read MatConvNet's .mat, with the mean it takes off)
+Needs numpy, h5py, safetensors, scipy, torch and onnx. Usage: make_seeds.py [FOLDER]
 """
 import io
 import json
@@ -282,11 +278,7 @@ def onnx(to):
 
 def main():
     root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent / "corpus")
-<<<<<<< HEAD
-    for writer in (safetensors, hdf5, npz, keras, shards, blob, torch, onnx):
-=======
-    for writer in (safetensors, hdf5, npz, keras, shards, mat, blob):
->>>>>>> 950770b (Read MatConvNet's .mat, with the mean it takes off)
+    for writer in (safetensors, hdf5, npz, keras, shards, mat, blob, torch, onnx):
         writer(folder(root, writer.__name__))
 
 
