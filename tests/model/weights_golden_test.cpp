@@ -3,17 +3,16 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "impasto/image.h"
 #include "impasto/options.h"
 #include "model/vgg.h"
 #include "optimise/adam.h"
 #include "style/objective.h"
 #include "support/golden.h"
+#include "support/golden_features.h"
 #include "support/golden_targets.h"
 #include "support/scene_of.h"
 
@@ -21,8 +20,9 @@ namespace impasto {
 namespace {
 
 using testing::check_close;
-using testing::check_description;
+using testing::check_features;
 using testing::golden_json;
+using testing::golden_path;
 using testing::golden_tensor;
 using testing::Json;
 using testing::kGoldenSteps;
@@ -41,51 +41,14 @@ constexpr GoldenFile kGoldenFiles[] = {{"golden_vgg19_torchvision.safetensors", 
                                        {"golden_vgg19_tf_keras.h5", WeightsSource::keras},
                                        {"golden_vgg19_keras3.weights.h5", WeightsSource::keras}};
 
-std::filesystem::path golden_path(const std::string& name) { return std::filesystem::path(IMPASTO_GOLDEN_DIR) / name; }
-
-// The golden picture in the optimiser's units.
-Tensor<float> golden_picture() {
-  const Image image = load_image(golden_path("golden_weights_picture.png"));
-  const std::vector<float> values = normalise(image);
-  Tensor<float> picture({image.height(), image.width(), 3});
-  std::copy(values.begin(), values.end(), picture.data());
-  return picture;
-}
-
-void check_features(const std::shared_ptr<const NetworkWeights>& weights, const Json& golden, const Context& context) {
-  const Vgg<float> network(weights);
-  std::vector<std::size_t> wanted;
-  for (std::size_t i = 0; i < vgg_layers().size(); ++i) {
-    if (golden.contains(vgg_layers()[i].keras_name())) wanted.push_back(i);
-  }
-  REQUIRE(weights->depth() == weights->architecture.layers().size());
-  REQUIRE(wanted.size() >= weights->depth());
-  const Tensor<float> picture = golden_picture();
-  Tape<float> tape(context);
-  const Id x = tape.constant(picture.view());
-  const Id input = normalise(tape, x, weights->input);
-  const std::vector<Id> maps = network.record(tape, x, wanted);
-  for (const Id id : maps) tape.keep(id);
-  tape.keep(input);
-  tape.forward();
-  {
-    INFO("the network's input");
-    check_description<float>(golden["input"], tape.value(input), kTolerance);
-  }
-  for (std::size_t k = 0; k < wanted.size(); ++k) {
-    const std::string layer = vgg_layers()[wanted[k]].keras_name();
-    INFO(layer);
-    check_description<float>(golden[layer], tape.value(maps[k]), kTolerance);
-  }
-}
-
 TEST_CASE("model: files saved by Keras and torchvision give the frameworks' input and maps to 1e-4, on every target") {
   const Json golden = golden_json("golden_weights.json");
   for (const GoldenFile& file : kGoldenFiles) {
     const auto weights = std::make_shared<const NetworkWeights>(load_weights(golden_path(file.name), file.source));
+    CHECK(weights->depth() == kVgg19.layers().size());
     for (const SimdTarget target : testing::golden_targets()) {
       INFO(std::string(file.name), " on ", to_string(target));
-      check_features(weights, golden[to_string(file.source)], Context(2, target));
+      check_features(weights, golden[to_string(file.source)], kTolerance, Context(2, target));
     }
   }
 }
@@ -95,9 +58,10 @@ TEST_CASE("model: torchvision's VGG16, each block of another width, gives PyTorc
   const auto weights = std::make_shared<const NetworkWeights>(
       load_weights(golden_path("golden_vgg16_torchvision.safetensors"), WeightsSource::torchvision));
   CHECK(weights->architecture == kVgg16);
+  CHECK(weights->depth() == kVgg16.layers().size());
   for (const SimdTarget target : testing::golden_targets()) {
     INFO(to_string(target));
-    check_features(weights, golden, Context(2, target));
+    check_features(weights, golden, kTolerance, Context(2, target));
   }
 }
 

@@ -28,12 +28,18 @@ inline Tensor<float> golden_picture() {
   return picture;
 }
 
-/// The input and every convolution's map are those of `golden`, by Keras' names of the layers.
+/// The input and the maps of all convolutions, and of what poolings it has, are those of `golden`, by Keras' names.
 inline void check_features(const std::shared_ptr<const NetworkWeights>& weights, const Json& golden, double tolerance,
                            const Context& context) {
   const Vgg<float> network(weights);
-  std::vector<std::size_t> wanted = weights->architecture.layers();
-  wanted.resize(weights->depth());
+  const std::vector<std::size_t> layers = weights->architecture.layers();
+  const std::size_t depth = weights->depth();
+  const std::size_t end = depth == layers.size() ? vgg_layers().size() : layers[depth - 1] + 1;
+  std::vector<std::size_t> wanted;
+  for (std::size_t i = 0; i < end; ++i) {
+    if (golden.contains(vgg_layers()[i].keras_name())) wanted.push_back(i);
+  }
+  REQUIRE(wanted.size() >= depth);
   const Tensor<float> picture = golden_picture();
   Tape<float> tape(context);
   const Id x = tape.constant(picture.view());
