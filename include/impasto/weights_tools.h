@@ -78,13 +78,13 @@ struct WeightsSummary {
   std::vector<std::string> problems;  ///< one sentence each; empty: good to paint with
 };
 
-/// Reads the convolutions of VGG19 or VGG16 from safetensors, Keras' HDF5, .npz, or a blob with its JSON
-/// (weights/FORMAT.md), and writes `to`: safetensors with the names and layout of this library (block1_conv1/kernel, 3
-/// x 3 x C x K), and metadata that says all there is to know. The same input and `how` give the same bytes. `to`
-/// appears complete or not at all; its folder must exist. Gives the summary of what was written. Throws Error(input)
-/// for a file that is damaged or holds another network, or whose source is not certain while how.source is automatic;
-/// Error(usage) for a layer that is not there; Error(io) when the disk refuses. Thread safety: as long as nobody else
-/// writes `to`.
+/// Reads the convolutions of VGG19 or VGG16 from a file of safetensors, Keras, PyTorch, ONNX, MatConvNet, NumPy, or a
+/// blob with its JSON (weights/FORMAT.md), and writes `to`: safetensors with the names and layout of this library
+/// (block1_conv1/kernel, 3 x 3 x C x K), and metadata that says all there is to know. The same input and `how` give the
+/// same bytes. `to` appears complete or not at all; its folder must exist. Gives the summary of what was written.
+/// Throws Error(input) for a file that is damaged or holds another network, or whose source is not certain while
+/// how.source is automatic; Error(usage) for a layer that is not there; Error(io) when the disk refuses. Thread safety:
+/// as long as nobody else writes `to`.
 IMPASTO_API WeightsSummary import_weights(const std::filesystem::path& from, const std::filesystem::path& to,
                                           const WeightsImport& how = {});
 

@@ -14,17 +14,17 @@
 #include "archive/blob.h"
 #include "archive/byte_source.h"
 #include "archive/foreign_file.h"
-#include "archive/hdf5.h"
+#include "archive/hdf5/hdf5.h"
 #include "archive/json_text.h"
 #include "archive/keras_archive.h"
-#include "archive/mat_file.h"
+#include "archive/matlab/mat_file.h"
 #include "archive/npz.h"
-#include "archive/onnx.h"
-#include "archive/onnx_graph.h"
+#include "archive/onnx/onnx.h"
+#include "archive/onnx/onnx_graph.h"
 #include "archive/safetensors.h"
 #include "archive/shards.h"
-#include "archive/torch_legacy.h"
-#include "archive/torch_zip.h"
+#include "archive/torch/torch_legacy.h"
+#include "archive/torch/torch_zip.h"
 #include "base/check.h"
 #include "base/file.h"
 #include "base/file_reader.h"
@@ -72,7 +72,7 @@ std::unique_ptr<ArrayFile> open_part(const std::filesystem::path& file) {
   const FileSource bytes(file, kKind);
   std::unique_ptr<ArrayFile> part = open_by_signature(file, bytes, start_of(bytes));
   require(part != nullptr, ErrorCode::input, kKind, " '", file.string(),
-          "' is a part of a network and neither safetensors nor HDF5; get it again");
+          "' is a part of a network and neither safetensors nor a file of Keras or PyTorch; get it again");
   return part;
 }
 

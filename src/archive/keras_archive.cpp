@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "archive/byte_source.h"
-#include "archive/hdf5.h"
+#include "archive/hdf5/hdf5.h"
 #include "archive/zip.h"
 #include "base/check.h"
 #include "base/file_reader.h"

@@ -1,7 +1,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "archive/hdf5.h"
+#include "archive/hdf5/hdf5.h"
 #include "fuzz/read_all.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

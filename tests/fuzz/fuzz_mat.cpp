@@ -1,7 +1,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "archive/mat_file.h"
+#include "archive/matlab/mat_file.h"
 #include "fuzz/read_all.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

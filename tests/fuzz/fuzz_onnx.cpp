@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "archive/onnx.h"
-#include "archive/onnx_graph.h"
+#include "archive/onnx/onnx.h"
+#include "archive/onnx/onnx_graph.h"
 #include "base/file_reader.h"
 #include "fuzz/read_all.h"
 #include "impasto/error.h"

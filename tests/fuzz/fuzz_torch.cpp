@@ -4,9 +4,9 @@
 #include <span>
 #include <string_view>
 
-#include "archive/torch_legacy.h"
-#include "archive/torch_tensors.h"
-#include "archive/torch_zip.h"
+#include "archive/torch/torch_legacy.h"
+#include "archive/torch/torch_tensors.h"
+#include "archive/torch/torch_zip.h"
 #include "base/check.h"
 #include "fuzz/read_all.h"
 
