@@ -142,7 +142,8 @@ void TensorReader::check(std::string_view module, std::string_view name, std::si
          "torch.save(torch.load(FILE, weights_only=False).state_dict(), 'state.pth')");
   }
   fail(ErrorCode::input, label_, " holds ", global,
-       " beside tensors and dictionaries, and nothing that a pickle names is ever loaded here; save the state_dict "
+       " beside tensors and dictionaries, and nothing that a pickle names is ever loaded here; where you trust it, "
+       "save the state_dict "
        "alone in PyTorch: torch.save(torch.load(FILE, weights_only=False)['state_dict'], 'state.pth')");
 }
 
