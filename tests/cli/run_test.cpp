@@ -63,7 +63,9 @@ TEST_CASE("cli: Ctrl-C during the preparation ends it at once and writes nothing
   std::vector<std::string> words = Studio::arguments({"-o", "a.png"});
   words[10] = "1200";  // of --size: seconds of preparation
   Program program(IMPASTO_PROGRAM, words, studio.path());
-  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  // It begins to listen just before it prepares.
+  for (int tries = 0; tries < 500 && !program.catches(SIGINT); ++tries)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
   program.send(SIGINT);
   const Run run = program.wait();
   INFO(run.err);

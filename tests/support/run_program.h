@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -15,6 +16,7 @@
 #include <map>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -76,6 +78,21 @@ class Program {
   }
 
   void send(int signal_number) const { kill(id_, signal_number); }
+
+  /// Whether it has a handler of its own for the signal by now (Linux; elsewhere never).
+  bool catches(int signal_number) const {
+    const std::string process = "/proc/" + std::to_string(id_);
+    std::error_code failure;
+    const std::filesystem::path program = std::filesystem::read_symlink(process + "/exe", failure);
+    // Until it is the program it is a copy of this one, with the handlers of doctest.
+    if (failure || program == std::filesystem::read_symlink("/proc/self/exe", failure)) return false;
+    std::ifstream status(process + "/status");
+    for (std::string word; status >> word;) {
+      std::uint64_t caught = 0;
+      if (word == "SigCgt:" && status >> std::hex >> caught) return (caught >> (signal_number - 1) & 1) != 0;
+    }
+    return false;
+  }
 
   /// Kills what takes longer than two minutes, a hundred times what the tests need; under an emulator half an hour.
   Run wait() {
