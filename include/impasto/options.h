@@ -137,6 +137,9 @@ IMPASTO_API Options preset(const std::string& name, const Weights& weights);
 /// Throws Error(usage) naming the first setting that is out of range, unknown, or contradicts another.
 IMPASTO_API void validate(const Options& options, const Weights& weights);
 
+/// For layers that the network lacks, which one is compared in its place, a sentence each. Options that are valid.
+IMPASTO_API std::vector<std::string> stand_ins(const Options& options, const Weights& weights);
+
 /// Parses "name=weight,name=weight,..." ("name" alone has weight 1). Throws Error(usage) for what is not that.
 IMPASTO_API std::vector<LayerWeight> parse_layers(const std::string& list);
 /// The inverse of parse_layers.

@@ -55,9 +55,9 @@ Header read_header(const FileReader& file, const std::string& label) {
   file.read(0, start);
   const std::uint64_t length = little_endian(start.data(), kLengthBytes);
   require(length <= kMaxHeader && length >= 2 && start[kLengthBytes] == '{', ErrorCode::input, label,
-          " is not a safetensors file (it does not start with a JSON header), nor HDF5, .npz, ONNX or the JSON of a "
-          "raw file; "
-          "convert the weights to safetensors (of NumPy's arrays through numpy.ascontiguousarray: safetensors 0.8.0 "
+          " is not a safetensors file (it does not start with a JSON header), nor HDF5, .npz, .pth, ONNX, .mat or "
+          "the JSON of a raw file; convert the weights to safetensors (of NumPy's arrays through "
+          "numpy.ascontiguousarray: safetensors 0.8.0 "
           "scrambles others without a word) or to .npz");
   require(length <= file.size() - kLengthBytes, ErrorCode::input, label, " was cut short: its header wants ", length,
           " bytes, the file holds ", file.size() - kLengthBytes, "; get it again");

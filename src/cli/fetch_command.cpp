@@ -50,7 +50,8 @@ std::string address_at(std::string address, const OfficialWeights& official) {
     throw Error(ErrorCode::usage, std::string(kMirror) + " is '" + address +
                                       "', wanted an address that begins with https://, http:// or file://");
   }
-  for (const char* ending : {".h5", ".hdf5", ".safetensors", ".npz"}) {
+  for (const char* ending :
+       {".h5", ".hdf5", ".keras", ".safetensors", ".npz", ".pth", ".pt", ".pt2", ".onnx", ".mat"}) {
     if (has_ending(address, ending)) return address;
   }
   if (address.back() != '/') address += '/';

@@ -46,7 +46,7 @@ std::string scales_text(const Plan& plan) {
   return text;
 }
 
-void print_plan(const Plan& plan, const Options& options, const Context& context, const std::string& weights) {
+void print_plan(const Plan& plan, const Options& options, const Context& context, const Weights& weights) {
   print("painting", scales_text(plan));
   print("memory", "about " + memory_text(plan.peak - plan.loaded) + " beside the " + memory_text(plan.loaded) +
                       " of program and pictures; " + memory_text(plan.free) + " are free" +
@@ -63,7 +63,8 @@ void print_plan(const Plan& plan, const Options& options, const Context& context
   print("runs on", std::to_string(context.threads()) + (context.threads() == 1 ? " thread, " : " threads, ") +
                        to_string(context.target()) + ", convolutions by " + to_string(context.convolution()) +
                        ", memory " + to_string(context.memory()));
-  print("weights", weights);
+  print("weights", weights.description());
+  for (const std::string& sentence : stand_ins(options, weights)) print("", sentence);
   if (plan.time.total() > 0)
     print("time", "about " + duration_text(plan.time.total()) + ", " + duration_text(plan.time.preparation) +
                       " of them before the first step");
@@ -130,7 +131,7 @@ int plan_command(const PlanRequest& request, const std::filesystem::path& progra
   plan.fits = fits(plan.memory.peak(), plan.free, context.memory_limit() > 0);
   if (plan.fits) plan.time = forecast(pictures, found.weights, options, context, plan.memory.work);
   if (request.json) save_text(json_of(plan, context, found.weights.description()), *request.json);
-  print_plan(plan, options, context, found.weights.description());
+  print_plan(plan, options, context, found.weights);
   return plan.fits ? kExitDone : kExitFailed;
 }
 

@@ -130,4 +130,18 @@ std::string format_layers(const std::vector<LayerWeight>& layers) {
   return list;
 }
 
+std::vector<std::string> stand_ins(const Options& options, const Weights& weights) {
+  const Architecture& of = weights.network()->architecture;
+  std::vector<std::string> sentences;
+  for (const std::vector<LayerWeight>* layers : {&options.content_layers, &options.style_layers}) {
+    for (const LayerWeight& layer : *layers) {
+      const std::size_t wanted = find_layer(layer.layer, of), taken = of.stand_in(wanted);
+      if (taken == wanted) continue;
+      sentences.push_back(
+          text(of.name, " has no layer ", layer.layer, "; ", vgg_layers()[taken].keras_name(), " stands in for it"));
+    }
+  }
+  return sentences;
+}
+
 }  // namespace impasto::IMPASTO_ABI

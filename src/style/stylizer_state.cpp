@@ -46,25 +46,13 @@ Stylizer::State::State(const Pictures& pictures, const Weights& given, const Opt
       weights(given),
       network(given.network()),
       size(painting_size(pictures.content, wanted)) {
-  say_stand_ins();
+  for (const std::string& sentence : stand_ins(options, weights)) say(context, LogLevel::warning, sentence);
   plan_for(pictures);
   make_scales(pictures);
   steps_planned = total_iterations(options, static_cast<int>(scales.size()));
   const PaintingSize coarsest = scales.front().size();
   enter(0, start_at(start, coarsest.height, coarsest.width, context));
   prepare();
-}
-
-void Stylizer::State::say_stand_ins() const {
-  const Architecture& of = weights.network()->architecture;
-  for (const std::vector<LayerWeight>* layers : {&options.content_layers, &options.style_layers}) {
-    for (const LayerWeight& layer : *layers) {
-      const std::size_t wanted = find_layer(layer.layer, of), taken = of.stand_in(wanted);
-      if (taken == wanted) continue;
-      say(context, LogLevel::warning, of.name, " has no layer ", layer.layer, "; ", vgg_layers()[taken].keras_name(),
-          " stands in for it");
-    }
-  }
 }
 
 void Stylizer::State::plan_for(const Pictures& pictures) {

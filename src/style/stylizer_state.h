@@ -72,8 +72,6 @@ struct Stylizer::State {
   State(const Pictures& pictures, const Weights& given, const ResumeOptions& how, const Context& where,
         CheckpointLoader& saved);
 
-  /// Tells of layers that the network lacks, and which are compared instead.
-  void say_stand_ins() const;
   /// Chooses regions and the length of the history, within what memory holds. Throws Error(io) for what a limit cannot
   /// hold.
   void plan_for(const Pictures& pictures);

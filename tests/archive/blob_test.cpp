@@ -51,9 +51,9 @@ TEST_CASE("blob: arrays are read by naming the JSON, or the numbers beside it") 
 TEST_CASE("blob: raw numbers whose JSON is not there, or speaks of another file, are no weights file") {
   const TempFolder folder;
   folder.write("w.bin", numbers());
-  CHECK(contains(refusal_of(folder / "w.bin"), "nor HDF5, .npz, ONNX or the JSON of a raw file"));
+  CHECK(contains(refusal_of(folder / "w.bin"), "nor HDF5, .npz, .pth, ONNX, .mat or the JSON of a raw file"));
   folder.write("w.json", R"({"file": "other.bin", "arrays": []})");
-  CHECK(contains(refusal_of(folder / "w.bin"), "nor HDF5, .npz, ONNX or the JSON of a raw file"));
+  CHECK(contains(refusal_of(folder / "w.bin"), "nor HDF5, .npz, .pth, ONNX, .mat or the JSON of a raw file"));
   CHECK(contains(refusal_of(folder / "w.json"), "other.bin' does not exist"));
 }
 

@@ -116,6 +116,9 @@ TEST_CASE("cli: VGG16 is imported to a place of its own, told by its name, and p
   INFO(painted.err);
   CHECK(painted.code == 0);
   CHECK(contains(painted.err, "VGG16 has no layer conv4_4; block4_conv3 stands in for it"));
+  const Run plan =
+      run_program({"plan", "content.png", "style.png", "--size", "32", "--content-layers", "conv5_4"}, studio.path());
+  CHECK(contains(plan.out, "VGG16 has no layer conv5_4; block5_conv3 stands in for it"));
   // Cut behind what both networks share it is still known.
   REQUIRE(weights(studio, {"import", "tv.safetensors", "--source", "torchvision", "--until", "conv3_1", "-o",
                            "cut.safetensors"})
