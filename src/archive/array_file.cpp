@@ -72,7 +72,7 @@ std::unique_ptr<ArrayFile> open_part(const std::filesystem::path& file) {
   const FileSource bytes(file, kKind);
   std::unique_ptr<ArrayFile> part = open_by_signature(file, bytes, start_of(bytes));
   require(part != nullptr, ErrorCode::input, kKind, " '", file.string(),
-          "' is a part of a network and neither safetensors nor a file of Keras or PyTorch; get it again");
+          "' is a part of a network in none of the formats that parts have (safetensors, HDF5, .pth); get it again");
   return part;
 }
 
@@ -95,7 +95,7 @@ void ArrayFile::read(const std::string& name, std::span<float> into) const {
   std::copy(read.begin(), read.end(), into.begin());
 }
 
-std::uint64_t ArrayFile::bytes_of(const std::string& name, const std::vector<std::int64_t>& sizes, std::size_t bits,
+std::uint64_t ArrayFile::bytes_of(const std::string& name, const std::vector<std::int64_t>& sizes, std::uint64_t bits,
                                   std::uint64_t available) const {
   if (std::find(sizes.begin(), sizes.end(), 0) != sizes.end()) return 0;
   // In bits, so that types of 4 fit; a file has fewer than 2^61 bytes.
@@ -109,6 +109,16 @@ std::uint64_t ArrayFile::bytes_of(const std::string& name, const std::vector<std
   require(total <= limit, ErrorCode::input, label_, ": '", name,
           "' wants more values than the file holds: it was cut short or is damaged, get it again");
   return total / 8;
+}
+
+void ArrayFile::require_in_proportion(std::uint64_t file_bytes) const {
+  constexpr std::uint64_t kMost = 64;
+  std::uint64_t all = 0;
+  for (const auto& [name, entry] : entries_) {
+    all += entry.bytes;
+    require(all / kMost <= file_bytes, ErrorCode::input, label_, ": its arrays together have more than ", kMost,
+            " times the bytes of the file, up to '", name, "'; the file is damaged, get it again");
+  }
 }
 
 void ArrayFile::require_apart() const {

@@ -46,10 +46,13 @@ class ArrayFile {
   explicit ArrayFile(const std::filesystem::path& file, const char* kind = "weights file");
 
   /// Bytes of an array of these sizes with elements of `bits`. Throws Error(input) when they are more than `available`.
-  std::uint64_t bytes_of(const std::string& name, const std::vector<std::int64_t>& sizes, std::size_t bits,
+  std::uint64_t bytes_of(const std::string& name, const std::vector<std::int64_t>& sizes, std::uint64_t bits,
                          std::uint64_t available) const;
   /// Throws Error(input) when two entries share bytes of the file.
   void require_apart() const;
+  /// Of formats whose entries may share bytes: throws Error(input) when all together have more than 64 times the
+  /// file's, so that a small file is not read for hours.
+  void require_in_proportion(std::uint64_t file_bytes) const;
 
   std::string label_;
   std::map<std::string, std::string> metadata_;

@@ -117,11 +117,8 @@ std::unique_ptr<ArrayFile> open_blob(const fs::path& description) { return std::
 fs::path blob_description_of(const fs::path& blob) {
   fs::path beside = blob;
   beside.replace_extension(".json");
-  std::error_code failure;
-  if (beside == blob || !fs::is_regular_file(beside, failure) || fs::file_size(beside, failure) > kMaxDescription)
-    return {};
-  const std::vector<std::uint8_t> bytes = read_file(beside, "weights file", kMaxDescription);
-  const Json json = Json::parse(bytes.begin(), bytes.end(), nullptr, false);
+  if (beside == blob) return {};
+  const Json json = json_of(beside, kMaxDescription);
   const bool names_it = json.is_object() && json.contains("file") && json["file"] == blob.filename().string();
   return names_it ? beside : fs::path();
 }

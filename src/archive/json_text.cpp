@@ -2,13 +2,16 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <set>
 #include <span>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "base/check.h"
+#include "base/file.h"
 
 namespace impasto::IMPASTO_ABI {
 
@@ -38,6 +41,16 @@ nlohmann::json parse_json(std::span<const std::uint8_t> bytes, const std::string
   Json json = Json::parse(bytes.begin(), bytes.end(), check, false);
   require(json.is_object(), ErrorCode::input, label, " has a damaged ", what, " (not a JSON object); get it again");
   return json;
+}
+
+nlohmann::json json_of(const std::filesystem::path& file, std::size_t most) {
+  std::error_code failure;
+  if (!std::filesystem::is_regular_file(file, failure)) return nullptr;
+  try {
+    return parse_json(read_file(file, "file", most), "it", "text");
+  } catch (const Error&) {
+    return nullptr;
+  }
 }
 
 std::map<std::string, std::string> json_strings(const nlohmann::json& object) {

@@ -144,10 +144,7 @@ PartName parse_part_name(const std::string& name) {
 
 // How many parts an index names, if `part` is among them; 0 for a file that is missing or no index.
 std::size_t parts_beside(const fs::path& index, const std::string& part) {
-  std::error_code failure;
-  if (!fs::is_regular_file(index, failure) || fs::file_size(index, failure) > kMaxIndex) return 0;
-  const std::vector<std::uint8_t> bytes = read_file(index, "weights file", kMaxIndex);
-  const Json json = Json::parse(bytes.begin(), bytes.end(), nullptr, false);
+  const Json json = json_of(index, kMaxIndex);
   if (!is_index(json) || !json[kMap].is_object()) return 0;
   std::set<std::string> parts;
   for (const Json& place : json[kMap]) {

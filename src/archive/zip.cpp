@@ -107,7 +107,8 @@ ZipMember locate(const FileReader& file, const std::string& label, const Entry& 
   const auto refuse = [&](const auto&... what) { fail(ErrorCode::input, label, ": '", entry.name, "' ", what...); };
   if (entry.flags & 1) refuse("is encrypted; write it again without a password");
   if (entry.method != 0 && entry.method != 8)
-    refuse("is compressed by method ", entry.method, "; wanted stored or deflated, so write it again without");
+    refuse("is compressed by method ", entry.method,
+           "; wanted stored or deflated, so write it again in one of these ways");
   const auto bytes = bytes_at(file, label, entry.header, kLocalBytes, "member");
   ByteCursor in(bytes, label, "member");
   in.expect("PK\3\4");

@@ -224,7 +224,7 @@ Recognised recognise(const ArrayFile& file, const Names& names) {
       if (!is_prefix(result.numbers, all) || (counted && !is_first && count != all.size())) continue;
       // Other networks must show more than the beginning that all of them share.
       if (count < 2 && !is_first) continue;
-      if (counted && (count == 13 || count == 10) && is_first) continue;
+      if (counted && (count == 13 || count == 10 || count == 8) && is_first) continue;
       result.architecture = is_first && begin_alike(count) ? told_by_metadata(file) : vgg;
       result.network = result.architecture.name;
       if (normalised || (names.normalised && naming != Naming::graph)) result.network += " with batch normalisation";

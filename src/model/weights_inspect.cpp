@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <string>
@@ -20,8 +21,11 @@ namespace impasto::IMPASTO_ABI {
 namespace {
 
 void add_problem(std::vector<std::string>& problems, const Error& error) {
+  constexpr std::size_t kMost = 100;  // to read, and to look through for each that is new
   if (error.code() == ErrorCode::io) throw error;
-  if (std::find(problems.begin(), problems.end(), error.what()) == problems.end()) problems.emplace_back(error.what());
+  if (problems.size() > kMost) return;
+  if (std::find(problems.begin(), problems.end(), error.what()) != problems.end()) return;
+  problems.emplace_back(problems.size() < kMost ? error.what() : "there are more, which are left out");
 }
 
 // The moments of all finite values, and what is wrong with the others.
@@ -125,7 +129,7 @@ WeightsSummary inspect(const std::filesystem::path& path) {
     summary.layers.push_back(std::move(layer));
   }
   const auto order = [](const WeightsLayer& layer) {
-    return std::tuple(layer.layer.empty(), layer.layer, layer.is_bias, layer.name);
+    return std::make_tuple(layer.layer.empty(), std::cref(layer.layer), layer.is_bias, std::cref(layer.name));
   };
   std::sort(summary.layers.begin(), summary.layers.end(),
             [&](const WeightsLayer& a, const WeightsLayer& b) { return order(a) < order(b); });

@@ -106,13 +106,13 @@ TEST_CASE("shards: parts that are missing, damaged or of another model are refus
   folder.write("other", one_part("z", 3, "caffe"));
   CHECK(contains(folder.refusal(R"("x": "m-00001-of-00002.safetensors", "z": "other")"), "other words for 'source'"));
   folder.write("text", "not weights");
-  CHECK(contains(folder.refusal(R"("x": "text")"), "neither safetensors nor a file of Keras or PyTorch"));
+  CHECK(contains(folder.refusal(R"("x": "text")"), "in none of the formats that parts have"));
   std::filesystem::copy_file(golden_part("golden_five_00001.weights.h5"), folder / "h5");
   CHECK(contains(folder.refusal(R"("layers/conv2d_9/vars": "h5", "x": "m-00001-of-00002.safetensors")"),
                  "parts of different formats"));
   // An index is no part of another one.
   folder.write("index", index_text(R"("x": "index")"));
-  CHECK(contains(folder.refusal(R"("x": "index")"), "neither safetensors nor a file of Keras or PyTorch"));
+  CHECK(contains(folder.refusal(R"("x": "index")"), "in none of the formats that parts have"));
 }
 
 TEST_CASE("shards: an index cut short anywhere, and parts cut short, are refused") {

@@ -32,6 +32,7 @@ class Hdf5File final : public ArrayFile {
       : ArrayFile(file), bytes_(std::move(bytes)), origin_(origin), format_(format) {
     Hdf5Blocks blocks(*bytes_, label_);
     read_object(blocks, blocks.root(), "", 0);
+    require_in_proportion(bytes_->size());
   }
 
   const char* format() const override { return format_; }
@@ -140,7 +141,7 @@ void Hdf5File::place(const Hdf5Layout& layout, std::size_t width, const std::str
                             : "is stored within its header; rewrite the file: h5repack -l CONTI IN OUT";
     return;
   }
-  const std::uint64_t bytes = bytes_of(path, entry.sizes, 8 * width, bytes_->size());
+  const std::uint64_t bytes = bytes_of(path, entry.sizes, std::uint64_t{8} * width, bytes_->size());
   if (bytes == 0) return;
   if (layout.address == Hdf5Blocks::kNowhere) {
     unreadable_[path] = "was never written; save the weights again";

@@ -45,7 +45,7 @@ Hdf5Type read_hdf5_type(ByteCursor& in) {
   if (type.bytes == 0) in.damaged("gives a type of no bytes");
   switch (kind) {
     case 0:
-      type.name = text(flags & 8 ? "I" : "U", 8 * type.bytes);
+      type.name = text(flags & 8 ? "I" : "U", std::uint64_t{8} * type.bytes);
       break;
     case 1:
       type.name = float_name(flags, type.bytes, in);

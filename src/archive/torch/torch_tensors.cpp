@@ -179,6 +179,7 @@ Storage TensorReader::storage_of(const PickleValue& persistent) {
   if (item(named, 0, Kind::text).text != "storage") damaged("refers to what is no storage");
   const TorchType* type = type_of_storage(item(named, 1, Kind::global).name);
   if (type == nullptr) damaged("refers to what is no storage");
+  if (item(named, 2, Kind::text).text.size() > kMaxName) damaged("has a storage with a key of more than 500 bytes");
   Storage storage{std::string(item(named, 2, Kind::text).text), type, 0,
                   saturated_product(whole(named, 4), type->bytes)};
   const auto [record, is_new] = result_.records.emplace(storage.record, TorchRecord{storage.bytes, type->bytes});

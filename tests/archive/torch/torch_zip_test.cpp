@@ -246,6 +246,8 @@ TEST_CASE("torch zip: names and tensors without end are refused before they take
   const std::string plain = tensor(kFloats, 0, {6}, {1});
   CHECK(contains(refusal_of_value(dict({pickled::text(std::string(600, 'n')), plain})),
                  "names of its tensors are too long"));
+  CHECK(contains(refusal_of_value(named(tensor(storage("FloatStorage", std::string(501, '0'), 6), 0, {6}, {1}))),
+                 "a key of more than 500 bytes"));
   // One tensor of 24 bytes, a hundred thousand times.
   std::string many = plain + std::string("q\7", 2) + "0](";
   for (int i = 0; i < 100'001; ++i) many += "h\7";
