@@ -297,15 +297,24 @@ MemoryPlan MemoryPlanner::plan(Way way, std::uint64_t budget) const {
   return plan;
 }
 
-// The best of several ways (see plan_memory).
+// The best of several ways (see plan_memory). Regions whose maps have more numbers than a tensor can (where a size has
+// 32 bits) are no way; smaller ones may be.
 MemoryPlan best_plan(const MemoryPlanner& planner, const std::vector<Way>& ways, int enough, std::uint64_t budget) {
   MemoryPlan best;
+  bool is_found = false;
   for (std::size_t i = 0; i < ways.size(); ++i) {
-    const MemoryPlan plan = planner.plan(ways[i], budget);
-    const bool fits = plan.least() <= budget, best_fits = i > 0 && best.least() <= budget;
-    if (i == 0 || (fits && !best_fits) || (fits && plan.history > best.history) ||
+    MemoryPlan plan;
+    try {
+      plan = planner.plan(ways[i], budget);
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::input && (is_found || i + 1 < ways.size())) continue;
+      throw;
+    }
+    const bool fits = plan.least() <= budget, best_fits = is_found && best.least() <= budget;
+    if (!is_found || (fits && !best_fits) || (fits && plan.history > best.history) ||
         (!best_fits && plan.least() < best.least()))
       best = plan;
+    is_found = true;
     if (fits && plan.history >= enough) break;
   }
   return best;
@@ -334,10 +343,8 @@ MemoryPlan plan_regions(const Pictures& pictures, const Weights& weights, const 
 }
 
 std::uint64_t memory_budget(const Context& context) {
-  const std::uint64_t free = std::uint64_t{free_memory_bytes()} / 5 * 4;
-  const std::uint64_t limit = context.memory_limit();
-  if (limit == 0) return free;
-  return std::min(free, limit - std::min<std::uint64_t>(limit, context.memory_held()));
+  const std::uint64_t free = std::uint64_t{free_memory_bytes()} / 5 * 4, limit = context.memory_limit();
+  return limit == 0 ? free : std::min(free, limit - std::min<std::uint64_t>(limit, context.memory_held()));
 }
 
 }  // namespace impasto::IMPASTO_ABI

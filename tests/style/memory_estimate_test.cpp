@@ -92,9 +92,10 @@ TEST_CASE("style: a painting beyond all memory is estimated in no time and in no
   options.region_size = 16384;
   options.size = 8000;
   const std::size_t half = estimate_memory(pictures, weights, options).peak();
+  if (sizeof(std::size_t) == 4) return;  // no tensor holds the next one
   options.size = 16000;
   const std::size_t whole = estimate_memory(pictures, weights, options).peak();
-  CHECK((whole > 3.8 * static_cast<double>(half) || sizeof(std::size_t) == 4));
+  CHECK(whole > 3.8 * static_cast<double>(half));
   CHECK(whole < 4.2 * static_cast<double>(half));
 }
 
