@@ -263,6 +263,11 @@ def onnx(to):
                          node("Div", ["u", "d"], ["n"]), node("Conv", ["n", "w", "b"], ["c"], **pads), relu, pool, *tail],
          [*arrays, *scales, *(raw(np.array(a), n) for n, a in (("o", [2, 1, 0]), ("i", [-1]), ("j", [-9]), ("k", [1])))])
     save("fused", [node("FusedConv", ["x", "w", "b"], ["p"], domain="com.microsoft", activation="Relu", auto_pad="SAME_UPPER"), *tail], arrays)
+    both = helper.make_tensor("w", TensorProto.FLOAT, (2, 3, 3, 3), kernels[0].flatten())
+    both.double_data.extend(both.float_data[2::2])  # as many bytes in the two fields together as one should have
+    del both.float_data[2 : len(both.float_data)]
+    save("mixed", [node("Conv", ["x", "w"], ["a"], **pads), node("Mul", ["a", "u"], ["c"]), relu, pool, *tail],
+         [both, arrays[2], raw(pair.reshape(2, 1, 1), "u")])
     beside = []
     for tensor in (raw(kernels[0], "w"), raw(pair, "b")):
         place = {"location": "w.data", "offset": str(sum(map(len, beside))), "length": str(len(tensor.raw_data))}

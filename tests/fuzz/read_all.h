@@ -1,4 +1,5 @@
-// What every fuzz target does with a file: open it, read all it offers. Only impasto::Error may come out.
+// What every fuzz target does with a file: open it, read all it offers. Only impasto::Error may come out, or as many
+// numbers as an array's sizes say.
 #pragma once
 
 #include <cstddef>
@@ -9,6 +10,7 @@
 #include <span>
 
 #include "archive/array_file.h"
+#include "base/sizes.h"
 #include "impasto/error.h"
 #include "support/temp_folder.h"
 
@@ -31,8 +33,10 @@ void read_all(Open open) {
   }
   for (const auto& [name, entry] : file->entries()) {
     if (entry.bytes > kMaxBytes) std::abort();  // claims more than any input can hold
+    std::uint64_t count = 1;
+    for (const std::int64_t size : entry.sizes) count = saturated_product(count, static_cast<std::uint64_t>(size));
     try {
-      file->values(name);
+      if (file->values(name).size() != count) std::abort();
     } catch (const Error&) {
     }
   }

@@ -36,9 +36,13 @@ bool permutes(const std::vector<std::int64_t>& order, std::size_t rank) {
   return true;
 }
 
+bool is_vector(const std::vector<std::int64_t>& sizes) {
+  return std::count_if(sizes.begin(), sizes.end(), [](std::int64_t size) { return size != 1; }) <= 1;
+}
+
 // False where the sizes do not let it.
 bool transpose(OnnxConstant& constant, const OnnxNode& node) {
-  if (constant.reshaped) return constant.sizes.size() < 2;
+  if (constant.reshaped) return constant.vector;
   const std::size_t rank = constant.sizes.size();
   std::vector<std::int64_t> order = node.integers("perm");
   if (order.empty()) {  // the sizes turned round
@@ -58,10 +62,19 @@ bool transpose(OnnxConstant& constant, const OnnxNode& node) {
   return true;
 }
 
+// Whether at most one size is not 1 behind the node, as far as can be told. Only Reshape makes more of such sizes.
+bool gives_vector(const OnnxFile& file, const OnnxConstant& constant, const OnnxNode& node) {
+  if (constant.count() == 1) return true;
+  if (node.op != "Reshape") return constant.reshaped ? constant.vector : is_vector(constant.sizes);
+  if (node.input(1) < 0) return node.attributes.count("shape") != 0 && is_vector(node.integers("shape"));
+  const auto sizes = onnx_constant_integers(file, node.input(1));
+  return sizes && is_vector(*sizes);
+}
+
 // A vector in whatever sizes; false where numbers were moved before.
-bool reshape(OnnxConstant& constant) {
-  const auto vectors = std::count_if(constant.sizes.begin(), constant.sizes.end(), [](auto size) { return size != 1; });
-  if (!constant.order.empty() && vectors > 1) return false;
+bool reshape(const OnnxFile& file, OnnxConstant& constant, const OnnxNode& node) {
+  if (!constant.order.empty() && !is_vector(constant.sizes)) return false;
+  constant.vector = gives_vector(file, constant, node);
   constant.sizes = {saturated<std::int64_t>(constant.count())};
   constant.order.clear();
   constant.reshaped = true;
@@ -102,7 +115,8 @@ std::optional<OnnxConstant> find_onnx_constant(const OnnxFile& file, int value) 
   constant.sizes = tensor.sizes;
   for (auto node = moves.rbegin(); node != moves.rend(); ++node) {
     if ((*node)->op == "Identity" || (*node)->op == "Cast") continue;
-    if (!((*node)->op == "Transpose" ? transpose(constant, **node) : reshape(constant))) return std::nullopt;
+    if (!((*node)->op == "Transpose" ? transpose(constant, **node) : reshape(file, constant, **node)))
+      return std::nullopt;
   }
   return constant;
 }

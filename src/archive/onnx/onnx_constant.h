@@ -31,6 +31,7 @@ struct OnnxConstant {
   std::vector<std::int64_t> sizes;
   std::vector<std::size_t> order;  ///< sizes[i] is size order[i] of the tensor; empty: as they are
   bool reshaped = false;           ///< its numbers are in order, but `sizes` is all in one
+  bool vector = false;             ///< of a reshaped one: at most one of its true sizes is known not to be 1
 
   std::uint64_t count() const;
 };

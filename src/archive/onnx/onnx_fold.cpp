@@ -26,7 +26,7 @@ bool meets_channels(const OnnxConstant& constant, const OnnxNode& node, std::siz
   const std::int64_t first = static_cast<std::int64_t>(kRank - constant.sizes.size());
   const std::int64_t begin = node.attributes.count("axis") != 0 ? node.integer("axis", first) : first;
   for (std::size_t i = 0; i < constant.sizes.size(); ++i) {
-    if (constant.sizes[i] != 1) return begin + static_cast<std::int64_t>(i) == static_cast<std::int64_t>(axis);
+    if (constant.sizes[i] != 1) return begin == static_cast<std::int64_t>(axis) - static_cast<std::int64_t>(i);
   }
   return false;
 }

@@ -100,11 +100,16 @@ void GraphReader::read(ProtoMessage graph) {
 
 // ValueInfoProto: name = 1.
 void GraphReader::read_input(ProtoMessage input) {
+  std::string name;
   while (input.next()) {
-    if (input.field() != 1) continue;
-    const int id = value(input.text(kMaxName));
-    if (id >= 0) declared_inputs_.push_back(id);
+    if (input.field() == 1) name = input.text(kMaxName);
   }
+  const int id = value(name);
+  if (id < 0) return;
+  const bool again = std::exchange(graph_.values[static_cast<std::size_t>(id)].declared, true);
+  require(!again, ErrorCode::input, label_, " declares the input '", name,
+          "' twice; the file is damaged, get it again");
+  declared_inputs_.push_back(id);
 }
 
 // NodeProto: input = 1, output = 2, op_type = 4, attribute = 5, domain = 7.
@@ -137,7 +142,9 @@ void GraphReader::read_node(ProtoMessage fields) {
   if (!domain.empty() && domain != "ai.onnx") node.op = domain + "." + node.op;
   const int index = static_cast<int>(graph_.nodes.size());
   for (const int id : node.inputs) {
-    if (id >= 0) graph_.values[static_cast<std::size_t>(id)].readers.push_back(index);
+    if (id < 0) continue;
+    std::vector<int>& readers = graph_.values[static_cast<std::size_t>(id)].readers;
+    if (readers.empty() || readers.back() != index) readers.push_back(index);
   }
   for (const int id : node.outputs) {
     if (id < 0) continue;
@@ -282,7 +289,8 @@ bool is_onnx(const FileReader& file) {
       graph = graph || model.field() == kGraph;
       if (version && graph) return true;
     }
-  } catch (const Error&) {
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::io) throw;
     return version && model.field() == kGraph && model.wire() == ProtoWire::bytes;
   }
   return false;

@@ -41,7 +41,8 @@ struct OnnxValue {
   std::string name;
   int node = -1;             ///< that makes it; -1 for inputs of the graph and constants
   int tensor = -1;           ///< for a constant
-  std::vector<int> readers;  ///< nodes, in the file's order, one that reads it twice stands twice
+  bool declared = false;     ///< as an input of the graph, which constants may be, too
+  std::vector<int> readers;  ///< nodes, in the file's order, each once
 };
 
 struct OnnxGraph {
@@ -54,10 +55,11 @@ struct OnnxGraph {
 };
 
 /// Whether a file begins as a ModelProto does, up to its graph; one that was cut behind that, too. ONNX has no
-/// signature, but a version number first, short texts, and a graph.
+/// signature, but a version number first, short texts, and a graph. Throws Error(io) for a file that cannot be read.
 bool is_onnx(const FileReader& file);
 
-/// Throws Error(input) for a file that is damaged, has a value that is made twice, or a graph too large to look at.
+/// Throws Error(input) for a file that is damaged, has a value that is made or declared twice, or a graph too large to
+/// look at.
 OnnxGraph read_onnx_graph(const FileReader& file, const std::string& label);
 
 }  // namespace impasto::IMPASTO_ABI

@@ -64,7 +64,8 @@ std::int64_t channel_of(const OnnxFile& file, int value, int source, std::size_t
                                   : onnx_constant_integers(file, node.input(input)).value_or(Integers());
   };
   const Integers begins = numbers(1, "starts"), ends = numbers(2, "ends"), axes = numbers(3, "axes");
-  const bool one = begins.size() == 1 && ends == Integers{begins[0] + 1} && axes == Integers{std::int64_t(axis)};
+  if (begins.size() != 1 || begins[0] < 0 || begins[0] > 2) return -1;
+  const bool one = ends == Integers{begins[0] + 1} && axes == Integers{std::int64_t(axis)};
   return one ? begins[0] : -1;
 }
 

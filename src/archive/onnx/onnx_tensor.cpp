@@ -13,13 +13,13 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
 
 #include "archive/elements.h"
 #include "archive/onnx/protobuf.h"
+#include "archive/plain_name.h"
 #include "base/check.h"
 #include "base/file_reader.h"
 #include "base/half.h"
@@ -32,6 +32,8 @@ namespace {
 constexpr std::size_t kMaxName = 4096;  // bytes
 constexpr std::size_t kMaxRank = 64;
 constexpr std::uint64_t kMaxIntegers = 64;
+constexpr std::uint64_t kMaxShortMessage =
+    8192;  // bytes; a name and so many integers fit, and any node may ask for them
 
 // Fields of TensorProto.
 enum Field : std::uint32_t {
@@ -71,17 +73,17 @@ std::uint64_t parse_number(const std::string& digits, const std::string& tensor,
   return number;
 }
 
-bool is_plain(const std::string& name) {
-  return !name.empty() && name != "." && name != ".." &&
-         name.find_first_of(std::string_view("/\\:\0", 4)) == std::string::npos;
-}
+// What stands in the field of floats, or of doubles.
+struct FieldNumbers {
+  std::uint64_t pieces = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t first = 0;  // byte
+};
 
 // What a TensorProto holds, before it is known which of it counts.
 struct Parts {
   std::int64_t type = 0;
-  std::uint64_t pieces = 0;       // of the field of floats or doubles
-  std::uint64_t field_bytes = 0;  // in it
-  std::uint64_t first = 0;        // its first byte
+  FieldNumbers floats, doubles;
   std::optional<ProtoRange> raw;
   bool external = false, segment = false;
   std::optional<std::uint64_t> external_offset, external_length;
@@ -108,7 +110,7 @@ class TensorReader {
  private:
   void read_field(const ProtoMessage& field);
   void read_external(ProtoMessage entry);
-  void count_numbers(const ProtoMessage& field, std::size_t width);
+  static void count_numbers(const ProtoMessage& field, std::size_t width, FieldNumbers& numbers);
   std::uint64_t wanted_bytes() const;
   std::uint64_t count_integers() const;
   void place();
@@ -135,8 +137,9 @@ void TensorReader::read_field(const ProtoMessage& field) {
       parts_.segment = true;
       return;
     case kFloatData:
+      return count_numbers(field, 4, parts_.floats);
     case kDoubleData:
-      return count_numbers(field, field.field() == kFloatData ? 4 : 8);
+      return count_numbers(field, 8, parts_.doubles);
     case kName:
       tensor_.name = field.text(kMaxName);
       return;
@@ -165,13 +168,13 @@ void TensorReader::read_external(ProtoMessage entry) {
   if (key == "length") parts_.external_length = parse_number(value, tensor_.name, label_);
 }
 
-void TensorReader::count_numbers(const ProtoMessage& field, std::size_t width) {
+void TensorReader::count_numbers(const ProtoMessage& field, std::size_t width, FieldNumbers& numbers) {
   const bool packed = field.wire() == ProtoWire::bytes;
   if (!packed && field.wire() != (width == 4 ? ProtoWire::fixed32 : ProtoWire::fixed64))
     field.file().damaged("has something else where a number belongs");
   if (packed && field.range().size() % width != 0) field.file().damaged("ends within a number");
-  if (parts_.pieces++ == 0) parts_.first = field.value_begin();
-  parts_.field_bytes += packed ? field.range().size() : width;
+  if (numbers.pieces++ == 0) numbers.first = field.value_begin();
+  numbers.bytes += packed ? field.range().size() : width;
 }
 
 // Half floats have no field of their own: their 16 bits lie in int32_data.
@@ -197,8 +200,9 @@ void TensorReader::place() {
   std::uint64_t there = 0;
   if (parts_.external) {
     tensor_.form = OnnxTensor::Form::external;
-    require(is_plain(tensor_.location), ErrorCode::input, label_, ": the numbers of '", tensor_.name, "' must lie in ",
-            "a file beside the model, named without a folder, and their location is '", tensor_.location, "'");
+    require(is_plain_name(tensor_.location), ErrorCode::input, label_, ": the numbers of '", tensor_.name,
+            "' must lie in ", "a file beside the model, named without a folder, and their location is '",
+            tensor_.location, "'");
     tensor_.offset = parts_.external_offset.value_or(0);
     there = parts_.external_length.value_or(tensor_.bytes);
   } else if (parts_.raw && parts_.raw->size() != 0) {
@@ -208,9 +212,10 @@ void TensorReader::place() {
     tensor_.form = OnnxTensor::Form::fields;
     there = saturated_product(count_integers(), 2);
   } else {
-    tensor_.form = parts_.pieces > 1 ? OnnxTensor::Form::fields : OnnxTensor::Form::piece;
-    tensor_.offset = parts_.pieces == 1 ? parts_.first : 0;
-    there = parts_.field_bytes;
+    const FieldNumbers& own = own_field(tensor_.dtype) == kFloatData ? parts_.floats : parts_.doubles;
+    tensor_.form = own.pieces > 1 ? OnnxTensor::Form::fields : OnnxTensor::Form::piece;
+    tensor_.offset = own.pieces == 1 ? own.first : 0;
+    there = own.bytes;
   }
   require(there == tensor_.bytes, ErrorCode::input, label_, ": '", tensor_.name, "' has ", there,
           " bytes of numbers, but its sizes and type want ", tensor_.bytes, "; ",
@@ -275,7 +280,10 @@ std::vector<float> read_onnx_values(const OnnxTensor& tensor, const FileReader& 
           "; wanted float, double, float16 or bfloat16");
   if (tensor.form == OnnxTensor::Form::fields) {
     ProtoFile file(own, label, "ONNX");
-    return read_fields(tensor, file);
+    std::vector<float> values = read_fields(tensor, file);
+    require(values.size() == tensor.count(), ErrorCode::input, label, ": '", tensor.name, "' has ", values.size(),
+            " numbers, but its sizes want ", tensor.count(), "; the file is damaged, get it again");
+    return values;
   }
   const bool external = tensor.form == OnnxTensor::Form::external;
   const std::unique_ptr<FileReader> other = external ? open_external(tensor, model, label) : nullptr;
@@ -290,7 +298,7 @@ std::vector<float> read_onnx_values(const OnnxTensor& tensor, const FileReader& 
 std::optional<std::vector<std::int64_t>> read_onnx_integers(const OnnxTensor& tensor, const FileReader& own,
                                                             const std::string& label) {
   const std::uint64_t count = tensor.count();
-  if (tensor.dtype != "INT64" || count > kMaxIntegers) return std::nullopt;
+  if (tensor.dtype != "INT64" || count > kMaxIntegers || tensor.message.size() > kMaxShortMessage) return std::nullopt;
   std::vector<std::int64_t> numbers;
   ProtoFile file(own, label, "ONNX");
   for (ProtoMessage fields(file, tensor.message); fields.next();) {

@@ -18,6 +18,7 @@ namespace {
 
 constexpr int kMaxBlocks = 5, kMaxInBlock = 9;
 constexpr std::size_t kMaxFolds = 8;
+constexpr std::size_t kMostCandidates = 2;  // a second one shows already that it cannot be told which
 
 // A value reached from the last convolution (or the input), and what was passed on the way.
 struct Reached {
@@ -65,7 +66,8 @@ class Walker {
   OnnxWalk walk_;
   std::vector<bool> passed_;  // nodes
   std::vector<Reached> reached_;
-  std::vector<Candidate> candidates_;
+  std::vector<Candidate> candidates_;  // the first two
+  std::size_t convolutions_ = 0;       // all that could be the next one
   std::string blocked_by_;
   bool last_has_relu_ = false;  // within its own node
   std::int64_t channels_ = 0;   // of the last convolution
@@ -100,6 +102,7 @@ void Walker::explore_start() {
 void Walker::explore(int value, bool relu) {
   reached_.assign(1, {value, 0, -1, 1, relu, 0, "", 0, ""});
   candidates_.clear();
+  convolutions_ = 0;
   blocked_by_.clear();
   for (std::size_t i = 0; i < reached_.size(); ++i) {
     const std::vector<int>& readers = file_.value(reached_[i].value).readers;
@@ -161,6 +164,7 @@ void Walker::consider(std::size_t from, const OnnxNode& node) {
   if (at.axis != 1) return blocked("a convolution over turned maps");
   if (!walk_.padding.empty() && walk_.padding != kernel.padding) return blocked("a convolution with other padding");
   if (!walk_.pooling.empty() && !at.pooling.empty() && walk_.pooling != at.pooling) return blocked("another pooling");
+  if (++convolutions_ > kMostCandidates) return;
   candidates_.push_back(
       {from, {1, 1, kernel.weights, kernel.bias, {}}, kernel.padding, at.pooling, node.outputs[0], kernel.relu});
 }
@@ -190,7 +194,7 @@ std::vector<OnnxFold> Walker::folds_to(std::size_t reached) const {
 // The one convolution that reads what the last one gives; false when there is none, or it cannot be told which.
 bool Walker::take_next() {
   if (candidates_.size() != 1) {
-    if (candidates_.size() > 1) blocked_by_ = text(candidates_.size(), " convolutions side by side");
+    if (candidates_.size() > 1) blocked_by_ = text(convolutions_, " convolutions side by side");
     return false;
   }
   Candidate& next = candidates_.front();

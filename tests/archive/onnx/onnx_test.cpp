@@ -1,12 +1,19 @@
 // ONNX files: their arrays, in every way that numbers are written there.
 #include <doctest/doctest.h>
 
+#ifndef _WIN32
+#include <fcntl.h>
+#include <unistd.h>
+#endif
+
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string>
 #include <vector>
 
+#include "archive/onnx/onnx_graph.h"
+#include "base/file_reader.h"
 #include "support/array_file_case.h"
 #include "support/onnx_file.h"
 
@@ -76,6 +83,32 @@ TEST_CASE("onnx: numbers are read raw, packed, in pieces and one by one, of ever
   // Sizes packed, as newer writers may.
   CHECK(values_of(bytes(1, varint(1) + varint(2)) + number(2, kFloat) + bytes(8, "a") + raw(wanted)) == wanted);
 }
+
+TEST_CASE("onnx: numbers in a field that is not their type's are none of the array's") {
+  const Floats wanted = {1.5F, -2};
+  CHECK(values_of(tensor("a", {2}, kFloat, bytes(10, doubles({7})) + bytes(4, packed(wanted)))) == wanted);
+  CHECK(values_of(tensor("a", {2}, kDouble, bytes(10, doubles({1.5, -2})) + bytes(4, packed({7})))) == wanted);
+  const std::string both = bytes(4, packed(wanted)) + bytes(10, doubles({7}));
+  CHECK(
+      contains(refusal(tensor("a", {4}, kFloat, both)), "'a' has 8 bytes of numbers, but its sizes and type want 16"));
+  CHECK(
+      contains(refusal(tensor("a", {2}, kDouble, both)), "'a' has 8 bytes of numbers, but its sizes and type want 16"));
+  CHECK(contains(refusal(tensor("a", {2}, kFloat, bytes(10, doubles({7})))), "was saved without its weights"));
+}
+
+#ifndef _WIN32
+TEST_CASE("onnx: a file that cannot be read any more is not taken for one of another format") {
+  const TempFolder folder;
+  const auto file = folder.write("m.onnx", with_tensor(floats("a", {1}, {1})));
+  const int next = ::dup(0);  // the number that the reader's descriptor will have
+  ::close(next);
+  const FileReader reader(file, "weights file");
+  const int unreadable = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+  REQUIRE(::dup2(unreadable, next) == next);
+  ::close(unreadable);
+  CHECK(contains(error_of(ErrorCode::io, [&] { is_onnx(reader); }), "failed at byte 0"));
+}
+#endif
 
 TEST_CASE("onnx: what a file says of itself") {
   const TempFolder folder;
@@ -153,6 +186,7 @@ TEST_CASE("onnx: graphs that contradict themselves are refused") {
   CHECK(contains(refusal_of_bytes(model(array + node("Relu", {"a"}, "a"))), "'a' and makes it in a node"));
   CHECK(contains(refusal_of_bytes(model(node("Relu", {"x"}, "y") + node("Relu", {"x"}, "y") + array)), "in two nodes"));
   CHECK(contains(refusal_of_bytes(model(array) + bytes(7, array)), "two graphs"));
+  CHECK(contains(refusal_of_bytes(model(input("x") + array + input("x"))), "declares the input 'x' twice"));
   CHECK(contains(refusal_of_bytes(model("")), "without an array in it"));
   CHECK(contains(refusal_of_bytes(model(bytes(1, bytes(4, std::string(5000, 'x'))))), "a name too long"));
   CHECK(contains(refusal_of_bytes(model(array) + varint(11)), "written in no known way"));

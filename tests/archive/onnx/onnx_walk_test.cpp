@@ -143,6 +143,52 @@ TEST_CASE("onnx: what is added, multiplied and normalised before the ReLU goes i
         1, 1, {3, 2});
 }
 
+TEST_CASE("onnx: a bias behind Reshape and Transpose is read where its numbers stay in order, and only there") {
+  const auto with = [&](const std::string& first_shape, const std::string& moves) {
+    const std::string arrays = initializer(floats("w", {4, 3, 3, 3}, ramp(108))) +
+                               initializer(floats("v", {4}, {1, 2, 3, 4})) + first_shape +
+                               initializer(integers("flat", {4}));
+    return input("x") + arrays + moves + node("Transpose", {"s"}, "t", ints("perm", {1, 0})) +
+           node("Reshape", {"t", "flat"}, "u") + conv({"x", "w", "u"}, "c") + node("Relu", {"c"}, "d");
+  };
+  const std::string reshape = node("Reshape", {"v", "shape"}, "s");
+  const std::string two_by_two = initializer(integers("shape", {2, 2})),
+                    column = initializer(integers("shape", {4, 1}));
+  const Floats wanted = {1, 2, 3, 4};
+  CHECK(contains(refusal_of_bytes(model(with(two_by_two, reshape))), "bias is not one number for each filter"));
+  CHECK(contains(refusal_of_bytes(model(with("", node("Reshape", {"v"}, "s", ints("shape", {2, 2}))))),
+                 "bias is not one number for each filter"));
+  CHECK(contains(refusal_of_bytes(model(with("", reshape))), "bias is not one number for each filter"));
+  CHECK(numbers_of(*opened(with(column, reshape)), "block1_conv1/bias") == wanted);
+  CHECK(numbers_of(*opened(with("", node("Reshape", {"v"}, "s", ints("shape", {1, -1})))), "block1_conv1/bias") ==
+        wanted);
+  CHECK(numbers_of(*opened(with("", node("Unsqueeze", {"v"}, "s"))), "block1_conv1/bias") == wanted);
+}
+
+TEST_CASE("onnx: axes and slices at the ends of 64 bits are those of no channels") {
+  const std::string arrays = initializer(floats("k", {1, 2}, {2, 4}));
+  CHECK(contains(refusal_of_bytes(model(one(arrays + node("Add", {"c", "k"}, "d", integer("axis", INT64_MAX)) +
+                                            node("Relu", {"d"}, "r")))),
+                 "comes Add"));
+  std::string slices;
+  for (const char* to : {"r", "g", "b"})
+    slices += node("Slice", {"x"}, to, ints("axes", {1}) + ints("starts", {INT64_MAX}) + ints("ends", {INT64_MIN}));
+  const auto file = opened(input("x") + initializer(floats("w", {2, 3, 3, 3}, kFirst)) + slices +
+                           node("Concat", {"r", "g", "b"}, "p", integer("axis", 1)) + conv({"p", "w"}, "c") +
+                           node("Relu", {"c"}, "d"));
+  CHECK(contains(about(*file), "its own preprocessing is left out (Slice"));
+}
+
+TEST_CASE("onnx: a node that reads a value many times is one node, and all convolutions side by side are counted") {
+  const auto file = opened(input("x") + first_weights() + conv({"x", "w", "b", "x", "x"}, "c") +
+                           node("Relu", {"c"}, "r") + second_weights() + conv({"r", "v", "b", "r"}, "d"));
+  CHECK(numbers_of(*file, "block1_conv2/kernel") == kSecond);
+  std::string many;
+  for (const char* to : {"d", "e", "f", "g"}) many += conv({"r", "v"}, to);
+  CHECK(contains(about(*opened(one(second_weights() + node("Relu", {"c"}, "r") + many))),
+                 "behind them 4 convolutions side by side"));
+}
+
 TEST_CASE("onnx: batch normalisation before the ReLU goes into weights and bias, and is said") {
   const std::string arrays = initializer(floats("g", {2}, {2, 3})) + initializer(floats("h", {2}, {0.5F, 1})) +
                              initializer(floats("running_mean", {2}, {1, 2})) + initializer(floats("s", {2}, {3, 8}));
