@@ -2,19 +2,18 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <initializer_list>
 #include <map>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "archive/elements.h"
 #include "archive/fortran_order.h"
 #include "archive/matlab/mat_matrix.h"
 #include "archive/matlab/mat_stream.h"
@@ -28,6 +27,7 @@ namespace {
 constexpr std::uint64_t kHeader = 128, kTag = 8;  // bytes
 constexpr std::uint32_t kPlain = 14, kDeflated = 15;
 constexpr std::size_t kMaxVariables = 4096;
+constexpr std::uint64_t kMaxMean = 3 << 20;  // numbers: a picture of 1024 x 1024
 
 bool ends_with_any(std::string_view path, std::initializer_list<std::string_view> ends) {
   return std::any_of(ends.begin(), ends.end(), [&](std::string_view end) { return path.ends_with(end); });
@@ -53,14 +53,16 @@ class MatFile final : public ArrayFile {
 
   std::vector<float> values(const std::string& name) const override {
     const Entry& entry = entries_.at(name);
-    return to_c_order(numbers(*places_.at(name), name), entry.sizes);
+    const MatArray& array = *places_.at(name);
+    require(array.width != 0, ErrorCode::input, label_, ": '", name, "' is of type ", array.dtype,
+            "; wanted single or double, so save it as single");
+    return to_c_order(numbers_of(array), entry.sizes);
   }
 
  private:
   void read_variables();
   void add(const std::string& path, const MatArray& array);
   void take_mean(const MatArray& array);
-  std::vector<float> numbers(const MatArray& array, const std::string& name) const;
 
   FileReader file_;
   MatVariables variables_;
@@ -110,29 +112,23 @@ void MatFile::add(const std::string& path, const MatArray& array) {
   places_[name] = &array;
 }
 
-// Mean of each channel of a picture, or of one pixel.
+// Mean of each channel of a picture, or of one pixel; none where that cannot be read.
 void MatFile::take_mean(const MatArray& array) {
-  const std::vector<float> values = numbers(array, "averageImage");
+  if (array.width == 0 || array.bytes / array.width > kMaxMean) return;
+  const std::vector<float> values = numbers_of(array);
   if (values.empty() || values.size() % 3 != 0) return;
   const std::size_t positions = values.size() / 3;
   std::string mean;
   for (std::size_t channel = 0; channel < 3; ++channel) {
     double sum = 0;
     for (std::size_t i = 0; i < positions; ++i) sum += values[channel * positions + i];
+    if (!std::isfinite(sum)) return;
     mean += text(channel == 0 ? "" : ",", sum / static_cast<double>(positions));
   }
   metadata_["mean"] = mean;
   metadata_["std"] = "1,1,1";
   metadata_["channel_order"] = "RGB";
   metadata_["range"] = "255";
-}
-
-std::vector<float> MatFile::numbers(const MatArray& array, const std::string& name) const {
-  const std::size_t width = element_bytes(array.dtype);
-  require(width != 0, ErrorCode::input, label_, ": '", name, "' is of type ", array.dtype,
-          "; wanted single or double, so save it as single");
-  MatStream stream = array.numbers;
-  return read_elements(array.dtype, array.bytes / width, [&](std::span<std::uint8_t> piece) { stream.read(piece); });
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "archive/elements.h"
+#include "base/check.h"
 #include "base/little_endian.h"
 #include "base/sizes.h"
 
@@ -18,8 +20,10 @@ namespace impasto::IMPASTO_ABI {
 namespace {
 
 constexpr int kMaxNesting = 16;
-constexpr std::uint64_t kMaxElements = 65536, kMaxArrays = 512, kMaxText = 4096;  // VGG19: 400, 40
-constexpr std::uint32_t kMatrix = 14;                                             // the format's types of elements
+constexpr std::uint64_t kMaxElements = 65536, kMaxArrays = 512, kMaxText = 4096;
+constexpr std::size_t kMaxPath = 500, kMaxKept = std::size_t{1} << 20;  // bytes: of one path, of all that is kept
+constexpr std::uint32_t kMatrix = 14;                                   // the format's types of elements
+constexpr std::size_t kPiece = 16384;  // whole numbers converted at a time: 128 KiB of the widest, which stay in L2
 constexpr std::uint32_t kInt8 = 1, kInt32 = 5, kUint32 = 6;
 
 // Of an element: its type and bytes. Up to 4 bytes lie within the tag's own 8.
@@ -47,10 +51,24 @@ std::vector<std::uint8_t> read_element(MatStream& in, std::uint32_t type, std::u
   return bytes;
 }
 
-// By the type of an element; the last is that of numbers which no array of floats has.
-const char* type_of(std::uint32_t type) {
-  constexpr const char* kTypes[] = {"", "I8", "U8", "I16", "U16", "I32", "U32", "F32", "", "F64", "", "", "I64", "U64"};
-  return type < std::size(kTypes) ? kTypes[type] : "";
+// Numbers by the format's type of an element; width 0 where the type is none of numbers.
+struct Stored {
+  const char* name;
+  std::size_t width;
+};
+
+Stored stored_as(std::uint32_t type) {
+  constexpr Stored kNone = {"other", 0};
+  constexpr Stored kTypes[] = {kNone,      {"I8", 1}, {"U8", 1},  {"I16", 2}, {"U16", 2}, {"I32", 4}, {"U32", 4},
+                               {"F32", 4}, kNone,     {"F64", 8}, kNone,      kNone,      {"I64", 8}, {"U64", 8}};
+  return type < std::size(kTypes) ? kTypes[type] : kNone;
+}
+
+float whole_number(const std::uint8_t* bytes, std::size_t width, bool with_sign) {
+  const std::uint64_t bits = little_endian(bytes, width);
+  if (!with_sign) return static_cast<float>(bits);
+  const std::size_t above = 64 - 8 * width;
+  return static_cast<float>(static_cast<std::int64_t>(bits << above) >> above);
 }
 
 class Matrix {
@@ -62,13 +80,22 @@ class Matrix {
   bool read(const std::string& path, int depth);
 
  private:
-  enum Class : std::uint32_t { cell = 1, structure = 2, text = 4, first_number = 6, last_number = 15 };
+  enum Class : std::uint32_t {
+    cell = 1,
+    structure = 2,
+    text = 4,
+    real_double = 6,
+    real_single = 7,
+    last_number = 15,
+    object = 17
+  };
 
   void read_cells(const std::string& path, std::uint64_t count, std::uint64_t end, int depth);
   void read_fields(const std::string& path, std::uint64_t count, std::uint64_t end, int depth);
   void read_text(const std::string& path, std::uint64_t count);
   void read_numbers(const std::string& path, const std::vector<std::int64_t>& sizes, std::uint64_t count, bool complex,
-                    std::uint64_t end);
+                    bool floats, std::uint64_t end);
+  void keep(std::size_t bytes);
 
   MatStream& in_;
   const std::vector<std::string>& wanted_;
@@ -81,12 +108,20 @@ bool Matrix::read(const std::string& path, int depth) {
   if (++elements_ > kMaxElements) in_.damaged("has more parts than a network");
   const Tag tag = read_tag(in_);
   if (tag.type != kMatrix || tag.small) in_.damaged("lacks an array");
+  if (path.size() > kMaxPath) in_.damaged("has a path of more than 500 bytes");
   if (tag.bytes == 0) return true;
   const std::uint64_t end = in_.at() + tag.bytes;
   const std::vector<std::uint8_t> flags = read_element(in_, kUint32, 8);
+  if (flags.size() != 8) in_.damaged("has flags of unknown form");
+  const std::uint32_t kind = flags[0];
+  if (kind == object) {  // string, datetime, table: without sizes, and the name means another thing
+    if (in_.at() > end) in_.damaged("has another size than its parts");
+    if (depth != 0) in_.skip(end - in_.at());
+    return depth != 0;
+  }
   const std::vector<std::uint8_t> dimensions = read_element(in_, kInt32, 4 * 32);
   const std::vector<std::uint8_t> name = read_element(in_, kInt8, kMaxText);
-  if (flags.size() != 8 || dimensions.size() % 4 != 0) in_.damaged("has sizes of unknown form");
+  if (dimensions.size() % 4 != 0) in_.damaged("has sizes of unknown form");
   const std::string called(name.begin(), name.end());
   if (depth == 0 && std::find(wanted_.begin(), wanted_.end(), called) == wanted_.end()) return false;
   if (depth == 0 && !found_.names.insert(called).second) in_.damaged("stands in it twice");
@@ -97,7 +132,6 @@ bool Matrix::read(const std::string& path, int depth) {
     sizes.push_back(static_cast<std::int64_t>(little_endian(dimensions.data() + at, 4)));
     count = saturated_product(count, static_cast<std::uint64_t>(sizes.back()));
   }
-  const std::uint32_t kind = flags[0];
   const bool complex = (flags[1] & 8) != 0;
   if (kind == cell) {
     read_cells(here, count, end, depth);
@@ -105,8 +139,8 @@ bool Matrix::read(const std::string& path, int depth) {
     read_fields(here, count, end, depth);
   } else if (kind == text) {
     read_text(here, count);
-  } else if (kind >= first_number && kind <= last_number) {
-    read_numbers(here, sizes, count, complex, end);
+  } else if (kind >= real_double && kind <= last_number) {
+    read_numbers(here, sizes, count, complex, kind <= real_single, end);
   } else if (in_.at() < end) {  // functions, objects, sparse matrices
     in_.skip(end - in_.at());
   }
@@ -133,6 +167,8 @@ void Matrix::read_fields(const std::string& path, std::uint64_t count, std::uint
     fields.emplace_back(field.substr(0, field.find('\0')));
   }
   if (fields.empty()) return;
+  if (std::set<std::string>(fields.begin(), fields.end()).size() != fields.size())
+    in_.damaged("has a field that stands twice");
   for (std::uint64_t i = 0; i < count; ++i) {
     for (const std::string& field : fields) {
       if (in_.at() >= end) in_.damaged("lacks fields");
@@ -152,8 +188,11 @@ void Matrix::read_text(const std::string& path, std::uint64_t count) {
   std::vector<std::uint8_t> bytes(tag.bytes);
   in_.read(bytes);
   in_.skip(padding(tag));
-  if (found_.texts.size() == kMaxElements) in_.damaged("has more texts than a network");
-  std::string& letters = found_.texts[path];
+  if (!path.ends_with("/name")) return;
+  keep(path.size() + count);
+  const auto [place, added] = found_.texts.emplace(path, "");
+  if (!added) in_.damaged("has a field that stands twice");
+  std::string& letters = place->second;
   for (std::size_t at = 0; at < bytes.size(); at += width) {
     const std::uint64_t letter = little_endian(bytes.data() + at, width);
     letters += letter >= ' ' && letter < 127 ? static_cast<char>(letter) : '?';
@@ -161,23 +200,45 @@ void Matrix::read_text(const std::string& path, std::uint64_t count) {
 }
 
 void Matrix::read_numbers(const std::string& path, const std::vector<std::int64_t>& sizes, std::uint64_t count,
-                          bool complex, std::uint64_t end) {
+                          bool complex, bool floats, std::uint64_t end) {
   const Tag tag = read_tag(in_);
-  const std::string type = type_of(tag.type);
-  const std::size_t width = element_bytes(type);
+  const auto [type, width] = stored_as(tag.type);
   if (in_.at() > end || tag.bytes > end - in_.at()) in_.damaged("has numbers beyond its end");
   if (width != 0 && saturated_product(count, width) != tag.bytes) in_.damaged("has other numbers than its sizes want");
   if (found_.arrays.size() == kMaxArrays) in_.damaged("has more arrays than a network");
-  const std::string dtype = complex ? "complex" : type.empty() ? "other" : type;
-  found_.arrays.emplace(path, MatArray{dtype, sizes, tag.bytes, in_});
+  keep(path.size());
+  const MatArray array = {complex ? "complex" : type, sizes, tag.bytes, floats && !complex ? width : 0, in_};
+  if (!found_.arrays.emplace(path, array).second) in_.damaged("has a field that stands twice");
   in_.skip(tag.bytes + padding(tag));
   if (complex && in_.at() < end) in_.skip(end - in_.at());
+}
+
+void Matrix::keep(std::size_t bytes) {
+  found_.kept += bytes;
+  if (found_.kept > kMaxKept) in_.damaged("has more names than a network");
 }
 
 }  // namespace
 
 void add_mat_variable(MatStream& stream, const std::vector<std::string>& wanted, MatVariables& variables) {
   if (Matrix(stream, wanted, variables).read("", 0)) stream.require_end();
+}
+
+std::vector<float> numbers_of(const MatArray& array) {
+  IMPASTO_ASSERT(array.width != 0);
+  const std::uint64_t wanted = array.bytes / array.width;
+  MatStream stream = array.numbers;
+  if (element_bytes(array.dtype) != 0)
+    return read_elements(array.dtype, wanted, [&](std::span<std::uint8_t> piece) { stream.read(piece); });
+  std::vector<float> values(bytes_in_one_piece(wanted, sizeof(float)) / sizeof(float));
+  std::vector<std::uint8_t> piece(std::min(values.size(), kPiece) * array.width);
+  for (std::size_t begin = 0; begin < values.size(); begin += kPiece) {
+    const std::size_t size = std::min(values.size() - begin, kPiece);
+    stream.read(std::span(piece).first(size * array.width));
+    for (std::size_t i = 0; i < size; ++i)
+      values[begin + i] = whole_number(piece.data() + i * array.width, array.width, array.dtype.front() == 'I');
+  }
+  return values;
 }
 
 }  // namespace impasto::IMPASTO_ABI

@@ -10,9 +10,11 @@
 #include <iterator>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "support/array_file_case.h"
+#include "support/mat_variable.h"
 #include "support/safetensors.h"
 
 namespace impasto::testing {
@@ -101,7 +103,115 @@ TEST_CASE("mat: sizes that lie are refused") {
   CHECK(contains(numbers(0, 0xffffffff), "other numbers than its sizes want"));
   CHECK(contains(numbers(28, 1 << 20), "numbers beyond its end"));
   CHECK(contains(numbers(28, 212), "other numbers than its sizes want"));
-  CHECK(contains(numbers(24, 5), "'conv1_1.weight' is of type I32"));
+}
+
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+// One layer with a kernel of 1 x 1 x 1 x 2 in single, 0.5 and 0.5, and further fields.
+std::string layer_with(const Fields& fields) {
+  const std::string half("\0\0\0\x3f", 4);
+  Fields all = {{"filters", mat_numbers(7, 7, {1, 1, 1, 2}, half + half)}, {"name", mat_text("conv1_1")}};
+  all.insert(all.end(), fields.begin(), fields.end());
+  return mat_cell({mat_struct(all)}, "layers");
+}
+
+std::string mean_of(const std::string& numbers) {
+  return mat_struct({{"normalization", mat_struct({{"averageImage", numbers}})}}, "meta");
+}
+
+std::unique_ptr<ArrayFile> opened(const TempFolder& folder, const std::string& variables) {
+  return open_array_file(folder.write("w", mat_file(variables)));
+}
+
+TEST_CASE("mat: whole numbers of double or single are read, whichever type of integers they are stored in") {
+  const TempFolder folder;
+  struct {
+    std::uint64_t type;
+    std::size_t width;
+    std::uint64_t first;
+    float value;
+  } const cases[] = {{1, 1, 0x80, -128},
+                     {2, 1, 0x80, 128},
+                     {3, 2, 0xfffe, -2},
+                     {4, 2, 0xfffe, 65534},
+                     {5, 4, 0xffffffff, -1},
+                     {6, 4, 0xffffff00, 4294967040.0f},
+                     {12, 8, 0xffffffffffffff80, -128},
+                     {13, 8, 0x8000000000000000, 9223372036854775808.0f}};
+  for (const auto& stored : cases) {
+    for (const std::uint64_t kind : {6, 7}) {
+      CAPTURE(stored.type);
+      CAPTURE(kind);
+      std::string bytes;
+      append_little_endian(bytes, stored.first, static_cast<int>(stored.width));
+      append_little_endian(bytes, 3, static_cast<int>(stored.width));
+      const auto file = opened(folder, layer_with({{"biases", mat_numbers(kind, stored.type, {1, 2}, bytes)}}));
+      CHECK(file->values("conv1_1.bias") == std::vector<float>{stored.value, 3});
+    }
+  }
+  const auto zeros = opened(folder, layer_with({{"biases", mat_numbers(7, 2, {1, 2}, std::string(2, '\0'))}}));
+  CHECK(zeros->values("conv1_1.bias") == std::vector<float>{0, 0});
+  const std::string many = mat_cell(
+      {mat_struct({{"name", mat_text("a")}, {"filters", mat_numbers(6, 2, {3, 10000}, std::string(30000, '\7'))}})},
+      "layers");
+  CHECK(opened(folder, many)->values("a.weight") == std::vector<float>(30000, 7));
+  const std::string kernel = mat_numbers(8, 1, {1, 2}, "\1\2");  // int8: scaled by something that is not here
+  CHECK(contains(refusal_of_bytes(mat_file(layer_with({{"biases", kernel}}))), "'conv1_1.bias' is of type I8"));
+  const std::string lacking = mat_numbers(6, 4, {1, 2}, "\1\2\3");
+  CHECK(contains(refusal_of_bytes(mat_file(layer_with({{"biases", lacking}}))), "other numbers than its sizes want"));
+}
+
+TEST_CASE("mat: a mean of whole numbers is read, and one that cannot be read is left out") {
+  const TempFolder folder;
+  const auto grey = opened(folder, layer_with({}) + mean_of(mat_numbers(6, 2, {1, 1, 3}, std::string(3, '\x80'))));
+  CHECK(grey->metadata().at("mean") == "128,128,128");
+  const std::string inf("\0\0\x80\x7f", 4);
+  for (const std::string& unread :
+       {mat_numbers(0x806, 2, {1, 1, 3}, std::string(3, '\1')) /* complex */, mat_numbers(9, 2, {1, 1, 3}, "abc"),
+        mat_numbers(7, 7, {1, 1, 3}, inf + inf + inf), mat_numbers(7, 7, {1, 1}, inf), mat_object(), mat_text("abc")}) {
+    const auto file = opened(folder, layer_with({}) + mean_of(unread));
+    CHECK(file->metadata().count("mean") == 0);
+    CHECK(file->values("conv1_1.weight") == std::vector<float>{0.5f, 0.5f});
+  }
+}
+
+TEST_CASE("mat: objects of MATLAB's classes, which have no sizes, are passed over wherever they stand") {
+  const TempFolder folder;
+  const std::string inner = layer_with({{"made", mat_object()}, {"notes", mat_cell({mat_object(), mat_text("a")})}});
+  for (const std::string& variables : {mat_object("made") + layer_with({}), layer_with({}) + mat_object("made"),
+                                       mat_object("net") + layer_with({}), inner}) {
+    CHECK(opened(folder, variables)->values("conv1_1.weight") == std::vector<float>{0.5f, 0.5f});
+  }
+  std::string beyond = mat_object();
+  beyond[4] = static_cast<char>(beyond[4] + 64);
+  CHECK(contains(refusal_of_bytes(mat_file(layer_with({{"made", beyond}}))), "ends too early"));
+}
+
+TEST_CASE("mat: a field that stands twice is damage") {
+  const std::string twice = "a field that stands twice";
+  CHECK(contains(refusal_of_bytes(mat_file(layer_with({{"name", mat_text("conv1_2")}}))), twice));
+  CHECK(contains(refusal_of_bytes(mat_file(layer_with({{"filters", mat_cell({})}}))), twice));
+  CHECK(contains(refusal_of_bytes(mat_file(layer_with({{"pad", mat_text("a")}, {"pad", mat_text("a")}}))), twice));
+  const std::string within = mat_struct({{"b", mat_struct({{"name", mat_text("x")}})}});
+  CHECK(contains(refusal_of_bytes(mat_file(layer_with({{"a", within}, {"a/b/name", mat_text("y")}}))), twice));
+}
+
+TEST_CASE("mat: paths longer than those in networks, and more of them, are refused") {
+  const TempFolder folder;
+  const auto nested = [](std::size_t letters, std::size_t depth) {
+    std::string inner = mat_text("a");
+    for (std::size_t i = 0; i < depth; ++i) inner = mat_struct({{std::string(letters, 'f'), inner}});
+    return mat_file(layer_with({{"more", inner}}));
+  };
+  CHECK_NOTHROW(open_array_file(folder.write("w", nested(100, 4))));
+  CHECK(contains(refusal_of_bytes(nested(100, 5)), "a path of more than 500 bytes"));
+  CHECK(contains(refusal_of_bytes(nested(4000, 12)), "a path of more than 500 bytes"));
+  const auto named = [](std::size_t count) {
+    const std::string one = mat_struct({{"name", mat_text(std::string(4000, 'n'))}});
+    return mat_file(layer_with({{"more", mat_cell(std::vector<std::string>(count, one))}}));
+  };
+  CHECK_NOTHROW(open_array_file(folder.write("w", named(250))));
+  CHECK(contains(refusal_of_bytes(named(270)), "more names than a network"));
 }
 
 TEST_CASE("mat: other MATLAB files are refused by name") {
