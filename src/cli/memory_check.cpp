@@ -33,9 +33,9 @@ int largest(int most, const std::function<bool(int)>& is_good) {
 
 }  // namespace
 
-std::size_t with_overhead(std::size_t bytes) { return bytes + bytes / 16 + (std::size_t{16} << 20); }
+std::uint64_t with_overhead(std::uint64_t bytes) { return bytes + bytes / 16 + (std::uint64_t{16} << 20); }
 
-bool fits(std::size_t bytes, std::size_t free, bool asked_for) {
+bool fits(std::uint64_t bytes, std::uint64_t free, bool asked_for) {
   constexpr std::size_t kHoles = std::size_t{64} << 20;
   return with_overhead(bytes) + (asked_for ? 0 : kHoles) <= free;
 }

@@ -9,11 +9,11 @@
 namespace impasto::cli {
 
 /// With what allocators and the libraries of pictures take besides.
-std::size_t with_overhead(std::size_t bytes);
+std::uint64_t with_overhead(std::uint64_t bytes);
 
 /// Whether what takes so many bytes fits into what is free; `asked_for`: that is a limit of bytes held, not of address
 /// space, in which large blocks that were given back leave holes.
-bool fits(std::size_t bytes, std::size_t free, bool asked_for);
+bool fits(std::uint64_t bytes, std::uint64_t free, bool asked_for);
 
 /// The context whose painting leaves the rest of the process room within `most` bytes, what it holds by now included;
 /// for 0 the context as it is. Throws Error(io) where nothing is left.

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <string>
@@ -29,9 +30,9 @@ struct Plan {
   std::vector<PaintingSize> sizes;
   std::vector<int> steps;  // at each
   MemoryEstimate memory;
-  std::size_t loaded = 0;  // bytes of program and pictures
-  std::size_t peak = 0;    // of all
-  std::size_t free = 0;    // beside what is loaded
+  std::uint64_t loaded = 0;  // bytes of program and pictures
+  std::uint64_t peak = 0;    // of all
+  std::uint64_t free = 0;    // beside what is loaded
   bool fits = false;
   Forecast time;
 };
@@ -72,7 +73,7 @@ void print_plan(const Plan& plan, const Options& options, const Context& context
 
 std::string json_of(const Plan& plan, const Context& context, const std::string& weights) {
   JsonObject json;
-  const auto bytes = [&](const char* key, std::size_t value) { json.add(key, std::to_string(value)); };
+  const auto bytes = [&](const char* key, std::uint64_t value) { json.add(key, std::to_string(value)); };
   json.add("width", std::to_string(plan.sizes.back().width));
   json.add("height", std::to_string(plan.sizes.back().height));
   json.add("scales", json_list(plan.sizes, "", [](const PaintingSize& size) {
@@ -125,9 +126,9 @@ int plan_command(const PlanRequest& request, const std::filesystem::path& progra
   plan.memory = estimate_memory(pictures, found.weights, options, context);
   plan.free = available_memory();
   if (const std::size_t limit = context.memory_limit(); limit > 0)
-    plan.free = std::min(plan.free, with_overhead(limit));
+    plan.free = std::min<std::uint64_t>(plan.free, with_overhead(limit));
   plan.loaded = peak_resident_bytes();
-  plan.peak = with_overhead(plan.memory.peak() + plan.memory.pairs) + plan.loaded;
+  plan.peak = with_overhead(std::uint64_t{plan.memory.peak()} + plan.memory.pairs) + plan.loaded;
   plan.fits = fits(plan.memory.peak(), plan.free, context.memory_limit() > 0);
   if (plan.fits) plan.time = forecast(pictures, found.weights, options, context, plan.memory.work);
   if (request.json) save_text(json_of(plan, context, found.weights.description()), *request.json);

@@ -86,13 +86,13 @@ TEST_CASE("style: the size of a style counts in the estimate") {
 }
 
 TEST_CASE("style: a painting beyond all memory is estimated in no time and in no memory") {
+  if (sizeof(std::size_t) == 4) return;  // no tensor holds its maps
   const Weights weights = Weights::builtin();
   Options options = preset("default", weights);
   const Pictures pictures{picture(40, 40), {{picture(40, 40)}}, {}, {}, {}};
   options.region_size = 16384;
   options.size = 8000;
   const std::size_t half = estimate_memory(pictures, weights, options).peak();
-  if (sizeof(std::size_t) == 4) return;  // no tensor holds the next one
   options.size = 16000;
   const std::size_t whole = estimate_memory(pictures, weights, options).peak();
   CHECK(whole > 3.8 * static_cast<double>(half));
