@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "archive/blob.h"
-#include "archive/byte_source.h"
 #include "archive/foreign_file.h"
 #include "archive/hdf5/hdf5.h"
 #include "archive/json_text.h"
@@ -25,6 +24,7 @@
 #include "archive/shards.h"
 #include "archive/torch/torch_legacy.h"
 #include "archive/torch/torch_zip.h"
+#include "archive/zip.h"
 #include "base/check.h"
 #include "base/file.h"
 #include "base/file_reader.h"
@@ -46,19 +46,20 @@ bool is_json(std::string_view start) {
   return first != std::string_view::npos && start[first] == '{';
 }
 
-std::string start_of(const ByteSource& bytes) {
+std::string start_of(const FileReader& bytes) {
   std::string start(saturated(std::min<std::uint64_t>(bytes.size(), kStartBytes)), '\0');
   bytes.read(0, {reinterpret_cast<std::uint8_t*>(start.data()), start.size()});
   return start;
 }
 
 // A file that says by its first bytes what it is, and holds its arrays itself; nothing for others.
-std::unique_ptr<ArrayFile> open_by_signature(const std::filesystem::path& file, const ByteSource& bytes,
+std::unique_ptr<ArrayFile> open_by_signature(const std::filesystem::path& file, const FileReader& bytes,
                                              std::string_view start) {
   if (start.starts_with("PK\3\4") || start.starts_with("PK\5\6")) {
-    if (std::unique_ptr<ArrayFile> keras = open_keras(file)) return keras;
-    if (std::unique_ptr<ArrayFile> torch = open_torch_zip(file)) return torch;
-    return open_npz(file);
+    auto zip = std::make_unique<const ZipFile>(file, kKind);
+    if (std::unique_ptr<ArrayFile> keras = open_keras(*zip)) return keras;
+    if (std::unique_ptr<ArrayFile> torch = open_torch_zip(*zip)) return torch;
+    return open_npz(std::move(zip));
   }
   if (is_safetensors(start)) return std::make_unique<Safetensors>(file);
   if (is_torch_legacy(start)) return open_torch_legacy(file);
@@ -69,7 +70,7 @@ std::unique_ptr<ArrayFile> open_by_signature(const std::filesystem::path& file, 
 }
 
 std::unique_ptr<ArrayFile> open_part(const std::filesystem::path& file) {
-  const FileSource bytes(file, kKind);
+  const FileReader bytes(file, kKind);
   std::unique_ptr<ArrayFile> part = open_by_signature(file, bytes, start_of(bytes));
   require(part != nullptr, ErrorCode::input, kKind, " '", file.string(),
           "' is a part of a network in none of the formats that parts have (safetensors, HDF5, .pth); get it again");
@@ -136,7 +137,7 @@ void ArrayFile::require_apart() const {
 }
 
 std::unique_ptr<ArrayFile> open_array_file(const std::filesystem::path& file) {
-  const FileSource bytes(file, kKind);
+  const FileReader bytes(file, kKind);
   const std::string start = start_of(bytes);
   if (std::unique_ptr<ArrayFile> whole = open_by_signature(file, bytes, start)) {
     const std::string part = part_of_shards(file);
@@ -145,7 +146,7 @@ std::unique_ptr<ArrayFile> open_array_file(const std::filesystem::path& file) {
   }
   const std::filesystem::path beside = blob_description_of(file);
   if (!beside.empty()) return open_blob(beside);
-  if (is_onnx(FileReader(file, kKind))) return open_onnx(file);
+  if (is_onnx(bytes)) return open_onnx(file);
   const std::string foreign = foreign_file(start, bytes.size());
   require(foreign.empty(), ErrorCode::input, kKind, " '", file.string(), "' is ", foreign);
   if (is_json(start)) return open_described(file);

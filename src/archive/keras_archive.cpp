@@ -3,17 +3,14 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
-#include <map>
 #include <memory>
 #include <optional>
 #include <span>
-#include <string>
 #include <utility>
 #include <vector>
 
-#include "archive/byte_source.h"
 #include "archive/hdf5/hdf5.h"
+#include "archive/memory_source.h"
 #include "archive/zip.h"
 #include "base/check.h"
 #include "base/file_reader.h"
@@ -47,28 +44,24 @@ void check_stored(ZipStream& stream, std::uint64_t bytes) {
 
 }  // namespace
 
-std::unique_ptr<ArrayFile> open_keras(const std::filesystem::path& file) {
-  constexpr const char* kKind = "weights file";
-  const std::string label = text(kKind, " '", file.string(), "'");
-  const FileReader reader(file, kKind);
-  const std::map<std::string, ZipMember> members = read_zip_directory(reader, label);
-  require(members.count("model.weights.npz") == 0, ErrorCode::input, label,
+std::unique_ptr<ArrayFile> open_keras(const ZipFile& zip) {
+  require(!zip.has("model.weights.npz"), ErrorCode::input, zip.label,
           " is a Keras model (.keras) with its weights as .npz; unzip it and name the model.weights.npz in it");
-  const auto found = members.find(kWeights);
-  if (found == members.end()) return nullptr;
+  const auto found = zip.members.find(kWeights);
+  if (found == zip.members.end()) return nullptr;
   const ZipMember& member = found->second;
-  require(member.bytes != 0, ErrorCode::input, label, ": '", kWeights, "' is empty; save the model again");
-  ZipStream stream(reader, label, kWeights, member);
+  require(member.bytes != 0, ErrorCode::input, zip.label, ": '", kWeights, "' is empty; save the model again");
+  ZipStream stream(zip.file, zip.label, kWeights, member);
   if (member.deflated) {
     const bool plausible = member.bytes <= kMostInflated &&
                            (member.bytes <= kMostWhateverRatio || member.bytes / kMostRatio <= member.stored);
-    require(plausible, ErrorCode::input, label, ": '", kWeights, "' is deflated from ", member.bytes, " bytes to ",
+    require(plausible, ErrorCode::input, zip.label, ": '", kWeights, "' is deflated from ", member.bytes, " bytes to ",
             member.stored, ", more than is inflated here; unzip it and name the ", kWeights, " in it");
-    return open_hdf5(file, inflate(stream, member.bytes), std::nullopt, "Keras .keras");
+    return open_hdf5(zip.path, inflate(stream, member.bytes), std::nullopt, "Keras .keras");
   }
   check_stored(stream, member.bytes);
-  auto bytes = std::make_unique<PartSource>(std::make_unique<FileSource>(file, kKind), member.offset, member.bytes);
-  return open_hdf5(file, std::move(bytes), member.offset, "Keras .keras");
+  auto bytes = std::make_unique<const FileReader>(zip.path, zip.kind, member.offset, member.bytes);
+  return open_hdf5(zip.path, std::move(bytes), member.offset, "Keras .keras");
 }
 
 }  // namespace impasto::IMPASTO_ABI

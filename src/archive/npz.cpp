@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <span>
@@ -14,9 +13,7 @@
 
 #include "archive/elements.h"
 #include "archive/fortran_order.h"
-#include "archive/zip.h"
 #include "base/check.h"
-#include "base/file_reader.h"
 #include "base/sizes.h"
 #include "tensor/npy.h"
 
@@ -33,9 +30,8 @@ std::string type_name(const std::string& numpy) {
 
 class Npz final : public ArrayFile {
  public:
-  Npz(const std::filesystem::path& file, const char* kind) : ArrayFile(file, kind), file_(file, kind) {
-    const std::map<std::string, ZipMember> members = read_zip_directory(file_, label_);
-    for (const auto& [name, member] : members) {
+  explicit Npz(std::unique_ptr<const ZipFile> zip) : ArrayFile(zip->path, zip->kind), zip_(std::move(zip)) {
+    for (const auto& [name, member] : zip_->members) {
       constexpr std::string_view kSuffix = ".npy";
       if (name.ends_with(kSuffix)) read_header(name, name.substr(0, name.size() - kSuffix.size()), member);
     }
@@ -52,7 +48,7 @@ class Npz final : public ArrayFile {
     const std::size_t width = element_bytes(entry.dtype);
     require(width != 0, ErrorCode::input, label_, ": '", name, "' is of type ", entry.dtype,
             "; wanted '<f2', '<f4' or '<f8', so save it as float32");
-    ZipStream stream(file_, label_, name + ".npy", place.member);
+    ZipStream stream(zip_->file, label_, name + ".npy", place.member);
     std::vector<std::uint8_t> header(place.header_bytes);
     stream.read(header);
     std::vector<float> values =
@@ -69,13 +65,13 @@ class Npz final : public ArrayFile {
 
   void read_header(const std::string& member_name, const std::string& name, const ZipMember& member);
 
-  FileReader file_;
+  std::unique_ptr<const ZipFile> zip_;
   std::map<std::string, Place> places_;
 };
 
 void Npz::read_header(const std::string& member_name, const std::string& name, const ZipMember& member) {
   const std::string label = text(label_, ": '", member_name, "'");
-  ZipStream stream(file_, label_, member_name, member);
+  ZipStream stream(zip_->file, label_, member_name, member);
   std::vector<std::uint8_t> bytes(saturated(std::min<std::uint64_t>(kNpyPrefixBytes, member.bytes)));
   stream.read(bytes);
   const NpyPrefix prefix = read_npy_prefix(bytes, label);
@@ -104,8 +100,8 @@ void Npz::read_header(const std::string& member_name, const std::string& name, c
 
 }  // namespace
 
-std::unique_ptr<ArrayFile> open_npz(const std::filesystem::path& file, const char* kind) {
-  return std::make_unique<Npz>(file, kind);
+std::unique_ptr<ArrayFile> open_npz(std::unique_ptr<const ZipFile> zip) {
+  return std::make_unique<Npz>(std::move(zip));
 }
 
 }  // namespace impasto::IMPASTO_ABI

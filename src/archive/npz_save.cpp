@@ -112,7 +112,7 @@ void save_npz(std::span<const NpzArray> arrays, const std::filesystem::path& fil
 
 std::map<std::string, NpyArray> load_npz(const std::filesystem::path& file) {
   return with_memory_error("reading arrays", [&] {
-    const std::unique_ptr<ArrayFile> source = open_npz(file, "array file");
+    const std::unique_ptr<ArrayFile> source = open_npz(std::make_unique<const ZipFile>(file, "array file"));
     std::map<std::string, NpyArray> arrays;
     for (const auto& [name, entry] : source->entries()) {
       const std::vector<float> values = source->values(name);

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <new>
@@ -147,6 +148,21 @@ std::map<std::string, ZipMember> read_zip_directory(const FileReader& file, cons
   }
   return members;
 }
+
+ZipFile::ZipFile(const std::filesystem::path& zip_path, const char* zip_kind)
+    : path(zip_path),
+      kind(zip_kind),
+      label(text(kind, " '", path.string(), "'")),
+      file(path, kind),
+      members(read_zip_directory(file, label)) {}
+
+ZipFile::ZipFile(const ZipFile& whole, std::uint64_t first, std::uint64_t bytes)
+    : path(whole.path),
+      kind(whole.kind),
+      label(whole.label),
+      begin(first),
+      file(path, kind, begin, bytes),
+      members(read_zip_directory(file, label)) {}
 
 std::vector<std::uint8_t> read_zip_member(const FileReader& file, const std::string& label, const std::string& name,
                                           const ZipMember& member, std::size_t most) {

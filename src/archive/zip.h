@@ -1,9 +1,10 @@
-// Zip files, as far as NumPy's .npz and PyTorch's .pth need them: members stored or deflated, also beyond 4 GiB
-// (zip64). Own reading of the directory (APPNOTE.TXT 6.3.10), strict; zlib inflates.
+// Zip files, as far as NumPy's .npz, PyTorch's .pth and Keras' .keras need them: members stored or deflated, also
+// beyond 4 GiB (zip64). Own reading of the directory (APPNOTE.TXT 6.3.10), strict; zlib inflates.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <span>
@@ -25,6 +26,25 @@ struct ZipMember {
 /// Members by name. Throws Error(input) for a directory that is damaged or cut short, for members that overlap, share a
 /// name, or are encrypted or compressed by another method than deflate.
 std::map<std::string, ZipMember> read_zip_directory(const FileReader& file, const std::string& label);
+
+/// A zip, opened. Neither copied nor moved: what reads its members refers to it.
+struct ZipFile {
+  /// Throws what FileReader and read_zip_directory throw. `kind` begins messages.
+  explicit ZipFile(const std::filesystem::path& path, const char* kind = "weights file");
+  /// The zip that is the `bytes` of `whole` from `begin` on; messages name the whole file.
+  ZipFile(const ZipFile& whole, std::uint64_t begin, std::uint64_t bytes);
+  ZipFile(const ZipFile&) = delete;
+  ZipFile& operator=(const ZipFile&) = delete;
+
+  bool has(const std::string& name) const { return members.count(name) != 0; }
+
+  const std::filesystem::path path;
+  const char* const kind;
+  const std::string label;        ///< begins messages: weights file 'a.npz'
+  const std::uint64_t begin = 0;  ///< its first byte in the file at `path`
+  const FileReader file;          ///< from there on
+  const std::map<std::string, ZipMember> members;
+};
 
 /// All bytes of a member. Throws Error(input) for more than `most`.
 std::vector<std::uint8_t> read_zip_member(const FileReader& file, const std::string& label, const std::string& name,

@@ -8,25 +8,24 @@
 #include <span>
 #include <string>
 
+#include "base/byte_source.h"
 #include "impasto/export.h"
 
 namespace impasto::IMPASTO_ABI {
 
-/// An open regular file; neither copied nor moved. Thread safety: const use from any thread.
-class FileReader {
+/// An open regular file.
+class FileReader final : public ByteSource {
  public:
   /// Throws Error(input) for a file that is missing, no regular file, empty or unreadable; `what` names it.
   FileReader(const std::filesystem::path& file, const char* what);
   /// The `bytes` from `begin` on alone, as if they were the file; they must lie within it.
   FileReader(const std::filesystem::path& file, const char* what, std::uint64_t begin, std::uint64_t bytes);
-  ~FileReader();
-  FileReader(const FileReader&) = delete;
-  FileReader& operator=(const FileReader&) = delete;
+  ~FileReader() override;
 
-  std::uint64_t size() const noexcept { return size_; }  ///< bytes when it was opened
+  std::uint64_t size() const noexcept override { return size_; }  ///< bytes when it was opened
   /// Fills `bytes` from `offset` on. Throws Error(input) when the file has become shorter, Error(io) when the disk
   /// fails.
-  void read(std::uint64_t offset, std::span<std::uint8_t> bytes) const;
+  void read(std::uint64_t offset, std::span<std::uint8_t> bytes) const override;
 
  private:
   std::string label_;

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "archive/byte_source.h"
+#include "archive/memory_source.h"
 #include "support/array_file_case.h"
 #include "support/zip_file.h"
 
@@ -107,7 +107,8 @@ TEST_CASE("keras: weights kept as .npz are named, and zips of others are no .ker
   CHECK(
       contains(refusal_of_bytes(zip_file({{.name = "model.weights.npz"}})), "unzip it and name the model.weights.npz"));
   const TempFolder folder;
-  CHECK(open_keras(folder.write("w", zip_file({{.name = "a.npy", .bytes = npy_floats("(1,)", {1})}}))) == nullptr);
+  const ZipFile zip(folder.write("w", zip_file({{.name = "a.npy", .bytes = npy_floats("(1,)", {1})}})));
+  CHECK(open_keras(zip) == nullptr);
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ namespace {
 void read(const std::uint8_t* data, std::size_t size) {
   const auto file = impasto::testing::fuzz_file("w.keras", data, size);
   impasto::testing::read_all([&] {
-    std::unique_ptr<impasto::ArrayFile> keras = impasto::open_keras(file);
+    std::unique_ptr<impasto::ArrayFile> keras = impasto::open_keras(impasto::ZipFile(file));
     if (!keras) throw impasto::Error(impasto::ErrorCode::input, "no .keras");
     return keras;
   });

@@ -25,7 +25,7 @@ void read_torch(std::span<const std::uint8_t> bytes) {
   const auto file = fuzz_file("w", bytes.data(), bytes.size());
   if (!start.starts_with("PK")) return read_all([&] { return open_torch_legacy(file); });
   read_all([&] {
-    std::unique_ptr<ArrayFile> opened = open_torch_zip(file);
+    std::unique_ptr<ArrayFile> opened = open_torch_zip(ZipFile(file));
     require(opened != nullptr, ErrorCode::input, "another zip");
     return opened;
   });

@@ -18,6 +18,7 @@
 #include "archive/hdf5/hdf5_blocks.h"
 #include "archive/hdf5/hdf5_messages.h"
 #include "base/check.h"
+#include "base/file_reader.h"
 
 namespace impasto::IMPASTO_ABI {
 namespace {
@@ -172,9 +173,10 @@ std::optional<std::uint64_t> find_hdf5(const ByteSource& bytes) {
 }
 
 std::unique_ptr<ArrayFile> open_hdf5(const std::filesystem::path& file) {
-  std::unique_ptr<const ByteSource> bytes = std::make_unique<FileSource>(file, "weights file");
+  constexpr const char* kKind = "weights file";
+  auto bytes = std::make_unique<const FileReader>(file, kKind);
   const std::uint64_t origin = find_hdf5(*bytes).value_or(0), rest = bytes->size() - origin;
-  if (origin != 0) bytes = std::make_unique<PartSource>(std::move(bytes), origin, rest);
+  if (origin != 0) bytes = std::make_unique<const FileReader>(file, kKind, origin, rest);
   return open_hdf5(file, std::move(bytes), origin, "HDF5");
 }
 

@@ -9,7 +9,7 @@
 #include <optional>
 
 #include "archive/array_file.h"
-#include "archive/byte_source.h"
+#include "base/byte_source.h"
 
 namespace impasto::IMPASTO_ABI {
 

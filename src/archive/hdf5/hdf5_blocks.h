@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "archive/byte_cursor.h"
-#include "archive/byte_source.h"
+#include "base/byte_source.h"
 
 namespace impasto::IMPASTO_ABI {
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "archive/json_text.h"
+#include "archive/torch/torch_zip.h"
 #include "base/check.h"
 #include "base/sizes.h"
 
@@ -36,7 +37,7 @@ const TorchType* type_of_number(std::uint64_t number) {
 
 class ConfigReader {
  public:
-  ConfigReader(const TorchZip& zip, const std::string& folder) : zip_(zip), folder_(folder) {}
+  ConfigReader(const ZipFile& zip, const std::string& folder) : zip_(zip), folder_(folder) {}
 
   void read(const std::string& member, const std::string& path, TorchFile::Content& content) const;
 
@@ -48,7 +49,7 @@ class ConfigReader {
   std::uint64_t whole(const std::string& name, const Json& value) const;
   std::vector<std::int64_t> whole_numbers(const std::string& name, const Json& values) const;
 
-  const TorchZip& zip_;
+  const ZipFile& zip_;
   const std::string& folder_;
 };
 
@@ -104,18 +105,17 @@ void ConfigReader::read(const std::string& member, const std::string& path, Torc
     const std::string record = folder_ + tensor.record;
     const auto found = zip_.members.find(record);
     const std::uint64_t bytes = found == zip_.members.end() ? 0 : found->second.bytes;
-    content.records[tensor.record] = zip_.record_of(record, bytes);
+    content.records[tensor.record] = record_of(zip_, record, bytes);
     require(content.tensors.emplace(path + name, std::move(tensor)).second, ErrorCode::input, zip_.label,
             " has the name '", path, name, "' twice; save it again with each name once");
   }
 }
 
 // A file of torch.save that is one member of this zip.
-std::unique_ptr<ArrayFile> open_within(const TorchZip& zip, const std::string& name) {
-  const TorchFile::Record record = zip.record_of(name, zip.members.at(name).bytes);
-  const FileReader file(zip.path, "weights file", record.offset, record.bytes);
-  const TorchZip inner{zip.path, file, zip.label, record.offset, read_zip_directory(file, zip.label)};
-  const std::optional<std::string> folder = inner.folder_of("data.pkl");
+std::unique_ptr<ArrayFile> open_within(const ZipFile& zip, const std::string& name) {
+  const TorchFile::Record record = record_of(zip, name, zip.members.at(name).bytes);
+  const ZipFile inner(zip, record.offset, record.bytes);
+  const std::optional<std::string> folder = folder_of(inner, "data.pkl");
   require(folder.has_value(), ErrorCode::input, zip.label, ": '", name,
           "' is not what torch.save writes; it is damaged, get it again");
   TorchFile::Content content = read_torch_save(inner, *folder);
@@ -125,12 +125,12 @@ std::unique_ptr<ArrayFile> open_within(const TorchZip& zip, const std::string& n
 
 }  // namespace
 
-std::unique_ptr<ArrayFile> open_torch_export(const TorchZip& zip) {
+std::unique_ptr<ArrayFile> open_torch_export(const ZipFile& zip) {
   // PyTorch 2.1 called the second so, though it is no JSON.
   for (const char* name : {"serialized_state_dict.pt", "serialized_state_dict.json"}) {
     if (zip.has(name) && zip.has("serialized_exported_program.json")) return open_within(zip, name);
   }
-  const std::optional<std::string> top = zip.folder_of("archive_format");
+  const std::optional<std::string> top = folder_of(zip, "archive_format");
   if (!top) return nullptr;
   const std::string folder = *top + "data/weights/";
   if (zip.has(folder + "model.pt")) return open_within(zip, folder + "model.pt");
@@ -144,7 +144,7 @@ std::unique_ptr<ArrayFile> open_torch_export(const TorchZip& zip) {
           " is a .pt2 of PyTorch without weights that lie open (AOTInductor compiles them in); save the state_dict of "
           "the model it was made from: torch.save(model.state_dict(), FILE)");
   TorchFile::Content content{
-      .format = kFormat, .tensors = {}, .records = {}, .big_endian = zip.is_big_endian(*top + "byteorder")};
+      .format = kFormat, .tensors = {}, .records = {}, .big_endian = is_big_endian(zip, *top + "byteorder")};
   for (const auto& [member, name] : models)
     ConfigReader(zip, folder).read(member, models.size() == 1 ? "" : name + ".", content);
   return std::make_unique<TorchFile>(zip.path, std::move(content));

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,42 +20,42 @@ constexpr const char* kPickleMember = "data.pkl";
 
 }  // namespace
 
-std::optional<std::string> TorchZip::folder_of(const std::string& name) const {
+std::optional<std::string> folder_of(const ZipFile& zip, const std::string& name) {
   std::optional<std::string> folder;
-  for (const auto& [whole, member] : members) {
+  for (const auto& [whole, member] : zip.members) {
     if (!whole.ends_with(name)) continue;
     const std::string before = whole.substr(0, whole.size() - name.size());
     if (!before.empty() && before.find('/') != before.size() - 1) continue;
-    require(!folder, ErrorCode::input, label, " holds '", name,
+    require(!folder, ErrorCode::input, zip.label, " holds '", name,
             "' in several folders, and PyTorch writes one; keep one of them");
     folder = before;
   }
   return folder;
 }
 
-TorchFile::Record TorchZip::record_of(const std::string& name, std::uint64_t bytes) const {
-  const auto found = members.find(name);
-  require(found != members.end(), ErrorCode::input, label, " lacks the record '", name,
+TorchFile::Record record_of(const ZipFile& zip, const std::string& name, std::uint64_t bytes) {
+  const auto found = zip.members.find(name);
+  require(found != zip.members.end(), ErrorCode::input, zip.label, " lacks the record '", name,
           "' that its tensors refer to; it is damaged, get it again");
   const ZipMember& member = found->second;
-  require(!member.deflated, ErrorCode::input, label, ": '", name,
+  require(!member.deflated, ErrorCode::input, zip.label, ": '", name,
           "' is compressed, which torch.save never does; unpack the file and pack it again uncompressed (zip -0 -r)");
-  require(bytes <= member.bytes, ErrorCode::input, label, ": '", name, "' has ", member.bytes,
+  require(bytes <= member.bytes, ErrorCode::input, zip.label, ": '", name, "' has ", member.bytes,
           " bytes, and its tensors want ", bytes, "; the file is damaged, get it again");
-  return {begin + member.offset, bytes, bytes == member.bytes ? member.crc : 0};
+  return {zip.begin + member.offset, bytes, bytes == member.bytes ? member.crc : 0};
 }
 
-bool TorchZip::is_big_endian(const std::string& name) const {
-  const auto found = members.find(name);
-  if (found == members.end()) return false;
-  const std::vector<std::uint8_t> bytes = read_zip_member(file, label, name, found->second, 64);
+bool is_big_endian(const ZipFile& zip, const std::string& name) {
+  const auto found = zip.members.find(name);
+  if (found == zip.members.end()) return false;
+  const std::vector<std::uint8_t> bytes = read_zip_member(zip.file, zip.label, name, found->second, 64);
   const std::string_view order(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  require(order == "little" || order == "big", ErrorCode::input, label, ": '", name,
+  require(order == "little" || order == "big", ErrorCode::input, zip.label, ": '", name,
           "' is neither 'little' nor 'big'; the file is damaged, get it again");
   return order == "big";
 }
 
-TorchFile::Content read_torch_save(const TorchZip& zip, const std::string& folder) {
+TorchFile::Content read_torch_save(const ZipFile& zip, const std::string& folder) {
   const std::string name = folder + kPickleMember;
   const std::vector<std::uint8_t> bytes = read_zip_member(zip.file, zip.label, name, zip.members.at(name), kMaxPickle);
   TorchPickle pickle = read_torch_pickle(bytes, zip.label);
@@ -65,23 +64,20 @@ TorchFile::Content read_torch_save(const TorchZip& zip, const std::string& folde
   TorchFile::Content content{.format = "PyTorch zip",
                              .tensors = std::move(pickle.tensors),
                              .records = {},
-                             .big_endian = zip.is_big_endian(folder + "byteorder")};
+                             .big_endian = is_big_endian(zip, folder + "byteorder")};
   for (const auto& [key, record] : pickle.records)
-    content.records[key] = zip.record_of(folder + "data/" + key, record.bytes);
+    content.records[key] = record_of(zip, folder + "data/" + key, record.bytes);
   return content;
 }
 
-std::unique_ptr<ArrayFile> open_torch_zip(const std::filesystem::path& path) {
-  const std::string label = text("weights file '", path.string(), "'");
-  const FileReader file(path, "weights file");
-  const TorchZip zip{path, file, label, 0, read_zip_directory(file, label)};
+std::unique_ptr<ArrayFile> open_torch_zip(const ZipFile& zip) {
   if (std::unique_ptr<ArrayFile> exported = open_torch_export(zip)) return exported;
-  const std::optional<std::string> folder = zip.folder_of(kPickleMember);
+  const std::optional<std::string> folder = folder_of(zip, kPickleMember);
   if (!folder) return nullptr;
-  require(!zip.has(*folder + "constants.pkl"), ErrorCode::input, label,
+  require(!zip.has(*folder + "constants.pkl"), ErrorCode::input, zip.label,
           " is a TorchScript program, not weights alone, and no program is run here; save its state_dict in PyTorch: "
           "torch.save(torch.jit.load(FILE).state_dict(), 'state.pth')");
-  return std::make_unique<TorchFile>(path, read_torch_save(zip, *folder));
+  return std::make_unique<TorchFile>(zip.path, read_torch_save(zip, *folder));
 }
 
 }  // namespace impasto::IMPASTO_ABI

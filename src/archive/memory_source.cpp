@@ -1,4 +1,4 @@
-#include "archive/byte_source.h"
+#include "archive/memory_source.h"
 
 #include <algorithm>
 #include <cstddef>
