@@ -44,7 +44,6 @@ Stylizer::State::State(const Pictures& pictures, const Weights& given, const Res
                        CheckpointLoader& saved)
     : options(with_iterations(saved.facts().options, how)),
       context(where),
-      held_before(where.memory_held()),
       weights(given),
       network(given.network()),
       size(painting_size(pictures.content, options)) {
@@ -74,7 +73,7 @@ void Stylizer::State::check_same(const CheckpointLoader& saved) const {
   };
   const auto same_digest = [](const std::string& a, const std::string& b) { return a.empty() || b.empty() || a == b; };
   check(same_digest(facts.pictures_digest, pictures_digest), "with other pictures");
-  check(same_digest(facts.weights_digest, digest_of(*weights.network())), "with other weights (", facts.weights, ")");
+  check(same_digest(facts.weights_digest, weights_digest()), "with other weights (", facts.weights, ")");
   check(facts.target == to_string(context.target()), "on the SIMD target ", facts.target, ", not ",
         to_string(context.target()));
   check(facts.convolution == context.convolution(), "with convolutions by ", to_string(facts.convolution), ", not ",
@@ -87,6 +86,11 @@ void Stylizer::State::plan_steps() {
   if (was_finished && left > 0) scale_done = finished = false;
   steps_planned = steps_done + (scale_done ? 0 : std::max(left, 0));
   for (std::size_t k = scale + 1; k < scales.size(); ++k) steps_planned += iterations_at(options, static_cast<int>(k));
+}
+
+const std::string& Stylizer::State::weights_digest() const {
+  if (!known_weights_digest) known_weights_digest = digest_of(*weights.network());
+  return *known_weights_digest;
 }
 
 CheckpointFacts Stylizer::State::facts(const std::map<std::string, std::string>& notes) const {
@@ -107,7 +111,7 @@ CheckpointFacts Stylizer::State::facts(const std::map<std::string, std::string>&
   facts.notes = notes;
   facts.width = scales[scale].size().width;
   facts.height = scales[scale].size().height;
-  facts.weights_digest = digest_of(*weights.network());
+  facts.weights_digest = weights_digest();
   facts.pictures_digest = pictures_digest;
   return facts;
 }

@@ -42,7 +42,6 @@ double norm(const Context& context, std::span<const float> a, const float* b = n
 Stylizer::State::State(const Pictures& pictures, const Weights& given, const Options& wanted, const Context& where)
     : options(wanted),
       context(where),
-      held_before(where.memory_held()),
       weights(given),
       network(given.network()),
       size(painting_size(pictures.content, wanted)) {
@@ -89,7 +88,6 @@ void Stylizer::State::make_scales(const Pictures& pictures) {
   seen.reserve(2 * static_cast<std::size_t>(options.lbfgs.max_evaluations) + 2);  // a restarted step searches twice
   guide = make_guide(pictures);
   style_cache = pictures.style_cache;
-  const std::string weights_digest = style_cache == nullptr ? std::string() : digest_of(*weights.network());
   const std::vector<std::size_t> style_layers = layers_of(options.style_layers, weights.network()->architecture);
   for (const PaintingSize& one : painting_sizes(pictures.content, options)) {
     stop_if_asked(context);
@@ -100,7 +98,7 @@ void Stylizer::State::make_scales(const Pictures& pictures) {
     }
     check_regions(scene, guide, style_layers);
     scene.style_cache = style_cache.get();
-    scene.weights_digest = weights_digest;
+    if (style_cache != nullptr) scene.weights_digest = weights_digest();
     scales.emplace_back(std::move(scene), options);
   }
 }

@@ -38,13 +38,14 @@ struct Stylizer::State {
   std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
   Options options;
   Context context;
-  std::uint64_t held_before = 0;  // bytes of the context, by others
+  std::uint64_t held_before = context.memory_held();  // by others
   Weights weights;
   Vgg<float> network;
   PaintingSize size;
   Image extras;                 // without pixels: the content's metadata
   std::string pictures_digest;  // CheckpointFacts
-  Guide guide;                  // of the scales to come
+  mutable std::optional<std::string> known_weights_digest;
+  Guide guide;  // of the scales to come
   std::shared_ptr<StyleCache> style_cache;
   std::vector<PaintingScale> scales;
   Tensor<float> start;  // at the painting's size, while a coarser scale is painted
@@ -114,6 +115,8 @@ struct Stylizer::State {
   /// Frees what this scale took, and enters the next.
   void enter_next();
 
+  /// CheckpointFacts. Computed once: 80 MB, and a checkpoint wants it between two steps.
+  const std::string& weights_digest() const;
   CheckpointFacts facts(const std::map<std::string, std::string>& notes) const;
   /// All that a step depends on, but for what the constructor makes.
   void visit_state(StateVisitor<float>& visitor);
