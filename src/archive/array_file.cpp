@@ -112,14 +112,10 @@ std::uint64_t ArrayFile::bytes_of(const std::string& name, const std::vector<std
   return total / 8;
 }
 
-void ArrayFile::require_in_proportion(std::uint64_t file_bytes) const {
-  constexpr std::uint64_t kMost = 64;
-  std::uint64_t all = 0;
-  for (const auto& [name, entry] : entries_) {
-    all += entry.bytes;
-    require(all / kMost <= file_bytes, ErrorCode::input, label_, ": its arrays together have more than ", kMost,
-            " times the bytes of the file, up to '", name, "'; the file is damaged, get it again");
-  }
+void ArrayFile::require_in_proportion(std::uint64_t read, std::uint64_t file_bytes, const char* advice) const {
+  constexpr std::uint64_t kMost = 64;  // some weights are tied
+  require(read / kMost <= file_bytes, ErrorCode::input, label_, ": its arrays together have more than ", kMost,
+          " times the bytes of the file; ", advice);
 }
 
 void ArrayFile::require_apart() const {

@@ -50,9 +50,9 @@ class ArrayFile {
                          std::uint64_t available) const;
   /// Throws Error(input) when two entries share bytes of the file.
   void require_apart() const;
-  /// Of formats whose entries may share bytes: throws Error(input) when all together have more than 64 times the
-  /// file's, so that a small file is not read for hours.
-  void require_in_proportion(std::uint64_t file_bytes) const;
+  /// Of formats whose entries may share bytes: throws Error(input), with advice, when reading all takes more than 64
+  /// times the bytes of the file, so that a small one is not read for hours.
+  void require_in_proportion(std::uint64_t read, std::uint64_t file_bytes, const char* advice) const;
 
   std::string label_;
   std::map<std::string, std::string> metadata_;

@@ -25,16 +25,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kAlignment = 8;  // bytes; what the format advises for the first number
 
-// What it claims; 2^64 - 1 for what no number says.
-std::uint64_t count_of(const ArrayToSave& array) {
-  std::uint64_t count = 1;
-  for (const std::int64_t size : array.sizes) {
-    if (size == 0) return 0;
-    count = saturated_product(count, static_cast<std::uint64_t>(size));
-  }
-  return count;
-}
-
 // Header and its length, padded with spaces.
 std::string header_of(const std::vector<const ArrayToSave*>& arrays,
                       const std::map<std::string, std::string>& metadata) {
@@ -42,7 +32,7 @@ std::string header_of(const std::vector<const ArrayToSave*>& arrays,
   if (!metadata.empty()) json["__metadata__"] = metadata;
   std::uint64_t begin = 0;
   for (const ArrayToSave* array : arrays) {
-    const std::uint64_t end = begin + count_of(*array) * element_bytes(array->dtype);
+    const std::uint64_t end = begin + saturated_product(array->sizes) * element_bytes(array->dtype);
     json[array->name] = {{"dtype", array->dtype}, {"shape", array->sizes}, {"data_offsets", {begin, end}}};
     begin = end;
   }
@@ -69,12 +59,12 @@ void write_array(const ArrayToSave& array, FileWriter& out, const std::string& l
   std::uint64_t count = 0;
   array.values([&](std::span<const float> values) {
     count += values.size();
-    if (count > count_of(array)) return;
+    if (count > saturated_product(array.sizes)) return;
     require_no_loss(array, values, label);
     write_elements(array.dtype, values, [&](std::span<const std::uint8_t> bytes) { out.write(bytes); });
   });
-  require(count == count_of(array), ErrorCode::usage, label, ": '", array.name, "' has ", count, " values; wanted ",
-          count_of(array), ", the product of its sizes");
+  require(count == saturated_product(array.sizes), ErrorCode::usage, label, ": '", array.name, "' has ", count,
+          " values; wanted ", saturated_product(array.sizes), ", the product of its sizes");
 }
 
 }  // namespace

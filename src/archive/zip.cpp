@@ -24,6 +24,7 @@ namespace {
 
 constexpr std::uint64_t kMaxDirectory = std::uint64_t{16} << 20;  // bytes
 constexpr std::uint64_t kMaxInflation = 1032;                     // deflate's own bound
+constexpr std::size_t kZlibPiece = std::size_t{1} << 30;          // bytes; zlib counts in 32 bits
 constexpr std::uint64_t kEndBytes = 22, kLocatorBytes = 20, kEnd64Bytes = 56, kLocalBytes = 30;
 constexpr std::uint32_t kInEnd64 = 0xffffffffu;  // the number stands in a field of 64 bits
 
@@ -173,6 +174,14 @@ std::vector<std::uint8_t> read_zip_member(const FileReader& file, const std::str
   return bytes;
 }
 
+std::uint32_t zip_checksum(std::uint32_t crc, std::span<const std::uint8_t> bytes) {
+  for (std::size_t at = 0; at < bytes.size(); at += kZlibPiece) {
+    crc = static_cast<std::uint32_t>(
+        ::crc32(crc, bytes.data() + at, static_cast<uInt>(std::min(kZlibPiece, bytes.size() - at))));
+  }
+  return crc;
+}
+
 struct ZipStream::Inflater {
   z_stream zlib = {};
   std::array<std::uint8_t, 65536> input;
@@ -199,11 +208,7 @@ void ZipStream::read(std::span<std::uint8_t> bytes) {
   if (bytes.size() > member_.bytes - read_) damaged("ends too early");
   member_.deflated ? read_deflated(bytes) : read_stored(bytes);
   read_ += bytes.size();
-  constexpr std::size_t kPiece = std::size_t{1} << 30;  // zlib counts in 32 bits
-  for (std::size_t at = 0; at < bytes.size(); at += kPiece) {
-    crc_ = static_cast<std::uint32_t>(
-        ::crc32(crc_, bytes.data() + at, static_cast<uInt>(std::min(kPiece, bytes.size() - at))));
-  }
+  crc_ = zip_checksum(crc_, bytes);
   // torch.save writes 0 where it is told to compute none.
   if (read_ == member_.bytes && member_.crc != 0 && crc_ != member_.crc) damaged("does not have its checksum");
 }
@@ -221,7 +226,7 @@ void ZipStream::read_deflated(std::span<std::uint8_t> bytes) {
       zlib.next_in = inflater_->input.data();
       zlib.avail_in = static_cast<uInt>(size);
     }
-    const std::size_t piece = std::min(bytes.size(), std::size_t{1} << 30);
+    const std::size_t piece = std::min(bytes.size(), kZlibPiece);
     zlib.next_out = bytes.data();
     zlib.avail_out = static_cast<uInt>(piece);
     const int result = ::inflate(&zlib, Z_NO_FLUSH);

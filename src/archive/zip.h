@@ -50,6 +50,9 @@ struct ZipFile {
 std::vector<std::uint8_t> read_zip_member(const FileReader& file, const std::string& label, const std::string& name,
                                           const ZipMember& member, std::size_t most);
 
+/// CRC-32 of what `crc` is of (0: of nothing) and then `bytes`, as zips have it.
+std::uint32_t zip_checksum(std::uint32_t crc, std::span<const std::uint8_t> bytes);
+
 /// The bytes of one member from its first to its last. Holds references to file and label.
 class ZipStream {
  public:

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 
 #include "impasto/export.h"
 
@@ -16,6 +17,13 @@ inline constexpr std::uint64_t kMostBytes = static_cast<std::uint64_t>(PTRDIFF_M
 constexpr std::uint64_t saturated_product(std::uint64_t a, std::uint64_t b) {
   constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max();
   return b != 0 && a > kMost / b ? kMost : a * b;
+}
+
+/// The numbers of an array of these sizes, none of them below 0, or 2^64 - 1 for more than that says.
+constexpr std::uint64_t saturated_product(std::span<const std::int64_t> sizes) {
+  std::uint64_t count = 1;
+  for (const std::int64_t size : sizes) count = saturated_product(count, static_cast<std::uint64_t>(size));
+  return count;
 }
 
 /// `bytes`, or the most that Size can say.

@@ -122,9 +122,7 @@ WeightsSummary inspect(const std::filesystem::path& path) {
       } catch (const Error& error) {
         add_problem(summary.problems, error);
       }
-      std::uint64_t count = 1;
-      for (const std::int64_t size : layer.sizes) count = saturated_product(count, static_cast<std::uint64_t>(size));
-      summary.parameters += count;
+      summary.parameters += saturated_product(layer.sizes);
     }
     summary.layers.push_back(std::move(layer));
   }

@@ -55,12 +55,7 @@ TEST_CASE("model: the same numbers come out of the ONNX files of every exporter,
   for (const OnnxGolden& golden : kOnnxGolden) {
     if (!golden.is_plain) continue;
     INFO(std::string(golden.name));
-    const WeightsFile file(golden_path(golden.name));
-    for (std::size_t i = 0; i < file.depth(); ++i) {
-      const ConvWeights a = wanted.convolution(i), b = file.convolution(i);
-      CHECK(std::equal(a.w.values().begin(), a.w.values().end(), b.w.values().begin(), b.w.values().end()));
-      CHECK(std::equal(a.b.values().begin(), a.b.values().end(), b.b.values().begin(), b.b.values().end()));
-    }
+    check_same_numbers(wanted, WeightsFile(golden_path(golden.name)));
   }
 }
 

@@ -45,12 +45,7 @@ TEST_CASE("model: the same numbers come out of every file that PyTorch saves, to
   const WeightsFile wanted(golden_path(kTorchGolden[0].name));
   for (const TorchGolden& golden : kTorchGolden) {
     INFO(std::string(golden.name));
-    const WeightsFile file(golden_path(golden.name));
-    for (std::size_t i = 0; i < file.depth(); ++i) {
-      const ConvWeights a = wanted.convolution(i), b = file.convolution(i);
-      CHECK(std::equal(a.w.values().begin(), a.w.values().end(), b.w.values().begin(), b.w.values().end()));
-      CHECK(std::equal(a.b.values().begin(), a.b.values().end(), b.b.values().begin(), b.b.values().end()));
-    }
+    check_same_numbers(wanted, WeightsFile(golden_path(golden.name)));
   }
 }
 

@@ -11,6 +11,7 @@
 #include "impasto/image.h"
 #include "impasto/stylise.h"
 #include "model/vgg.h"
+#include "model/weights_file.h"
 #include "support/golden.h"
 
 namespace impasto::testing {
@@ -26,6 +27,15 @@ inline Tensor<float> golden_picture() {
   Tensor<float> picture({image.height(), image.width(), 3});
   std::copy(values.begin(), values.end(), picture.data());
   return picture;
+}
+
+/// Every number of both files, to the bit.
+inline void check_same_numbers(const WeightsFile& wanted, const WeightsFile& file) {
+  for (std::size_t i = 0; i < file.depth(); ++i) {
+    const ConvWeights a = wanted.convolution(i), b = file.convolution(i);
+    CHECK(std::equal(a.w.values().begin(), a.w.values().end(), b.w.values().begin(), b.w.values().end()));
+    CHECK(std::equal(a.b.values().begin(), a.b.values().end(), b.b.values().begin(), b.b.values().end()));
+  }
 }
 
 /// The input and the maps of all convolutions, and of what poolings it has, are those of `golden`, by Keras' names.

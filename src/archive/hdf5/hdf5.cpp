@@ -33,7 +33,7 @@ class Hdf5File final : public ArrayFile {
       : ArrayFile(file), bytes_(std::move(bytes)), origin_(origin), format_(format) {
     Hdf5Blocks blocks(*bytes_, label_);
     read_object(blocks, blocks.root(), "", 0);
-    require_in_proportion(bytes_->size());
+    require_in_proportion(read_, bytes_->size(), "it is damaged, get it again");
   }
 
   const char* format() const override { return format_; }
@@ -64,6 +64,7 @@ class Hdf5File final : public ArrayFile {
   std::optional<std::uint64_t> origin_;
   bool model_has_bfloat16_ = false;  // by the description of a whole model
   const char* format_;
+  std::uint64_t read_ = 0;                         // bytes of all datasets
   std::map<std::string, std::uint64_t> places_;    // first byte in bytes_, by name
   std::map<std::string, std::string> unreadable_;  // what hinders, by name
 };
@@ -156,16 +157,16 @@ void Hdf5File::place(const Hdf5Layout& layout, std::size_t width, const std::str
   places_[path] = layout.address;
   if (origin_) entry.offset = *origin_ + layout.address;
   entry.bytes = bytes;
+  read_ += bytes;
 }
 
 }  // namespace
 
 std::optional<std::uint64_t> find_hdf5(const ByteSource& bytes) {
-  constexpr std::string_view kSignature("\x89HDF\r\n\x1a\n", 8);
-  for (std::uint64_t at = 0; at + kSignature.size() <= bytes.size(); at = at == 0 ? 512 : 2 * at) {
-    std::array<std::uint8_t, kSignature.size()> start;
+  for (std::uint64_t at = 0; at + kHdf5Signature.size() <= bytes.size(); at = at == 0 ? 512 : 2 * at) {
+    std::array<std::uint8_t, kHdf5Signature.size()> start;
     bytes.read(at, start);
-    if (std::equal(start.begin(), start.end(), kSignature.begin(),
+    if (std::equal(start.begin(), start.end(), kHdf5Signature.begin(),
                    [](std::uint8_t a, char b) { return a == static_cast<std::uint8_t>(b); }))
       return at;
   }

@@ -20,7 +20,6 @@ constexpr std::uint64_t kMaxMetadata = std::uint64_t{64}
                                        << 20;  // bytes of blocks and names; VGG19 of Keras has 100 KiB
 constexpr int kMaxTreeDepth = 8;               // Keras: 1
 constexpr std::size_t kMaxMessages = 65536;    // the format's own limit of a header
-constexpr std::string_view kSignature("\x89HDF\r\n\x1a\n", 8);
 
 }  // namespace
 
@@ -49,7 +48,7 @@ std::uint64_t Hdf5Blocks::root() {
   constexpr std::uint64_t kLongest = 96;  // bytes of a superblock, version 0
   const std::vector<std::uint8_t> bytes = block(0, std::min<std::uint64_t>(kLongest, file_.size()), "superblock");
   ByteCursor in = cursor(bytes, "superblock");
-  in.expect(kSignature);
+  in.expect(kHdf5Signature);
   const int version = in.u8();
   require(version <= 3, ErrorCode::input, label_, " is HDF5 with a superblock of version ", version,
           "; wanted 0 to 3, so rewrite it: h5repack IN OUT");

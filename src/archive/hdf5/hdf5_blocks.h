@@ -8,12 +8,16 @@
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "archive/byte_cursor.h"
 #include "base/byte_source.h"
 
 namespace impasto::IMPASTO_ABI {
+
+/// Begins the superblock, where addresses count from.
+inline constexpr std::string_view kHdf5Signature("\x89HDF\r\n\x1a\n", 8);
 
 /// One message of an object header; the numbers are the format's.
 struct Hdf5Message {

@@ -83,11 +83,7 @@ bool reshape(const OnnxFile& file, OnnxConstant& constant, const OnnxNode& node)
 
 }  // namespace
 
-std::uint64_t OnnxConstant::count() const {
-  std::uint64_t count = 1;
-  for (const std::int64_t size : sizes) count = saturated_product(count, static_cast<std::uint64_t>(size));
-  return count;
-}
+std::uint64_t OnnxConstant::count() const { return saturated_product(sizes); }
 
 void refuse_quantised(const OnnxNode& node, const std::string& label) {
   const bool quantised =

@@ -187,10 +187,7 @@ std::uint64_t TensorReader::count_integers() const {
 }
 
 std::uint64_t TensorReader::wanted_bytes() const {
-  const std::vector<std::int64_t>& sizes = tensor_.sizes;
-  if (std::find(sizes.begin(), sizes.end(), 0) != sizes.end()) return 0;
-  std::uint64_t bytes = element_bytes(tensor_.dtype);
-  for (const std::int64_t size : sizes) bytes = saturated_product(bytes, static_cast<std::uint64_t>(size));
+  const std::uint64_t bytes = saturated_product(tensor_.count(), element_bytes(tensor_.dtype));
   require(bytes < std::uint64_t{1} << 62, ErrorCode::input, label_, ": '", tensor_.name,
           "' wants more values than any file holds: it is damaged, get it again");
   return bytes;
@@ -264,11 +261,7 @@ std::unique_ptr<FileReader> open_external(const OnnxTensor& tensor, const std::f
 
 bool OnnxTensor::is_float() const { return element_bytes(dtype) != 0; }
 
-std::uint64_t OnnxTensor::count() const {
-  std::uint64_t count = 1;
-  for (const std::int64_t size : sizes) count = saturated_product(count, static_cast<std::uint64_t>(size));
-  return count;
-}
+std::uint64_t OnnxTensor::count() const { return saturated_product(sizes); }
 
 OnnxTensor read_onnx_tensor(const ProtoMessage& field, const std::string& label) {
   return TensorReader(field.message(), field.range(), label).read();

@@ -1,7 +1,5 @@
 #include "archive/torch/torch_file.h"
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -12,13 +10,12 @@
 #include <vector>
 
 #include "archive/elements.h"
+#include "archive/zip.h"
 #include "base/check.h"
 #include "base/sizes.h"
 
 namespace impasto::IMPASTO_ABI {
 namespace {
-
-constexpr std::uint64_t kMostRead = 64;  // times the file's bytes, by all tensors together: tied weights share numbers
 
 bool is_contiguous(const TorchTensor& tensor) {
   std::uint64_t step = 1;
@@ -56,15 +53,6 @@ void swap_bytes(std::span<std::uint8_t> bytes, std::size_t width) {
                  bytes.begin() + static_cast<std::ptrdiff_t>(at + width));
 }
 
-std::uint32_t checksum(std::uint32_t crc, std::span<const std::uint8_t> bytes) {
-  constexpr std::size_t kPiece = std::size_t{1} << 30;  // zlib counts in 32 bits
-  for (std::size_t at = 0; at < bytes.size(); at += kPiece) {
-    crc = static_cast<std::uint32_t>(
-        ::crc32(crc, bytes.data() + at, static_cast<uInt>(std::min(kPiece, bytes.size() - at))));
-  }
-  return crc;
-}
-
 }  // namespace
 
 TorchFile::TorchFile(const std::filesystem::path& file, Content content)
@@ -77,9 +65,6 @@ TorchFile::TorchFile(const std::filesystem::path& file, Content content)
             ErrorCode::input, label_, ": '", name, "' wants more values than its record '", tensor.record,
             "' holds: the file was cut short or is damaged, get it again");
     read += span * width;
-    require(read / kMostRead <= file_.size(), ErrorCode::input, label_,
-            ": its tensors together have more than 64 times the bytes of the file; save the state_dict alone: "
-            "torch.save(model.state_dict(), FILE)");
     Entry entry;
     entry.dtype = tensor.type->name;
     entry.sizes = tensor.sizes;
@@ -87,6 +72,7 @@ TorchFile::TorchFile(const std::filesystem::path& file, Content content)
     entry.bytes = std::min(tensor.count(), span) * width;
     entries_.emplace(name, std::move(entry));
   }
+  require_in_proportion(read, file_.size(), "save the state_dict alone: torch.save(model.state_dict(), FILE)");
 }
 
 // From the tensor's first one on, as they lie.
@@ -100,7 +86,7 @@ std::vector<float> TorchFile::read_numbers(const std::string& name, std::uint64_
   std::vector<float> values = read_elements(std::string(tensor.type->name), count, [&](std::span<std::uint8_t> piece) {
     file_.read(at, piece);
     at += piece.size();
-    if (check) crc = checksum(crc, piece);
+    if (check) crc = zip_checksum(crc, piece);
     if (content_.big_endian) swap_bytes(piece, width);
   });
   require(!check || crc == record.crc, ErrorCode::input, label_, ": '", name,

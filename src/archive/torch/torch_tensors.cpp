@@ -311,11 +311,7 @@ const TorchType* torch_type_of_dtype(std::string_view dtype) {
   return found == std::end(kTorchTypes) ? nullptr : found;
 }
 
-std::uint64_t TorchTensor::count() const {
-  std::uint64_t total = 1;
-  for (const std::int64_t size : sizes) total = saturated_product(total, static_cast<std::uint64_t>(size));
-  return std::find(sizes.begin(), sizes.end(), 0) != sizes.end() ? 0 : total;
-}
+std::uint64_t TorchTensor::count() const { return saturated_product(sizes); }
 
 std::uint64_t TorchTensor::span() const {
   std::uint64_t last = 0;
