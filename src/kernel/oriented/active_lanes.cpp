@@ -54,11 +54,12 @@ constexpr SetBits kSetBits;
 using Integers = hn::RebindToSigned<Tag>;
 
 // first + i for the lanes i that are chosen, one after the other, and as many more as fill a vector; returns how many
-// are chosen.
-HWY_INLINE Index list_lanes(hn::Mask<Integers> chosen, std::int32_t first, std::int32_t* HWY_RESTRICT to) {
+// are chosen. `iota`: 0, 1, 2, ..., which GCC 12 would put together on the stack at each use.
+HWY_INLINE Index list_lanes(hn::Mask<Integers> chosen, [[maybe_unused]] hn::VFromD<Integers> iota, std::int32_t first,
+                            std::int32_t* HWY_RESTRICT to) {
   const Integers di;
 #if HWY_TARGET == HWY_AVX3
-  hn::StoreU(hn::Compress(hn::Iota(di, first), chosen), di, to);
+  hn::StoreU(hn::Compress(hn::Add(iota, hn::Set(di, first)), chosen), di, to);
   return static_cast<Index>(hn::CountTrue(di, chosen));
 #else
   std::uint8_t bits[8];
@@ -71,8 +72,8 @@ HWY_INLINE Index list_lanes(hn::Mask<Integers> chosen, std::int32_t first, std::
 
 // The slots of kPositions positions from `first` on, from entry `at` on; returns the end.
 template <int kPositions>
-HWY_INLINE Index list_group(const float* HWY_RESTRICT first, Index plane, Index units, Index at,
-                            std::int32_t* HWY_RESTRICT slots, std::int32_t* HWY_RESTRICT ends) {
+HWY_INLINE Index list_group(const float* HWY_RESTRICT first, Index plane, Index units, hn::VFromD<Integers> iota,
+                            Index at, std::int32_t* HWY_RESTRICT slots, std::int32_t* HWY_RESTRICT ends) {
   const Integers di;
   const Tag d;
   for (Index unit = 0; unit < units; ++unit) {
@@ -81,7 +82,7 @@ HWY_INLINE Index list_group(const float* HWY_RESTRICT first, Index plane, Index 
       Vector any = hn::Load(d, from);  // bit by bit, as integers: not 0 if one of the values is not, NaN included
       for (int q = 1; q < kPositions; ++q) any = hn::Or(any, hn::Load(d, from + q * kUnit));
       const auto chosen = hn::Ne(hn::BitCast(di, any), hn::Zero(di));
-      at += list_lanes(chosen, static_cast<std::int32_t>(unit * kUnit + v * kLanes), slots + at);
+      at += list_lanes(chosen, iota, static_cast<std::int32_t>(unit * kUnit + v * kLanes), slots + at);
     }
     ends[unit] = static_cast<std::int32_t>(at);
   }
@@ -92,11 +93,12 @@ std::int32_t list(const UnitRow& row, std::int32_t begin, const ActiveLanes& lan
   const Index count = row.units;
   std::int32_t* ends = lanes.ends;
   const float* first = row.first;
+  const auto iota = hn::Iota(Integers(), 0);
   Index at = begin, p = 0;
   for (; p + kGroup <= row.width; p += kGroup, first += kGroup * kUnit, ends += count)
-    at = list_group<kGroup>(first, row.plane, row.units, at, lanes.slots, ends);
+    at = list_group<kGroup>(first, row.plane, row.units, iota, at, lanes.slots, ends);
   for (; p < row.width; ++p, first += kUnit, ends += count)
-    at = list_group<1>(first, row.plane, row.units, at, lanes.slots, ends);
+    at = list_group<1>(first, row.plane, row.units, iota, at, lanes.slots, ends);
   return static_cast<std::int32_t>(at);
 }
 
