@@ -12,9 +12,14 @@ double pooling_gain(Pooling pooling, Pooling expected) {
 }
 
 template <class T>
-bool NetworkWalk<T>::reads(std::size_t layer, bool gram) const {
+bool NetworkWalk<T>::reads_map(std::size_t layer) const {
   return std::any_of(requests.begin(), requests.end(),
-                     [&](const FeatureRequest& r) { return r.layer == layer && r.gram == gram; });
+                     [&](const FeatureRequest& r) { return r.layer == layer && r.is_map(); });
+}
+
+template <class T>
+bool NetworkWalk<T>::is_read(std::size_t layer) const {
+  return std::any_of(requests.begin(), requests.end(), [&](const FeatureRequest& r) { return r.layer == layer; });
 }
 
 template <class T>
@@ -24,16 +29,18 @@ std::optional<Area> NetworkWalk<T>::core(std::size_t layer) const {
 }
 
 template <class T>
-void NetworkWalk<T>::hand_out(std::size_t layer, Id map, bool grams) const {
-  if (!reads(layer, false) && !(grams && reads(layer, true))) return;
+void NetworkWalk<T>::hand_out(std::size_t layer, Id map, bool all) const {
+  if (all ? !is_read(layer) : !reads_map(layer)) return;
   tape.set_label(vgg_layers()[layer].keras_name());
   if (const auto part = core(layer); part && *part != whole_area(tape.shape(map))) map = crop(tape, map, *part);
   const Shape shape = tape.shape(map);
   const Index positions = shape[0] * shape[1];
   for (std::size_t k = 0; k < requests.size(); ++k) {
     const FeatureRequest& request = requests[k];
-    if (request.layer != layer || (request.gram && !grams)) continue;
-    if (request.gram && request.sums) {
+    if (request.layer != layer || !(all || request.is_map())) continue;
+    if (request.target) {
+      visit(k, squared_error(tape, map, request.target(shape)), positions, {});
+    } else if (request.gram && request.sums) {
       const MomentIds moments = channel_moments(tape, map, {.sums = true});
       visit(k, moments.gram, positions, moments.sum);
     } else {

@@ -14,12 +14,16 @@
 
 namespace impasto::IMPASTO_ABI {
 
-/// What a loss reads of the network: the map of a layer (position in vgg_layers()) after its ReLU or pooling, or the
-/// map's Gram matrix.
+/// What a loss reads of the network: the map F of a layer (position in vgg_layers()) after its ReLU or pooling, or what
+/// is summed over its positions: its Gram matrix, or its squared distance from another map.
 struct FeatureRequest {
   std::size_t layer;
   bool gram = false;
   bool sums = false;  ///< with the Gram matrix the sums of the channels
+  /// Gives the map P, without gradient, of F's shape, of which |F - P|^2 is wanted.
+  std::function<Id(const Shape& map)> target = nullptr;
+
+  bool is_map() const { return !gram && !target; }
 };
 
 /// Takes what was asked for: the index of the request, its value, the positions (H W) of the layer's map, and the sums,
@@ -45,13 +49,13 @@ struct NetworkWalk {
   std::size_t deepest;   ///< layer
   const Window* window;  ///< or null: the whole picture
 
-  bool reads(std::size_t layer, bool gram) const;
+  bool reads_map(std::size_t layer) const;
+  bool is_read(std::size_t layer) const;
   /// The positions that count of a layer's map; all of them without a window.
   std::optional<Area> core(std::size_t layer) const;
-  bool is_read(std::size_t layer) const { return reads(layer, false) || reads(layer, true); }
 
-  /// Visits what was asked for of a layer's map; its Gram matrices only if `grams`.
-  void hand_out(std::size_t layer, Id map, bool grams) const;
+  /// Visits what was asked for of a layer's map: all of it, or the map only, whose sums have been handed out.
+  void hand_out(std::size_t layer, Id map, bool all) const;
 };
 
 }  // namespace impasto::IMPASTO_ABI

@@ -15,34 +15,49 @@ constexpr std::size_t kChained = 2;
 // The layer behind a chain that begins at `first`.
 std::size_t OrientedWalk::chain_end(std::size_t first) const {
   std::size_t end = first + 1;
-  while (end <= walk_.deepest && end - first < kChained && !vgg_layers()[end].is_pool && !walk_.reads(end - 1, false))
+  while (end <= walk_.deepest && end - first < kChained && !vgg_layers()[end].is_pool && !walk_.reads_map(end - 1))
     ++end;
   return end;
 }
 
+// What is summed up of the layers [first, end) of a chain, in the order of the requests.
+OrientedSums OrientedWalk::sums_of(std::size_t first, std::size_t end, const Area& core) const {
+  OrientedSums wanted{.core = core};
+  for (const FeatureRequest& request : walk_.requests) {
+    if (request.layer < first || request.layer >= end) continue;
+    const Index layer = static_cast<Index>(request.layer - first + 1);
+    const Index C = layers_[convolutions_ + request.layer - first].channels;
+    if (request.gram) wanted.moments.push_back(layer);
+    if (request.target) wanted.targets.push_back({layer, request.target({core.height, core.width, C})});
+  }
+  return wanted;
+}
+
+void OrientedWalk::hand_out_sums(std::size_t first, std::size_t end, Index positions, const OrientedIds& ids) const {
+  std::size_t moments = 0, errors = 0;
+  for (std::size_t k = 0; k < walk_.requests.size(); ++k) {
+    const FeatureRequest& request = walk_.requests[k];
+    if (request.layer < first || request.layer >= end) continue;
+    if (request.target) walk_.visit(k, ids.errors[errors++], positions, {});
+    if (!request.gram) continue;
+    walk_.visit(k, ids.grams[moments], positions, request.sums ? ids.sums[moments] : Id{});
+    ++moments;
+  }
+}
+
 // The layers from `i` on, up to the next whose map somebody reads, with the pooling above if nobody does; `i` becomes
-// the layer behind them. Gram matrices of layers are handed out on the way.
+// the layer behind them. What is summed over their positions is handed out on the way.
 Id OrientedWalk::record_chain(Id x, std::size_t& i) {
   const Area core = walk_.core(i).value_or(whole_area(tape_.shape(x)));
   const std::size_t first = i, end = chain_end(first);
-  std::vector<Index> moments;
-  for (std::size_t layer = first; layer < end; ++layer) {
-    if (walk_.reads(layer, true)) moments.push_back(static_cast<Index>(layer - first + 1));
-  }
-  const bool takes_pool = end <= walk_.deepest && vgg_layers()[end].is_pool && !walk_.reads(end - 1, false);
-  const OrientedIds ids = oriented_conv2d_relu(tape_, x, layers_.subspan(convolutions_, end - first),
-                                               takes_pool ? Pooling::average : Pooling::none, moments, core);
+  const bool takes_pool = end <= walk_.deepest && vgg_layers()[end].is_pool && !walk_.reads_map(end - 1);
+  const OrientedIds ids =
+      oriented_conv2d_relu(tape_, x, layers_.subspan(convolutions_, end - first),
+                           takes_pool ? Pooling::average : Pooling::none, sums_of(first, end, core));
   tape_.explain(ids.y, reason_);
   convolutions_ += end - first;
   i = takes_pool ? end + 1 : end;
-  for (std::size_t k = 0; k < walk_.requests.size(); ++k) {
-    const FeatureRequest& request = walk_.requests[k];
-    if (!request.gram) continue;
-    for (std::size_t m = 0; m < moments.size(); ++m) {
-      if (request.layer == first + static_cast<std::size_t>(moments[m]) - 1)
-        walk_.visit(k, ids.grams[m], core.count(), request.sums ? ids.sums[m] : Id{});
-    }
-  }
+  hand_out_sums(first, end, core.count(), ids);
   return ids.y;
 }
 
@@ -57,7 +72,7 @@ void OrientedWalk::record(Id x) {
     } else {
       x = record_chain(x, i);
     }
-    // The Gram matrices of a convolution have been handed out by its chain.
+    // What is summed up of a convolution has been handed out by its chain.
     if (first > 0) walk_.hand_out(first - 1, below, vgg_layers()[first - 1].is_pool);
   }
   walk_.hand_out(walk_.deepest, x, vgg_layers()[walk_.deepest].is_pool);

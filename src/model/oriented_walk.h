@@ -19,6 +19,8 @@ class OrientedWalk {
 
  private:
   std::size_t chain_end(std::size_t first) const;
+  OrientedSums sums_of(std::size_t first, std::size_t end, const Area& core) const;
+  void hand_out_sums(std::size_t first, std::size_t end, Index positions, const OrientedIds& ids) const;
   Id record_chain(Id x, std::size_t& i);
 
   NetworkWalk<float> walk_;

@@ -12,13 +12,32 @@
 namespace impasto::IMPASTO_ABI {
 namespace {
 
-// weight factor |F - P|^2 over the core
+// P of a content layer's core.
 template <class T>
-Id record_content(Tape<T>& tape, const Compared<T>& c, const WindowParts<T>& p, std::size_t k, Id map) {
-  const Id target = p.content.empty() ? tape.constant(View<const T>{nullptr, tape.shape(map)}) : p.content[k];
+Id content_target(Tape<T>& tape, const WindowParts<T>& p, std::size_t k, const Shape& map) {
+  return p.content.empty() ? tape.constant(View<const T>{nullptr, map}) : p.content[k];
+}
+
+// weight factor |F - P|^2 over the core. `seen`: the distance, or F where its gradient is brought to a norm.
+template <class T>
+Id record_content(Tape<T>& tape, const Compared<T>& c, const WindowParts<T>& p, std::size_t k, Id seen) {
   const double weight = c.content_weight(k), factor = p.content_factors == nullptr ? 1 : (*p.content_factors)[k];
-  return squared_error(tape, map, target, static_cast<T>(weight * factor),
-                       static_cast<T>(c.options.normalise_gradients ? weight : 0));
+  const T whole = static_cast<T>(weight * factor);
+  if (!c.options.normalise_gradients) return scale(tape, seen, whole);
+  return squared_error(tape, seen, content_target(tape, p, k, tape.shape(seen)), whole, static_cast<T>(weight));
+}
+
+template <class T>
+std::vector<FeatureRequest> requests_of(Tape<T>& tape, const Compared<T>& c, const WindowParts<T>& p) {
+  std::vector<FeatureRequest> requests;
+  for (std::size_t k = 0; k < c.content.size(); ++k) {
+    requests.push_back({c.content[k]});
+    if (!c.options.normalise_gradients)
+      requests.back().target = [&tape, &p, k](const Shape& map) { return content_target(tape, p, k, map); };
+  }
+  for (const std::size_t layer : c.style) requests.push_back({layer, c.reads_gram, c.has_means()});
+  for (const std::size_t layer : c.watched) requests.push_back({layer});
+  return requests;
 }
 
 // Of every region that is on the core, from the layer's map there.
@@ -121,10 +140,7 @@ WindowStatistics record_window(Tape<T>& tape, const Compared<T>& c, const Window
   found.style.assign(c.style.size(), std::vector<MomentIds>(c.reads_gram ? 1 : c.guide.regions.size()));
   found.positions.resize(c.style.size());
   found.watched.resize(c.watched.size());
-  std::vector<FeatureRequest> requests;
-  for (const std::size_t layer : c.content) requests.push_back({layer});
-  for (const std::size_t layer : c.style) requests.push_back({layer, c.reads_gram, c.has_means()});
-  for (const std::size_t layer : c.watched) requests.push_back({layer});
+  const std::vector<FeatureRequest> requests = requests_of(tape, c, p);
   c.network.read(tape, p.painted, requests, c.how_at(p.window), [&](std::size_t k, Id value, Index positions, Id sums) {
     if (k < c.content.size()) {
       found.content[k] = record_content(tape, c, p, k, value);

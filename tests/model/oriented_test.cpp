@@ -195,7 +195,8 @@ Seen look_at_sums(const Context& context, bool fast) {
   if constexpr (std::is_same_v<T, float>) {
     const std::vector<Index> layers = {1, 2};
     if (fast)
-      sums = oriented_conv2d_relu(tape, picture, network_weights()->oriented->layers().first(2), Pooling::none, layers)
+      sums = oriented_conv2d_relu(tape, picture, network_weights()->oriented->layers().first(2), Pooling::none,
+                                  {.moments = layers})
                  .sums;
   }
   if (!fast) {

@@ -51,16 +51,23 @@ ConvPairIds conv2d_relu_pair(Tape<T>& tape, Id x, const std::array<Id, 4>& weigh
 
 /// Layers of the built-in network on maps of one size (kernel/oriented/oriented.h), which outlive the tape, with
 /// replicated borders; average pooling or none at their end. One op; no map between the layers stands in memory.
-/// `moments`: the layers, counted from 1, whose Gram matrices (C x C) and channel sums (C) are wanted too, in that
-/// order, over the positions of `core`, or all.
+/// `wanted`: what is summed up of layers, counted from 1, over the positions of a core, or all.
+struct OrientedSums {
+  struct Target {
+    Index layer;
+    Id map;  ///< P on the core, h x w x C; takes no gradient
+  };
+  std::vector<Index> moments = {};   ///< layers whose Gram matrices (C x C) and channel sums (C) are wanted
+  std::vector<Target> targets = {};  ///< layers F of which |F - P|^2 is wanted, a scalar
+  std::optional<Area> core = std::nullopt;
+};
 struct OrientedIds {
   Id y;
-  std::vector<Id> grams;
-  std::vector<Id> sums;  ///< each right behind its Gram matrix
+  std::vector<Id> grams, sums;  ///< by OrientedSums::moments
+  std::vector<Id> errors;       ///< by OrientedSums::targets
 };
 OrientedIds oriented_conv2d_relu(Tape<float>& tape, Id x, std::span<const OrientedLayer> layers,
-                                 Pooling pool = Pooling::none, const std::vector<Index>& moments = {},
-                                 const std::optional<Area>& core = std::nullopt);
+                                 Pooling pool = Pooling::none, const OrientedSums& wanted = {});
 
 /// Maximum, or mean, of size x size windows, `stride` apart, all inside the map (valid).
 template <class T>

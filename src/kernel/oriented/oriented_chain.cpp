@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <numeric>
 #include <span>
 #include <vector>
 
@@ -17,12 +18,15 @@ namespace impasto::IMPASTO_ABI {
 bool OrientedChain::available(const Context& context) { return oriented_stages(context.target()) != nullptr; }
 
 OrientedChain::OrientedChain(const Context& context, std::span<const OrientedLayer> layers, const Shape& x,
-                             Pooling pool, const std::vector<Index>& moments, const Area& core)
+                             Pooling pool, const std::vector<Index>& moments, const std::vector<Index>& compared,
+                             const Area& core)
     : tiling_(layers, x),
       stages_(oriented_stages(context.target())),
       moment_stages_(active_lane_stages(context.target())),
+      error_stages_(lane_error_stages(context.target())),
       pooled_(pool == Pooling::average),
       core_(core),
+      compared_(compared),
       slices_(tiling_.tiles()) {
   IMPASTO_ASSERT(pool != Pooling::max && stages_ != nullptr);
   for (const Index l : moments) {
@@ -30,7 +34,7 @@ OrientedChain::OrientedChain(const Context& context, std::span<const OrientedLay
     slices_ = std::min(slices_, gram_slices(tiling_.tiles(), matrix.lanes()));
     wanted_.push_back({l, matrix});
   }
-  IMPASTO_ASSERT(wanted_.size() <= std::size_t{kMostLayers});
+  IMPASTO_ASSERT(wanted_.size() <= std::size_t{kMostLayers} && compared_.size() <= std::size_t{kMostLayers});
 }
 
 Shape OrientedChain::output() const {
@@ -45,10 +49,13 @@ std::span<const Index> OrientedChain::slots(const Wanted& wanted) const {
 // What a thread works on.
 struct OrientedChain::Work {
   OrientedTile tile;
-  TileMoments sums;
+  TileMoments moments;
+  TileErrors errors;
 
   Work(const OrientedChain& c, bool backward, Workspace& space)
-      : tile(c.tiling_, *c.stages_, backward, space), sums(c.tiling_, *c.moment_stages_, space) {}
+      : tile(c.tiling_, *c.stages_, backward, space),
+        moments(c.tiling_, *c.moment_stages_, space),
+        errors(c.tiling_, *c.stages_, *c.error_stages_, c.core_, space) {}
   static EqualArrays<float> take_each(const OrientedChain& c, bool backward, Index threads, Workspace& space) {
     return space.take_each<float>(threads, workspace_size<float>([&](Workspace& own) { Work(c, backward, own); }));
   }
@@ -56,11 +63,13 @@ struct OrientedChain::Work {
 
 struct OrientedChain::ForwardArrays {
   std::array<EqualArrays<float>, kMostLayers> partials{};  // of the wanted layers' matrices, by slice
+  std::array<double*, kMostLayers> distances{};            // of the compared layers, by tile
   EqualArrays<float> own;                                  // by thread: Work
 
   ForwardArrays(const OrientedChain& c, const Context& context, Workspace& space) {
     for (std::size_t k = 0; k < c.wanted_.size(); ++k)
       partials[k] = space.take_each<float>(c.slices_, c.wanted_[k].matrix.size());
+    for (std::size_t k = 0; k < c.compared_.size(); ++k) distances[k] = space.take<double>(c.tiling_.tiles());
     own = Work::take_each(c, false, context.threads(), space);
   }
 };
@@ -70,7 +79,7 @@ Index OrientedChain::forward_scratch(const Context& context) const {
 }
 
 void OrientedChain::forward(const Context& context, const float* x, float* y, const Moments* moments,
-                            float* scratch) const {
+                            const Error* errors, float* scratch) const {
   Workspace space(scratch);
   const ForwardArrays arrays(*this, context, space);
   const Index tiles = tiling_.tiles();
@@ -84,9 +93,11 @@ void OrientedChain::forward(const Context& context, const float* x, float* y, co
       work.tile.compute(x);
       work.tile.write(pooled_, y);
       const Area seen = common(work.tile.core(), core_);
+      for (std::size_t k = 0; k < compared_.size(); ++k)
+        arrays.distances[k][i] = work.errors.distance(work.tile, compared_[k], seen, errors[k].target);
       if (seen.count() == 0) continue;
       for (std::size_t k = 0; k < wanted_.size(); ++k)
-        work.sums.add_gram(work.tile, wanted_[k].layer, seen, begun, arrays.partials[k][slice]);
+        work.moments.add_gram(work.tile, wanted_[k].layer, seen, begun, arrays.partials[k][slice]);
       begun = true;
     }
     for (std::size_t k = 0; k < wanted_.size() && !begun; ++k)
@@ -102,6 +113,8 @@ void OrientedChain::forward(const Context& context, const float* x, float* y, co
     });
     read_moments(wanted_[k].matrix, total, slots(wanted_[k]), moments[k].gram, moments[k].sum);
   }
+  for (std::size_t k = 0; k < compared_.size(); ++k)
+    *errors[k].sum = static_cast<float>(std::accumulate(arrays.distances[k], arrays.distances[k] + tiles, 0.0));
 }
 
 struct OrientedChain::BackwardArrays {
@@ -118,15 +131,34 @@ Index OrientedChain::backward_scratch(const Context& context) const {
   return workspace_size<float>([&](Workspace& space) { BackwardArrays(*this, context, space); });
 }
 
+// What losses add to the gradient of a layer, over the core.
+struct OrientedChain::Pull {
+  const float* S = nullptr;       // times the values
+  const float* target = nullptr;  // the difference from it, times `slope`
+  float slope = 0;
+
+  bool exists() const { return S != nullptr || target != nullptr; }
+  // `add`: to what stands there.
+  void add_to(Work& work, Index l, const Area& seen, bool add, bool masked) const {
+    if (S != nullptr) work.moments.add_product(work.tile, l, seen, S, add, masked);
+    if (target != nullptr) work.errors.add_pull(work.tile, l, seen, target, slope, add || S != nullptr, masked);
+  }
+};
+
 void OrientedChain::backward(const Context& context, const float* x, const float* dy, const MomentGradients* moments,
-                             float* dx, bool add, float* scratch) const {
+                             const ErrorGradient* errors, float* dx, bool add, float* scratch) const {
   Workspace space(scratch);
   const BackwardArrays arrays(*this, context, space);
-  const float* S[kMostLayers + 1] = {};
+  Pull pulls[kMostLayers + 1];
   for (std::size_t k = 0; k < wanted_.size(); ++k) {
     if (moments[k].gram == nullptr && moments[k].sum == nullptr) continue;
     write_gradients(wanted_[k].matrix, moments[k].gram, moments[k].sum, slots(wanted_[k]), arrays.slopes[k]);
-    S[wanted_[k].layer] = arrays.slopes[k];
+    pulls[wanted_[k].layer].S = arrays.slopes[k];
+  }
+  for (std::size_t k = 0; k < compared_.size(); ++k) {
+    if (errors[k].sum == nullptr) continue;
+    pulls[compared_[k]].target = errors[k].target;
+    pulls[compared_[k]].slope = 2 * *errors[k].sum;
   }
   // Tiles of one colour do not share a position of dx.
   for (const Index colour : {0, 1, 2, 3}) {
@@ -137,26 +169,26 @@ void OrientedChain::backward(const Context& context, const float* x, const float
       Workspace own(arrays.own[worker]);
       Work work(*this, true, own);
       work.tile.move_to(tiling_.tile(row, column));
-      backward_tile(work.tile, work.sums, x, dy, S);
+      backward_tile(work, x, dy, pulls);
       work.tile.write_gradient(row, column, add, dx);
     });
   }
 }
 
-void OrientedChain::backward_tile(OrientedTile& tile, TileMoments& moments, const float* x, const float* dy,
-                                  const float* const* S) const {
+void OrientedChain::backward_tile(Work& work, const float* x, const float* dy, const Pull* pulls) const {
+  OrientedTile& tile = work.tile;
   const Index n = tiling_.depth();
   const Area seen = common(tile.core(), core_);
   tile.compute(x);
   tile.read_gradient(pooled_, dy);
-  if (S[n] == nullptr || seen != tile.core()) tile.mask(n);
-  if (S[n] != nullptr && seen.count() > 0) moments.add_product(tile, n, seen, S[n], true, true);
+  if (!pulls[n].exists() || seen != tile.core()) tile.mask(n);
+  if (seen.count() > 0) pulls[n].add_to(work, n, seen, true, true);
   for (Index l = n - 1; l >= 0; --l) {
-    if (S[l] != nullptr) {
+    if (pulls[l].exists()) {
       tile.clear_around(l, seen);
-      if (seen.count() > 0) moments.add_product(tile, l, seen, S[l], false, false);
+      if (seen.count() > 0) pulls[l].add_to(work, l, seen, false, false);
     }
-    tile.adjoint(l, S[l] != nullptr);
+    tile.adjoint(l, pulls[l].exists());
   }
 }
 

@@ -1,6 +1,6 @@
-// A chain of oriented layers on maps of one size, tile by tile: no map between them stands in memory, and the Gram
-// matrices that losses read are summed while a tile's maps are in L2. Going back, each tile computes its maps once
-// more, which costs less than reading them would.
+// A chain of oriented layers on maps of one size, tile by tile: no map between them stands in memory, and what losses
+// read of them, Gram matrices and squared distances, is summed while a tile's maps are in L2. Going back, each tile
+// computes its maps once more, which costs less than reading them would.
 #pragma once
 
 #include <span>
@@ -8,6 +8,7 @@
 
 #include "impasto/context.h"
 #include "impasto/window.h"
+#include "kernel/oriented/tile_errors.h"
 #include "kernel/oriented/tile_moments.h"
 
 namespace impasto::IMPASTO_ABI {
@@ -19,9 +20,10 @@ class OrientedChain {
   static bool available(const Context& context);
 
   /// 1 to kMostLayers layers, which outlive the chain; `pool` is none or average. `moments`: the layers, counted from
-  /// 1, whose Gram matrices and channel sums over `core` are wanted.
+  /// 1, whose Gram matrices and channel sums over `core` are wanted; `compared`: those whose squared distances from
+  /// other maps are. At most kMostLayers of each.
   OrientedChain(const Context& context, std::span<const OrientedLayer> layers, const Shape& x, Pooling pool,
-                const std::vector<Index>& moments, const Area& core);
+                const std::vector<Index>& moments, const std::vector<Index>& compared, const Area& core);
 
   /// Of one of the wanted layers: C x C and C. Gradients may be null when the loss does not depend on them.
   struct Moments {
@@ -30,16 +32,26 @@ class OrientedChain {
   struct MomentGradients {
     const float *gram, *sum;
   };
+  /// Of one of the compared layers: the other map over the core, core's H x W x C, and the squared distance. The
+  /// gradient may be null.
+  struct Error {
+    const float* target;
+    float* sum;
+  };
+  struct ErrorGradient {
+    const float *target, *sum;
+  };
 
   Shape output() const;
 
   Index forward_scratch(const Context& context) const;
-  void forward(const Context& context, const float* x, float* y, const Moments* moments, float* scratch) const;
+  void forward(const Context& context, const float* x, float* y, const Moments* moments, const Error* errors,
+               float* scratch) const;
 
   Index backward_scratch(const Context& context) const;
   /// dx = or += the gradient; `dy` may be null when the loss does not depend on y.
-  void backward(const Context& context, const float* x, const float* dy, const MomentGradients* moments, float* dx,
-                bool add, float* scratch) const;
+  void backward(const Context& context, const float* x, const float* dy, const MomentGradients* moments,
+                const ErrorGradient* errors, float* dx, bool add, float* scratch) const;
 
  private:
   struct Wanted {
@@ -49,16 +61,18 @@ class OrientedChain {
   struct Work;
   struct ForwardArrays;
   struct BackwardArrays;
-  void backward_tile(OrientedTile& tile, TileMoments& moments, const float* x, const float* dy,
-                     const float* const* S) const;
+  struct Pull;
+  void backward_tile(Work& work, const float* x, const float* dy, const Pull* pulls) const;
   std::span<const Index> slots(const Wanted& wanted) const;
 
   OrientedTiling tiling_;
   const OrientedStages* stages_;
   const ActiveLaneStages* moment_stages_;
+  const LaneErrorStages* error_stages_;
   bool pooled_;
   Area core_;
   std::vector<Wanted> wanted_;
+  std::vector<Index> compared_;
   Index slices_;
 };
 
