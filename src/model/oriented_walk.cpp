@@ -20,9 +20,11 @@ std::size_t OrientedWalk::chain_end(std::size_t first) const {
   return end;
 }
 
-// What is summed up of the layers [first, end) of a chain, in the order of the requests.
-OrientedSums OrientedWalk::sums_of(std::size_t first, std::size_t end, const Area& core) const {
-  OrientedSums wanted{.core = core};
+// What is wanted of a chain of the layers [first, end) that ends with the map of `top`; sums in the order of requests.
+OrientedWanted OrientedWalk::wanted_of(std::size_t first, std::size_t end, std::size_t top, const Area& core) const {
+  OrientedWanted wanted{.pool = top == end ? Pooling::average : Pooling::none,
+                        .by_lanes = top == end ? !walk_.is_read(top) : !walk_.reads_map(top),
+                        .core = core};
   for (const FeatureRequest& request : walk_.requests) {
     if (request.layer < first || request.layer >= end) continue;
     const Index layer = static_cast<Index>(request.layer - first + 1);
@@ -48,12 +50,11 @@ void OrientedWalk::hand_out_sums(std::size_t first, std::size_t end, Index posit
 // The layers from `i` on, up to the next whose map somebody reads, with the pooling above if nobody does; `i` becomes
 // the layer behind them. What is summed over their positions is handed out on the way.
 Id OrientedWalk::record_chain(Id x, std::size_t& i) {
-  const Area core = walk_.core(i).value_or(whole_area(tape_.shape(x)));
   const std::size_t first = i, end = chain_end(first);
   const bool takes_pool = end <= walk_.deepest && vgg_layers()[end].is_pool && !walk_.reads_map(end - 1);
-  const OrientedIds ids =
-      oriented_conv2d_relu(tape_, x, layers_.subspan(convolutions_, end - first),
-                           takes_pool ? Pooling::average : Pooling::none, sums_of(first, end, core));
+  const Area core = walk_.core(first).value_or(map_area(picture_, first));
+  const OrientedIds ids = oriented_conv2d_relu(tape_, x, layers_.subspan(convolutions_, end - first),
+                                               wanted_of(first, end, takes_pool ? end : end - 1, core));
   tape_.explain(ids.y, reason_);
   convolutions_ += end - first;
   i = takes_pool ? end + 1 : end;
@@ -62,6 +63,7 @@ Id OrientedWalk::record_chain(Id x, std::size_t& i) {
 }
 
 void OrientedWalk::record(Id x) {
+  picture_ = tape_.shape(x);
   for (std::size_t i = 0; i <= walk_.deepest;) {
     const Id below = x;
     const std::size_t first = i;

@@ -181,6 +181,63 @@ TEST_CASE("model: Gram matrices of the fast form and their gradients equal the p
   }
 }
 
+// As `look`, with squared distances of the layers' maps from other maps on a window's core, which stand among Gram
+// matrices; the window ends at the right and lower border.
+template <class T>
+Seen look_at_distances(const Context& context, const Shape& size, const std::vector<std::size_t>& layers,
+                       bool in_a_window) {
+  const Vgg<T> network(network_weights());
+  Tape<T> tape(context);
+  const Id picture = tape.variable(size);
+  const Tensor<T> values = numbers<T>(size, 3);
+  std::copy_n(values.data(), size.count(), tape.value(picture).data());
+  std::vector<FeatureRequest> requests;
+  const auto target = [&](const Shape& shape) {
+    const Id id = tape.input(shape);
+    const Tensor<T> wanted = numbers<T>(shape, 9);
+    std::copy_n(wanted.data(), shape.count(), tape.value(id).data());
+    return id;
+  };
+  for (const std::size_t layer : layers) {
+    requests.push_back({layer, true});
+    requests.push_back({.layer = layer, .target = target});
+  }
+  NetworkOptions how{.pooling = Pooling::average};
+  if (in_a_window) how.window = Window{{8, 16, size[0] - 8, size[1] - 16}, {0, 0, size[0], size[1]}};
+  std::vector<Id> ids(requests.size());
+  Id loss;
+  network.read(tape, picture, requests, how, [&](std::size_t k, Id value, Index positions, Id) {
+    tape.keep(value);
+    ids[k] = value;
+    if (requests[k].gram) return;
+    const Id term = scale(tape, value, T(1) / static_cast<T>(positions));
+    loss = loss.index < 0 ? term : add(tape, loss, term);
+  });
+  tape.set_loss(loss);
+  tape.forward();
+  Seen seen;
+  for (const Id id : ids) seen.maps.push_back(as_doubles(tape.value(id)));
+  tape.backward();
+  seen.gradient = as_doubles(tape.gradient(picture));
+  return seen;
+}
+
+TEST_CASE("model: squared distances inside the fast form and their gradients equal the plain ones, on every target") {
+  for (const auto& layers : {positions({"conv1_1", "conv1_2"}), positions({"conv2_1", "pool2", "conv3_2"}),
+                             positions({"conv1_2", "conv2_2", "conv3_1", "conv4_1"})}) {
+    for (const bool in_a_window : {false, true}) {
+      const Shape size{37, 75, 3};
+      const Seen exact = look_at_distances<double>(Context(2), size, layers, in_a_window);
+      for (const SimdTarget target : available_targets()) {
+        const Seen got = look_at_distances<float>(Context(2, target), size, layers, in_a_window);
+        INFO(to_string(target), ", ", vgg_layers()[layers.back()].keras_name(), in_a_window ? ", in a window" : "");
+        for (std::size_t k = 0; k < exact.maps.size(); ++k) CHECK(relative_error(got.maps[k], exact.maps[k]) < 1e-5);
+        CHECK(relative_error(got.gradient, exact.gradient) < 1e-5);
+      }
+    }
+  }
+}
+
 // Square maps, so that one window of a pooling covers them.
 template <class T>
 Seen look_at_sums(const Context& context, bool fast) {
@@ -195,9 +252,8 @@ Seen look_at_sums(const Context& context, bool fast) {
   if constexpr (std::is_same_v<T, float>) {
     const std::vector<Index> layers = {1, 2};
     if (fast)
-      sums = oriented_conv2d_relu(tape, picture, network_weights()->oriented->layers().first(2), Pooling::none,
-                                  {.moments = layers})
-                 .sums;
+      sums =
+          oriented_conv2d_relu(tape, picture, network_weights()->oriented->layers().first(2), {.moments = layers}).sums;
   }
   if (!fast) {
     const auto layers = positions({"conv1_1", "conv1_2"});

@@ -174,6 +174,8 @@ TEST_CASE("checkpoint: beside steps, what the disk refuses is told later; withou
     }
   };
   while (!fits()) limit += all / 64;
+  limit -= all / 64;
+  while (!fits()) limit += all / 4096;  // less than a copy takes
   const Context context = Context(2).with_memory_limit(limit);
   Stylizer tight = job.begin(context);
   CHECK(error_of(ErrorCode::io, [&] { tight.save_beside(nowhere); }).find("missing") != std::string::npos);

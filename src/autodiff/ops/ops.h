@@ -50,24 +50,26 @@ ConvPairIds conv2d_relu_pair(Tape<T>& tape, Id x, const std::array<Id, 4>& weigh
                              const std::optional<Area>& core = std::nullopt);
 
 /// Layers of the built-in network on maps of one size (kernel/oriented/oriented.h), which outlive the tape, with
-/// replicated borders; average pooling or none at their end. One op; no map between the layers stands in memory.
-/// `wanted`: what is summed up of layers, counted from 1, over the positions of a core, or all.
-struct OrientedSums {
+/// replicated borders; average pooling or none at their end. One op; no map between the layers stands in memory. What
+/// is summed up of layers, counted from 1, is so over the positions of a core, or all.
+struct OrientedWanted {
   struct Target {
     Index layer;
     Id map;  ///< P on the core, h x w x C; takes no gradient
   };
+  Pooling pool = Pooling::none;
+  bool by_lanes = false;             ///< y is not H x W x C, but as the next such op reads it faster
   std::vector<Index> moments = {};   ///< layers whose Gram matrices (C x C) and channel sums (C) are wanted
   std::vector<Target> targets = {};  ///< layers F of which |F - P|^2 is wanted, a scalar
   std::optional<Area> core = std::nullopt;
 };
 struct OrientedIds {
   Id y;
-  std::vector<Id> grams, sums;  ///< by OrientedSums::moments
-  std::vector<Id> errors;       ///< by OrientedSums::targets
+  std::vector<Id> grams, sums;  ///< by OrientedWanted::moments
+  std::vector<Id> errors;       ///< by OrientedWanted::targets
 };
 OrientedIds oriented_conv2d_relu(Tape<float>& tape, Id x, std::span<const OrientedLayer> layers,
-                                 Pooling pool = Pooling::none, const OrientedSums& wanted = {});
+                                 const OrientedWanted& wanted = {});
 
 /// Maximum, or mean, of size x size windows, `stride` apart, all inside the map (valid).
 template <class T>

@@ -14,9 +14,9 @@
 namespace impasto::IMPASTO_ABI {
 namespace {
 
-void check_targets(const Tape<float>& tape, std::span<const OrientedLayer> layers, const OrientedSums& wanted,
+void check_targets(const Tape<float>& tape, std::span<const OrientedLayer> layers, const OrientedWanted& wanted,
                    const Area& core) {
-  for (const OrientedSums::Target& target : wanted.targets) {
+  for (const OrientedWanted::Target& target : wanted.targets) {
     const Shape map{core.height, core.width, layers[static_cast<std::size_t>(target.layer - 1)].channels};
     require(tape.shape(target.map) == map && !tape.needs_gradient(target.map), ErrorCode::input,
             "oriented_conv2d_relu: got a target ", tape.shape(target.map), ", wanted a map ", map,
@@ -34,24 +34,25 @@ struct Values {
 
 }  // namespace
 
-OrientedIds oriented_conv2d_relu(Tape<float>& tape, Id x, std::span<const OrientedLayer> layers, Pooling pool,
-                                 const OrientedSums& wanted) {
+OrientedIds oriented_conv2d_relu(Tape<float>& tape, Id x, std::span<const OrientedLayer> layers,
+                                 const OrientedWanted& wanted) {
   const Shape xs = tape.shape(x);
-  require(xs.rank() == 3 && xs[2] == layers[0].inputs, ErrorCode::input, "oriented_conv2d_relu: got ", xs,
-          ", wanted a map H x W x ", layers[0].inputs);
-  require(pool == Pooling::none || (xs[0] >= 2 && xs[1] >= 2), ErrorCode::input, "oriented_conv2d_relu: a map of ", xs,
-          " is too small for windows of 2 x 2");
-  const Area core = wanted.core.value_or(whole_area(xs));
+  const bool by_lanes = is_by_lanes(xs);
+  require(by_lanes ? xs[0] == layers[0].input_units : xs.rank() == 3 && xs[2] == layers[0].inputs, ErrorCode::input,
+          "oriented_conv2d_relu: got ", xs, ", wanted a map H x W x ", layers[0].inputs);
+  const Area whole = by_lanes ? Area{0, 0, xs[1], xs[2] - 2} : whole_area(xs);
+  require(wanted.pool == Pooling::none || (whole.height >= 2 && whole.width >= 2), ErrorCode::input,
+          "oriented_conv2d_relu: a map of ", xs, " is too small for windows of 2 x 2");
+  const Area core = wanted.core.value_or(whole);
   check_targets(tape, layers, wanted, core);
   const Values at{static_cast<int>(wanted.moments.size()), static_cast<int>(wanted.targets.size())};
   std::vector<Id> inputs{x};
-  std::vector<Index> compared;
-  for (const OrientedSums::Target& target : wanted.targets) {
+  OrientedOutputs outputs{wanted.pool, wanted.by_lanes, wanted.moments, {}, core};
+  for (const OrientedWanted::Target& target : wanted.targets) {
     inputs.push_back(target.map);
-    compared.push_back(target.layer);
+    outputs.compared.push_back(target.layer);
   }
-  const auto chain =
-      std::make_shared<const OrientedChain>(tape.context(), layers, xs, pool, wanted.moments, compared, core);
+  const auto chain = std::make_shared<const OrientedChain>(tape.context(), layers, xs, outputs);
   const auto forward = [=](const OpBuffers<float>& r) {
     OrientedChain::Moments moments[kMostLayers];
     for (int k = 0; k < at.moments; ++k) moments[k] = {r.out(at.gram(k)), r.out(at.sum(k))};

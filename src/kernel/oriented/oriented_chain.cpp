@@ -18,28 +18,21 @@ namespace impasto::IMPASTO_ABI {
 bool OrientedChain::available(const Context& context) { return oriented_stages(context.target()) != nullptr; }
 
 OrientedChain::OrientedChain(const Context& context, std::span<const OrientedLayer> layers, const Shape& x,
-                             Pooling pool, const std::vector<Index>& moments, const std::vector<Index>& compared,
-                             const Area& core)
-    : tiling_(layers, x),
+                             const OrientedOutputs& outputs)
+    : tiling_(layers, x, outputs.pool == Pooling::average, outputs.by_lanes),
       stages_(oriented_stages(context.target())),
       moment_stages_(active_lane_stages(context.target())),
       error_stages_(lane_error_stages(context.target())),
-      pooled_(pool == Pooling::average),
-      core_(core),
-      compared_(compared),
+      core_(outputs.core),
+      compared_(outputs.compared),
       slices_(tiling_.tiles()) {
-  IMPASTO_ASSERT(pool != Pooling::max && stages_ != nullptr);
-  for (const Index l : moments) {
+  IMPASTO_ASSERT(outputs.pool != Pooling::max && stages_ != nullptr);
+  for (const Index l : outputs.moments) {
     const LaneMatrix matrix{tiling_.units(l), moment_stages_->columns};
     slices_ = std::min(slices_, gram_slices(tiling_.tiles(), matrix.lanes()));
     wanted_.push_back({l, matrix});
   }
   IMPASTO_ASSERT(wanted_.size() <= std::size_t{kMostLayers} && compared_.size() <= std::size_t{kMostLayers});
-}
-
-Shape OrientedChain::output() const {
-  const Index step = pooled_ ? 2 : 1;
-  return {tiling_.H() / step, tiling_.W() / step, tiling_.channels(tiling_.depth())};
 }
 
 std::span<const Index> OrientedChain::slots(const Wanted& wanted) const {
@@ -91,7 +84,7 @@ void OrientedChain::forward(const Context& context, const float* x, float* y, co
     for (Index i = begin; i < end; ++i) {
       work.tile.move_to(tiling_.tile(i / tiling_.tile_columns(), i % tiling_.tile_columns()));
       work.tile.compute(x);
-      work.tile.write(pooled_, y);
+      work.tile.write(y);
       const Area seen = common(work.tile.core(), core_);
       for (std::size_t k = 0; k < compared_.size(); ++k)
         arrays.distances[k][i] = work.errors.distance(work.tile, compared_[k], seen, errors[k].target);
@@ -180,7 +173,7 @@ void OrientedChain::backward_tile(Work& work, const float* x, const float* dy, c
   const Index n = tiling_.depth();
   const Area seen = common(tile.core(), core_);
   tile.compute(x);
-  tile.read_gradient(pooled_, dy);
+  tile.read_gradient(dy);
   if (!pulls[n].exists() || seen != tile.core()) tile.mask(n);
   if (seen.count() > 0) pulls[n].add_to(work, n, seen, true, true);
   for (Index l = n - 1; l >= 0; --l) {

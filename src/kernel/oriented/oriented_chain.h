@@ -13,17 +13,25 @@
 
 namespace impasto::IMPASTO_ABI {
 
-/// x: H x W x C; replicated borders. Immutable, shared by every replay. Scratch is counted in floats.
+/// Of an oriented chain.
+struct OrientedOutputs {
+  Pooling pool = Pooling::none;  ///< or average
+  bool by_lanes = false;         ///< y is (kernel/oriented/oriented_map.h)
+  /// Layers, counted from 1, whose Gram matrices and channel sums over `core` are wanted, and those whose squared
+  /// distances from other maps are. At most kMostLayers of each.
+  std::vector<Index> moments, compared;
+  Area core;
+};
+
+/// Replicated borders. Immutable, shared by every replay. Scratch is counted in floats.
 class OrientedChain {
  public:
   /// True if this context's target has kernels for it.
   static bool available(const Context& context);
 
-  /// 1 to kMostLayers layers, which outlive the chain; `pool` is none or average. `moments`: the layers, counted from
-  /// 1, whose Gram matrices and channel sums over `core` are wanted; `compared`: those whose squared distances from
-  /// other maps are. At most kMostLayers of each.
-  OrientedChain(const Context& context, std::span<const OrientedLayer> layers, const Shape& x, Pooling pool,
-                const std::vector<Index>& moments, const std::vector<Index>& compared, const Area& core);
+  /// 1 to kMostLayers layers, which outlive the chain. x: H x W x C, or by lanes.
+  OrientedChain(const Context& context, std::span<const OrientedLayer> layers, const Shape& x,
+                const OrientedOutputs& outputs);
 
   /// Of one of the wanted layers: C x C and C. Gradients may be null when the loss does not depend on them.
   struct Moments {
@@ -42,7 +50,7 @@ class OrientedChain {
     const float *target, *sum;
   };
 
-  Shape output() const;
+  Shape output() const { return tiling_.output().shape(); }
 
   Index forward_scratch(const Context& context) const;
   void forward(const Context& context, const float* x, float* y, const Moments* moments, const Error* errors,
@@ -69,7 +77,6 @@ class OrientedChain {
   const OrientedStages* stages_;
   const ActiveLaneStages* moment_stages_;
   const LaneErrorStages* error_stages_;
-  bool pooled_;
   Area core_;
   std::vector<Wanted> wanted_;
   std::vector<Index> compared_;

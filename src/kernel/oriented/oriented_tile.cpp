@@ -18,25 +18,40 @@ struct Size {
 };
 constexpr Size kSizes[] = {{32, 32}, {16, 32}, {16, 24}, {16, 16}, {8, 16}, {8, 8}};
 
+OrientedMap input_of(const OrientedLayer& layer, const Shape& x) {
+  const bool by_lanes = is_by_lanes(x);
+  return {layer.input_segments,   layer.input_units,          layer.inputs,
+          by_lanes ? x[1] : x[0], by_lanes ? x[2] - 2 : x[1], by_lanes};
+}
+
+OrientedMap output_of(const OrientedLayer& layer, const OrientedMap& input, bool pooled, bool by_lanes) {
+  const Index step = pooled ? 2 : 1;
+  return {layer.segments, static_cast<Index>(layer.units.size()), layer.channels, input.H() / step, input.W() / step,
+          by_lanes};
+}
+
 }  // namespace
 
-OrientedTiling::OrientedTiling(std::span<const OrientedLayer> layers, const Shape& x)
-    : layers_(layers), H_(x[0]), W_(x[1]) {
-  IMPASTO_ASSERT(!layers.empty() && depth() <= kMostLayers && x[2] == layers[0].inputs);
+OrientedTiling::OrientedTiling(std::span<const OrientedLayer> layers, const Shape& x, bool pooled, bool by_lanes)
+    : layers_(layers),
+      pooled_(pooled),
+      input_(input_of(layers.front(), x)),
+      output_(output_of(layers.back(), input_, pooled, by_lanes)) {
+  IMPASTO_ASSERT(depth() <= kMostLayers && x == input_.shape());
   Index planes = 1 + units(depth());
-  for (Index l = 0; l <= depth(); ++l) planes += units(l);
+  for (Index l = input_.by_lanes() ? 1 : 0; l <= depth(); ++l) planes += units(l);
   for (const Size& size : kSizes) {
     tile_height_ = size.height;
     tile_width_ = size.width;
     if (planes * plane() * kFloat <= kTileBytes) break;
   }
-  tile_rows_ = (H_ + tile_height_ - 1) / tile_height_;
-  tile_columns_ = (W_ + tile_width_ - 1) / tile_width_;
+  tile_rows_ = (H() + tile_height_ - 1) / tile_height_;
+  tile_columns_ = (W() + tile_width_ - 1) / tile_width_;
 }
 
 Area OrientedTiling::tile(Index row, Index column) const {
   const Index top = row * tile_height_, left = column * tile_width_;
-  return {top, left, std::min(tile_height_, H_ - top), std::min(tile_width_, W_ - left)};
+  return {top, left, std::min(tile_height_, H() - top), std::min(tile_width_, W() - left)};
 }
 
 // Along one axis a position belongs to the region of its own tile, and to that of one neighbour at most.
@@ -51,7 +66,7 @@ bool OrientedTiling::first(Index tile, Index position, Index size, Index count) 
 OrientedTile::OrientedTile(const OrientedTiling& tiling, const OrientedStages& stages, bool backward, Workspace& space)
     : tiling_(tiling), stages_(stages), depth_(tiling.depth()), columns_(tiling.columns()), plane_(tiling.plane()) {
   const Index row = columns_ * kUnit, signals = tiling.rows() * columns_ * 4;
-  for (Index l = 0; l <= depth_; ++l) {
+  for (Index l = tiling.input().by_lanes() ? 1 : 0; l <= depth_; ++l) {
     values_[static_cast<std::size_t>(l)] = space.take<float>(tiling.units(l) * plane_);
     IMPASTO_ASSERT(l == 0 || tiling.units(l - 1) <= tiling.units(l));  // for the gradients that take their place
   }
@@ -76,6 +91,8 @@ Area OrientedTile::region(Index l) const {
 void OrientedTile::compute(const float* x) {
   if (tiling_.reads_picture()) {
     read_picture(x);
+  } else if (tiling_.input().by_lanes()) {
+    input_ = x;
   } else {
     read_map(x);
   }
@@ -100,11 +117,11 @@ void OrientedTile::read_picture(const float* x) {
 
 void OrientedTile::read_map(const float* x) {
   const Area area = region(0);
-  const Index C = tiling_.channels(0);
+  const OrientedMap& map = tiling_.input();
   for (Index r = area.top; r < area.bottom(); ++r) {
-    const float* from = x + (r * tiling_.W() + area.left) * C;
-    for (const OrientedSegment& segment : tiling_.segments(0))
-      stages_.read(segment, from, C, area.width, value(0, segment.slot / kUnit, r, area.left));
+    for (const OrientedSegment& segment : map.segments())
+      stages_.read(segment, x + map.at(segment, r, area.left), map.stride(), area.width,
+                   value(0, segment.slot / kUnit, r, area.left));
   }
   repeat_border(0);
 }
@@ -125,7 +142,7 @@ void OrientedTile::repeat_border(Index l) {
 void OrientedTile::make_signals(Index l) {
   const Area area = region(l), above = region(l + 1);
   for (Index r = area.top; r < area.bottom(); ++r) {
-    const float* from = value(l, 0, r, above.left - 1);
+    const float* from = source(l, 0, r, above.left - 1);
     float* to = signals_ + cell(r, above.left - 1) * 4;
     for (Index c = 0; c < above.width + 2; ++c, from += kUnit, to += 4) {
       to[0] = from[0] - from[1];
@@ -144,7 +161,7 @@ void OrientedTile::compute_layer(Index l) {
   for (Index u = 0; u < tiling_.units(l); ++u) {
     const OrientedUnit& unit = layer.units[static_cast<std::size_t>(u)];
     const auto below = [&](Index r) -> const float* {
-      return unit.carried ? value(l - 1, u, inside(r), area.left) : nullptr;
+      return unit.carried ? source(l - 1, u, inside(r), area.left) : nullptr;
     };
     const auto signals = [&](Index r) { return signals_ + cell(inside(r), area.left) * 4; };
     for (Index r = area.top; r < area.bottom(); ++r) {
@@ -155,18 +172,22 @@ void OrientedTile::compute_layer(Index l) {
   repeat_border(l);
 }
 
-void OrientedTile::write(bool pooled, float* y) {
-  const Index C = tiling_.channels(depth_), W = pooled ? tiling_.W() / 2 : tiling_.W();
-  const Index step = pooled ? 2 : 1, top = core_.top / step, left = core_.left / step;
-  const Index bottom = core_.bottom() / step, width = core_.right() / step - left;
-  for (Index r = top; r < bottom; ++r) {
-    for (const OrientedSegment& segment : tiling_.segments(depth_)) {
+void OrientedTile::write(float* y) {
+  const OrientedMap& map = tiling_.output();
+  const Index step = tiling_.is_pooled() ? 2 : 1, top = core_.top / step, left = core_.left / step;
+  const Index bottom = core_.bottom() / step, right = core_.right() / step, width = right - left;
+  for (Index r = top; r < bottom && width > 0; ++r) {
+    for (const OrientedSegment& segment : map.segments()) {
       const float* lanes = value(depth_, segment.slot / kUnit, step * r, core_.left);
-      if (pooled) {
+      if (tiling_.is_pooled()) {
         stages_.pool(lanes, lanes + columns_ * kUnit, width, row_);
         lanes = row_;
       }
-      stages_.write(segment, lanes, width, false, y + (r * W + left) * C, C);
+      float* to = y + map.at(segment, r, left);
+      stages_.write(segment, lanes, width, false, to, map.stride());
+      if (!map.by_lanes()) continue;
+      if (left == 0) std::copy_n(to, kUnit, to - kUnit);
+      if (right == map.W()) std::copy_n(to + (width - 1) * kUnit, kUnit, to + width * kUnit);
     }
   }
 }

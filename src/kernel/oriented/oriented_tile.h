@@ -3,13 +3,15 @@
 //
 // Maps lie unit by unit: a plane of rows x columns x 16 lanes each, all planes of a tile with the same corner. Layer l
 // (0: the input, n: the output) stands over region(l), the tile and n - l positions more on each side, as far as the
-// map goes. Columns -1 and W of a map repeat its border; gradients have two columns of 0 on each side.
+// map goes; an input by lanes is read where it lies. Columns -1 and W of a map repeat its border; gradients have two
+// columns of 0 on each side.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <span>
 
+#include "kernel/oriented/oriented_map.h"
 #include "kernel/oriented/oriented_stages.h"
 #include "kernel/workspace.h"
 #include "tensor/area.h"
@@ -22,8 +24,8 @@ inline constexpr Index kMostLayers = 4, kMostFresh = 6;
 /// What all tiles of a chain share. The layers outlive it.
 class OrientedTiling {
  public:
-  /// x: H x W x C of the lowest layer's input.
-  OrientedTiling(std::span<const OrientedLayer> layers, const Shape& x);
+  /// x: of the lowest layer's input; the output is pooled or not, by lanes or not.
+  OrientedTiling(std::span<const OrientedLayer> layers, const Shape& x, bool pooled, bool by_lanes);
 
   Index tiles() const { return tile_rows_ * tile_columns_; }
   Index tile_rows() const { return tile_rows_; }
@@ -37,8 +39,11 @@ class OrientedTiling {
   std::span<const OrientedLayer> layers() const { return layers_; }
   /// Layers.
   Index depth() const { return static_cast<Index>(layers_.size()); }
-  Index H() const { return H_; }
-  Index W() const { return W_; }
+  Index H() const { return input_.H(); }
+  Index W() const { return input_.W(); }
+  const OrientedMap& input() const { return input_; }
+  const OrientedMap& output() const { return output_; }
+  bool is_pooled() const { return pooled_; }
   bool reads_picture() const { return layers_[0].reads_picture; }
   /// Units of layer l, the input's for 0.
   Index units(Index l) const {
@@ -60,7 +65,8 @@ class OrientedTiling {
   bool first(Index tile, Index position, Index size, Index count) const;
 
   std::span<const OrientedLayer> layers_;
-  Index H_, W_;
+  bool pooled_;
+  OrientedMap input_, output_;
   Index tile_height_, tile_width_, tile_rows_, tile_columns_;
 };
 
@@ -77,10 +83,10 @@ class OrientedTile {
   /// Reads the input and computes all layers over their regions.
   void compute(const float* x);
   /// Writes the tile of the output, or of its means over 2 x 2.
-  void write(bool pooled, float* y);
+  void write(float* y);
 
   /// The gradient of the output: dy (or null: 0) spread over the tile.
-  void read_gradient(bool pooled, const float* dy);
+  void read_gradient(const float* dy);
   /// Drops the gradient of layer l where its value is not positive, over the tile.
   void mask(Index l);
   /// The gradient of layer l from that of layer l + 1; `add`: to what stands there, over the whole region.
@@ -97,6 +103,11 @@ class OrientedTile {
  private:
   Index cell(Index r, Index c) const { return (r - core_.top + depth_) * columns_ + c - core_.left + depth_ + 2; }
   Index at(Index unit, Index r, Index c) const { return unit * plane_ + cell(r, c) * kUnit; }
+  // A row of layer l from column c on, to be read.
+  const float* source(Index l, Index unit, Index r, Index c) {
+    const OrientedMap& input = tiling_.input();
+    return l == 0 && input.by_lanes() ? input_ + input.lanes_at(unit, r, c) : value(l, unit, r, c);
+  }
   void read_picture(const float* x);
   void read_map(const float* x);
   void repeat_border(Index l);
@@ -108,6 +119,7 @@ class OrientedTile {
 
   const OrientedTiling& tiling_;
   const OrientedStages& stages_;
+  const float* input_ = nullptr;  // by lanes
   Index depth_, columns_, plane_;
   Area core_;
   std::array<float*, kMostLayers + 2> values_{};  // by layer, and the output's gradient

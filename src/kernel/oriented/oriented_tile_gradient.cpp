@@ -20,8 +20,10 @@ void OrientedTile::clear_around(Index l, const Area& kept) {
   }
 }
 
-void OrientedTile::read_gradient(bool pooled, const float* dy) {
-  const Index C = tiling_.channels(depth_), step = pooled ? 2 : 1, W = tiling_.W() / step;
+void OrientedTile::read_gradient(const float* dy) {
+  const OrientedMap& map = tiling_.output();
+  const bool pooled = tiling_.is_pooled();
+  const Index step = pooled ? 2 : 1;
   const Index left = core_.left / step, width = dy == nullptr ? 0 : core_.right() / step - left;
   const Index bottom = dy == nullptr ? core_.top : core_.bottom() / step * step;
   clear_around(depth_, core_);
@@ -32,10 +34,9 @@ void OrientedTile::read_gradient(bool pooled, const float* dy) {
     }
   }
   for (Index r = core_.top; r < bottom; r += step) {
-    const float* from = dy + (r / step * W + left) * C;
-    for (const OrientedSegment& segment : tiling_.segments(depth_)) {
+    for (const OrientedSegment& segment : map.segments()) {
       float* to = gradient(depth_, segment.slot / kUnit, r, core_.left);
-      stages_.read(segment, from, C, width, pooled ? row_ : to);
+      stages_.read(segment, dy + map.at(segment, r / step, left), map.stride(), width, pooled ? row_ : to);
       const bool whole = (segment.slot + segment.count + segment.zeros) % kUnit == 0;
       if (pooled && whole) stages_.unpool(row_, width, to, to + columns_ * kUnit);
     }
@@ -134,16 +135,20 @@ void OrientedTile::adjoint_row(Index l, Index from, Index to, bool add) {
 void OrientedTile::write_gradient(Index row, Index column, bool always_add, float* dx) {
   if (tiling_.reads_picture()) return write_picture_gradient(row, column, always_add, dx);
   const Area area = region(0);
-  const Index C = tiling_.channels(0);
+  const OrientedMap& map = tiling_.input();
   for (Index r = area.top; r < area.bottom(); ++r) {
     const bool first = !always_add && tiling_.first_in_row(row, r);
     for (Index c = area.left; c < area.right();) {  // runs of one kind
       const bool writes = first && tiling_.first_in_column(column, c);
       Index end = c + 1;
       while (end < area.right() && (first && tiling_.first_in_column(column, end)) == writes) ++end;
-      for (const OrientedSegment& segment : tiling_.segments(0))
-        stages_.write(segment, gradient(0, segment.slot / kUnit, r, c), end - c, !writes,
-                      dx + (r * tiling_.W() + c) * C, C);
+      for (const OrientedSegment& segment : map.segments()) {
+        float* to = dx + map.at(segment, r, c);
+        stages_.write(segment, gradient(0, segment.slot / kUnit, r, c), end - c, !writes, to, map.stride());
+        if (!map.by_lanes() || !writes) continue;
+        if (c == 0) std::fill_n(to - kUnit, kUnit, 0.0F);
+        if (end == map.W()) std::fill_n(to + (end - c) * kUnit, kUnit, 0.0F);
+      }
       c = end;
     }
   }
