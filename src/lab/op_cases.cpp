@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "autodiff/ops/ops.h"
+#include "base/half.h"
 #include "base/random.h"
 #include "kernel/convolution_choice.h"
 
@@ -24,6 +25,14 @@ Id fixed(Tape<T>& tape, const Shape& shape, std::uint64_t seed, double low = -1,
   const Id id = tape.input(shape);
   Random random(seed);
   for (T& value : tape.value(id)) value = static_cast<T>(random.uniform(low, high));
+  return id;
+}
+
+// The same, of numbers that 16 bits hold.
+template <class T>
+Id fixed_halves(Tape<T>& tape, const Shape& shape, std::uint64_t seed) {
+  const Id id = fixed(tape, shape, seed);
+  for (T& value : tape.value(id)) value = static_cast<T>(float_from_half(half_from_float(static_cast<float>(value))));
   return id;
 }
 
@@ -81,6 +90,19 @@ void add_convolutions(std::vector<OpCase>& cases, const Shape& map, std::uint64_
     return oriented_conv2d_relu(t, v[0], builtin->oriented->layers().first(2)).y;
   };
   cases.push_back({"oriented_conv2d_relu", {picture}, plain, fast});
+  const auto plain_distance = [plain, seed]<class T>(Tape<T>& t, const Ids& v) {
+    const Id y = plain(t, v);
+    return squared_error(t, y, fixed_halves(t, t.shape(y), seed));
+  };
+  const auto fast_distance = [=](Tape<float>& t, const Ids& v) {
+    const ConvolutionFacts facts{.x = t.shape(v[0]), .padding = Padding::replicate, .is_oriented = true};
+    if (choose_convolution(t.context(), facts).algorithm != ConvolutionAlgorithm::oriented) return plain_distance(t, v);
+    const auto layers = builtin->oriented->layers().first(2);
+    const Id other = fixed_halves(t, {picture[0], picture[1], layers[1].channels}, seed);
+    const Id target = oriented_target(t, other, layers[1]);
+    return oriented_conv2d_relu(t, v[0], layers, {.targets = {{2, target}}}).errors[0];
+  };
+  cases.push_back({"oriented_target", {picture}, plain_distance, fast_distance});
 }
 
 void add_statistics(std::vector<OpCase>& cases, const Shape& map) {

@@ -14,7 +14,7 @@ double pooling_gain(Pooling pooling, Pooling expected) {
 template <class T>
 bool NetworkWalk<T>::reads_map(std::size_t layer) const {
   return std::any_of(requests.begin(), requests.end(),
-                     [&](const FeatureRequest& r) { return r.layer == layer && r.is_map(); });
+                     [&](const FeatureRequest& r) { return r.layer == layer && !r.is_sum(); });
 }
 
 template <class T>
@@ -29,15 +29,21 @@ std::optional<Area> NetworkWalk<T>::core(std::size_t layer) const {
 }
 
 template <class T>
+Id NetworkWalk<T>::cropped(std::size_t layer, Id map) const {
+  const auto part = core(layer);
+  return part && *part != whole_area(tape.shape(map)) ? crop(tape, map, *part) : map;
+}
+
+template <class T>
 void NetworkWalk<T>::hand_out(std::size_t layer, Id map, bool all) const {
   if (all ? !is_read(layer) : !reads_map(layer)) return;
   tape.set_label(vgg_layers()[layer].keras_name());
-  if (const auto part = core(layer); part && *part != whole_area(tape.shape(map))) map = crop(tape, map, *part);
+  map = cropped(layer, map);
   const Shape shape = tape.shape(map);
   const Index positions = shape[0] * shape[1];
   for (std::size_t k = 0; k < requests.size(); ++k) {
     const FeatureRequest& request = requests[k];
-    if (request.layer != layer || !(all || request.is_map())) continue;
+    if (request.layer != layer || !(all || (!request.is_sum() && !request.as_target))) continue;
     if (request.target) {
       visit(k, squared_error(tape, map, request.target(shape)), positions, {});
     } else if (request.gram && request.sums) {

@@ -20,10 +20,11 @@ struct FeatureRequest {
   std::size_t layer;
   bool gram = false;
   bool sums = false;  ///< with the Gram matrix the sums of the channels
-  /// Gives the map P, without gradient, of F's shape, of which |F - P|^2 is wanted.
-  std::function<Id(const Shape& map)> target = nullptr;
+  /// Instead, |F - P|^2: gives P, of this shape, as a request `as_target` of the same layer hands it out.
+  std::function<Id(const Shape& form)> target = nullptr;
+  bool as_target = false;  ///< the map, of a picture that takes no gradient, as the network compares others with it
 
-  bool is_map() const { return !gram && !target; }
+  bool is_sum() const { return gram || target; }
 };
 
 /// Takes what was asked for: the index of the request, its value, the positions (H W) of the layer's map, and the sums,
@@ -54,7 +55,9 @@ struct NetworkWalk {
   /// The positions that count of a layer's map; all of them without a window.
   std::optional<Area> core(std::size_t layer) const;
 
-  /// Visits what was asked for of a layer's map: all of it, or the map only, whose sums have been handed out.
+  /// A layer's map on the core.
+  Id cropped(std::size_t layer, Id map) const;
+  /// Visits what was asked for of a layer's map: all of it, or the map only.
   void hand_out(std::size_t layer, Id map, bool all) const;
 };
 

@@ -1,8 +1,10 @@
 #include "model/oriented_walk.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
-#include <vector>
+
+#include "kernel/oriented/tile_errors.h"
 
 namespace impasto::IMPASTO_ABI {
 namespace {
@@ -11,6 +13,12 @@ namespace {
 constexpr std::size_t kChained = 2;
 
 }  // namespace
+
+const OrientedLayer& OrientedWalk::convolution(std::size_t layer) const {
+  const auto below = vgg_layers().first(layer);
+  const auto pools = std::count_if(below.begin(), below.end(), [](const VggLayer& l) { return l.is_pool; });
+  return layers_[layer - static_cast<std::size_t>(pools)];
+}
 
 // The layer behind a chain that begins at `first`.
 std::size_t OrientedWalk::chain_end(std::size_t first) const {
@@ -28,9 +36,9 @@ OrientedWanted OrientedWalk::wanted_of(std::size_t first, std::size_t end, std::
   for (const FeatureRequest& request : walk_.requests) {
     if (request.layer < first || request.layer >= end) continue;
     const Index layer = static_cast<Index>(request.layer - first + 1);
-    const Index C = layers_[convolutions_ + request.layer - first].channels;
     if (request.gram) wanted.moments.push_back(layer);
-    if (request.target) wanted.targets.push_back({layer, request.target({core.height, core.width, C})});
+    if (request.target)
+      wanted.targets.push_back({layer, request.target(target_shape(convolution(request.layer), core))});
   }
   return wanted;
 }
@@ -53,13 +61,24 @@ Id OrientedWalk::record_chain(Id x, std::size_t& i) {
   const std::size_t first = i, end = chain_end(first);
   const bool takes_pool = end <= walk_.deepest && vgg_layers()[end].is_pool && !walk_.reads_map(end - 1);
   const Area core = walk_.core(first).value_or(map_area(picture_, first));
-  const OrientedIds ids = oriented_conv2d_relu(tape_, x, layers_.subspan(convolutions_, end - first),
+  const OrientedIds ids = oriented_conv2d_relu(tape_, x, {&convolution(first), end - first},
                                                wanted_of(first, end, takes_pool ? end : end - 1, core));
   tape_.explain(ids.y, reason_);
-  convolutions_ += end - first;
   i = takes_pool ? end + 1 : end;
   hand_out_sums(first, end, core.count(), ids);
   return ids.y;
+}
+
+// What is summed up of a convolution has been handed out by its chain.
+void OrientedWalk::hand_out_map(std::size_t layer, Id map) const {
+  const bool is_pool = vgg_layers()[layer].is_pool;
+  walk_.hand_out(layer, map, is_pool);
+  for (std::size_t k = 0; k < walk_.requests.size() && !is_pool; ++k) {
+    if (walk_.requests[k].layer != layer || !walk_.requests[k].as_target) continue;
+    const Id seen = walk_.cropped(layer, map);
+    const Shape shape = tape_.shape(seen);
+    walk_.visit(k, oriented_target(tape_, seen, convolution(layer)), shape[0] * shape[1], {});
+  }
 }
 
 void OrientedWalk::record(Id x) {
@@ -74,10 +93,9 @@ void OrientedWalk::record(Id x) {
     } else {
       x = record_chain(x, i);
     }
-    // What is summed up of a convolution has been handed out by its chain.
-    if (first > 0) walk_.hand_out(first - 1, below, vgg_layers()[first - 1].is_pool);
+    if (first > 0) hand_out_map(first - 1, below);
   }
-  walk_.hand_out(walk_.deepest, x, vgg_layers()[walk_.deepest].is_pool);
+  hand_out_map(walk_.deepest, x);
   tape_.set_label("");
 }
 

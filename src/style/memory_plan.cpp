@@ -117,7 +117,8 @@ class MemoryPlanner {
   }
   template <class Plan>
   WindowsBytes over_windows(const std::vector<Window>& windows, Plan plan_one) const;
-  TapeBytes reading(const Window& window, const std::vector<std::size_t>& layers, bool grams) const;
+  TapeBytes reading_content(const Window& window) const;
+  TapeBytes reading_style(const Window& window) const;
   TapeBytes evaluation(const Window& window, const Shape& whole, bool is_alone, bool keeps_content) const;
   std::uint64_t head(const Window& window, const Shape& whole) const;
   std::uint64_t styles_arena(PaintingSize size, int side) const;
@@ -138,8 +139,7 @@ class MemoryPlanner {
 template <class Plan>
 WindowsBytes MemoryPlanner::over_windows(const std::vector<Window>& windows, Plan plan_one) const {
   std::map<Key, TapeBytes> known;
-  WindowsBytes bytes{.windows = windows.size()};
-  bytes.halo = 0;
+  WindowsBytes bytes{.windows = windows.size(), .halo = 0};
   const Window& end = windows.back();
   const double pixels = static_cast<double>(end.core.bottom() * end.core.right());
   for (const Window& w : windows) {
@@ -156,23 +156,25 @@ WindowsBytes MemoryPlanner::over_windows(const std::vector<Window>& windows, Pla
   return bytes;
 }
 
-TapeBytes MemoryPlanner::reading(const Window& window, const std::vector<std::size_t>& layers, bool grams) const {
+TapeBytes MemoryPlanner::reading_content(const Window& window) const {
   Tape<float> tape(context_);
-  TapeBytes bytes;
-  std::vector<FeatureRequest> requests;
-  for (const std::size_t layer : layers)
-    requests.push_back({layer, grams && !is_guided_, grams && compared_->has_means()});
   const Shape shape{window.area.height, window.area.width, 3};
-  network_.read(tape, tape.constant(nowhere(shape)), requests, compared_->how_at(window),
-                [&](std::size_t, Id value, Index, Id sums) {
-                  for (const Id id : {value, sums}) {
-                    if (id.index < 0) continue;
-                    tape.keep(id);
-                    bytes.kept += bytes_of(tape, id);
-                  }
-                });
-  bytes.arena = tape.plan().arena_bytes;
-  return bytes;
+  const ContentMaps ids = record_content_maps(tape, *compared_, window, tape.constant(nowhere(shape)));
+  std::uint64_t kept = 0;
+  for (const Id id : ids.targets) tape.keep(id);
+  for (const Id id : ids.targets) kept += bytes_of(tape, id);
+  return {.arena = tape.plan().arena_bytes, .kept = kept};
+}
+
+TapeBytes MemoryPlanner::reading_style(const Window& window) const {
+  Tape<float> tape(context_);
+  std::vector<FeatureRequest> requests;
+  for (const std::size_t layer : compared_->style) requests.push_back({layer, !is_guided_, compared_->has_means()});
+  const Id picture = tape.constant(nowhere({window.area.height, window.area.width, 3}));
+  network_.read(tape, picture, requests, compared_->how_at(window), [&](std::size_t, Id value, Index, Id sums) {
+    for (const Id id : {value, sums.index < 0 ? value : sums}) tape.keep(id);
+  });
+  return {.arena = tape.plan().arena_bytes};
 }
 
 // A window's tape, to the loss where it `is_alone`, else to what is added up.
@@ -191,7 +193,7 @@ TapeBytes MemoryPlanner::evaluation(const Window& window, const Shape& whole, bo
   WindowParts<float> parts = parts_of(window, whole, painted);
   if (!keeps_content) {
     const Id content = tape.constant(nowhere(shape));
-    parts.content = record_content_maps(tape, *compared_, window, content);
+    parts.content = record_content_maps(tape, *compared_, window, content).targets;
     bytes.kept += bytes_of(tape, content);
   }
   const WindowStatistics found = record_window(tape, *compared_, parts);
@@ -234,9 +236,8 @@ std::uint64_t MemoryPlanner::styles_arena(PaintingSize size, int side) const {
   for (const StylePicture& style : pictures_.styles) {
     const PaintingSize own = style_at(style, size);
     const auto windows = make_windows(own.height, own.width, side, deepest, compared_->architecture);
-    const auto read = [&](const Window& w) { return reading(w, compared_->style, true); };
-    const std::uint64_t copy = windows.size() > 1 ? picture_bytes(own) / windows.size() : 0;
-    most = std::max(most, over_windows(windows, read).largest + copy);
+    const auto arena = over_windows(windows, [&](const Window& w) { return reading_style(w); }).largest;
+    most = std::max(most, arena + (windows.size() > 1 ? picture_bytes(own) / windows.size() : 0));
   }
   return most;
 }
@@ -250,20 +251,19 @@ MemoryPlan MemoryPlanner::plan(Way way, std::uint64_t budget) const {
   for (const PaintingSize size : sizes_) later += scene_bytes(size);
   for (const PaintingSize size : sizes_) {
     const bool is_last = size.width == full.width && size.height == full.height;
-    const Shape whole = shape_of(size);
     const auto windows =
         make_windows(size.height, size.width, way.region_size, compared_->deepest(), compared_->architecture);
     const bool is_alone = windows.size() == 1;
     const std::uint64_t picture = picture_bytes(size), start = is_last ? 0 : picture_bytes(full);
-    const auto read = [&](const Window& w) { return reading(w, compared_->content, false); };
-    const WindowsBytes content = over_windows(windows, read);
+    const WindowsBytes content = over_windows(windows, [&](const Window& w) { return reading_content(w); });
     plan.targets = std::max(plan.targets, later + start + picture + (way.keeps_content ? content.kept : 0) +
                                               std::max(content.largest + (is_alone ? 0 : picture / windows.size()),
                                                        styles_arena(size, way.region_size)));
     later -= scene_bytes(size);
-    last = over_windows(windows, [&](const Window& w) { return evaluation(w, whole, is_alone, way.keeps_content); });
+    last = over_windows(windows,
+                        [&](const Window& w) { return evaluation(w, shape_of(size), is_alone, way.keeps_content); });
     if (way.keeps_content) last.kept += content.kept;
-    last.head = is_alone ? 0 : head(windows.front(), whole);
+    last.head = is_alone ? 0 : head(windows.front(), shape_of(size));
     // The picture, its gradient (of one window in the arena), Adam's best one and the one before, the average.
     const std::uint64_t pictures =
         1 + (is_alone ? 0 : 1) + (options_.optimiser == OptimiserKind::adam ? 2 : 0) + (options_.average > 0 ? 1 : 0);

@@ -106,7 +106,7 @@ std::vector<Id> Objective<T>::record_content(Part& part, const Compared<T>& comp
   if (compared.content.empty()) return ids;
   if (content_targets_.empty()) {
     const Id pixels = hold(cropped(scene.content, part.window.area, context_), part.tape, "content");
-    return record_content_maps(part.tape, compared, part.window, pixels);
+    return record_content_maps(part.tape, compared, part.window, pixels).targets;
   }
   for (const Tensor<T>& map : content_targets_[i]) ids.push_back(part.tape.constant(map.view(), "content target"));
   return ids;

@@ -17,11 +17,18 @@ View<const T> pixels_at(const Tensor<T>& picture, const Area& area, Tensor<T>& k
   return kept.view();
 }
 
-/// Asks the context after every op whether to stop.
+/// Asks the context after every op whether to stop, and calls see(id, numbers) with its value, which may be gone later.
+template <class T, class See>
+void run_forward(Tape<T>& tape, const Context& context, const See& see) {
+  tape.set_observer([&](Id id, Sight, std::span<const T> numbers) {
+    stop_if_asked(context);
+    see(id, numbers);
+  });
+  tape.forward();
+}
 template <class T>
 void run_forward(Tape<T>& tape, const Context& context) {
-  tape.set_observer([&](Id, Sight, std::span<const T>) { stop_if_asked(context); });
-  tape.forward();
+  run_forward(tape, context, [](Id, std::span<const T>) {});
 }
 
 }  // namespace impasto::IMPASTO_ABI

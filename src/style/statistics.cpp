@@ -23,7 +23,7 @@ template <class T>
 Id record_content(Tape<T>& tape, const Compared<T>& c, const WindowParts<T>& p, std::size_t k, Id seen) {
   const double weight = c.content_weight(k), factor = p.content_factors == nullptr ? 1 : (*p.content_factors)[k];
   const T whole = static_cast<T>(weight * factor);
-  if (!c.options.normalise_gradients) return scale(tape, seen, whole);
+  if (c.sums_errors()) return scale(tape, seen, whole);
   return squared_error(tape, seen, content_target(tape, p, k, tape.shape(seen)), whole, static_cast<T>(weight));
 }
 
@@ -32,7 +32,7 @@ std::vector<FeatureRequest> requests_of(Tape<T>& tape, const Compared<T>& c, con
   std::vector<FeatureRequest> requests;
   for (std::size_t k = 0; k < c.content.size(); ++k) {
     requests.push_back({c.content[k]});
-    if (!c.options.normalise_gradients)
+    if (c.sums_errors())
       requests.back().target = [&tape, &p, k](const Shape& map) { return content_target(tape, p, k, map); };
   }
   for (const std::size_t layer : c.style) requests.push_back({layer, c.reads_gram, c.has_means()});
@@ -125,12 +125,16 @@ void WindowStatistics::set_addends(const std::vector<Id>& ids) {
 }
 
 template <class T>
-std::vector<Id> record_content_maps(Tape<T>& tape, const Compared<T>& c, const Window& window, Id picture) {
-  std::vector<Id> maps(c.content.size());
+ContentMaps record_content_maps(Tape<T>& tape, const Compared<T>& c, const Window& window, Id picture) {
+  const std::size_t count = c.content.size();
+  ContentMaps found{std::vector<Id>(count), std::vector<Id>(count)};
   std::vector<FeatureRequest> requests;
   for (const std::size_t layer : c.content) requests.push_back({layer});
-  c.network.read(tape, picture, requests, c.how_at(window), [&](std::size_t k, Id map, Index, Id) { maps[k] = map; });
-  return maps;
+  for (const std::size_t layer : c.content) requests.push_back({.layer = layer, .as_target = c.sums_errors()});
+  c.network.read(tape, picture, requests, c.how_at(window), [&](std::size_t k, Id value, Index, Id) {
+    (k < count ? found.maps[k] : found.targets[k - count]) = value;
+  });
+  return found;
 }
 
 template <class T>
@@ -167,9 +171,9 @@ WindowStatistics record_window(Tape<T>& tape, const Compared<T>& c, const Window
   return found;
 }
 
-#define IMPASTO_INSTANTIATE(T)                                                                   \
-  template struct Compared<T>;                                                                   \
-  template std::vector<Id> record_content_maps(Tape<T>&, const Compared<T>&, const Window&, Id); \
+#define IMPASTO_INSTANTIATE(T)                                                               \
+  template struct Compared<T>;                                                               \
+  template ContentMaps record_content_maps(Tape<T>&, const Compared<T>&, const Window&, Id); \
   template WindowStatistics record_window(Tape<T>&, const Compared<T>&, const WindowParts<T>&);
 IMPASTO_INSTANTIATE(float)
 IMPASTO_INSTANTIATE(double)

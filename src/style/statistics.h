@@ -34,6 +34,8 @@ struct Compared {
   Compared(const Vgg<T>& of, const NetworkWeights& weights, const Options& wanted, const Guide& regions, bool is_plain);
   /// Of a window of the picture.
   NetworkOptions how_at(const Window& window) const;
+  /// The network sums up squared errors; else their gradients are brought to a norm, which takes the maps.
+  bool sums_errors() const { return !options.normalise_gradients; }
   bool has_means() const { return options.statistic != StyleStatistic::gram; }
   std::optional<std::size_t> deepest() const;
   /// What a content layer's error, and a style layer's in a region that is the whole painting, count.
@@ -70,9 +72,12 @@ struct WindowParts {
   const std::vector<double>& shares;
 };
 
-/// The content layers' maps of a picture's window, on its core.
+/// The content layers' maps of a picture's window, on its core, and the same as WindowParts::content wants them.
+struct ContentMaps {
+  std::vector<Id> maps, targets;
+};
 template <class T>
-std::vector<Id> record_content_maps(Tape<T>& tape, const Compared<T>& compared, const Window& window, Id picture);
+ContentMaps record_content_maps(Tape<T>& tape, const Compared<T>& compared, const Window& window, Id picture);
 
 template <class T>
 WindowStatistics record_window(Tape<T>& tape, const Compared<T>& compared, const WindowParts<T>& parts);

@@ -7,86 +7,93 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/parallel.h"
+#include "kernel/ranges.h"
 #include "style/energy.h"
 #include "style/run_forward.h"
 
 namespace impasto::IMPASTO_ABI {
 namespace {
 
-// Energy of a content layer's map, added up over windows: as it is, and then of what differs from its channels' means.
+// Energy of a content layer's map, added up over windows: as it is, and of what differs from its channels' means.
 template <class T>
 class MapEnergy {
  public:
-  MapEnergy(const std::vector<Window>& windows, std::size_t layer) {
-    for (const Window& window : windows) positions_ += window.core_at(layer).count();
-  }
-  void add(const Tensor<T>& map) {
-    const Index C = map.shape()[2];
-    const double P = static_cast<double>(positions_);
-    mean_.resize(static_cast<std::size_t>(C), 0.0);
-    for (Index i = 0; i < map.shape().count(); ++i)
-      mean_[static_cast<std::size_t>(i % C)] += static_cast<double>(map[i]) / P;
-    whole_ += energy<T>(map.values());
-  }
-  // Once all windows were added.
-  void add_spatial(const Tensor<T>& map) {
-    const Index C = map.shape()[2];
-    for (Index i = 0; i < map.shape().count(); ++i) {
-      const double difference = static_cast<double>(map[i]) - mean_[static_cast<std::size_t>(i % C)];
-      spatial_ += difference * difference;
-    }
-  }
+  void add(std::span<const T> map, Index C, const Context& context);
 
   // normalised: 1 / sum (P - mean P)^2;  mean: 1 / count;  tutorial: 1 / (2 M N)
   double factor(LossScale scale, const Shape& picture) const {
-    const double M = static_cast<double>(picture[0] * picture[1]), N = 3;
-    const Index count = positions_ * static_cast<Index>(mean_.size());
+    const double M = static_cast<double>(picture[0] * picture[1]), N = 3, P = static_cast<double>(positions_);
+    const Index count = positions_ * static_cast<Index>(sums_.size() / 2);
+    double whole = 0, spatial = 0;
+    for (std::size_t i = 0; i < sums_.size(); i += 2) {
+      whole += sums_[i + 1];
+      spatial += sums_[i + 1] - sums_[i] * sums_[i] / P;
+    }
     if (scale == LossScale::mean) return 1 / static_cast<double>(count);
-    if (scale == LossScale::normalised) return inverse_energy(spatial_, whole_, 1e-6, count);
+    if (scale == LossScale::normalised) return inverse_energy(spatial, whole, 1e-6, count);
     return 1 / (2 * M * N);
   }
 
  private:
   Index positions_ = 0;
-  std::vector<double> mean_;  // by channel
-  double whole_ = 0, spatial_ = 0;
+  std::vector<double> sums_;  // by channel: of its values, of their squares
 };
 
-// What the network sees of a fixed picture at the content layers, on a window's core.
 template <class T>
-std::vector<Tensor<T>> content_maps(const Compared<T>& c, const Tensor<T>& picture, const Window& window,
-                                    const Context& context) {
+void MapEnergy<T>::add(std::span<const T> map, Index C, const Context& context) {
+  constexpr Index kSlices = 64;
+  const Index positions = static_cast<Index>(map.size()) / C, slices = std::min(kSlices, positions);
+  const std::size_t each = 2 * static_cast<std::size_t>(C);
+  std::vector<double> parts(static_cast<std::size_t>(slices) * each);
+  parallel_for(context, slices, [&](Index slice, int) {
+    double* sums = parts.data() + static_cast<std::size_t>(slice) * each;
+    const Index begin = piece_begin(positions, slice, slices), end = piece_begin(positions, slice + 1, slices);
+    const T* x = map.data() + begin * C;
+    for (Index p = begin; p < end; ++p, x += C) {
+      for (Index c = 0; c < C; ++c) {
+        const double value = static_cast<double>(x[c]);
+        sums[2 * c] += value;
+        sums[2 * c + 1] += value * value;
+      }
+    }
+  });
+  sums_.resize(each, 0.0);
+  for (std::size_t i = 0; i < parts.size(); ++i) sums_[i % each] += parts[i];
+  positions_ += positions;
+}
+
+// What the network sees of the content's window at the content layers is added to the energies; gives what a painting
+// is compared with, if it is kept.
+template <class T>
+std::vector<Tensor<T>> measure_window(const Compared<T>& c, const Tensor<T>& picture, const Window& window, bool keeps,
+                                      const Context& context, std::vector<MapEnergy<T>>& energies) {
   Tensor<T> pixels;
   Tape<T> tape(context);
   const Id seen = tape.constant(pixels_at(picture, window.area, pixels, context), "picture");
-  const std::vector<Id> ids = record_content_maps(tape, c, window, seen);
-  for (const Id id : ids) tape.keep(id);
-  run_forward(tape, context);
-  std::vector<Tensor<T>> maps;
-  for (const Id id : ids) {
-    maps.emplace_back(tape.shape(id), context);
-    const std::span<const T> values = tape.value(id);
-    std::copy(values.begin(), values.end(), maps.back().data());
+  const ContentMaps ids = record_content_maps(tape, c, window, seen);
+  for (const Id id : ids.targets) tape.keep(id);
+  run_forward(tape, context, [&](Id id, std::span<const T> values) {
+    for (std::size_t k = 0; k < energies.size(); ++k) {
+      if (ids.maps[k] == id) energies[k].add(values, tape.shape(id)[2], context);
+    }
+  });
+  std::vector<Tensor<T>> kept;
+  for (std::size_t k = 0; keeps && k < energies.size(); ++k) {
+    kept.emplace_back(tape.shape(ids.targets[k]), context);
+    const std::span<const T> values = tape.value(ids.targets[k]);
+    std::copy(values.begin(), values.end(), kept.back().data());
   }
-  return maps;
+  return kept;
 }
 
 template <class T>
 void measure_content(const Compared<T>& c, const Scene<T>& scene, const std::vector<Window>& windows, bool keeps,
                      const Context& context, Targets<T>& targets) {
-  std::vector<MapEnergy<T>> energies;
-  for (const std::size_t layer : c.content) energies.emplace_back(windows, layer);
+  std::vector<MapEnergy<T>> energies(c.content.size());
   for (const Window& window : windows) {
-    std::vector<Tensor<T>> maps = content_maps(c, scene.content, window, context);
-    for (std::size_t k = 0; k < maps.size(); ++k) energies[k].add(maps[k]);
-    if (keeps) targets.content.push_back(std::move(maps));
-  }
-  for (std::size_t i = 0; i < windows.size(); ++i) {
-    if (c.options.loss_scale != LossScale::normalised) break;
-    std::vector<Tensor<T>> again;
-    if (!keeps) again = content_maps(c, scene.content, windows[i], context);
-    const std::vector<Tensor<T>>& maps = keeps ? targets.content[i] : again;
-    for (std::size_t k = 0; k < maps.size(); ++k) energies[k].add_spatial(maps[k]);
+    std::vector<Tensor<T>> kept = measure_window(c, scene.content, window, keeps, context, energies);
+    if (keeps) targets.content.push_back(std::move(kept));
   }
   for (const MapEnergy<T>& energy : energies)
     targets.content_factors.push_back(energy.factor(c.options.loss_scale, scene.content.shape()));

@@ -7,9 +7,11 @@
 #include <initializer_list>
 #include <limits>
 #include <memory>
+#include <string>
 #include <type_traits>
 #include <vector>
 
+#include "base/half.h"
 #include "model/network_weights.h"
 #include "model/vgg.h"
 #include "support/gradcheck.h"
@@ -181,29 +183,44 @@ TEST_CASE("model: Gram matrices of the fast form and their gradients equal the p
   }
 }
 
-// As `look`, with squared distances of the layers' maps from other maps on a window's core, which stand among Gram
-// matrices; the window ends at the right and lower border.
+// As `look`, with squared distances of the layers' maps on a window's core from those of another picture, rounded as
+// the fast form does; they stand among Gram matrices. The window ends at the right and lower border.
 template <class T>
 Seen look_at_distances(const Context& context, const Shape& size, const std::vector<std::size_t>& layers,
                        bool in_a_window) {
   const Vgg<T> network(network_weights());
+  NetworkOptions how{.pooling = Pooling::average};
+  if (in_a_window) how.window = Window{{8, 16, size[0] - 8, size[1] - 16}, {0, 0, size[0], size[1]}};
+  std::vector<FeatureRequest> requests;
+  for (const std::size_t layer : layers) requests.push_back({.layer = layer, .as_target = true});
+  Tape<T> other(context);
+  const Tensor<T> other_values = numbers<T>(size, 4);
+  std::vector<Id> targets(layers.size());
+  network.read(other, other.constant(other_values.view()), requests, how, [&](std::size_t k, Id value, Index, Id) {
+    other.keep(value);
+    targets[k] = value;
+  });
+  other.forward();
+
   Tape<T> tape(context);
   const Id picture = tape.variable(size);
   const Tensor<T> values = numbers<T>(size, 3);
   std::copy_n(values.data(), size.count(), tape.value(picture).data());
-  std::vector<FeatureRequest> requests;
-  const auto target = [&](const Shape& shape) {
-    const Id id = tape.input(shape);
-    const Tensor<T> wanted = numbers<T>(shape, 9);
-    std::copy_n(wanted.data(), shape.count(), tape.value(id).data());
-    return id;
-  };
-  for (const std::size_t layer : layers) {
-    requests.push_back({layer, true});
-    requests.push_back({.layer = layer, .target = target});
+  requests.clear();
+  for (std::size_t k = 0; k < layers.size(); ++k) {
+    const auto target = [&, k](const Shape& shape) {
+      const Id id = tape.input(shape);
+      const bool rounds = shape.rank() == 3 && !vgg_layers()[layers[k]].is_pool;  // a plain map
+      const auto round = [&](T v) {
+        return rounds ? static_cast<T>(float_from_half(half_from_float(static_cast<float>(v)))) : v;
+      };
+      const auto from = other.value(targets[k]);
+      std::transform(from.begin(), from.end(), tape.value(id).begin(), round);
+      return id;
+    };
+    requests.push_back({layers[k], true});
+    requests.push_back({.layer = layers[k], .target = target});
   }
-  NetworkOptions how{.pooling = Pooling::average};
-  if (in_a_window) how.window = Window{{8, 16, size[0] - 8, size[1] - 16}, {0, 0, size[0], size[1]}};
   std::vector<Id> ids(requests.size());
   Id loss;
   network.read(tape, picture, requests, how, [&](std::size_t k, Id value, Index positions, Id) {
@@ -230,9 +247,10 @@ TEST_CASE("model: squared distances inside the fast form and their gradients equ
       const Seen exact = look_at_distances<double>(Context(2), size, layers, in_a_window);
       for (const SimdTarget target : available_targets()) {
         const Seen got = look_at_distances<float>(Context(2, target), size, layers, in_a_window);
-        INFO(to_string(target), ", ", vgg_layers()[layers.back()].keras_name(), in_a_window ? ", in a window" : "");
+        INFO(to_string(target), ", ", vgg_layers()[layers.back()].keras_name(),
+             std::string(in_a_window ? ", in a window" : ""));
         for (std::size_t k = 0; k < exact.maps.size(); ++k) CHECK(relative_error(got.maps[k], exact.maps[k]) < 1e-5);
-        CHECK(relative_error(got.gradient, exact.gradient) < 1e-5);
+        CHECK(relative_error(got.gradient, exact.gradient) < 5e-5);  // a few values are rounded the other way
       }
     }
   }

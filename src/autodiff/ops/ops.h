@@ -55,7 +55,7 @@ ConvPairIds conv2d_relu_pair(Tape<T>& tape, Id x, const std::array<Id, 4>& weigh
 struct OrientedWanted {
   struct Target {
     Index layer;
-    Id map;  ///< P on the core, h x w x C; takes no gradient
+    Id map;  ///< P on the core, by oriented_target
   };
   Pooling pool = Pooling::none;
   bool by_lanes = false;             ///< y is not H x W x C, but as the next such op reads it faster
@@ -70,6 +70,10 @@ struct OrientedIds {
 };
 OrientedIds oriented_conv2d_relu(Tape<float>& tape, Id x, std::span<const OrientedLayer> layers,
                                  const OrientedWanted& wanted = {});
+
+/// A map of such a layer, h x w x C, rounded to 16 bits a number, in the form that layers are compared with; it takes
+/// no gradient, and is for no other reader.
+Id oriented_target(Tape<float>& tape, Id map, const OrientedLayer& layer);
 
 /// Maximum, or mean, of size x size windows, `stride` apart, all inside the map (valid).
 template <class T>

@@ -17,9 +17,9 @@ namespace {
 void check_targets(const Tape<float>& tape, std::span<const OrientedLayer> layers, const OrientedWanted& wanted,
                    const Area& core) {
   for (const OrientedWanted::Target& target : wanted.targets) {
-    const Shape map{core.height, core.width, layers[static_cast<std::size_t>(target.layer - 1)].channels};
-    require(tape.shape(target.map) == map && !tape.needs_gradient(target.map), ErrorCode::input,
-            "oriented_conv2d_relu: got a target ", tape.shape(target.map), ", wanted a map ", map,
+    const Shape form = target_shape(layers[static_cast<std::size_t>(target.layer - 1)], core);
+    require(tape.shape(target.map) == form && !tape.needs_gradient(target.map), ErrorCode::input,
+            "oriented_conv2d_relu: got a target ", tape.shape(target.map), ", wanted one ", form,
             " that takes no gradient");
   }
 }

@@ -1,5 +1,7 @@
 #include "kernel/oriented/lane_errors.h"
 
+#include <cstdint>
+
 #include "base/simd_targets.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -16,14 +18,20 @@ namespace impasto::IMPASTO_ABI {
 namespace HWY_NAMESPACE {
 namespace {
 
-HWY_INLINE Unit difference(const float* f, const float* p) {
-  const Unit a = load(f), b = load(p);
+using Halves = hn::Rebind<hwy::float16_t, Tag>;
+using HalfBits = hn::Rebind<std::uint16_t, Tag>;
+
+HWY_INLINE Unit difference(const float* f, const std::uint16_t* p) {
+  const Unit a = load(f);
   Unit u;
-  for (int v = 0; v < kParts; ++v) u.part[v] = hn::Sub(a.part[v], b.part[v]);
+  for (int v = 0; v < kParts; ++v) {
+    const auto halves = hn::BitCast(Halves(), hn::LoadU(HalfBits(), p + v * kLanes));
+    u.part[v] = hn::Sub(a.part[v], hn::PromoteTo(Tag(), halves));
+  }
   return u;
 }
 
-double distance(const float* f, const float* p, Index width) {
+double distance(const float* f, const std::uint16_t* p, Index width) {
   Unit sum;
   for (int v = 0; v < kParts; ++v) sum.part[v] = hn::Zero(Tag());
   for (Index w = 0; w < width; ++w) {
@@ -36,7 +44,7 @@ double distance(const float* f, const float* p, Index width) {
 }
 
 template <bool kAdd, bool kMasked>
-void pull_row(const float* f, const float* p, Index width, float slope, float* d) {
+void pull_row(const float* f, const std::uint16_t* p, Index width, float slope, float* d) {
   const Vector factor = hn::Set(Tag(), slope);
   for (Index w = 0; w < width; ++w) {
     const Unit u = difference(f + w * kUnit, p + w * kUnit);
@@ -49,7 +57,7 @@ void pull_row(const float* f, const float* p, Index width, float slope, float* d
   }
 }
 
-void pull(const float* f, const float* p, Index width, float slope, bool add, bool masked, float* d) {
+void pull(const float* f, const std::uint16_t* p, Index width, float slope, bool add, bool masked, float* d) {
   if (masked) return (add ? pull_row<true, true> : pull_row<false, true>)(f, p, width, slope, d);
   (add ? pull_row<true, false> : pull_row<false, false>)(f, p, width, slope, d);
 }

@@ -48,7 +48,7 @@ struct OrientedChain::Work {
   Work(const OrientedChain& c, bool backward, Workspace& space)
       : tile(c.tiling_, *c.stages_, backward, space),
         moments(c.tiling_, *c.moment_stages_, space),
-        errors(c.tiling_, *c.stages_, *c.error_stages_, c.core_, space) {}
+        errors(*c.error_stages_, c.core_) {}
   static EqualArrays<float> take_each(const OrientedChain& c, bool backward, Index threads, Workspace& space) {
     return space.take_each<float>(threads, workspace_size<float>([&](Workspace& own) { Work(c, backward, own); }));
   }

@@ -40,7 +40,7 @@ class OrientedChain {
   struct MomentGradients {
     const float *gram, *sum;
   };
-  /// Of one of the compared layers: the other map over the core, core's H x W x C, and the squared distance. The
+  /// Of one of the compared layers: the other map as TileErrors wants it, and the squared distance. The
   /// gradient may be null.
   struct Error {
     const float* target;

@@ -1,45 +1,60 @@
 #include "kernel/oriented/tile_errors.h"
 
+#include <algorithm>
+#include <cstdint>
+
+#include "base/half.h"
+#include "base/parallel.h"
+#include "kernel/workspace.h"
+
 namespace impasto::IMPASTO_ABI {
+namespace {
 
-TileErrors::TileErrors(const OrientedTiling& tiling, const OrientedStages& stages, const LaneErrorStages& errors,
-                       const Area& core, Workspace& space)
-    : tiling_(tiling),
-      stages_(stages),
-      errors_(errors),
-      core_(core),
-      row_(space.take<float>(tiling.tile_width() * kUnit)) {}
-
-// Calls body(unit, row) for all units and rows of the area, while row_ holds that of P.
-template <class Body>
-void TileErrors::for_rows(Index l, const Area& area, const float* P, const Body& body) {
-  const Index C = tiling_.channels(l);
-  for (Index r = area.top; r < area.bottom(); ++r) {
-    const float* from = P + ((r - core_.top) * core_.width + area.left - core_.left) * C;
-    for (const OrientedSegment& segment : tiling_.segments(l)) {
-      stages_.read(segment, from, C, area.width, row_);
-      const Index unit = segment.slot / kUnit;
-      if ((segment.slot + segment.count + segment.zeros) % kUnit != 0) continue;  // more segments of it follow
-      // No channel: F is 1 there.
-      for (Index w = 0; unit == 0 && w < area.width; ++w) row_[w * kUnit + kOnesLane] = 1;
-      body(unit, r);
-    }
-  }
+EqualArrays<float> take_rows(const Context& context, Index W, Workspace& space) {
+  return space.take_each<float>(context.threads(), W * kUnit);
 }
 
-double TileErrors::distance(OrientedTile& tile, Index l, const Area& area, const float* P) {
+}  // namespace
+
+Index write_target_scratch(const Context& context, Index W) {
+  return workspace_size<float>([&](Workspace& space) { take_rows(context, W, space); });
+}
+
+void write_target(const Context& context, const OrientedLayer& layer, Index H, Index W, const float* map, float* P,
+                  float* scratch) {
+  const OrientedStages& stages = *oriented_stages(context.target());
+  Workspace space(scratch);
+  const EqualArrays<float> rows = take_rows(context, W, space);
+  parallel_for(context, H, [&](Index r, int worker) {
+    float* row = rows[worker];
+    for (const OrientedSegment& segment : layer.segments) {
+      stages.read(segment, map + r * W * layer.channels, layer.channels, W, row);
+      if ((segment.slot + segment.count + segment.zeros) % kUnit != 0) continue;  // more segments of the unit follow
+      const Index unit = segment.slot / kUnit;
+      for (Index w = 0; unit == 0 && w < W; ++w) row[w * kUnit + kOnesLane] = 1;
+      // Not by vectors: of targets without instructions for it, Highway 1.0 cuts off instead of rounding.
+      std::transform(row, row + W * kUnit, reinterpret_cast<std::uint16_t*>(P) + (unit * H + r) * W * kUnit,
+                     half_from_bounded);
+    }
+  });
+}
+
+double TileErrors::distance(OrientedTile& tile, Index l, const Area& area, const float* P) const {
   double sum = 0;
-  for_rows(l, area, P,
-           [&](Index unit, Index r) { sum += errors_.distance(tile.value(l, unit, r, area.left), row_, area.width); });
+  for (Index unit = 0; unit < tile.units(l); ++unit) {
+    for (Index r = area.top; r < area.bottom(); ++r)
+      sum += stages_.distance(tile.value(l, unit, r, area.left), row(P, unit, r, area.left), area.width);
+  }
   return sum;
 }
 
 void TileErrors::add_pull(OrientedTile& tile, Index l, const Area& area, const float* P, float slope, bool add,
-                          bool masked) {
-  for_rows(l, area, P, [&](Index unit, Index r) {
-    errors_.pull(tile.value(l, unit, r, area.left), row_, area.width, slope, add, masked,
-                 tile.gradient(l, unit, r, area.left));
-  });
+                          bool masked) const {
+  for (Index unit = 0; unit < tile.units(l); ++unit) {
+    for (Index r = area.top; r < area.bottom(); ++r)
+      stages_.pull(tile.value(l, unit, r, area.left), row(P, unit, r, area.left), area.width, slope, add, masked,
+                   tile.gradient(l, unit, r, area.left));
+  }
 }
 
 }  // namespace impasto::IMPASTO_ABI
