@@ -20,13 +20,13 @@ bool OrientedChain::available(const Context& context) { return oriented_stages(c
 OrientedChain::OrientedChain(const Context& context, std::span<const OrientedLayer> layers, const Shape& x,
                              const OrientedOutputs& outputs)
     : tiling_(layers, x, outputs.pool == Pooling::average, outputs.by_lanes),
-      stages_(oriented_stages(context.target())),
+      target_(context.target()),
       moment_stages_(active_lane_stages(context.target())),
       error_stages_(lane_error_stages(context.target())),
       core_(outputs.core),
       compared_(outputs.compared),
       slices_(tiling_.tiles()) {
-  IMPASTO_ASSERT(outputs.pool != Pooling::max && stages_ != nullptr);
+  IMPASTO_ASSERT(outputs.pool != Pooling::max && moment_stages_ != nullptr);
   for (const Index l : outputs.moments) {
     const LaneMatrix matrix{tiling_.units(l), moment_stages_->columns};
     slices_ = std::min(slices_, gram_slices(tiling_.tiles(), matrix.lanes()));
@@ -46,7 +46,7 @@ struct OrientedChain::Work {
   TileErrors errors;
 
   Work(const OrientedChain& c, bool backward, Workspace& space)
-      : tile(c.tiling_, *c.stages_, backward, space),
+      : tile(c.tiling_, c.target_, backward, space),
         moments(c.tiling_, *c.moment_stages_, space),
         errors(*c.error_stages_, c.core_) {}
   static EqualArrays<float> take_each(const OrientedChain& c, bool backward, Index threads, Workspace& space) {

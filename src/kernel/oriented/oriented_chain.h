@@ -74,7 +74,7 @@ class OrientedChain {
   std::span<const Index> slots(const Wanted& wanted) const;
 
   OrientedTiling tiling_;
-  const OrientedStages* stages_;
+  SimdTarget target_;
   const ActiveLaneStages* moment_stages_;
   const LaneErrorStages* error_stages_;
   Area core_;

@@ -63,8 +63,13 @@ bool OrientedTiling::first(Index tile, Index position, Index size, Index count) 
   return tile == (own % 2 == 0 ? own : other);
 }
 
-OrientedTile::OrientedTile(const OrientedTiling& tiling, const OrientedStages& stages, bool backward, Workspace& space)
-    : tiling_(tiling), stages_(stages), depth_(tiling.depth()), columns_(tiling.columns()), plane_(tiling.plane()) {
+OrientedTile::OrientedTile(const OrientedTiling& tiling, SimdTarget target, bool backward, Workspace& space)
+    : tiling_(tiling),
+      stages_(*oriented_stages(target)),
+      signal_stages_(*signal_stages(target)),
+      depth_(tiling.depth()),
+      columns_(tiling.columns()),
+      plane_(tiling.plane()) {
   const Index row = columns_ * kUnit, signals = tiling.rows() * columns_ * 4;
   for (Index l = tiling.input().by_lanes() ? 1 : 0; l <= depth_; ++l) {
     values_[static_cast<std::size_t>(l)] = space.take<float>(tiling.units(l) * plane_);
@@ -102,16 +107,12 @@ void OrientedTile::compute(const float* x) {
 // Signals of the picture, from one column left of the region to one right of it.
 void OrientedTile::read_picture(const float* x) {
   const Area area = region(0);
+  const Index W = tiling_.W(), left = std::max(area.left - 1, Index{0}), right = std::min(area.right() + 1, W);
   for (Index r = area.top; r < area.bottom(); ++r) {
-    for (Index c = area.left - 1; c <= area.right(); ++c) {
-      const float* rgb = x + (r * tiling_.W() + std::clamp(c, Index{0}, tiling_.W() - 1)) * 3;
-      float* to = signals_ + cell(r, c) * 4;
-      for (Index q = 0; q < kSignals; ++q) {
-        to[q] = static_cast<float>(kColour[q][0]) * rgb[0] + static_cast<float>(kColour[q][1]) * rgb[1] +
-                static_cast<float>(kColour[q][2]) * rgb[2];
-      }
-      to[kSignals] = 0;
-    }
+    float* to = signals_ + cell(r, left) * 4;
+    signal_stages_.from_picture(x + (r * W + left) * 3, right - left, to);
+    if (area.left == 0) std::copy_n(to, 4, to - 4);
+    if (area.right() == W) std::copy_n(to + (W - 1 - left) * 4, 4, to + (W - left) * 4);
   }
 }
 
@@ -141,16 +142,8 @@ void OrientedTile::repeat_border(Index l) {
 // What the fresh channels above layer l read of it, on the columns that compute_layer(l + 1) reads.
 void OrientedTile::make_signals(Index l) {
   const Area area = region(l), above = region(l + 1);
-  for (Index r = area.top; r < area.bottom(); ++r) {
-    const float* from = source(l, 0, r, above.left - 1);
-    float* to = signals_ + cell(r, above.left - 1) * 4;
-    for (Index c = 0; c < above.width + 2; ++c, from += kUnit, to += 4) {
-      to[0] = from[0] - from[1];
-      to[1] = from[2] - from[3];
-      to[2] = from[4] - from[5];
-      to[3] = 0;
-    }
-  }
+  for (Index r = area.top; r < area.bottom(); ++r)
+    signal_stages_.from_trunk(source(l, 0, r, above.left - 1), above.width + 2, signals_ + cell(r, above.left - 1) * 4);
 }
 
 void OrientedTile::compute_layer(Index l) {

@@ -13,6 +13,7 @@
 
 #include "kernel/oriented/oriented_map.h"
 #include "kernel/oriented/oriented_stages.h"
+#include "kernel/oriented/signal_stages.h"
 #include "kernel/workspace.h"
 #include "tensor/area.h"
 
@@ -73,7 +74,7 @@ class OrientedTiling {
 /// A thread's tile.
 class OrientedTile {
  public:
-  OrientedTile(const OrientedTiling& tiling, const OrientedStages& stages, bool backward, Workspace& space);
+  OrientedTile(const OrientedTiling& tiling, SimdTarget target, bool backward, Workspace& space);
 
   void move_to(const Area& core) { core_ = core; }
   Area core() const { return core_; }
@@ -115,10 +116,13 @@ class OrientedTile {
   void compute_layer(Index l);
   OrientedWindow gradient_window(Index l, Index unit, Index r, Index c, Index width);
   void adjoint_row(Index l, Index from, Index to, bool add);
+  template <class Body>
+  void for_runs(Index row, Index column, bool always_add, const Body& body);
   void write_picture_gradient(Index row, Index column, bool always_add, float* dx);
 
   const OrientedTiling& tiling_;
   const OrientedStages& stages_;
+  const SignalStages& signal_stages_;
   const float* input_ = nullptr;  // by lanes
   Index depth_, columns_, plane_;
   Area core_;

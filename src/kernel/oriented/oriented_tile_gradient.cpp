@@ -132,51 +132,50 @@ void OrientedTile::adjoint_row(Index l, Index from, Index to, bool add) {
   }
 }
 
-void OrientedTile::write_gradient(Index row, Index column, bool always_add, float* dx) {
-  if (tiling_.reads_picture()) return write_picture_gradient(row, column, always_add, dx);
+// Calls body(r, c, end, writes) for all runs [c, end) of the input's region whose gradient is written, or added.
+template <class Body>
+void OrientedTile::for_runs(Index row, Index column, bool always_add, const Body& body) {
   const Area area = region(0);
-  const OrientedMap& map = tiling_.input();
   for (Index r = area.top; r < area.bottom(); ++r) {
     const bool first = !always_add && tiling_.first_in_row(row, r);
-    for (Index c = area.left; c < area.right();) {  // runs of one kind
+    for (Index c = area.left; c < area.right();) {
       const bool writes = first && tiling_.first_in_column(column, c);
       Index end = c + 1;
       while (end < area.right() && (first && tiling_.first_in_column(column, end)) == writes) ++end;
-      for (const OrientedSegment& segment : map.segments()) {
-        float* to = dx + map.at(segment, r, c);
-        stages_.write(segment, gradient(0, segment.slot / kUnit, r, c), end - c, !writes, to, map.stride());
-        if (!map.by_lanes() || !writes) continue;
-        if (c == 0) std::fill_n(to - kUnit, kUnit, 0.0F);
-        if (end == map.W()) std::fill_n(to + (end - c) * kUnit, kUnit, 0.0F);
-      }
+      body(r, c, end, writes);
       c = end;
     }
   }
 }
 
-void OrientedTile::write_picture_gradient(Index row, Index column, bool always_add, float* dx) {
-  const Area area = region(0);
-  const Index W = tiling_.W();
-  for (Index r = area.top; r < area.bottom(); ++r) {
-    const bool first = !always_add && tiling_.first_in_row(row, r);
-    const auto at = [&](Index c) { return signal_gradient_ + cell(r, c) * 4; };
-    const auto fold = [&](Index from, Index to) {
-      for (Index q = 0; q < kSignals; ++q) at(to)[q] += at(from)[q];
-    };
-    const Area above = region(1);
-    if (above.left == 0) fold(-1, 0);
-    if (above.right() == W) fold(W, W - 1);
-    for (Index c = area.left; c < area.right(); ++c) {
-      const float* signals = at(c);
-      float* to = dx + (r * W + c) * 3;
-      const bool writes = first && tiling_.first_in_column(column, c);
-      for (std::size_t rgb = 0; rgb < 3; ++rgb) {
-        float sum = 0;
-        for (std::size_t q = 0; q < 3; ++q) sum += static_cast<float>(kColour[q][rgb]) * signals[q];
-        to[rgb] = writes ? sum : to[rgb] + sum;
-      }
+void OrientedTile::write_gradient(Index row, Index column, bool always_add, float* dx) {
+  if (tiling_.reads_picture()) return write_picture_gradient(row, column, always_add, dx);
+  const OrientedMap& map = tiling_.input();
+  for_runs(row, column, always_add, [&](Index r, Index c, Index end, bool writes) {
+    for (const OrientedSegment& segment : map.segments()) {
+      float* to = dx + map.at(segment, r, c);
+      stages_.write(segment, gradient(0, segment.slot / kUnit, r, c), end - c, !writes, to, map.stride());
+      if (!map.by_lanes() || !writes) continue;
+      if (c == 0) std::fill_n(to - kUnit, kUnit, 0.0F);
+      if (end == map.W()) std::fill_n(to + (end - c) * kUnit, kUnit, 0.0F);
     }
+  });
+}
+
+void OrientedTile::write_picture_gradient(Index row, Index column, bool always_add, float* dx) {
+  const Area area = region(0), above = region(1);
+  const Index W = tiling_.W();
+  const auto at = [&](Index r, Index c) { return signal_gradient_ + cell(r, c) * 4; };
+  const auto fold = [&](const float* from, float* to) {
+    for (Index q = 0; q < kSignals; ++q) to[q] += from[q];
+  };
+  for (Index r = area.top; r < area.bottom(); ++r) {
+    if (above.left == 0) fold(at(r, -1), at(r, 0));
+    if (above.right() == W) fold(at(r, W), at(r, W - 1));
   }
+  for_runs(row, column, always_add, [&](Index r, Index c, Index end, bool writes) {
+    signal_stages_.to_picture(at(r, c), end - c, !writes, dx + (r * W + c) * 3);
+  });
 }
 
 }  // namespace impasto::IMPASTO_ABI
