@@ -172,12 +172,13 @@ void OrientedTile::write(float* y) {
   for (Index r = top; r < bottom && width > 0; ++r) {
     for (const OrientedSegment& segment : map.segments()) {
       const float* lanes = value(depth_, segment.slot / kUnit, step * r, core_.left);
-      if (tiling_.is_pooled()) {
-        stages_.pool(lanes, lanes + columns_ * kUnit, width, row_);
-        lanes = row_;
-      }
       float* to = y + map.at(segment, r, left);
-      stages_.write(segment, lanes, width, false, to, map.stride());
+      if (tiling_.is_pooled()) {
+        float* means = map.by_lanes() ? to : row_;
+        stages_.pool(lanes, lanes + columns_ * kUnit, width, means);
+        lanes = means;
+      }
+      if (lanes != to) stages_.write(segment, lanes, width, false, to, map.stride());
       if (!map.by_lanes()) continue;
       if (left == 0) std::copy_n(to, kUnit, to - kUnit);
       if (right == map.W()) std::copy_n(to + (width - 1) * kUnit, kUnit, to + width * kUnit);

@@ -36,9 +36,11 @@ void OrientedTile::read_gradient(const float* dy) {
   for (Index r = core_.top; r < bottom; r += step) {
     for (const OrientedSegment& segment : map.segments()) {
       float* to = gradient(depth_, segment.slot / kUnit, r, core_.left);
-      stages_.read(segment, dy + map.at(segment, r / step, left), map.stride(), width, pooled ? row_ : to);
+      const float* from = dy + map.at(segment, r / step, left);
+      const bool lies_ready = pooled && map.by_lanes();
+      if (!lies_ready) stages_.read(segment, from, map.stride(), width, pooled ? row_ : to);
       const bool whole = (segment.slot + segment.count + segment.zeros) % kUnit == 0;
-      if (pooled && whole) stages_.unpool(row_, width, to, to + columns_ * kUnit);
+      if (pooled && whole) stages_.unpool(lies_ready ? from : row_, width, to, to + columns_ * kUnit);
     }
   }
 }
