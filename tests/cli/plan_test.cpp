@@ -90,11 +90,11 @@ TEST_CASE(
   const Run fits = paint("1G", {"--size", "300"});
   CHECK(fits.code == 0);
   CHECK_FALSE(contains(fits.err, " instead of 20"));
-  const Run shorter = paint("90M", {"--size", "300"});
+  const Run shorter = paint("70M", {"--size", "300"});
   INFO(shorter.err);
   CHECK(shorter.code == 0);
   CHECK(contains(shorter.err, " instead of 20: the memory that the context allows holds no more"));
-  expect_failure(paint("90M", {"--size", "1000"}), 1, {"1000 x 667 needs about", "of --max-memory are left; --size "});
+  expect_failure(paint("70M", {"--size", "1000"}), 1, {"1000 x 667 needs about", "of --max-memory are left; --size "});
   expect_failure(paint("2M", {}), 1, {"--max-memory 2.1 MB is less than the "});
   for (const char* bad : {"", "2", "1000", "-1G", "2X", "0.1M", "G"})
     expect_failure(paint(bad, {}), 2, {"--max-memory is '" + std::string(bad) + "'"});
