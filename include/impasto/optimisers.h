@@ -25,11 +25,18 @@ struct AdamOptions {
 /// common power of two for every 1,024 values.
 enum class HistoryPrecision { single, half };
 
+/// What L-BFGS moves. `pixels`: the values of the picture. `luminance_pyramid`: numbers z of which the picture is
+/// x_0 + S z, with S a fixed linear map that carries coarse luminance further than fine, and colours less far. The loss
+/// curves so differently between them that this reaches the same loss in three quarters of the evaluations or fewer,
+/// where the built-in network is compared (docs/MATH.md, "L-BFGS and its variables").
+enum class LbfgsVariables { pixels, luminance_pyramid };
+
 /// L-BFGS with a line search for the strong Wolfe conditions (Nocedal & Wright, "Numerical Optimization", 2006,
 /// algorithms 7.4, 3.5 and 3.6).
 struct LbfgsOptions {
   int history = 20;  ///< pairs of differences kept, 1..100; each has the values of two pictures
   HistoryPrecision precision = HistoryPrecision::half;
+  LbfgsVariables variables = LbfgsVariables::pixels;
   int max_evaluations = 25;  ///< of one line search
   /// The first trial of all goes as far along -gradient as would lower the loss by this share of it, were it linear:
   /// losses here are sums of squares, which end at 0. 0: PyTorch's rule, min(1, 1 / sum |gradient|), which takes

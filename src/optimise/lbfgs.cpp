@@ -21,17 +21,24 @@ void copy_values(const Context& context, std::span<const T> from, T* to) {
 }  // namespace
 
 template <class T>
-Lbfgs<T>::Lbfgs(const LbfgsOptions& options, Index count, const Context& context)
+Lbfgs<T>::Lbfgs(const LbfgsOptions& options, const Shape& x, const Context& context)
     : options_(options),
-      count_(count),
+      count_(x.count()),
       context_(context),
-      pairs_(options, count, context),
-      origin_({count}, context),
-      best_gradient_({count}, context) {}
+      pairs_(options, x.count(), context),
+      origin_(x, context),
+      best_gradient_(x, context) {
+  if (options.variables == LbfgsVariables::pixels) return;
+  map_.emplace(x, context);
+  mapped_ = Tensor<T>(x, context);
+}
 
 template <class T>
-std::uint64_t Lbfgs<T>::bytes_for(const LbfgsOptions& options, Index count) {
-  return CurvaturePairs<T>::bytes(options, count) + 2 * static_cast<std::uint64_t>(count) * sizeof(T);
+std::uint64_t Lbfgs<T>::bytes_for(const LbfgsOptions& options, const Shape& x) {
+  const bool is_mapped = options.variables != LbfgsVariables::pixels;
+  const std::uint64_t pictures = is_mapped ? 3 : 2;
+  return CurvaturePairs<T>::bytes(options, x.count()) + pictures * static_cast<std::uint64_t>(x.count()) * sizeof(T) +
+         (is_mapped ? LuminancePyramid<T>::bytes(x) : 0);
 }
 
 template <class T>
@@ -69,12 +76,20 @@ bool Lbfgs<T>::begin(const Problem<T>& problem, OptimiserStep& step) {
   step.loss = loss_ = problem.evaluate();
   step.evaluations = 1;
   step.reported = 0;
-  start_again(problem.gradient);
+  start_again(in_variables(problem.gradient));
   const double trial = options_.first_decrease * loss_ / -direction_.slope;
   if (trial > 0 && std::isfinite(trial * direction_.longest)) first_trial_ = trial;
   step.diverged = !std::isfinite(loss_) || !std::isfinite(direction_.slope);
   begun_ = !step.diverged;
   return begun_;
+}
+
+// S x, in mapped_.
+template <class T>
+std::span<const T> Lbfgs<T>::in_variables(std::span<const T> x) {
+  if (!map_) return x;
+  map_->apply(x, mapped_.values());
+  return mapped_.values();
 }
 
 // Along -gradient, whose length says nothing about how far: the first trial moves all variables by 1 together.
@@ -89,6 +104,7 @@ template <class T>
 bool Lbfgs<T>::search(const Problem<T>& problem, OptimiserStep& step) {
   if (!(direction_.slope < 0)) return false;
   copy_values<T>(context_, problem.x, origin_.data());
+  path_ = in_variables({pairs_.direction(), static_cast<std::size_t>(count_)}).data();
   const int reported_before = step.reported;
   WolfeSearch wolfe({0, loss_, direction_.slope}, first_trial_, direction_.longest, {options_.max_evaluations});
   while (!wolfe.finished()) {
@@ -109,7 +125,7 @@ bool Lbfgs<T>::search(const Problem<T>& problem, OptimiserStep& step) {
     return false;
   }
   loss_ = found.value;
-  const std::span<const T> gradient = wolfe.advanced() ? problem.gradient : best_gradient_.values();
+  const std::span<const T> gradient = in_variables(wolfe.advanced() ? problem.gradient : best_gradient_.values());
   direction_ = pairs_.turn(found.t, gradient);
   first_trial_ = 1;
   if (!(direction_.slope < 0) && pairs_.size() > 0) {
@@ -119,10 +135,10 @@ bool Lbfgs<T>::search(const Problem<T>& problem, OptimiserStep& step) {
   return true;
 }
 
-// x = origin + t d; the origin's own bits for t = 0.
+// x = origin + t S d; the origin's own bits for t = 0.
 template <class T>
 void Lbfgs<T>::move_to(std::span<T> x, double t) {
-  const T *origin = origin_.data(), *d = pairs_.direction();
+  const T *origin = origin_.data(), *d = path_;
   T* to = x.data();
   for_ranges(context_, count_, [origin, d, to, t](Index begin, Index end) {
     if (t == 0) {
@@ -133,17 +149,17 @@ void Lbfgs<T>::move_to(std::span<T> x, double t) {
   });
 }
 
-// gradient . d. Any value of the gradient that is not finite makes the sum not finite, even where d is 0.
+// gradient . S d. Any value of the gradient that is not finite makes the sum not finite, even where d is 0.
 template <class T>
 double Lbfgs<T>::slope_of(std::span<const T> gradient) {
-  const T *g = gradient.data(), *d = pairs_.direction();
+  const T *g = gradient.data(), *d = path_;
   return sum_pieces(context_, count_, [g, d](Index begin, Index end) {
     return sum_of(begin, end, [g, d](Index i) { return static_cast<double>(g[i]) * static_cast<double>(d[i]); });
   });
 }
 
-int history_that_fits(LbfgsOptions wanted, Index count, std::uint64_t budget_bytes) {
-  while (wanted.history > 0 && Lbfgs<float>::bytes_for(wanted, count) > budget_bytes) --wanted.history;
+int history_that_fits(LbfgsOptions wanted, const Shape& x, std::uint64_t budget_bytes) {
+  while (wanted.history > 0 && Lbfgs<float>::bytes_for(wanted, x) > budget_bytes) --wanted.history;
   return wanted.history;
 }
 

@@ -47,17 +47,17 @@ class Optimiser {
   virtual void visit_state(StateVisitor<T>& visitor) = 0;
 };
 
-/// The optimiser that options.optimiser names, for `count` variables.
+/// The optimiser that options.optimiser names, for variables of this shape: H x W x 3 of a picture.
 template <class T>
-std::unique_ptr<Optimiser<T>> make_optimiser(const Options& options, Index count, const Context& context);
+std::unique_ptr<Optimiser<T>> make_optimiser(const Options& options, const Shape& x, const Context& context);
 
 /// Optimiser::bytes() of what that would be, before it is made.
 template <class T>
-std::uint64_t optimiser_bytes(const Options& options, Index count);
+std::uint64_t optimiser_bytes(const Options& options, const Shape& x);
 
-extern template std::unique_ptr<Optimiser<float>> make_optimiser(const Options&, Index, const Context&);
-extern template std::unique_ptr<Optimiser<double>> make_optimiser(const Options&, Index, const Context&);
-extern template std::uint64_t optimiser_bytes<float>(const Options&, Index);
-extern template std::uint64_t optimiser_bytes<double>(const Options&, Index);
+extern template std::unique_ptr<Optimiser<float>> make_optimiser(const Options&, const Shape&, const Context&);
+extern template std::unique_ptr<Optimiser<double>> make_optimiser(const Options&, const Shape&, const Context&);
+extern template std::uint64_t optimiser_bytes<float>(const Options&, const Shape&);
+extern template std::uint64_t optimiser_bytes<double>(const Options&, const Shape&);
 
 }  // namespace impasto::IMPASTO_ABI

@@ -101,7 +101,7 @@ class MemoryPlanner {
   std::uint64_t optimiser(PaintingSize size) const {
     Options least = options_;
     least.lbfgs.history = 1;
-    return optimiser_bytes<float>(least, shape_of(size).count());
+    return optimiser_bytes<float>(least, shape_of(size));
   }
   // Of masks: an index and a weight for every position of every style layer.
   std::uint64_t weights_bytes(PaintingSize size) const {
@@ -278,12 +278,11 @@ MemoryPlan MemoryPlanner::plan(Way way, std::uint64_t budget) const {
   const std::uint64_t beside = plan.least();
   std::uint64_t left = budget - std::min(budget, beside);
   if (options_.optimiser == OptimiserKind::lbfgs) {
-    const Index count = shape_of(full).count();
     const std::uint64_t one = optimiser(full);
-    plan.history = std::max(1, history_that_fits(options_.lbfgs, count, left + one));
+    plan.history = std::max(1, history_that_fits(options_.lbfgs, shape_of(full), left + one));
     Options longest = options_;
     longest.lbfgs.history = plan.history;
-    plan.pairs = optimiser_bytes<float>(longest, count) - one;
+    plan.pairs = optimiser_bytes<float>(longest, shape_of(full)) - one;
     left -= std::min(left, plan.pairs);
   }
   if (!way.keeps_content) plan.work *= 1 + kContentAgain;

@@ -30,6 +30,8 @@ constexpr Words<OptimiserKind> kOptimisers = {{"adam", OptimiserKind::adam}, {"l
 constexpr Words<AdamEpsilon> kConventions = {{"pytorch", AdamEpsilon::pytorch}, {"keras", AdamEpsilon::keras}};
 constexpr Words<HistoryPrecision> kPrecisions = {{"single", HistoryPrecision::single},
                                                  {"half", HistoryPrecision::half}};
+constexpr Words<LbfgsVariables> kVariables = {{"pixels", LbfgsVariables::pixels},
+                                              {"luminance-pyramid", LbfgsVariables::luminance_pyramid}};
 constexpr Words<Start> kStarts = {{"content", Start::content}, {"blend", Start::blend}, {"noise", Start::noise}};
 constexpr Words<NoiseKind> kNoises = {
     {"octaves", NoiseKind::octaves}, {"white", NoiseKind::white}, {"uniform", NoiseKind::uniform}};
@@ -191,6 +193,8 @@ std::vector<OptionField> lbfgs_fields() {
                   place(&Options::lbfgs, &LbfgsOptions::history), "L-BFGS's history"),
       word_field("lbfgs-precision", "of the pairs; half: 16 bits", kPrecisions,
                  place(&Options::lbfgs, &LbfgsOptions::precision)),
+      rare(word_field("lbfgs-variables", "what L-BFGS moves", kVariables,
+                      place(&Options::lbfgs, &LbfgsOptions::variables))),
       rare(whole_field("lbfgs-evaluations", "at most, of one line search", between(2, 100),
                        place(&Options::lbfgs, &LbfgsOptions::max_evaluations), "evaluations of a line search")),
       rare(real_field("lbfgs-first-decrease", "of the loss, aimed at by the first trial", between(0, 1),

@@ -19,7 +19,7 @@ class PaintingScale {
   PaintingScale(Scene<float> scene, const Options& options);
 
   PaintingSize size() const { return {static_cast<int>(shape_[1]), static_cast<int>(shape_[0])}; }
-  Index count() const { return shape_.count(); }
+  const Shape& shape() const { return shape_; }
   /// Measures the targets, and frees the pictures they are of. `keeps_content`: as Objective's. When it fails, nothing
   /// has changed.
   void open(const Vgg<float>& network, const NetworkWeights& weights, const Options& options, bool keeps_content,

@@ -37,7 +37,9 @@ Options default_builtin() {
   o.statistic = StyleStatistic::mean_covariance;
   o.scale_count = 0;
   o.optimiser = OptimiserKind::lbfgs;
-  o.iterations = {80, 32};
+  o.lbfgs.variables = LbfgsVariables::luminance_pyramid;
+  o.lbfgs.history = 10;
+  o.iterations = {50, 28};
   o.steps_per_epoch = 16;
   return o;
 }
@@ -47,6 +49,7 @@ Options default_vgg19() {
   Options o = default_builtin();
   o.content_layers = equally({"block4_conv2"});
   o.style_layers = first_of_blocks(1);
+  o.lbfgs = {};  // the curvature of a trained network's losses is flatter, and in luminance the largest
   o.iterations = {200, 100};
   o.steps_per_epoch = 25;
   return o;
@@ -74,9 +77,8 @@ Options fine(const Weights& weights) {
 Options draft(const Weights& weights) {
   Options o = default_preset(weights);
   o.size = 256;
-  o.scale_count = 1;
-  o.iterations = {60};
-  o.steps_per_epoch = 20;
+  o.iterations = weights.is_builtin() ? std::vector{12, 8} : std::vector{60, 20};
+  o.steps_per_epoch = 10;
   return o;
 }
 

@@ -106,9 +106,10 @@ void Stylizer::State::make_scales(const Pictures& pictures) {
 PlannedMemory Stylizer::State::planned() const {
   const bool is_adam = options.optimiser == OptimiserKind::adam;
   const std::uint64_t pictures = 2 + (is_adam ? 2 : 0) + (options.average > 0 ? 1 : 0);
-  const auto count = static_cast<std::uint64_t>(scales.back().count());
+  const Shape& shape = scales.back().shape();
+  const auto count = static_cast<std::uint64_t>(shape.count());
   return {saturated(plan.arena), saturated(saturated_product(pictures, sizeof(float) * count)),
-          saturated(optimiser_bytes<float>(affordable(), scales.back().count())), plan.windows, plan.kept};
+          saturated(optimiser_bytes<float>(affordable(), shape)), plan.windows, plan.kept};
 }
 
 Options Stylizer::State::affordable() const {
@@ -136,7 +137,7 @@ void Stylizer::State::save_styles() {
 
 void Stylizer::State::prepare() {
   if (scale + 1 == scales.size()) start = Tensor<float>();
-  const Index count = scales[scale].count();
+  const Shape& shape = scales[scale].shape();
   if (!scales[scale].is_open()) {
     scales[scale].open(network, *weights.network(), options, plan.keeps_content, context);
     save_styles();
@@ -147,13 +148,13 @@ void Stylizer::State::prepare() {
     objective().set_profiling(profiling);
   }
   objective().prepare();
-  if (!entered.empty()) std::copy_n(entered.data(), count, objective().picture().data());
+  if (!entered.empty()) std::copy_n(entered.data(), shape.count(), objective().picture().data());
   if (options.optimiser == OptimiserKind::adam) best = picture();
   best_loss = std::numeric_limits<double>::infinity();
   flat = FlatStop(options.stop_when_flat);
-  if (options.average > 0) average.emplace(options.average, count, context);
-  std::unique_ptr<Optimiser<float>> made = make_optimiser<float>(affordable(), count, context);
-  if (made->origin() == nullptr) before = Tensor<float>({count}, context);
+  if (options.average > 0) average.emplace(options.average, shape.count(), context);
+  std::unique_ptr<Optimiser<float>> made = make_optimiser<float>(affordable(), shape, context);
+  if (made->origin() == nullptr) before = Tensor<float>(shape, context);
   optimiser = std::move(made);
   entered = Tensor<float>();
 }

@@ -32,7 +32,7 @@ TEST_CASE("cli: plan tells sizes, steps, memory and time, and paints nothing") {
   CHECK(run.code == 0);
   for (const char* part :
        {"painting  24 x 16 (5 steps), then 48 x 32 (3 steps)", "memory    about ", " are free",
-        "20 of 20 pairs of L-BFGS", "runs on   1 thread, ", "weights   built-in", "time      about "})
+        "10 of 10 pairs of L-BFGS", "runs on   1 thread, ", "weights   built-in", "time      about "})
     CHECK_MESSAGE(contains(run.out, part), run.out);
   CHECK(studio.size() == files);
 }
@@ -83,7 +83,7 @@ TEST_CASE(
   const Studio studio;
   const auto paint = [&](const std::string& most, const std::vector<std::string>& more) {
     std::vector<std::string> words =
-        Studio::arguments({"--max-memory", most, "--lbfgs-precision", "single", "-o", "a.png"});
+        Studio::arguments({"--max-memory", most, "--lbfgs-precision", "single", "--lbfgs-history", "20", "-o", "a.png"});
     words.insert(words.end(), more.begin(), more.end());
     return run_program(words, studio.path());
   };
@@ -118,7 +118,7 @@ TEST_CASE("cli: within --max-memory a painting is cut into regions, stays below 
   const std::string page = read_text(studio / "report.html"), key = "\"resident\":";
   CHECK(std::stoull(page.substr(page.find(key) + key.size())) < std::uint64_t{260} << 20);
   const std::size_t pairs = said.find("L-BFGS keeps ");
-  const std::string history = pairs == std::string::npos ? "20" : std::to_string(std::stoi(said.substr(pairs + 13)));
+  const std::string history = pairs == std::string::npos ? "10" : std::to_string(std::stoi(said.substr(pairs + 13)));
   paint({"--region-size", side, "--lbfgs-history", history}, "b.png");
   CHECK(read_text(studio / "a.png") == read_text(studio / "b.png"));
 }

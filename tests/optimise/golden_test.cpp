@@ -35,7 +35,7 @@ TEST_CASE("optimise: L-BFGS follows PyTorch's on Rosenbrock's function in double
     options.history = wanted["history"].get<int>();
     options.precision = HistoryPrecision::single;
     options.first_decrease = 0;
-    Lbfgs<double> lbfgs(options, static_cast<Index>(rosenbrock.x.size()), Context(2));
+    Lbfgs<double> lbfgs(options, {static_cast<Index>(rosenbrock.x.size())}, Context(2));
     for (std::size_t i = 0; i < wanted["loss"].size(); ++i) {
       INFO(std::string(name), ", iteration ", i + 1);
       const OptimiserStep step = lbfgs.step(rosenbrock.problem);
@@ -68,7 +68,7 @@ std::vector<OptimiserStep> ten_iterations(const Context& context, int steps, std
   lbfgs_options.history = golden_json("golden_lbfgs.json")["picture"]["history"].get<int>();
   lbfgs_options.precision = HistoryPrecision::single;
   lbfgs_options.first_decrease = 0;
-  Lbfgs<T> lbfgs(lbfgs_options, start.shape().count(), context);
+  Lbfgs<T> lbfgs(lbfgs_options, start.shape(), context);
   std::vector<OptimiserStep> found;
   for (int i = 0; i < steps; ++i) found.push_back(lbfgs.step(problem));
   picture.assign(objective.picture().begin(), objective.picture().end());

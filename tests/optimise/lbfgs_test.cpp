@@ -58,7 +58,7 @@ TEST_CASE_TEMPLATE("optimise: L-BFGS reaches the minimum of Rosenbrock's functio
                    float, double) {
   for (const HistoryPrecision precision : kBoth) {
     FunctionProblem<T> problem(std::vector<T>{T(-1.2), T(1), T(-1.2), T(1)}, rosenbrock<T>);
-    Lbfgs<T> lbfgs(with_history(10, precision), 4, Context(1));
+    Lbfgs<T> lbfgs(with_history(10, precision), {4}, Context(1));
     const OptimiserStep last = run(lbfgs, problem, 300);
     CHECK(last.stuck);
     for (const T x : problem.x) CHECK(x == doctest::Approx(1).epsilon(sizeof(T) == 4 ? 2e-3 : 1e-7));
@@ -73,7 +73,7 @@ TEST_CASE("optimise: on a bowl a history of halves comes as far as one of floats
   double losses[2] = {};
   for (const HistoryPrecision precision : kBoth) {
     FunctionProblem<float> problem(std::vector<float>(kCount, 1), quadratic<float>(300));
-    Lbfgs<float> lbfgs(with_history(10, precision), kCount, Context(1));
+    Lbfgs<float> lbfgs(with_history(10, precision), {kCount}, Context(1));
     losses[precision == HistoryPrecision::half] = run(lbfgs, problem, 30).loss;
   }
   FunctionProblem<float> start(std::vector<float>(kCount, 1), quadratic<float>(300));
@@ -92,7 +92,7 @@ TEST_CASE("optimise: the first trial aims at a share of the loss, whatever the s
     });
     LbfgsOptions options = with_history(5);
     options.first_decrease = 0.4;
-    const OptimiserStep step = Lbfgs<double>(options, 2, Context(1)).step(problem.problem);
+    const OptimiserStep step = Lbfgs<double>(options, {2}, Context(1)).step(problem.problem);
     CHECK(step.evaluations == 2);
     CHECK(trials.back() == doctest::Approx(0.2 / curvature));
   }
@@ -109,7 +109,7 @@ TEST_CASE("optimise: where a share of the loss says nothing the first trial move
     });
     LbfgsOptions options = with_history(5);
     options.first_decrease = first_decrease;
-    Lbfgs<double>(options, 2, Context(1)).step(problem.problem);
+    Lbfgs<double>(options, {2}, Context(1)).step(problem.problem);
     return first;
   };
   CHECK(first_move(0.1, 1000) == doctest::Approx(4));  // 0.1 x 1000 / |g|^2 x sum |g|
@@ -122,7 +122,7 @@ TEST_CASE("optimise: a loss that ends far above 0 only costs the first line sear
   FunctionProblem<double> problem({1, 2, 3}, [](std::span<const double> x, std::span<double> gradient) {
     return 1e9 + quadratic<double>(9)(x, gradient);
   });
-  Lbfgs<double> lbfgs(with_history(5), 3, Context(1));
+  Lbfgs<double> lbfgs(with_history(5), {3}, Context(1));
   CHECK(lbfgs.step(problem.problem).evaluations <= 12);
   run(lbfgs, problem, 60);
   for (const double x : problem.x) CHECK(std::abs(x) < 1e-2);
@@ -141,7 +141,7 @@ TEST_CASE("optimise: L-BFGS walks around a region where the loss is not a number
         std::fill(gradient.begin(), gradient.end(), kNan);
         return beyond;
       });
-      Lbfgs<double> lbfgs(with_history(5), 2, Context(1));
+      Lbfgs<double> lbfgs(with_history(5), {2}, Context(1));
       run(lbfgs, problem, 200);
       CHECK(problem.x[0] == doctest::Approx(1).epsilon(1e-4));
       CHECK(problem.x[1] == doctest::Approx(1).epsilon(1e-4));
@@ -156,7 +156,7 @@ TEST_CASE("optimise: a gradient with one value that is not a number is a wall to
     gradient[1] = x[0] < 1 ? kNan : 0;
     return x[0] * x[0] / 2;
   });
-  Lbfgs<double> lbfgs(with_history(5), 2, Context(1));
+  Lbfgs<double> lbfgs(with_history(5), {2}, Context(1));
   run(lbfgs, problem, 60);
   CHECK(problem.x[0] >= 1);
   CHECK(problem.x[0] < 1.01);
@@ -169,7 +169,7 @@ TEST_CASE("optimise: a start without a finite loss or gradient is reported and l
       std::fill(gradient.begin(), gradient.end(), loss ? 1.F : std::numeric_limits<float>::infinity());
       return loss ? kNan : 1.0;
     });
-    Lbfgs<float> lbfgs(with_history(5), 3, Context(1));
+    Lbfgs<float> lbfgs(with_history(5), {3}, Context(1));
     const OptimiserStep step = lbfgs.step(problem.problem);
     CHECK(step.diverged);
     CHECK(step.evaluations == 1);
@@ -185,7 +185,7 @@ TEST_CASE("optimise: L-BFGS is stuck at once where the gradient is 0: a constant
   });
   FunctionProblem<double> minimum({0, 0}, quadratic<double>(5));
   for (FunctionProblem<double>* problem : {&constant, &minimum}) {
-    Lbfgs<double> lbfgs(with_history(5), 2, Context(1));
+    Lbfgs<double> lbfgs(with_history(5), {2}, Context(1));
     const std::vector<double> before = problem->x;
     const OptimiserStep step = lbfgs.step(problem->problem);
     CHECK(step.stuck);
@@ -204,7 +204,7 @@ TEST_CASE("optimise: a linear function falls until no step shows in its value an
       gradient[1] = -2;
       return x[0] - 2 * x[1];
     });
-    Lbfgs<double> lbfgs(with_history(5), 2, Context(1));
+    Lbfgs<double> lbfgs(with_history(5), {2}, Context(1));
     const OptimiserStep last = run(lbfgs, problem, 30);
     CHECK(last.stuck);
     CHECK(last.loss < -1e20);
@@ -217,7 +217,7 @@ TEST_CASE("optimise: when its history leads nowhere L-BFGS forgets it and goes o
   FunctionProblem<double> problem({1, 2, 3}, [&](std::span<const double> x, std::span<double> gradient) {
     return quadratic<double>(changed ? 1e14 : 9)(x, gradient);
   });
-  Lbfgs<double> lbfgs(with_history(5), 3, Context(1));
+  Lbfgs<double> lbfgs(with_history(5), {3}, Context(1));
   lbfgs.step(problem.problem);
   lbfgs.step(problem.problem);
   REQUIRE(lbfgs.history() > 0);
@@ -231,7 +231,7 @@ TEST_CASE("optimise: a step that finds nothing lower leaves x at the best point,
   FunctionProblem<float> problem({1, 2, 3}, [&](std::span<const float> x, std::span<float> gradient) {
     return trap ? std::fill(gradient.begin(), gradient.end(), 1.F), 1e6 : quadratic<float>(9)(x, gradient);
   });
-  Lbfgs<float> lbfgs(with_history(5), 3, Context(1));
+  Lbfgs<float> lbfgs(with_history(5), {3}, Context(1));
   const double loss = lbfgs.step(problem.problem).loss;
   const std::vector<float> before = problem.x;
   trap = true;
@@ -246,7 +246,7 @@ TEST_CASE("optimise: a step that finds nothing lower leaves x at the best point,
 TEST_CASE("optimise: L-BFGS works with one pair and with one variable") {
   for (const int count : {1, 2, 9}) {
     FunctionProblem<double> problem(std::vector<double>(static_cast<std::size_t>(count), 3), quadratic<double>(20));
-    Lbfgs<double> lbfgs(with_history(1), count, Context(1));
+    Lbfgs<double> lbfgs(with_history(1), {count}, Context(1));
     run(lbfgs, problem, 100);
     for (const double x : problem.x) CHECK(std::abs(x) < 1e-6);
     CHECK(lbfgs.history() <= 1);
@@ -257,7 +257,7 @@ TEST_CASE("optimise: no line search takes more evaluations than allowed") {
   LbfgsOptions options = with_history(5);
   options.max_evaluations = 3;
   FunctionProblem<double> problem({-1.2, 1}, rosenbrock<double>);
-  Lbfgs<double> lbfgs(options, 2, Context(1));
+  Lbfgs<double> lbfgs(options, {2}, Context(1));
   CHECK(lbfgs.step(problem.problem).evaluations <= 4);
   for (int i = 0; i < 60; ++i) {
     const OptimiserStep step = lbfgs.step(problem.problem);
@@ -278,7 +278,7 @@ TEST_CASE("optimise: L-BFGS gives the same bits for any number of threads and an
     std::uint64_t& wanted = of_both[precision == HistoryPrecision::half];
     const auto compare = [&](const Context& context) {
       FunctionProblem<float> problem(start, quadratic<float>(300));
-      Lbfgs<float> lbfgs(with_history(4, precision), kCount, context);
+      Lbfgs<float> lbfgs(with_history(4, precision), {kCount}, context);
       for (int i = 0; i < 9; ++i) lbfgs.step(problem.problem);
       const std::uint64_t bits = fingerprint(problem.x);
       if (wanted == 0) wanted = bits;
@@ -292,13 +292,14 @@ TEST_CASE("optimise: L-BFGS gives the same bits for any number of threads and an
 
 TEST_CASE("optimise: a step allocates nothing, from the first on") {
   if (allocations() < 0) return;
-  FunctionProblem<float> problem(std::vector<float>(50000, 1), quadratic<float>(30));
+  FunctionProblem<float> problem(std::vector<float>(48000, 1), quadratic<float>(30));
   for (const OptimiserKind kind : {OptimiserKind::adam, OptimiserKind::lbfgs}) {
     Options options;
+    options.lbfgs.variables = LbfgsVariables::luminance_pyramid;
     options.optimiser = kind;
     options.lbfgs.history = 3;
     options.lbfgs.precision = HistoryPrecision::half;
-    const auto optimiser = make_optimiser<float>(options, 50000, Context(2));
+    const auto optimiser = make_optimiser<float>(options, {160, 100, 3}, Context(2));
     problem.problem.evaluate();
     parallel_for(Context(2), 2, [](Index, int) {});  // OpenMP makes its team once
     const long before = allocations();
@@ -308,40 +309,105 @@ TEST_CASE("optimise: a step allocates nothing, from the first on") {
   }
 }
 
+// A picture's values v with luminance weighed half, and its mean over 5 x 5 positions a sixth: (1.5 - u (0.5 + 0.67 B)
+// u^T) v, a symmetric map.
+std::vector<double> without_coarse_luminance(Index H, Index W, const std::vector<double>& v) {
+  std::vector<double> luminance, result = v;
+  for (std::size_t i = 0; i < v.size(); i += 3) luminance.push_back((v[i] + v[i + 1] + v[i + 2]) / 3);
+  for (Index i = 0; i < H * W; ++i) {
+    double mean = 0;
+    for (Index y = std::max<Index>(0, i / W - 2); y < std::min(H, i / W + 3); ++y) {
+      for (Index x = std::max<Index>(0, i % W - 2); x < std::min(W, i % W + 3); ++x)
+        mean += luminance[static_cast<std::size_t>(y * W + x)] / 25;
+    }
+    for (std::size_t k = 3 * static_cast<std::size_t>(i); k < 3 * static_cast<std::size_t>(i) + 3; ++k)
+      result[k] = 1.5 * v[k] - 0.5 * luminance[static_cast<std::size_t>(i)] - 0.67 * mean;
+  }
+  return result;
+}
+
+// sum d_i (A (x - 1))_i^2 / 2 with that map A and d spread over 1 .. 30: coarse luminance is curved least.
+auto flat_in_coarse_luminance(Index H, Index W) {
+  return [H, W](std::span<const double> x, std::span<double> gradient) {
+    std::vector<double> v(x.begin(), x.end());
+    for (double& value : v) value -= 1;
+    std::vector<double> weighed = without_coarse_luminance(H, W, v);
+    double loss = 0;
+    for (std::size_t i = 0; i < weighed.size(); ++i) {
+      const double d = 1 + static_cast<double>(i * 7 % 30);
+      loss += d * weighed[i] * weighed[i] / 2;
+      weighed[i] *= d;
+    }
+    weighed = without_coarse_luminance(H, W, weighed);
+    std::copy(weighed.begin(), weighed.end(), gradient.begin());
+    return loss;
+  };
+}
+
+TEST_CASE("optimise: variables of a luminance pyramid lead to the same minimum, in fewer evaluations") {
+  constexpr Index H = 9, W = 31;
+  std::vector<double> start(3 * H * W);
+  const Tensor<double> noise = random_tensor({3 * H * W}, 6);
+  std::copy(noise.values().begin(), noise.values().end(), start.begin());
+  int evaluations[2] = {};
+  for (const LbfgsVariables variables : {LbfgsVariables::pixels, LbfgsVariables::luminance_pyramid}) {
+    FunctionProblem<double> problem(start, flat_in_coarse_luminance(H, W));
+    LbfgsOptions options = with_history(5);
+    options.variables = variables;
+    Lbfgs<double> lbfgs(options, {H, W, 3}, Context(1));
+    double loss = 1;
+    while (loss > 1e-6 && problem.evaluations < 2000) {
+      const OptimiserStep step = lbfgs.step(problem.problem);
+      std::vector<double> gradient(start.size());
+      CHECK(problem.function(problem.x, gradient) == step.loss);
+      loss = step.loss;
+    }
+    for (const double x : problem.x) CHECK(x == doctest::Approx(1).epsilon(0.01));
+    evaluations[variables == LbfgsVariables::luminance_pyramid] = problem.evaluations;
+  }
+  CHECK(evaluations[1] < 0.8 * evaluations[0]);
+}
+
 TEST_CASE("optimise: the bytes of a history are counted, and it is cut to what fits") {
   constexpr Index kCount = 100000;
   for (const HistoryPrecision precision : kBoth) {
     const auto with = [precision](int history) { return with_history(history, precision); };
     const std::uint64_t each = precision == HistoryPrecision::half ? 2 : 4;
-    const std::uint64_t ten = Lbfgs<float>::bytes_for(with(10), kCount);
+    const std::uint64_t ten = Lbfgs<float>::bytes_for(with(10), {kCount});
     CHECK(ten > (20 * each + 4 * 4) * kCount);  // 10 pairs and four pictures
     CHECK(ten < (21 * each + 4 * 4) * kCount);
-    CHECK(history_that_fits(with(20), kCount, ten) == 10);
-    CHECK(history_that_fits(with(20), kCount, ten - 1) == 9);
-    CHECK(history_that_fits(with(5), kCount, ten) == 5);
-    CHECK(history_that_fits(with(20), kCount, 1000) == 0);
+    CHECK(history_that_fits(with(20), {kCount}, ten) == 10);
+    CHECK(history_that_fits(with(20), {kCount}, ten - 1) == 9);
+    CHECK(history_that_fits(with(5), {kCount}, ten) == 5);
+    CHECK(history_that_fits(with(20), {kCount}, 1000) == 0);
     const Context context = Context(1).with_memory_limit(std::size_t{1} << 30);
-    const Lbfgs<float> lbfgs(with(10), kCount, context);
+    const Lbfgs<float> lbfgs(with(10), {kCount}, context);
     CHECK(lbfgs.bytes() == ten);
     CHECK(context.memory_held() <= ten);  // all but the numbers of pairs
     CHECK(context.memory_held() + 100000 > ten);
   }
+  LbfgsOptions mapped = with_history(10);
+  mapped.variables = LbfgsVariables::luminance_pyramid;
+  const Context context = Context(1).with_memory_limit(std::size_t{1} << 30);
+  const Lbfgs<float> lbfgs(mapped, {100, 333, 3}, context);
+  CHECK(context.memory_held() <= lbfgs.bytes());
+  CHECK(context.memory_held() + 100000 > lbfgs.bytes());  // all but the numbers of pairs
   // 2048 x 2048 pixels: 48 MiB for each of 2 history + 4 pictures, 10 GiB for 100, which no 32 bits say.
-  CHECK(history_that_fits(with_history(100), 2048 * 2048 * 3, std::uint64_t{1} << 30) == 8);
+  CHECK(history_that_fits(with_history(100), {2048, 2048, 3}, std::uint64_t{1} << 30) == 8);
 }
 
 TEST_CASE("optimise: make_optimiser makes what the options name") {
   Options options;
   options.optimiser = OptimiserKind::lbfgs;
   options.lbfgs.history = 3;
-  const auto lbfgs = make_optimiser<float>(options, 50, Context(1));
+  const auto lbfgs = make_optimiser<float>(options, {50}, Context(1));
   CHECK(dynamic_cast<Lbfgs<float>*>(lbfgs.get()) != nullptr);
-  CHECK(lbfgs->bytes() == optimiser_bytes<float>(options, 50));
+  CHECK(lbfgs->bytes() == optimiser_bytes<float>(options, {50}));
   options.optimiser = OptimiserKind::adam;
-  const auto adam = make_optimiser<float>(options, 50, Context(1));
+  const auto adam = make_optimiser<float>(options, {50}, Context(1));
   CHECK(dynamic_cast<Lbfgs<float>*>(adam.get()) == nullptr);
   CHECK(adam->bytes() == 400);
-  CHECK(adam->bytes() == optimiser_bytes<float>(options, 50));
+  CHECK(adam->bytes() == optimiser_bytes<float>(options, {50}));
 }
 
 }  // namespace

@@ -117,9 +117,10 @@ TEST_CASE("checkpoint: L-BFGS goes on after any step, over scales, with the bits
   check_every_step(Job());
 }
 
-TEST_CASE("checkpoint: so it does with a history of halves") {
+TEST_CASE("checkpoint: so it does with a history of floats, of the pixels themselves") {
   Job job;
-  job.options.lbfgs.precision = HistoryPrecision::half;
+  job.options.lbfgs.precision = HistoryPrecision::single;
+  job.options.lbfgs.variables = LbfgsVariables::pixels;
   check_every_step(job);
 }
 

@@ -190,6 +190,7 @@ TEST_CASE("embedding: a painting keeps to its context's memory limit, or is refu
   Options options = short_options(weights);
   options.scale_sizes = {20};
   options.iterations = {3};
+  options.lbfgs.history = 40;
   const Image content = waves(50, 40, 0.4F), style = waves(45, 45, 1.1F);
   const auto resource = std::make_shared<CountingResource>();
   const Context context = Context(1).with_memory(Memory::small).with_memory_resource(resource);

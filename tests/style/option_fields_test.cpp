@@ -70,8 +70,9 @@ Options with_all_changed() {
     learning_rate = 0.1, beta1 = 0.2, beta2 = 0.3, epsilon = 0.4, convention = AdamEpsilon::keras, decay = 0.6;
   }
   {
-    auto& [history, precision, max_evaluations, first_decrease] = lbfgs;
-    history = 3, precision = HistoryPrecision::half, max_evaluations = 4, first_decrease = 0.05;
+    auto& [history, precision, variables, max_evaluations, first_decrease] = lbfgs;
+    history = 3, precision = HistoryPrecision::half, variables = LbfgsVariables::luminance_pyramid, max_evaluations = 4,
+    first_decrease = 0.05;
   }
   average = 0.7, stop_when_flat = 0.01;
   start = Start::blend, start_values = {}, noise = NoiseKind::white, noise_amplitude = 0.3,
