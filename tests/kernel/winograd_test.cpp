@@ -173,6 +173,18 @@ TEST_CASE(
   check({{31, 13, 257}, 290, Padding::reflect, Pooling::max});
 }
 
+TEST_CASE("kernel: Winograd's last tiles may have any number of outputs along either axis") {
+  const Index small = 5, large = 25;  // from where on both tiles, 4 x 4 and 6 x 6, have every remainder
+  for (Index h = 0; h < 4; ++h) {
+    for (Index w = 0; w < 4; ++w) check({{small + h, small + w, 18}, 33});
+  }
+  for (Index h = 0; h < 6; ++h) {
+    for (Index w = 0; w < 6; ++w)
+      check({{large + h, large + w, 18}, 33, h % 2 == 0 ? Padding::zero : Padding::reflect});
+  }
+  check({{27, 22, 260}, 290, Padding::zero, Pooling::average});
+}
+
 TEST_CASE("kernel: Winograd gives the same bits for any number of threads") {
   for (const Case& c : {Case{{40, 37, 20}, 37, Padding::replicate, Pooling::max}, Case{{13, 14, 270}, 300}}) {
     const Reference reference(c);

@@ -23,13 +23,13 @@ constexpr Index kMostChannels = 4;
 // The shares of 9 taps and up to 4 channels in dx, in a width that the product writes whole.
 constexpr Index shares(Index C) { return (9 * C + 31) / 32 * 32; }
 
-// Input i of tile t reads position t * kTile + i + first, or -1 outside [0, size).
+// Input i of tile t reads position t * kTile + i + first, or a zero outside [0, size).
 std::vector<Index> tile_positions(Index tiles, Index first, Index size) {
   std::vector<Index> positions;
   for (Index t = 0; t < tiles; ++t) {
     for (Index i = 0; i < kSide; ++i) {
       const Index position = t * kTile + i + first;
-      positions.push_back(position >= 0 && position < size ? position : -1);
+      positions.push_back(position >= 0 && position < size ? position : kZeroInput);
     }
   }
   return positions;

@@ -7,6 +7,8 @@
 #define IMPASTO_INPUT_TRANSFORM_INL_H
 #endif
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 
 #include "kernel/winograd/transforms-inl.h"
@@ -66,6 +68,23 @@ void transform_tile(const Reader& reader, Index C, Index count, float* V, Index 
   if (c < C) transform_vector<kTile, false>(reader, c, V + c * count, point_stride);
 }
 
+// Fills in the free inputs of an axis, from `first` on, whose neighbours lie `step` values apart. The last of a tile is
+// not read by any output inside the map.
+template <int kTile>
+void continue_axis(Index first, Index step, float* inputs) {
+  const Recurrence& factors = Transforms<kTile>::kContinued[first - 3];
+  for (Index i = first; i <= kTile; ++i) {
+    for (Index c = 0; c < step; c += kLanes) {
+      float* to = inputs + i * step + c;
+      Vector sum = hn::Zero(Tag());
+      for (Index back = 2; back <= i && back <= 6; back += 2)
+        sum = hn::MulAdd(constant(factors[static_cast<std::size_t>(back / 2 - 1)]),
+                         load_up_to(step - c, to - back * step), sum);
+      store_up_to(sum, step - c, to);
+    }
+  }
+}
+
 // The values of a tile that reaches beyond the map, as a small map of their own.
 template <int kTile>
 void gather(const TileSource& s, TileAt at, float* patch) {
@@ -88,6 +107,10 @@ void gather(const TileSource& s, TileAt at, float* patch) {
       }
     }
   }
+  const auto free = [](const Index* inputs) { return std::find(inputs, inputs + kSide, kFreeInput) - inputs; };
+  const Index row = free(s.rows + at.row * kSide), column = free(s.columns + at.column * kSide);
+  if (row < kSide) continue_axis<kTile>(row, kSide * C, patch);
+  for (Index i = 0; column < kSide && i < kSide; ++i) continue_axis<kTile>(column, C, patch + i * kSide * C);
 }
 
 template <int kTile>

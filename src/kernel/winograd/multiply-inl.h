@@ -11,6 +11,7 @@
 #include <cstddef>
 
 #include "kernel/simd/lanes-inl.h"
+#include "kernel/winograd/winograd_stages.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace impasto::IMPASTO_ABI {
@@ -52,17 +53,26 @@ using RowsFunction = void (*)(Index, const float*, Index, const float*, float*, 
 inline constexpr std::array kMultiplyRows =
     functions_of_rows<RowsFunction>([](auto rows) -> RowsFunction { return multiply_rows<decltype(rows)::value>; });
 
+HWY_INLINE void clear_tiles(TileRange tiles, float* M) {
+  for (Index i = tiles.first * kPanel; i < tiles.last * kPanel; i += kLanes) hn::Store(hn::Zero(Tag()), Tag(), M + i);
+}
+
 // Tiles are shared out evenly over the passes: one of 1 tile beside others of 12 would run at a twelfth of the speed.
-inline void multiply(Index points, Index count, Index depth, const float* V, Index v_stride, const float* U,
-                     Index u_stride, float* M, Index m_stride, Index columns, bool add) {
-  const Index passes = (count + kRows - 1) / kRows;
+inline void multiply(Index points, const TileRange* ranges, Index count, Index depth, const float* V, Index v_stride,
+                     const float* U, Index u_stride, float* M, Index m_stride, Index columns, bool add) {
   for (Index point = 0; point < points; ++point, V += v_stride, U += u_stride, M += m_stride) {
+    const auto [first, last] = ranges[point];
+    const Index tiles = last - first, passes = (tiles + kRows - 1) / kRows;
     for (Index column = 0; column < columns; column += kPanel) {
       for (Index pass = 0; pass < passes; ++pass) {
-        const Index t = count * pass / passes, rows = count * (pass + 1) / passes - t;
+        const Index t = first + tiles * pass / passes, rows = first + tiles * (pass + 1) / passes - t;
         kMultiplyRows[static_cast<std::size_t>(rows)](depth / kLanes, V + t * kLanes, count * kLanes,
                                                       U + column * depth, M + column * count + t * kPanel, add,
                                                       v_stride);
+      }
+      if (!add) {
+        clear_tiles({0, first}, M + column * count);
+        clear_tiles({last, count}, M + column * count);
       }
     }
   }

@@ -6,12 +6,21 @@
 // Each point +-p of the interpolation gives two rows that differ in the sign of their odd part, so a pair costs little
 // more than one. The points decide the rounding error: 0, +-1/sqrt2, +-sqrt2, infinity for m = 4 (half the error of 0,
 // +-1, +-2) and 0, +-1, +-2, +-1/2, infinity for m = 6.
+//
+// k < m outputs need k + 2 inputs and k + 2 points, whose U is the same. d[m + 1] meets the point at infinity alone,
+// which only output m - 1 reads. The other inputs beyond k + 2 are chosen so that B^T d is 0 at the finite points left
+// out:
+//
+//   d[i] = c[0] d[i - 2] + c[1] d[i - 4] + c[2] d[i - 6],   a recurrence that the powers of the points kept solve
 #if defined(IMPASTO_WINOGRAD_TRANSFORMS_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef IMPASTO_WINOGRAD_TRANSFORMS_INL_H
 #undef IMPASTO_WINOGRAD_TRANSFORMS_INL_H
 #else
 #define IMPASTO_WINOGRAD_TRANSFORMS_INL_H
 #endif
+
+#include <array>
+#include <cstdint>
 
 #include "kernel/simd/lanes-inl.h"
 
@@ -30,9 +39,14 @@ HWY_INLINE void pair(Vector even, Vector odd, Vector& plus, Vector& minus) {
 template <int kTile>
 struct Transforms;
 
+using Recurrence = std::array<float, 3>;
+
 template <>
 struct Transforms<4> {
   static constexpr float kRoot2 = 1.41421356237309505F;
+  // By outputs, from 1 on: 0 and +-1/sqrt2; +-1/sqrt2 and +-sqrt2; all that are finite; all.
+  static constexpr std::uint8_t kAxisPoints[] = {0b000111, 0b011110, 0b011111, 0b111111};
+  static constexpr Recurrence kContinued[] = {{0.5F}, {2.5F, -1}, {}, {}};
 
   // G g
   static HWY_INLINE void filter(const Vector (&g)[3], Vector (&t)[6]) {
@@ -66,6 +80,10 @@ struct Transforms<4> {
 
 template <>
 struct Transforms<6> {
+  // By outputs, from 1 on: 0, +-1; +-1, +-1/2; 0, +-1, +-1/2; all but 0 and infinity; all that are finite; all.
+  static constexpr std::uint8_t kAxisPoints[] = {0b00000111, 0b01100110, 0b01100111,
+                                                 0b01111110, 0b01111111, 0b11111111};
+  static constexpr Recurrence kContinued[] = {{1}, {1.25F, -0.25F}, {1.25F, -0.25F}, {5.25F, -5.25F, 1}, {}, {}};
   static HWY_INLINE void filter(const Vector (&g)[3], Vector (&t)[8]) {
     const Vector a = constant(-2.0F / 9), b = constant(1.0F / 90), c = constant(1.0F / 45);
     t[0] = g[0];

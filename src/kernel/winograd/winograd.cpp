@@ -22,12 +22,12 @@ constexpr Index kWideTiles = 12;
 // V is held for as many tiles as 16 MiB take.
 constexpr Index kDeepTiles = 16 * (Index{1} << 20) / kFloat;
 
-// F(6x6) needs 64 points for 36 outputs, F(4x4) 36 for 16, and filters are transformed to as many points: whichever
-// takes fewer multiplications over whole tiles, a transformed filter counting as much as 6 tiles.
+// Tiles need two points more than outputs along each axis, and filters are transformed to all points of a whole tile:
+// whichever takes fewer multiplications, a transformed filter counting as much as 6 tiles.
 int choose_tile(Index H, Index W) {
   const auto cost = [&](Index tile) {
-    const Index tiles = ((H + tile - 1) / tile) * ((W + tile - 1) / tile);
-    return (tile + 2) * (tile + 2) * (tiles + 6);
+    const Index rows = (H + tile - 1) / tile, columns = (W + tile - 1) / tile;
+    return (H + 2 * rows) * (W + 2 * columns) + 6 * (tile + 2) * (tile + 2);
   };
   return cost(6) < cost(4) ? 6 : 4;
 }
@@ -48,6 +48,7 @@ WinogradPass::WinogradPass(const Context& context, std::vector<Index> rows, std:
     for (Index column = 0; column < static_cast<Index>(columns_.size()) / side; ++column)
       tiles_.push_back({static_cast<std::int32_t>(row), static_cast<std::int32_t>(column)});
   }
+  sort_tiles();
   deep_ = points * depth_ * width_ > kWideFilters;
   if (deep_) {
     // U of two rows of points takes a quarter of L2 and M half of it; the rest is for what streams by.
@@ -64,6 +65,18 @@ WinogradPass::WinogradPass(const Context& context, std::vector<Index> rows, std:
     block_ = balanced(std::clamp(static_cast<Index>(tiles_.size()) / threads_, Index{1}, kWideTiles));
     blocks_ = 1;
   }
+}
+
+// Right edge before the inner tiles, bottom edge after them, their corner in front of all: for every point, the tiles
+// that need it are neighbours then.
+void WinogradPass::sort_tiles() {
+  const Index side = stages_->tile + 2;
+  const auto is_ragged = [&](const Index* inputs) { return inputs[side - 1] == kFreeInput; };
+  const auto place = [&](TileAt at) {
+    const bool right = is_ragged(columns_.data() + at.column * side), bottom = is_ragged(rows_.data() + at.row * side);
+    return bottom ? (right ? 0 : 3) : (right ? 1 : 2);
+  };
+  std::stable_sort(tiles_.begin(), tiles_.end(), [&](TileAt a, TileAt b) { return place(a) < place(b); });
 }
 
 // At most `most` tiles, and no last block much smaller than the others.
@@ -164,7 +177,8 @@ void WinogradPass::run_deep(const Context& context, const TileSource& source, co
       const Index block = first + piece / slabs, T = tiles_of(block);
       const Columns columns{piece % slabs * slab_, slab_};
       const DeepWork work = work_of(worker);
-      multiply_slab(filters, columns, T, arrays.V[block - first], work);
+      const TileRanges ranges = tile_ranges(s, source, tiles_.data() + block * block_, T);
+      multiply_slab(filters, columns, ranges.data(), T, arrays.V[block - first], work);
       s.output_transform(sink, tiles_.data() + block * block_, T, work.M, m_stride, columns);
     });
   }
@@ -172,8 +186,8 @@ void WinogradPass::run_deep(const Context& context, const TileSource& source, co
 
 // M of a slab. U is made for two rows of points at a time, so that it stays in L2 for as many channels as possible: M
 // is then seldom read again to be added to.
-void WinogradPass::multiply_slab(const FilterSource& filters, Columns columns, Index T, const float* V,
-                                 const DeepWork& work) const {
+void WinogradPass::multiply_slab(const FilterSource& filters, Columns columns, const TileRange* ranges, Index T,
+                                 const float* V, const DeepWork& work) const {
   const WinogradStages& s = *stages_;
   const Index side = s.tile + 2, v_stride = point_stride(block_ * depth_), m_stride = point_stride(block_ * slab_),
               u_stride = point_stride(channels_ * slab_);
@@ -182,7 +196,7 @@ void WinogradPass::multiply_slab(const FilterSource& filters, Columns columns, I
     s.gather(filters, c, depth, columns, work.taps);
     for (Index row = 0; row < side; row += 2) {
       s.filters(filters, c, depth, columns, row, work.taps, work.U, u_stride);
-      s.multiply(2 * side, T, depth, V + row * side * v_stride + c * T, v_stride, work.U, u_stride,
+      s.multiply(2 * side, ranges + row * side, T, depth, V + row * side * v_stride + c * T, v_stride, work.U, u_stride,
                  work.M + row * side * m_stride, m_stride, slab_, c > 0);
     }
   }
@@ -191,14 +205,14 @@ void WinogradPass::multiply_slab(const FilterSource& filters, Columns columns, I
 namespace {
 
 // For each of a tile's inputs the position it reads. Outputs [0, outputs) of the axis; output o reads o - before,
-// o - before + 1, o - before + 2; `position` maps these to the source, or to -1.
+// o - before + 1, o - before + 2; `position` maps these to the source, or to kZeroInput.
 template <class Position>
 std::vector<Index> tile_inputs(Index outputs, Index tile, Index before, Position&& position) {
   std::vector<Index> inputs;
   for (Index first = 0; first < outputs; first += tile) {
     for (Index i = 0; i < tile + 2; ++i) {
       const bool read = first + i < outputs + 2;  // beyond: only by outputs that do not exist
-      inputs.push_back(read ? position(first + i - before) : Index{-1});
+      inputs.push_back(read ? position(first + i - before) : kFreeInput);
     }
   }
   return inputs;
@@ -208,7 +222,7 @@ std::vector<Index> forward_inputs(Index size, int tile, Padding padding) {
   const AxisTaps taps = window_taps(size, 3, 1, padding);
   return tile_inputs(size, tile, 1, [&](Index position) {
     const auto read = position < 0 ? taps.at(0, 0) : position >= size ? taps.at(size - 1, 2) : taps.at(position, 1);
-    return read.empty() ? Index{-1} : read[0];
+    return read.empty() ? kZeroInput : read[0];
   });
 }
 
@@ -216,7 +230,7 @@ std::vector<Index> forward_inputs(Index size, int tile, Padding padding) {
 std::vector<Index> backward_inputs(Index size, int tile, Padding padding, Pooling pool) {
   const Index halo = padding == Padding::zero ? 0 : 1, seen = pool == Pooling::none ? size : size / 2 * 2;
   return tile_inputs(size + 2 * halo, tile, 1 + halo,
-                     [&](Index position) { return position >= 0 && position < seen ? position : Index{-1}; });
+                     [&](Index position) { return position >= 0 && position < seen ? position : kZeroInput; });
 }
 
 // What stands at the positions of TileSink's halo, as positions of the map.

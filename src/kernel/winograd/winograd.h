@@ -33,7 +33,9 @@ class WinogradPass {
 
   Index balanced(Index most) const;
   void run_wide(const Context&, const TileSource&, const FilterSource&, const TileSink&, float* scratch) const;
-  void multiply_slab(const FilterSource& filters, Columns columns, Index T, const float* V, const DeepWork& work) const;
+  void multiply_slab(const FilterSource& filters, Columns columns, const TileRange* ranges, Index T, const float* V,
+                     const DeepWork& work) const;
+  void sort_tiles();
   void run_deep(const Context&, const TileSource&, const FilterSource&, const TileSink&, float* scratch) const;
 
   const WinogradStages* stages_;

@@ -1,6 +1,9 @@
 #include "kernel/winograd/winograd_block.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
 
 #include "base/parallel.h"
 
@@ -15,6 +18,36 @@ Index whole_vectors(const WinogradStages& stages, Index channels) {
 Index whole_slabs(const WinogradStages& stages, Index channels) {
   const Index slab = slab_channels(stages);
   return (channels + slab - 1) / slab * slab;
+}
+
+namespace {
+
+// Bit p: a tile that reads these inputs of an axis, tile + 2 of them, needs the axis's point p.
+std::uint8_t needed_points(const WinogradStages& stages, const Index* inputs) {
+  const Index* end = inputs + stages.tile + 2;
+  return stages.axis_points[std::find(inputs, end, kFreeInput) - inputs - 3];
+}
+
+}  // namespace
+
+TileRanges tile_ranges(const WinogradStages& stages, const TileSource& source, const TileAt* tiles, Index count) {
+  const Index side = stages.tile + 2;
+  TileRanges ranges;
+  ranges.fill({count, count});
+  const auto needed = [&](Index t) {
+    return std::pair{needed_points(stages, source.rows + tiles[t].row * side),
+                     needed_points(stages, source.columns + tiles[t].column * side)};
+  };
+  for (Index first = 0, last = 0; first < count; first = last) {  // tiles that need the same
+    const auto axes = needed(first);
+    while (last < count && needed(last) == axes) ++last;
+    for (Index point = 0; point < stages.points; ++point) {
+      if ((axes.first >> (point / side) & axes.second >> (point % side) & 1) == 0) continue;
+      TileRange& range = ranges[static_cast<std::size_t>(point)];
+      range = {std::min(range.first, first), last};
+    }
+  }
+  return ranges;
 }
 
 WinogradBlock::WinogradBlock(const WinogradStages& stages, Index depth, Index width, Index tiles)
@@ -53,8 +86,10 @@ void WinogradBlock::run(const TileSource& source, const TileAt* from, const Tile
   const Index v_stride = point_stride(tiles_ * depth_), m_stride = point_stride(tiles_ * slab_),
               u_stride = point_stride(depth_ * slab_);
   s.input_transform(source, from, 0, count, count, work.patch, work.V, v_stride);
+  const TileRanges ranges = tile_ranges(s, source, from, count);
   for (Index slab = 0; slab < slabs_; ++slab) {
-    s.multiply(s.points, count, depth_, work.V, v_stride, filters.U[slab], u_stride, work.M, m_stride, slab_, false);
+    s.multiply(s.points, ranges.data(), count, depth_, work.V, v_stride, filters.U[slab], u_stride, work.M, m_stride,
+               slab_, false);
     s.output_transform(sink, to, count, work.M, m_stride, {slab * slab_, slab_});
   }
 }

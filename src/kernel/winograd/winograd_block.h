@@ -2,6 +2,8 @@
 // all blocks.
 #pragma once
 
+#include <array>
+
 #include "kernel/winograd/winograd_stages.h"
 #include "kernel/workspace.h"
 
@@ -34,6 +36,11 @@ class WinogradBlock {
   const WinogradStages* stages_;
   Index depth_, slab_, slabs_, tiles_;
 };
+
+/// By point, the tiles that need it. Those in between are computed, too, so tiles that need the same should be
+/// neighbours.
+using TileRanges = std::array<TileRange, 64>;
+TileRanges tile_ranges(const WinogradStages& stages, const TileSource& source, const TileAt* tiles, Index count);
 
 /// Distance between two points of V, U or M.
 constexpr Index point_stride(Index elements) { return odd_lines(elements); }

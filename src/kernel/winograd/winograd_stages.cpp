@@ -21,9 +21,17 @@ namespace {
 
 template <int kTile>
 const WinogradStages* stages() {
-  static constexpr WinogradStages kStages{kTile,    Index{kTile + 2} * (kTile + 2), kLanes, kPanel,
-                                          kRows,    input_transform<kTile>,         gather, filters<kTile>,
-                                          multiply, output_transform<kTile>};
+  static constexpr WinogradStages kStages{kTile,
+                                          Index{kTile + 2} * (kTile + 2),
+                                          kLanes,
+                                          kPanel,
+                                          kRows,
+                                          Transforms<kTile>::kAxisPoints,
+                                          input_transform<kTile>,
+                                          gather,
+                                          filters<kTile>,
+                                          multiply,
+                                          output_transform<kTile>};
   return &kStages;
 }
 

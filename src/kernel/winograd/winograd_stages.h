@@ -19,14 +19,24 @@
 
 namespace impasto::IMPASTO_ABI {
 
+/// An input that is 0. And one that only outputs beyond the map read: a ragged tile ends with such inputs, and the
+/// input transform chooses them so that V is 0 at as many points.
+inline constexpr Index kZeroInput = -1, kFreeInput = -2;
+
 /// Position in the grid of tiles.
 struct TileAt {
   std::int32_t row;
   std::int32_t column;
 };
 
+/// Tiles [first, last) of a block.
+struct TileRange {
+  Index first;
+  Index last;
+};
+
 /// What tiles are read from. `rows` and `columns` name, for each of a tile's tile + 2 inputs (tile after tile), the
-/// position it reads, or -1 for a zero.
+/// position it reads, or kZeroInput, or kFreeInput.
 struct TileSource {
   const float* x = nullptr;            ///< H x W x C, or half of H and W when `unpool`
   const std::uint8_t* mask = nullptr;  ///< backward mask of H x W x C: an unset bit reads as 0; null: none
@@ -71,6 +81,9 @@ struct WinogradStages {
   Index lanes;
   Index panel;
   Index rows;  ///< tiles that one pass of the product's micro-kernel takes
+  /// By outputs along an axis, from 1 on: bit p says that they need the axis's point p. Point (i, j) is i (tile + 2) +
+  /// j.
+  const std::uint8_t* axis_points;
 
   /// V for tiles [first, last) of a block of `count`, all channels. `patch`: (tile + 2)^2 x C floats of scratch.
   void (*input_transform)(const TileSource& source, const TileAt* tiles, Index first, Index last, Index count,
@@ -81,9 +94,10 @@ struct WinogradStages {
   /// U of two rows of points, the first being `row` (even), from gathered taps. The source is there to fetch ahead.
   void (*filters)(const FilterSource& source, Index c0, Index depth, Columns columns, Index row, const float* taps,
                   float* U, Index point_stride);
-  /// M (+)= V U over `depth` channels and `points` points. V points at the first of both.
-  void (*multiply)(Index points, Index count, Index depth, const float* V, Index v_stride, const float* U,
-                   Index u_stride, float* M, Index m_stride, Index columns, bool add);
+  /// M (+)= V U over `depth` channels and `points` points. V points at the first of both. A point is computed for its
+  /// range of tiles; M of the others is 0.
+  void (*multiply)(Index points, const TileRange* ranges, Index count, Index depth, const float* V, Index v_stride,
+                   const float* U, Index u_stride, float* M, Index m_stride, Index columns, bool add);
   void (*output_transform)(const TileSink& sink, const TileAt* tiles, Index count, const float* M, Index m_stride,
                            Columns columns);
 };
