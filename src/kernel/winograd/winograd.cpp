@@ -19,8 +19,9 @@ constexpr Index kFloat = sizeof(float);
 constexpr Index kWideFilters = 12 * (Index{1} << 20) / kFloat;
 // One or two passes of the product's micro-kernel: V and M of 128 channels take 0.5 MiB of L2, beside what streams by.
 constexpr Index kWideTiles = 12;
-// V is held for as many tiles as 16 MiB take.
-constexpr Index kDeepTiles = 16 * (Index{1} << 20) / kFloat;
+constexpr Index kMostM = Index{1} << 20;
+// V is held for as many tiles as 8 MiB take.
+constexpr Index kDeepTiles = 8 * (Index{1} << 20) / kFloat;
 
 // Tiles need two points more than outputs along each axis, and filters are transformed to all points of a whole tile:
 // whichever takes fewer multiplications, a transformed filter counting as much as 6 tiles.
@@ -51,11 +52,12 @@ WinogradPass::WinogradPass(const Context& context, std::vector<Index> rows, std:
   sort_tiles();
   deep_ = points * depth_ * width_ > kWideFilters;
   if (deep_) {
-    // U of two rows of points takes a quarter of L2 and M half of it; the rest is for what streams by.
+    // U of two rows of points takes a quarter of L2. M may fill it, since two rows, a quarter of M, are worked on at a
+    // time, and the more tiles a block has, the less often filters are made for them.
     const Index fits = l2_cache_bytes() / 4 / kFloat / (2 * side * slab_);
     channels_ = std::clamp(fits / stages_->lanes * stages_->lanes, stages_->lanes, depth_);
     // Slabs times blocks are pieces of work: with many threads, smaller blocks, down to a pass of the product.
-    const Index near = l2_cache_bytes() / 2 / kFloat / (points * slab_);
+    const Index near = std::min(Index{l2_cache_bytes()}, kMostM) / kFloat / (points * slab_);
     const Index shared = static_cast<Index>(tiles_.size()) * (width_ / slab_) / threads_;
     block_ = balanced(std::min(near, std::max(shared, stages_->rows)));
     blocks_ = std::clamp(kDeepTiles / (points * depth_ * block_), Index{1},
