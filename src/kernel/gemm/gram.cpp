@@ -37,10 +37,11 @@ void sum_grams(const Context& context, const EqualArrays<T>& partials, Index sli
   parallel_for(context, panels, [&](Index piece, int) {
     const Index first = piece * panel;
     for (Index a = first; a < std::min(first + panel, C); ++a) {
-      for (Index i = a * C + first; i < (a + 1) * C; ++i) {
-        T total = partials[0][i];
-        for (Index slice = 1; slice < slices; ++slice) total += partials[slice][i];
-        G[i] = total;
+      T* row = G + a * C;
+      std::copy(partials[0] + a * C + first, partials[0] + (a + 1) * C, row + first);
+      for (Index slice = 1; slice < slices; ++slice) {
+        const T* part = partials[slice] + a * C;
+        for (Index b = first; b < C; ++b) row[b] += part[b];
       }
     }
   });
@@ -60,12 +61,14 @@ void sum_grams(const Context& context, const EqualArrays<T>& partials, Index sli
 template <class T>
 void pack_symmetric(const Context& context, const T* dG, Index C, T factor, const SymmetricArrays<T>& to) {
   const Gemm<T>& product = gemm<T>(context);
-  constexpr Index kRows = 16;  // of a piece: as wide as a line, so that lines read down the columns are used whole
+  constexpr Index kRows = 16;  // of a piece, and of the columns it takes at a time: lines of dG^T are used whole
   parallel_for(context, (C + kRows - 1) / kRows, [&](Index piece, int) {
     const Index first = piece * kRows, count = std::min(kRows, C - first);
-    for (Index b = 0; b < C; ++b) {
-      for (Index a = first; a < first + count; ++a)
-        to.whole[a * C + b] = dG == nullptr ? T(0) : factor * (dG[a * C + b] + dG[b * C + a]);
+    for (Index left = 0; left < C; left += kRows) {
+      for (Index a = first; a < first + count; ++a) {
+        for (Index b = left; b < std::min(left + kRows, C); ++b)
+          to.whole[a * C + b] = dG == nullptr ? T(0) : factor * (dG[a * C + b] + dG[b * C + a]);
+      }
     }
     product.pack({to.whole + first * C, C, 1}, first, count, C, C, to.packed);
   });

@@ -30,13 +30,25 @@ constexpr Index kBlockK = 256;
 Index packed_size(Index K, Index N) { return (N + kPanel - 1) / kPanel * kPanel * K; }
 
 void pack(Matrix<float> b, Index row0, Index rows, Index K, Index N, float* packed) {
-  for (Index n = 0; n < N; n += kPanel) {
+  const auto pack_row = [&](Index i, Index n) HWY_ATTR {
+    const Tag d;
     const Index columns = N - n < kPanel ? N - n : kPanel;
-    for (Index i = 0; i < rows; ++i) {
-      float* to = packed + n * K + (row0 + i) * kPanel;
-      const float* from = b.data + i * b.row_stride + n * b.column_stride;
-      for (Index j = 0; j < columns; ++j) to[j] = from[j * b.column_stride];
-      for (Index j = columns; j < kPanel; ++j) to[j] = 0;
+    float* to = packed + n * K + (row0 + i) * kPanel;
+    const float* from = b.data + i * b.row_stride + n * b.column_stride;
+    if (columns == kPanel && b.column_stride == 1) {
+      hn::Store(hn::LoadU(d, from), d, to);
+      hn::Store(hn::LoadU(d, from + kLanes), d, to + kLanes);
+      return;
+    }
+    for (Index j = 0; j < columns; ++j) to[j] = from[j * b.column_stride];
+    for (Index j = columns; j < kPanel; ++j) to[j] = 0;
+  };
+  // Rows that lie in memory are read one by one; where columns do, all rows of a panel share the lines they are read
+  // from.
+  const Index group = b.column_stride == 1 ? 1 : rows;
+  for (Index first = 0; first < rows; first += group) {
+    for (Index n = 0; n < N; n += kPanel) {
+      for (Index i = first; i < first + group; ++i) pack_row(i, n);
     }
   }
 }
