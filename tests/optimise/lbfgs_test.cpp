@@ -309,65 +309,6 @@ TEST_CASE("optimise: a step allocates nothing, from the first on") {
   }
 }
 
-// A picture's values v with luminance weighed half, and its mean over 5 x 5 positions a sixth: (1.5 - u (0.5 + 0.67 B)
-// u^T) v, a symmetric map.
-std::vector<double> without_coarse_luminance(Index H, Index W, const std::vector<double>& v) {
-  std::vector<double> luminance, result = v;
-  for (std::size_t i = 0; i < v.size(); i += 3) luminance.push_back((v[i] + v[i + 1] + v[i + 2]) / 3);
-  for (Index i = 0; i < H * W; ++i) {
-    double mean = 0;
-    for (Index y = std::max<Index>(0, i / W - 2); y < std::min(H, i / W + 3); ++y) {
-      for (Index x = std::max<Index>(0, i % W - 2); x < std::min(W, i % W + 3); ++x)
-        mean += luminance[static_cast<std::size_t>(y * W + x)] / 25;
-    }
-    for (std::size_t k = 3 * static_cast<std::size_t>(i); k < 3 * static_cast<std::size_t>(i) + 3; ++k)
-      result[k] = 1.5 * v[k] - 0.5 * luminance[static_cast<std::size_t>(i)] - 0.67 * mean;
-  }
-  return result;
-}
-
-// sum d_i (A (x - 1))_i^2 / 2 with that map A and d spread over 1 .. 30: coarse luminance is curved least.
-auto flat_in_coarse_luminance(Index H, Index W) {
-  return [H, W](std::span<const double> x, std::span<double> gradient) {
-    std::vector<double> v(x.begin(), x.end());
-    for (double& value : v) value -= 1;
-    std::vector<double> weighed = without_coarse_luminance(H, W, v);
-    double loss = 0;
-    for (std::size_t i = 0; i < weighed.size(); ++i) {
-      const double d = 1 + static_cast<double>(i * 7 % 30);
-      loss += d * weighed[i] * weighed[i] / 2;
-      weighed[i] *= d;
-    }
-    weighed = without_coarse_luminance(H, W, weighed);
-    std::copy(weighed.begin(), weighed.end(), gradient.begin());
-    return loss;
-  };
-}
-
-TEST_CASE("optimise: variables of a luminance pyramid lead to the same minimum, in fewer evaluations") {
-  constexpr Index H = 9, W = 31;
-  std::vector<double> start(3 * H * W);
-  const Tensor<double> noise = random_tensor({3 * H * W}, 6);
-  std::copy(noise.values().begin(), noise.values().end(), start.begin());
-  int evaluations[2] = {};
-  for (const LbfgsVariables variables : {LbfgsVariables::pixels, LbfgsVariables::luminance_pyramid}) {
-    FunctionProblem<double> problem(start, flat_in_coarse_luminance(H, W));
-    LbfgsOptions options = with_history(5);
-    options.variables = variables;
-    Lbfgs<double> lbfgs(options, {H, W, 3}, Context(1));
-    double loss = 1;
-    while (loss > 1e-6 && problem.evaluations < 2000) {
-      const OptimiserStep step = lbfgs.step(problem.problem);
-      std::vector<double> gradient(start.size());
-      CHECK(problem.function(problem.x, gradient) == step.loss);
-      loss = step.loss;
-    }
-    for (const double x : problem.x) CHECK(x == doctest::Approx(1).epsilon(0.01));
-    evaluations[variables == LbfgsVariables::luminance_pyramid] = problem.evaluations;
-  }
-  CHECK(evaluations[1] < 0.8 * evaluations[0]);
-}
-
 TEST_CASE("optimise: the bytes of a history are counted, and it is cut to what fits") {
   constexpr Index kCount = 100000;
   for (const HistoryPrecision precision : kBoth) {
@@ -386,12 +327,6 @@ TEST_CASE("optimise: the bytes of a history are counted, and it is cut to what f
     CHECK(context.memory_held() <= ten);  // all but the numbers of pairs
     CHECK(context.memory_held() + 100000 > ten);
   }
-  LbfgsOptions mapped = with_history(10);
-  mapped.variables = LbfgsVariables::luminance_pyramid;
-  const Context context = Context(1).with_memory_limit(std::size_t{1} << 30);
-  const Lbfgs<float> lbfgs(mapped, {100, 333, 3}, context);
-  CHECK(context.memory_held() <= lbfgs.bytes());
-  CHECK(context.memory_held() + 100000 > lbfgs.bytes());  // all but the numbers of pairs
   // 2048 x 2048 pixels: 48 MiB for each of 2 history + 4 pictures, 10 GiB for 100, which no 32 bits say.
   CHECK(history_that_fits(with_history(100), {2048, 2048, 3}, std::uint64_t{1} << 30) == 8);
 }
