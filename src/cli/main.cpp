@@ -13,6 +13,7 @@
 #include "cli/command_line.h"
 #include "cli/exit_code.h"
 #include "cli/find_weights.h"
+#include "cli/resident_memory.h"
 #include "cli/standard_streams.h"
 #include "cli/text.h"
 #include "impasto/error.h"
@@ -77,6 +78,7 @@ int main(int argc, char** argv) {
   std::signal(SIGXFSZ, SIG_IGN);  // a file beyond the limit of ulimit -f is an error of its write
   std::signal(SIGPIPE, SIG_IGN);  // who closes a pipe of messages does not end the work
   open_standard_streams();
+  return_freed_blocks();
   try {
     const int code = run(argc, argv);
     flush_stdout();

@@ -1,6 +1,9 @@
 #include "cli/resident_memory.h"
 
 #include <sys/resource.h>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 #include <cstdlib>
 #include <fstream>
@@ -22,6 +25,12 @@ std::size_t peak_resident_bytes() {
   return static_cast<std::size_t>(usage.ru_maxrss);
 #else
   return static_cast<std::size_t>(usage.ru_maxrss) * 1024;
+#endif
+}
+
+void return_freed_blocks() {
+#if defined(__GLIBC__)
+  mallopt(M_MMAP_THRESHOLD, 1 << 20);
 #endif
 }
 

@@ -143,7 +143,7 @@ static void test_context(void) {
   CHECK(paint_in(context, &planned) == IMPASTO_OK);
   CHECK(host.calls > 10 && host.held == 0 && host.most > planned / 2 && host.warnings == 0);
   CHECK(impasto_context_memory_held(context) == 0);
-  const size_t limit = host.most - planned / 8;
+  const size_t limit = host.most - planned / 16;
   CHECK(impasto_context_set_memory_limit(context, limit) == IMPASTO_OK);
   host.most = 0;
   CHECK(paint_in(context, NULL) == IMPASTO_OK); /* with a shorter history */

@@ -94,8 +94,9 @@ TEST_CASE("optimise: ten iterations of L-BFGS on the tutorial's loss follow PyTo
   check_ten_iterations<double>(Context(2), 1e-8, 1e-6);
 }
 
-TEST_CASE("optimise: the same in float to 1e-3 of the loss, on every target") {
-  for (const SimdTarget target : golden_targets()) check_ten_iterations<float>(Context(2, target), 1e-3, 0.5);
+// A float's loss is off by 1e-6; ten searches make 1e-5 to 3e-3 of that, by which decisions of ReLU and pooling turn.
+TEST_CASE("optimise: the same in float to 1e-2 of the loss, on every target") {
+  for (const SimdTarget target : golden_targets()) check_ten_iterations<float>(Context(2, target), 1e-2, 0.5);
 }
 
 }  // namespace
