@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include "base/parallel.h"
 #include "tensor/shape.h"
@@ -55,18 +56,23 @@ T largest_magnitude(const T* values, Index count) {
   return *std::max_element(largest.begin(), largest.end());
 }
 
-/// Sum over pieces of [0, count): piece(begin, end) gives a piece's sum; at most 256 pieces, added in order.
-template <class Piece>
-double sum_pieces(const Context& context, Index count, Piece&& piece) {
-  constexpr Index kPieces = 256;
-  std::array<double, kPieces> partial{};
+/// What piece(begin, end) gives for each of at most kPieces pieces of [0, count), put together in order:
+/// add(all before, next) changes `all`.
+template <Index kPieces = 256, class Piece, class Add>
+auto fold_pieces(const Context& context, Index count, Piece&& piece, Add&& add) {
+  std::array<std::invoke_result_t<Piece&, Index, Index>, kPieces> parts{};
   const Index pieces = std::min(kPieces, count);
   parallel_for(context, pieces, [&](Index i, int) {
-    partial[static_cast<std::size_t>(i)] = piece(piece_begin(count, i, pieces), piece_begin(count, i + 1, pieces));
+    parts[static_cast<std::size_t>(i)] = piece(piece_begin(count, i, pieces), piece_begin(count, i + 1, pieces));
   });
-  double sum = 0;
-  for (Index i = 0; i < pieces; ++i) sum += partial[static_cast<std::size_t>(i)];
-  return sum;
+  for (std::size_t i = 1; i < static_cast<std::size_t>(pieces); ++i) add(parts[0], parts[i]);
+  return parts[0];
+}
+
+/// Sum over pieces of [0, count): piece(begin, end) gives a piece's sum; at most 256 pieces, added in order.
+template <class Piece>
+auto sum_pieces(const Context& context, Index count, Piece&& piece) {
+  return fold_pieces(context, count, piece, [](auto& sum, const auto& next) { sum += next; });
 }
 
 /// to = value, or to += value.

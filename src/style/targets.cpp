@@ -81,8 +81,10 @@ std::vector<Tensor<T>> measure_window(const Compared<T>& c, const Tensor<T>& pic
   std::vector<Tensor<T>> kept;
   for (std::size_t k = 0; keeps && k < energies.size(); ++k) {
     kept.emplace_back(tape.shape(ids.targets[k]), context);
-    const std::span<const T> values = tape.value(ids.targets[k]);
-    std::copy(values.begin(), values.end(), kept.back().data());
+    for_ranges(context, kept.back().shape().count(),
+               [from = tape.value(ids.targets[k]).data(), to = kept.back().data()](Index begin, Index end) {
+                 std::copy(from + begin, from + end, to + begin);
+               });
   }
   return kept;
 }
