@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "kernel/ranges.h"
 #include "model/network_weights.h"
 #include "tensor/whole_arrays.h"
 
@@ -22,24 +23,40 @@ struct Moments {
 };
 
 // Of the colours of a picture, about their mean, so that nothing is lost where it hardly varies.
-Moments moments_of(std::span<const float> picture) {
+Moments moments_of(const View<const float>& picture, const Context& context) {
+  const Index count = picture.shape.count() / 3;
+  const auto colour = [&](Index p) -> Eigen::Vector3d {
+    return Eigen::Map<const Eigen::Vector3f>(picture.data + 3 * p).cast<double>();
+  };
   Moments m;
-  for (std::size_t c = 0; c < 3; ++c) m.mean[static_cast<int>(c)] = xt::mean<double>(channel(picture, c))();
-  const auto away = [&](int c) { return xt::cast<double>(channel(picture, static_cast<std::size_t>(c))) - m.mean[c]; };
-  for (int a = 0; a < 3; ++a) {
-    for (int b = a; b < 3; ++b) m.covariance(a, b) = m.covariance(b, a) = xt::mean(away(a) * away(b))();
-  }
+  m.mean = sum_pieces(context, count,
+                      [&](Index begin, Index end) {
+                        Eigen::Vector3d sum = Eigen::Vector3d::Zero();
+                        for (Index p = begin; p < end; ++p) sum += colour(p);
+                        return sum;
+                      }) /
+           static_cast<double>(count);
+  m.covariance = sum_pieces(context, count,
+                            [&](Index begin, Index end) {
+                              Eigen::Matrix3d sum = Eigen::Matrix3d::Zero();
+                              for (Index p = begin; p < end; ++p) {
+                                const Eigen::Vector3d away = colour(p) - m.mean;
+                                sum += away * away.transpose();
+                              }
+                              return sum;
+                            }) /
+                 static_cast<double>(count);
   return m;
 }
 
 // Of several pictures as one cloud, each with its weight.
-Moments moments_of(const std::vector<WeightedPicture>& pictures) {
+Moments moments_of(const std::vector<WeightedPicture>& pictures, const Context& context) {
   double total = 0;
   for (const WeightedPicture& picture : pictures) total += picture.weight;
   std::vector<Moments> each;
   Moments cloud;
   for (const WeightedPicture& picture : pictures) {
-    each.push_back(moments_of(picture.values.values()));
+    each.push_back(moments_of(picture.values, context));
     cloud.mean += picture.weight / total * each.back().mean;
   }
   for (std::size_t k = 0; k < each.size(); ++k) {
@@ -62,10 +79,11 @@ Tensor<float> transformed(const Tensor<float>& picture, const Eigen::Matrix3d& m
   Tensor<float> result(picture.shape(), context);
   const Eigen::Matrix3f m = map.cast<float>();
   const Eigen::Vector3f o = offset.cast<float>();
-  const auto r = channel(picture.values(), 0), g = channel(picture.values(), 1), b = channel(picture.values(), 2);
-  for (int c = 0; c < 3; ++c) {
-    xt::noalias(channel(result.values(), static_cast<std::size_t>(c))) = m(c, 0) * r + m(c, 1) * g + m(c, 2) * b + o[c];
-  }
+  for_ranges(context, picture.shape().count() / 3, [&, x = picture.data(), y = result.data()](Index begin, Index end) {
+    for (Index p = 3 * begin; p < 3 * end; p += 3) {
+      for (int c = 0; c < 3; ++c) y[p + c] = m(c, 0) * x[p] + m(c, 1) * x[p + 1] + m(c, 2) * x[p + 2] + o[c];
+    }
+  });
   return result;
 }
 
@@ -113,7 +131,7 @@ void prepare_luminance(Scene<float>& scene, double amount, const Context& contex
 
 // match_colour to a cloud whose moments are known.
 Tensor<float> matched_to(const Tensor<float>& picture, const Moments& to, const Context& context) {
-  const Moments from = moments_of(picture.values());
+  const Moments from = moments_of(picture.view(), context);
   const Eigen::Matrix3d root = power(from.covariance, 0.5, kFloor), inverse = power(from.covariance, -0.5, kFloor);
   const Eigen::Matrix3d target = power(to.covariance, 1, kFloor);
   const Eigen::Matrix3d map = inverse * power(root * target * root, 0.5, 0) * inverse;
@@ -124,12 +142,12 @@ Tensor<float> matched_to(const Tensor<float>& picture, const Moments& to, const 
 
 Tensor<float> match_colour(const Tensor<float>& picture, const std::vector<WeightedPicture>& like,
                            const Context& context) {
-  return matched_to(picture, moments_of(like), context);
+  return matched_to(picture, moments_of(like, context), context);
 }
 
 Tensor<float> match_histogram(const Tensor<float>& picture, const std::vector<WeightedPicture>& like,
                               const Context& context) {
-  const Moments to = moments_of(like);
+  const Moments to = moments_of(like, context);
   Tensor<float> matched = matched_to(picture, to, context);
   const Eigen::Matrix3d vectors = Eigen::SelfAdjointEigenSolver<Eigen::Matrix3d>(to.covariance).eigenvectors();
   ColourAxes axes;

@@ -14,6 +14,11 @@
 namespace impasto::IMPASTO_ABI {
 namespace {
 
+// Pixels [begin, end).
+std::span<const float> pixels_of(const View<const float>& picture, Index begin, Index end) {
+  return {picture.data + 3 * begin, static_cast<std::size_t>(3 * (end - begin))};
+}
+
 // Where every pixel lies along an axis.
 auto along(std::span<const float> picture, const std::array<float, 3>& axis) {
   return axis[0] * channel(picture, 0) + axis[1] * channel(picture, 1) + axis[2] * channel(picture, 2);
@@ -30,11 +35,18 @@ struct Interval {
   int bin(float value) const { return std::clamp(static_cast<int>(position(value)), 0, kHistogramBins - 1); }
 };
 
-Interval range_of(const std::vector<WeightedPicture>& pictures, const std::array<float, 3>& axis) {
+Interval range_of(const std::vector<WeightedPicture>& pictures, const std::array<float, 3>& axis,
+                  const Context& context) {
+  const auto add = [](Interval& all, const Interval& next) {
+    all = {std::min(all.low, next.low), std::max(all.high, next.high)};
+  };
   Interval range;
   for (const WeightedPicture& picture : pictures) {
-    const std::array<float, 2> ends = xt::minmax(along(picture.values.values(), axis))();
-    range = {std::min(range.low, ends[0]), std::max(range.high, ends[1])};
+    const auto part = [&](Index begin, Index end) {
+      const std::array<float, 2> ends = xt::minmax(along(pixels_of(picture.values, begin, end), axis))();
+      return Interval{ends[0], ends[1]};
+    };
+    add(range, fold_pieces(context, picture.values.shape.count() / 3, part, add));
   }
   return range;
 }
@@ -43,14 +55,19 @@ using Curve = xt::xtensor<double, 1>;  // over the edges of bins
 
 // The share of the pixels below each edge: 0 first, 1 last, rising a little over empty bins too.
 Curve distribution_of(const std::vector<WeightedPicture>& pictures, const Interval& range,
-                      const std::array<float, 3>& axis) {
+                      const std::array<float, 3>& axis, const Context& context) {
   constexpr double kRise = 1e-6;  // of all bins together
   Curve shares({kHistogramBins}, kRise / kHistogramBins);
   double weights = 0;
   for (const WeightedPicture& picture : pictures) weights += picture.weight;
   for (const WeightedPicture& picture : pictures) {
-    Curve counts({kHistogramBins}, 0);
-    for (const float value : along(picture.values.values(), axis)) counts(range.bin(value)) += 1;
+    const auto part = [&](Index begin, Index end) {
+      Curve counts({kHistogramBins}, 0);
+      for (const float value : along(pixels_of(picture.values, begin, end), axis)) counts(range.bin(value)) += 1;
+      return counts;
+    };
+    const Curve counts = fold_pieces<64>(context, picture.values.shape.count() / 3, part,
+                                         [](Curve& all, const Curve& next) { all += next; });
     shares += picture.weight / weights * counts / xt::sum(counts)();
   }
   return xt::concatenate(xt::xtuple(xt::zeros<double>({1}), xt::cumsum(shares / (1 + kRise))));
@@ -58,11 +75,12 @@ Curve distribution_of(const std::vector<WeightedPicture>& pictures, const Interv
 
 // y = F_like^-1(F_picture(x)) at the edges of the picture's bins.
 Curve map_of_edges(const Tensor<float>& picture, const Interval& from, const std::vector<WeightedPicture>& like,
-                   const std::array<float, 3>& axis) {
-  const Interval to = range_of(like, axis);
+                   const std::array<float, 3>& axis, const Context& context) {
+  const Interval to = range_of(like, axis, context);
   Curve edges({kHistogramBins + 1}, 0);
   for (int k = 0; k <= kHistogramBins; ++k) edges(k) = to.edge(k);
-  return xt::interp(distribution_of({{picture.view()}}, from, axis), distribution_of(like, to, axis), edges);
+  return xt::interp(distribution_of({{picture.view()}}, from, axis, context), distribution_of(like, to, axis, context),
+                    edges);
 }
 
 }  // namespace
@@ -72,8 +90,8 @@ void match_distributions(Tensor<float>& picture, const std::vector<WeightedPictu
   std::array<Interval, 3> from;
   std::array<xt::xtensor<float, 1>, 3> maps;
   for (std::size_t k = 0; k < 3; ++k) {
-    from[k] = range_of({{picture.view()}}, axes[k]);
-    maps[k] = map_of_edges(picture, from[k], like, axes[k]);
+    from[k] = range_of({{picture.view()}}, axes[k], context);
+    maps[k] = map_of_edges(picture, from[k], like, axes[k], context);
   }
   for_ranges(context, picture.shape().count() / 3, [&](Index begin, Index end) {
     for (float* pixel = picture.data() + 3 * begin; pixel < picture.data() + 3 * end; pixel += 3) {
