@@ -8,6 +8,8 @@
 #include <numeric>
 #include <vector>
 
+#include "base/parallel.h"
+
 namespace impasto::IMPASTO_ABI {
 namespace {
 
@@ -25,8 +27,20 @@ Span normalised(std::size_t first, const std::vector<double>& weights) {
   return span;
 }
 
+// span(i) of every new pixel.
+template <class SpanOf>
+std::vector<Span> spans_of(const Context& context, std::size_t out, SpanOf span) {
+  std::vector<Span> spans(out);
+  constexpr std::size_t kPiece = 16;
+  parallel_for(context, static_cast<std::ptrdiff_t>((out + kPiece - 1) / kPiece), [&](std::ptrdiff_t piece, int) {
+    const std::size_t begin = static_cast<std::size_t>(piece) * kPiece;
+    for (std::size_t i = begin; i < std::min(begin + kPiece, out); ++i) spans[i] = span(i);
+  });
+  return spans;
+}
+
 template <std::size_t Channels>
-float* blend_columns(const float* row, const std::vector<Span>& columns, float* to) {
+void blend_columns(const float* row, const std::vector<Span>& columns, float* to) {
   for (const Span& x : columns) {
     float sum[Channels] = {};
     const float* from = row + x.first * Channels;
@@ -35,14 +49,12 @@ float* blend_columns(const float* row, const std::vector<Span>& columns, float* 
     }
     to = std::copy(std::begin(sum), std::end(sum), to);
   }
-  return to;
 }
 
 }  // namespace
 
-std::vector<Span> area_spans(std::size_t in, std::size_t out) {
-  std::vector<Span> spans;
-  for (std::size_t i = 0; i < out; ++i) {
+std::vector<Span> area_spans(const Context& context, std::size_t in, std::size_t out) {
+  return spans_of(context, out, [=](std::size_t i) {
     // In units of 1 / out of an old pixel everything is whole: old pixel j covers [j out, (j + 1) out).
     const std::uint64_t start = std::uint64_t{i} * in, end = start + in;
     const std::uint64_t first = start / out, last = (end - 1) / out;
@@ -50,17 +62,15 @@ std::vector<Span> area_spans(std::size_t in, std::size_t out) {
     for (std::uint64_t j = first; j <= last; ++j) {
       weights.push_back(static_cast<double>(std::min(end, (j + 1) * out) - std::max(start, j * out)));
     }
-    spans.push_back(normalised(static_cast<std::size_t>(first), weights));
-  }
-  return spans;
+    return normalised(static_cast<std::size_t>(first), weights);
+  });
 }
 
-std::vector<Span> lanczos3_spans(std::size_t in, std::size_t out) {
+std::vector<Span> lanczos3_spans(const Context& context, std::size_t in, std::size_t out) {
   const double scale = static_cast<double>(in) / static_cast<double>(out);
   const double stretch = std::max(scale, 1.0);
   const double support = 3 * stretch;
-  std::vector<Span> spans;
-  for (std::size_t i = 0; i < out; ++i) {
+  return spans_of(context, out, [=](std::size_t i) {
     const double centre = (static_cast<double>(i) + 0.5) * scale;
     // The pixels whose centres lie in [centre - support, centre + support).
     const auto first = static_cast<std::size_t>(std::max(std::floor(centre - support + 0.5), 0.0));
@@ -69,23 +79,24 @@ std::vector<Span> lanczos3_spans(std::size_t in, std::size_t out) {
     for (std::size_t j = first; j < end; ++j) {
       weights.push_back(lanczos3((static_cast<double>(j) + 0.5 - centre) / stretch));
     }
-    spans.push_back(normalised(first, weights));
-  }
-  return spans;
+    return normalised(first, weights);
+  });
 }
 
-void resample(const Plane& from, const std::vector<Span>& columns, const std::vector<Span>& rows, float* to) {
-  std::vector<float> blended(from.width * from.channels);
-  for (const Span& y : rows) {
-    std::fill(blended.begin(), blended.end(), 0.0f);
+void resample(const Context& context, const Plane& from, const std::vector<Span>& columns,
+              const std::vector<Span>& rows, float* to) {
+  parallel_for(context, static_cast<std::ptrdiff_t>(rows.size()), [&](std::ptrdiff_t row, int) {
+    const Span& y = rows[static_cast<std::size_t>(row)];
+    std::vector<float> blended(from.width * from.channels);
     const float* source = from.values + y.first * blended.size();
     for (const float weight : y.weights) {
       for (std::size_t i = 0; i < blended.size(); ++i) blended[i] += weight * source[i];
       source += blended.size();
     }
-    to = from.channels == 3 ? blend_columns<3>(blended.data(), columns, to)
-                            : blend_columns<1>(blended.data(), columns, to);
-  }
+    (from.channels == 3 ? blend_columns<3>
+                        : blend_columns<1>)(blended.data(), columns,
+                                            to + static_cast<std::size_t>(row) * columns.size() * from.channels);
+  });
 }
 
 }  // namespace impasto::IMPASTO_ABI

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "impasto/export.h"
+#include "impasto/context.h"
 
 namespace impasto::IMPASTO_ABI {
 
@@ -22,14 +22,15 @@ struct Span {
 };
 
 /// The share of each old pixel in the stretch [i in / out, (i + 1) in / out) of new pixel i.
-std::vector<Span> area_spans(std::size_t in, std::size_t out);
+std::vector<Span> area_spans(const Context& context, std::size_t in, std::size_t out);
 
 /// sinc(x) sinc(x / 3) for |x| < 3, x in pixels of the coarser of both grids, half-pixel centres, renormalised at the
 /// edges: what Pillow's LANCZOS computes.
-std::vector<Span> lanczos3_spans(std::size_t in, std::size_t out);
+std::vector<Span> lanczos3_spans(const Context& context, std::size_t in, std::size_t out);
 
 /// Fills rows.size() x columns.size() x channels values. Rows are blended first; sums run from left to right and from
 /// top to bottom.
-void resample(const Plane& from, const std::vector<Span>& columns, const std::vector<Span>& rows, float* to);
+void resample(const Context& context, const Plane& from, const std::vector<Span>& columns,
+              const std::vector<Span>& rows, float* to);
 
 }  // namespace impasto::IMPASTO_ABI

@@ -3,6 +3,8 @@
 //
 // Bilinear:     tensorflow/core/kernels/image/resize_bilinear_op.cc (half_pixel_centers).
 // Antialiased:  tensorflow/core/kernels/image/scale_and_translate_op.cc (triangle kernel, rows before columns).
+#include "image/resize.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -12,6 +14,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/parallel.h"
 #include "image/limits.h"
 #include "image/quantize.h"
 #include "image/resample.h"
@@ -75,8 +78,11 @@ std::vector<Span> triangle_spans(int in, int out) {
 std::size_t row_values(const Plane& plane) { return plane.width * plane.channels; }
 
 template <std::size_t Channels>
-void bilinear(const Plane& from, const std::vector<Between>& columns, const std::vector<Between>& rows, float* to) {
-  for (const Between& y : rows) {
+void bilinear(const Context& context, const Plane& from, const std::vector<Between>& columns,
+              const std::vector<Between>& rows, float* to_all) {
+  parallel_for(context, static_cast<std::ptrdiff_t>(rows.size()), [&](std::ptrdiff_t row, int) {
+    const Between& y = rows[static_cast<std::size_t>(row)];
+    float* to = to_all + static_cast<std::size_t>(row) * columns.size() * Channels;
     const float* top = from.values + y.lower * row_values(from);
     const float* bottom = from.values + y.upper * row_values(from);
     for (const Between& x : columns) {
@@ -88,39 +94,59 @@ void bilinear(const Plane& from, const std::vector<Between>& columns, const std:
         *to++ = above + (under - above) * y.fraction;
       }
     }
-  }
+  });
 }
 
-void bilinear_plane(const Plane& from, std::size_t width, std::size_t height, float* to) {
+void bilinear_plane(const Context& context, const Plane& from, std::size_t width, std::size_t height, float* to) {
   const auto columns = bilinear_positions(static_cast<int>(from.width), static_cast<int>(width));
   const auto rows = bilinear_positions(static_cast<int>(from.height), static_cast<int>(height));
   if (from.channels == 3) {
-    bilinear<3>(from, columns, rows, to);
+    bilinear<3>(context, from, columns, rows, to);
   } else {
-    bilinear<1>(from, columns, rows, to);
+    bilinear<1>(context, from, columns, rows, to);
   }
 }
 
-void triangle_plane(const Plane& from, std::size_t width, std::size_t height, float* to) {
-  resample(from, triangle_spans(static_cast<int>(from.width), static_cast<int>(width)),
+void triangle_plane(const Context& context, const Plane& from, std::size_t width, std::size_t height, float* to) {
+  resample(context, from, triangle_spans(static_cast<int>(from.width), static_cast<int>(width)),
            triangle_spans(static_cast<int>(from.height), static_cast<int>(height)), to);
 }
 
-void resize_plane(const Plane& from, std::size_t width, std::size_t height, Filter filter, float* to) {
-  if (filter == Filter::bilinear) return bilinear_plane(from, width, height, to);
-  if (filter == Filter::triangle) return triangle_plane(from, width, height, to);
+void resize_plane(const Context& context, const Plane& from, std::size_t width, std::size_t height, Filter filter,
+                  float* to) {
+  if (filter == Filter::bilinear) return bilinear_plane(context, from, width, height, to);
+  if (filter == Filter::triangle) return triangle_plane(context, from, width, height, to);
   const auto spans = filter == Filter::area ? area_spans : lanczos3_spans;
-  resample(from, spans(from.width, width), spans(from.height, height), to);
+  resample(context, from, spans(context, from.width, width), spans(context, from.height, height), to);
 }
 
+constexpr std::size_t kClipped = 16384;  // values of a piece
+
+std::size_t parts_of(std::size_t count) { return (count + kClipped - 1) / kClipped; }
+
 // The overshoot of a sharp filter beyond what the picture reaches, or 0..1, is no colour of it.
-void clip_to_range(std::span<const float> before, std::span<float> after) {
+void clip_to_range(const Context& context, std::span<const float> before, std::span<float> after) {
+  const auto part_of = [](auto values, std::ptrdiff_t i) {
+    const std::size_t begin = static_cast<std::size_t>(i) * kClipped;
+    return values.subspan(begin, std::min(kClipped, values.size() - begin));
+  };
+  std::vector<std::pair<float, float>> ends(parts_of(before.size()));
+  parallel_for(context, static_cast<std::ptrdiff_t>(ends.size()), [&](std::ptrdiff_t i, int) {
+    float low = 0, high = 1;
+    for (const float value : part_of(before, i)) {
+      low = std::min(low, value);
+      high = std::max(high, value);
+    }
+    ends[static_cast<std::size_t>(i)] = {low, high};
+  });
   float low = 0, high = 1;
-  for (const float value : before) {
-    low = std::min(low, value);
-    high = std::max(high, value);
+  for (const auto& [least, most] : ends) {
+    low = std::min(low, least);
+    high = std::max(high, most);
   }
-  for (float& value : after) value = std::clamp(value, low, high);
+  parallel_for(context, static_cast<std::ptrdiff_t>(parts_of(after.size())), [&](std::ptrdiff_t i, int) {
+    for (float& value : part_of(after, i)) value = std::clamp(value, low, high);
+  });
 }
 
 Plane plane_of(const Image& image, const float* values, std::size_t channels) {
@@ -128,24 +154,25 @@ Plane plane_of(const Image& image, const float* values, std::size_t channels) {
 }
 
 // Empty for an opaque picture.
-std::vector<float> resized_alpha(const Image& image, std::size_t width, std::size_t height, Filter filter) {
+std::vector<float> resized_alpha(const Context& context, const Image& image, std::size_t width, std::size_t height,
+                                 Filter filter) {
   if (image.alpha().empty()) return {};
   std::vector<float> alpha(width * height);
-  resize_plane(plane_of(image, image.alpha().data(), 1), width, height, filter, alpha.data());
+  resize_plane(context, plane_of(image, image.alpha().data(), 1), width, height, filter, alpha.data());
   for (float& a : alpha) a = clipped(a);
   return alpha;
 }
 
 // Straight colours count by their alpha, so that what nobody sees does not bleed into edges: the resized c a, divided
 // by the resized a. Where that is nothing, `result` keeps the colours resized without alpha.
-void weigh_by_alpha(const Image& image, const float* values, const std::vector<float>& alpha, Filter filter,
-                    Image& result) {
+void weigh_by_alpha(const Context& context, const Image& image, const float* values, const std::vector<float>& alpha,
+                    Filter filter, Image& result) {
   constexpr float kNothing = 0.5f / 65535;  // less than 16 bits hold
   std::vector<float> weighed(image.pixels().size());
   for (std::size_t i = 0; i < weighed.size(); ++i) weighed[i] = values[i] * image.alpha()[i / 3];
   const auto width = static_cast<std::size_t>(result.width()), height = static_cast<std::size_t>(result.height());
   std::vector<float> resized(3 * width * height);
-  resize_plane(plane_of(image, weighed.data(), 3), width, height, filter, resized.data());
+  resize_plane(context, plane_of(image, weighed.data(), 3), width, height, filter, resized.data());
   for (std::size_t i = 0; i < resized.size(); ++i) {
     const float a = alpha[i / 3];
     if (a > kNothing) result.pixels()[i] = resized[i] / a;
@@ -154,7 +181,7 @@ void weigh_by_alpha(const Image& image, const float* values, const std::vector<f
 
 }  // namespace
 
-Image resize(const Image& image, int width, int height, const ResizeOptions& options) {
+Image resize(const Image& image, int width, int height, const ResizeOptions& options, const Context& context) {
   check_request(image, width, height);
   Image result(width, height);
   const auto w = static_cast<std::size_t>(width), h = static_cast<std::size_t>(height);
@@ -166,18 +193,22 @@ Image resize(const Image& image, int width, int height, const ResizeOptions& opt
       srgb_decode(light);
       values = light.data();
     }
-    resize_plane(plane_of(image, values, 3), w, h, options.filter, result.pixels().data());
-    std::vector<float> alpha = resized_alpha(image, w, h, options.filter);
+    resize_plane(context, plane_of(image, values, 3), w, h, options.filter, result.pixels().data());
+    std::vector<float> alpha = resized_alpha(context, image, w, h, options.filter);
     const bool weighed = !alpha.empty() && image.alpha_use() == AlphaUse::straight;
-    if (weighed) weigh_by_alpha(image, values, alpha, options.filter, result);
+    if (weighed) weigh_by_alpha(context, image, values, alpha, options.filter, result);
     if (weighed || options.filter == Filter::lanczos3) {
-      clip_to_range({values, image.pixels().size()}, result.pixels());
+      clip_to_range(context, {values, image.pixels().size()}, result.pixels());
     }
     if (options.linear_light) srgb_encode(result.pixels());
     result.set_alpha(std::move(alpha), image.alpha_use());
   });
   result.share_metadata(image);
   return result;
+}
+
+Image resize(const Image& image, int width, int height, const ResizeOptions& options) {
+  return resize(image, width, height, options, Context(1, SimdTarget::baseline));
 }
 
 Image resize_bilinear(const Image& image, int width, int height) {
@@ -191,7 +222,8 @@ Image resize_antialiased(const Image& image, int width, int height) {
 void keep_extras(Image& painting, const Image& content) {
   require(!painting.empty(), ErrorCode::input, "a painting without pixels cannot be given its content's alpha");
   with_memory_error("resizing alpha", [&] {
-    painting.set_alpha(resized_alpha(content, static_cast<std::size_t>(painting.width()),
+    painting.set_alpha(resized_alpha(Context(1, SimdTarget::baseline), content,
+                                     static_cast<std::size_t>(painting.width()),
                                      static_cast<std::size_t>(painting.height()), Filter::triangle));
   });
   painting.share_metadata(content);

@@ -1,4 +1,6 @@
 // Picture values <-> the units the optimiser works in.
+#include "model/picture_units.h"
+
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -6,17 +8,27 @@
 #include "base/check.h"
 #include "image/blend.h"
 #include "impasto/stylise.h"
+#include "kernel/ranges.h"
 #include "model/network_weights.h"
 
 namespace impasto::IMPASTO_ABI {
 
-std::vector<float> normalise(const Image& image) {
+void normalise(const Image& image, float* to, const Context& context) {
   const Image seen = image.alpha().empty() ? Image() : seen_on(image, 1.0F);
   const std::span<const float> pixels = seen.empty() ? image.pixels() : seen.pixels();
-  std::vector<float> values(pixels.begin(), pixels.end());
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    values[i] = (values[i] - static_cast<float>(kRgbMean[i % 3])) / static_cast<float>(kRgbDeviation[i % 3]);
-  }
+  for_ranges(context, static_cast<Index>(pixels.size() / 3), [&](Index begin, Index end) {
+    for (Index i = 3 * begin; i < 3 * end; i += 3) {
+      for (std::size_t c = 0; c < 3; ++c) {
+        const std::size_t at = static_cast<std::size_t>(i) + c;
+        to[at] = (pixels[at] - static_cast<float>(kRgbMean[c])) / static_cast<float>(kRgbDeviation[c]);
+      }
+    }
+  });
+}
+
+std::vector<float> normalise(const Image& image) {
+  std::vector<float> values(image.pixels().size());
+  normalise(image, values.data(), Context(1, SimdTarget::baseline));
   return values;
 }
 

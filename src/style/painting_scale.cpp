@@ -7,22 +7,23 @@
 #include <vector>
 
 #include "base/check.h"
+#include "image/resize.h"
+#include "model/picture_units.h"
 #include "style/colour.h"
 #include "style/scales.h"
 
 namespace impasto::IMPASTO_ABI {
 namespace {
 
-Image resized(const Image& image, PaintingSize size, const ResizeOptions& how) {
+Image resized(const Image& image, PaintingSize size, const ResizeOptions& how, const Context& context) {
   const bool same = image.width() == size.width && image.height() == size.height;
-  return same ? image : resize(image, size.width, size.height, how);
+  return same ? image : resize(image, size.width, size.height, how, context);
 }
 
 // What the network sees.
 Tensor<float> to_tensor(const Image& image, PaintingSize size, const Context& context) {
-  const std::vector<float> values = normalise(image);
   Tensor<float> tensor({size.height, size.width, 3}, context);
-  std::copy(values.begin(), values.end(), tensor.data());
+  normalise(image, tensor.data(), context);
   return tensor;
 }
 
@@ -63,13 +64,13 @@ void make_clear(Image& painting, const Image& content) {
 Scene<float> make_scene(const Pictures& pictures, const Guide& guide, const Options& options, PaintingSize size,
                         const Context& context) {
   Scene<float> scene;
-  Image content = resized(pictures.content, size, options.resize);
+  Image content = resized(pictures.content, size, options.resize, context);
   scene.content = to_tensor(content, size, context);
   if (!content.alpha().empty() && content.alpha_use() == AlphaUse::straight) scene.clear = std::move(content);
   scene.original = scene.content.clone();
   for (const StylePicture& style : pictures.styles) {
     const PaintingSize own = style_size(style.image, options, size, painting_size(pictures.content, options));
-    scene.styles.push_back({to_tensor(resized(style.image, own, options.resize), own, context), style.weight});
+    scene.styles.push_back({to_tensor(resized(style.image, own, options.resize, context), own, context), style.weight});
   }
   scene.guide = &guide;
   scene.protect = grey_map(pictures.protect);

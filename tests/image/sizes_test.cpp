@@ -77,7 +77,7 @@ TEST_CASE("sizes: a size beyond a format names those that hold it") {
 }
 
 TEST_CASE("sizes: the shares of old pixels add up to 1 at the longest side") {
-  const std::vector<Span> spans = area_spans(kMaxImageSide, kMaxImageSide - 1);
+  const std::vector<Span> spans = area_spans(Context(1), kMaxImageSide, kMaxImageSide - 1);
   const Span& last = spans.back();
   REQUIRE(last.weights.size() == 2);
   CHECK(last.first == static_cast<std::size_t>(kMaxImageSide) - 2);
