@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "base/check.h"
-#include "base/parallel.h"
 #include "base/random.h"
+#include "kernel/ranges.h"
 
 namespace impasto::IMPASTO_ABI {
 namespace {
@@ -75,28 +75,41 @@ void add_resized(const Tensor<float>& values, Tensor<float>& to, const Context& 
   });
 }
 
-// Every value amplitude * normal noise, row by row from where `random` stands, which is moved on.
-void fill_normal(Tensor<float>& values, double amplitude, Random& random, const Context& context) {
+// On threads, which are given the memory page by page.
+Tensor<float> zeros(const Shape& shape, const Context& context) {
+  Tensor<float> values(shape, context);
+  for_ranges(context, shape.count(),
+             [to = values.data()](Index begin, Index end) { std::fill(to + begin, to + end, 0.0F); });
+  return values;
+}
+
+// Every value draw(random), which calls bits() `bits` times, row by row from where `random` stands, which is moved on.
+template <class Draw>
+void fill(Tensor<float>& values, std::uint64_t bits, Random& random, const Context& context, Draw draw) {
   const Index rows = values.shape()[0], row = values.shape().count() / rows;
-  const std::uint64_t bits = static_cast<std::uint64_t>(row) * Random::kBitsOfNormal;
+  const std::uint64_t bits_of_row = static_cast<std::uint64_t>(row) * bits;
   parallel_for(context, rows, [&, start = random](Index y, int) {
     Random mine = start;
-    mine.skip(static_cast<std::uint64_t>(y) * bits);
-    for (Index i = y * row; i < (y + 1) * row; ++i) values[i] = static_cast<float>(amplitude * mine.normal());
+    mine.skip(static_cast<std::uint64_t>(y) * bits_of_row);
+    for (Index i = y * row; i < (y + 1) * row; ++i) values[i] = static_cast<float>(draw(mine));
   });
-  random.skip(static_cast<std::uint64_t>(rows) * bits);
+  random.skip(static_cast<std::uint64_t>(rows) * bits_of_row);
+}
+
+void fill_normal(Tensor<float>& values, double amplitude, Random& random, const Context& context) {
+  fill(values, Random::kBitsOfNormal, random, context, [=](Random& mine) { return amplitude * mine.normal(); });
 }
 
 }  // namespace
 
 Tensor<float> make_noise(const Shape& shape, NoiseKind kind, double amplitude, std::uint64_t seed,
                          const Context& context) {
-  Tensor<float> noise(shape, 0.0F, context);
+  Tensor<float> noise = zeros(shape, context);
   if (amplitude == 0) return noise;
   Random random(seed);
   switch (kind) {
     case NoiseKind::uniform:
-      for (float& value : noise.values()) value = static_cast<float>(random.uniform(-amplitude, amplitude));
+      fill(noise, 1, random, context, [=](Random& mine) { return mine.uniform(-amplitude, amplitude); });
       break;
     case NoiseKind::white:
       fill_normal(noise, amplitude, random, context);
@@ -113,7 +126,7 @@ Tensor<float> make_noise(const Shape& shape, NoiseKind kind, double amplitude, s
 }
 
 Tensor<float> resize_values(const Tensor<float>& values, Index height, Index width, const Context& context) {
-  Tensor<float> resized({height, width, values.shape()[2]}, 0.0F, context);
+  Tensor<float> resized = zeros({height, width, values.shape()[2]}, context);
   add_resized(values, resized, context);
   return resized;
 }

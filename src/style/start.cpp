@@ -5,7 +5,9 @@
 #include <span>
 
 #include "base/check.h"
+#include "image/resize.h"
 #include "impasto/image.h"
+#include "kernel/ranges.h"
 #include "style/noise.h"
 
 namespace impasto::IMPASTO_ABI {
@@ -21,7 +23,9 @@ Tensor<float> make_start(const Tensor<float>& content, const Options& options, c
     base = options.start_values;
   }
   const float factor = options.start == Start::blend ? 0.5F : 1.0F;
-  for (Index i = 0; i < start.shape().count(); ++i) start[i] = (start[i] + base[static_cast<std::size_t>(i)]) * factor;
+  for_ranges(context, start.shape().count(), [&, to = start.data(), from = base.data()](Index begin, Index end) {
+    for (Index i = begin; i < end; ++i) to[i] = (to[i] + from[i]) * factor;
+  });
   return start;
 }
 
@@ -29,7 +33,7 @@ Tensor<float> start_at(const Tensor<float>& start, Index height, Index width, co
   if (start.shape()[0] == height && start.shape()[1] == width) return start.clone();
   Image image(static_cast<int>(start.shape()[1]), static_cast<int>(start.shape()[0]));
   std::copy_n(start.data(), start.shape().count(), image.pixels().begin());
-  image = resize_antialiased(image, static_cast<int>(width), static_cast<int>(height));
+  image = resize(image, static_cast<int>(width), static_cast<int>(height), {.filter = Filter::triangle}, context);
   Tensor<float> resized({height, width, 3}, context);
   std::copy_n(image.pixels().begin(), resized.shape().count(), resized.data());
   return resized;
@@ -38,10 +42,14 @@ Tensor<float> start_at(const Tensor<float>& start, Index height, Index width, co
 Tensor<float> start_after(const Tensor<float>& coarse, const Tensor<float>& start, Index height, Index width,
                           const Context& context) {
   Tensor<float> change = start_at(start, coarse.shape()[0], coarse.shape()[1], context);
-  for (Index i = 0; i < change.shape().count(); ++i) change[i] = coarse[i] - change[i];
+  for_ranges(context, change.shape().count(), [from = coarse.data(), to = change.data()](Index begin, Index end) {
+    for (Index i = begin; i < end; ++i) to[i] = from[i] - to[i];
+  });
   change = resize_values(change, height, width, context);
   Tensor<float> fine = start_at(start, height, width, context);
-  for (Index i = 0; i < fine.shape().count(); ++i) fine[i] += change[i];
+  for_ranges(context, fine.shape().count(), [from = change.data(), to = fine.data()](Index begin, Index end) {
+    for (Index i = begin; i < end; ++i) to[i] += from[i];
+  });
   return fine;
 }
 
