@@ -60,6 +60,15 @@ struct MomentPlan {
   T weight(Index i) const { return weighted() ? weights[static_cast<std::size_t>(i)] : T(1); }
   T root(Index i) const { return weighted() ? roots[static_cast<std::size_t>(i)] : T(1); }
   Index strips() const { return (P + kRowBlock - 1) / kRowBlock; }
+  // Positions of a piece of the gradient: equal shares for as many rounds of all threads as strips take, in whole tiles
+  // of the product, whose rows do not depend on each other. Eigen's do, and where positions have weights gaps do.
+  Index rows_of_piece(const Context& context) const {
+    constexpr Index kTile = 12;
+    if (weighted() || gemm<T>(context).panel == 0) return kRowBlock;
+    const Index threads = context.threads(), rounds = (strips() + threads - 1) / threads;
+    const Index rows = (P + rounds * threads - 1) / (rounds * threads);
+    return std::min(kRowBlock, (rows + kTile - 1) / kTile * kTile);
+  }
 };
 
 template <class T>
@@ -231,8 +240,9 @@ void backward(const MomentPlan<T>& g, const OpBuffers<T>& r) {
   T* dF = r.din(0);
   const Index C = g.C;
   const bool accumulates = r.accumulates(0);
-  parallel_for(r.context(), g.strips(), [&](Index strip, int worker) {
-    const Index begin = strip * kRowBlock, count = std::min(kRowBlock, g.P - begin);
+  const Index rows = g.rows_of_piece(r.context());
+  parallel_for(r.context(), (g.P + rows - 1) / rows, [&](Index piece, int worker) {
+    const Index begin = piece * rows, count = std::min(rows, g.P - begin);
     const Index first = g.position(begin), last = g.position(begin + count - 1);
     if (last - first + 1 == count) {
       if (g.weighted() && !accumulates) clear_gaps(g, begin, count, dF);
