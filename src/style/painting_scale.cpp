@@ -67,7 +67,6 @@ Scene<float> make_scene(const Pictures& pictures, const Guide& guide, const Opti
   Image content = resized(pictures.content, size, options.resize, context);
   scene.content = to_tensor(content, size, context);
   if (!content.alpha().empty() && content.alpha_use() == AlphaUse::straight) scene.clear = std::move(content);
-  scene.original = scene.content.clone();
   for (const StylePicture& style : pictures.styles) {
     const PaintingSize own = style_size(style.image, options, size, painting_size(pictures.content, options));
     scene.styles.push_back({to_tensor(resized(style.image, own, options.resize, context), own, context), style.weight});
@@ -75,14 +74,13 @@ Scene<float> make_scene(const Pictures& pictures, const Guide& guide, const Opti
   scene.guide = &guide;
   scene.protect = grey_map(pictures.protect);
   scene.smooth = grey_map(pictures.smooth);
+  if (!scene.protect.empty() || options.colour == ColourMode::content_luminance) scene.original = scene.content.clone();
   prepare_colours(options, scene, context);
   return scene;
 }
 
-PaintingScale::PaintingScale(Scene<float> scene, const Options& options)
-    : shape_(scene.content.shape()), scene_(std::move(scene)) {
+PaintingScale::PaintingScale(Scene<float> scene) : shape_(scene.content.shape()), scene_(std::move(scene)) {
   if (!scene_.protect.empty()) protect_ = resize_map(scene_.protect, shape_[0], shape_[1]);
-  if (scene_.protect.empty() && options.colour != ColourMode::content_luminance) scene_.original = {};
 }
 
 void PaintingScale::open(const Vgg<float>& network, const NetworkWeights& weights, const Options& options,

@@ -16,7 +16,7 @@ Scene<float> make_scene(const Pictures& pictures, const Guide& guide, const Opti
 /// Thread safety: one thread at a time.
 class PaintingScale {
  public:
-  PaintingScale(Scene<float> scene, const Options& options);
+  explicit PaintingScale(Scene<float> scene);
 
   PaintingSize size() const { return {static_cast<int>(shape_[1]), static_cast<int>(shape_[0])}; }
   const Shape& shape() const { return shape_; }

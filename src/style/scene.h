@@ -23,7 +23,7 @@ struct Scene {
   Tensor<T> content;                  ///< H x W x 3: what the content loss compares with
   std::vector<SceneStyle<T>> styles;  ///< at least one
   const Guide* guide = nullptr;       ///< borrowed while the objective is built; null: every style everywhere
-  Tensor<T> original;                 ///< H x W x 3: what protected places show; empty: the content
+  Tensor<T> original;                 ///< H x W x 3: what protected places show; empty: the content, or nowhere wanted
   Image clear;                        ///< the content at H x W with its alpha, straight; empty: it is opaque
   Tensor<float> protect;              ///< h x w, of any size: 1 shows `original`, 0 is painted; empty: all is painted
   StyleCache* style_cache = nullptr;  ///< borrowed as the guide is; null: styles are measured

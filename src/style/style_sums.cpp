@@ -127,7 +127,8 @@ StyleSums style_sums(const Compared<T>& c, const Scene<T>& scene, std::size_t k,
   const Tensor<T>& picture = scene.styles[k].picture;
   if constexpr (std::is_same_v<T, float>) {
     if (scene.style_cache != nullptr) {
-      const std::string key = digest_of_style(picture, c.guide, k, circumstances(c, scene.weights_digest, context));
+      const std::string key =
+          digest_of_style(picture, c.guide, k, circumstances(c, scene.weights_digest, context), context);
       return scene.style_cache->state().sums(key, c.style.size(), c.guide.regions.size(),
                                              [&] { return measured(c, picture, k, context); });
     }

@@ -89,7 +89,7 @@ void Stylizer::State::plan_steps() {
 }
 
 const std::string& Stylizer::State::weights_digest() const {
-  if (!known_weights_digest) known_weights_digest = digest_of(*weights.network());
+  if (!known_weights_digest) known_weights_digest = digest_of(*weights.network(), context);
   return *known_weights_digest;
 }
 

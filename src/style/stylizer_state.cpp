@@ -93,13 +93,13 @@ void Stylizer::State::make_scales(const Pictures& pictures) {
     stop_if_asked(context);
     Scene<float> scene = make_scene(pictures, guide, options, one, context);
     if (one.width == size.width && one.height == size.height) {
-      pictures_digest = digest_of(scene, pictures);
+      pictures_digest = digest_of(scene, pictures, context);
       start = make_start(scene.content, options, context);
     }
     check_regions(scene, guide, style_layers);
     scene.style_cache = style_cache.get();
     if (style_cache != nullptr) scene.weights_digest = weights_digest();
-    scales.emplace_back(std::move(scene), options);
+    scales.emplace_back(std::move(scene));
   }
 }
 
