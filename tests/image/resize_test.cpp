@@ -1,3 +1,5 @@
+#include "image/resize.h"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -91,6 +93,23 @@ TEST_CASE("resize: the filters named are the functions of that name, to the bit"
           0);
     CHECK(largest_difference(resize(image, width, height, {Filter::triangle}),
                              resize_antialiased(image, width, height)) == 0);
+  }
+}
+
+TEST_CASE("resize: the same bits on any number of threads, with alpha and without") {
+  Image opaque(61, 47);
+  for (std::size_t i = 0; i < opaque.pixels().size(); ++i) opaque.pixels()[i] = static_cast<float>(i * 37 % 101) / 100;
+  Image clear = opaque;
+  std::vector<float> alpha(clear.pixels().size() / 3);
+  for (std::size_t i = 0; i < alpha.size(); ++i) alpha[i] = static_cast<float>(i % 11) / 10;
+  clear.set_alpha(alpha);
+  for (const Image& image : {opaque, clear}) {
+    for (const Filter filter : {Filter::bilinear, Filter::triangle, Filter::area, Filter::lanczos3}) {
+      const Image one = resize(image, 40, 80, {.filter = filter}),
+                  many = resize(image, 40, 80, {.filter = filter}, Context(3));
+      CHECK(std::equal(one.pixels().begin(), one.pixels().end(), many.pixels().begin()));
+      CHECK(std::equal(one.alpha().begin(), one.alpha().end(), many.alpha().begin()));
+    }
   }
 }
 

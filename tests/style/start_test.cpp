@@ -179,6 +179,16 @@ TEST_CASE("style: histogram matching gives the other's distribution along each a
   }
 }
 
+TEST_CASE("style: matched colours are the same bits for any number of threads") {
+  const Tensor<float> picture = random_tensor({29, 31, 3}, 4).as<float>(),
+                      like = random_tensor({17, 41, 3}, 5).as<float>();
+  for (const auto match : {match_colour, match_histogram}) {
+    const std::uint64_t one = fingerprint(match(picture, {{like.view()}}, Context(1)).values());
+    for (const int threads : {2, 5})
+      CHECK(fingerprint(match(picture, {{like.view()}}, Context(threads)).values()) == one);
+  }
+}
+
 TEST_CASE("style: uniform noise fills its range, and amplitude 0 is nothing at all") {
   const Tensor<float> noise = make_noise({64, 64, 3}, NoiseKind::uniform, 0.2, 3);
   const auto [low, high] = std::minmax_element(noise.values().begin(), noise.values().end());
