@@ -26,7 +26,7 @@ TOOLS := $(filter clang,$(PRESET))
 MAKEFLAGS += --no-print-directory
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: program run weights gallery compile test test-32 test-aarch64 test-faults bench asan test-asan-full ubsan fuzz tidy format docs deps deps-program deps-tests install clean help
+.PHONY: program run weights gallery compile test test-32 test-aarch64 test-faults bench scaling asan test-asan-full ubsan fuzz tidy format docs deps deps-program deps-tests install clean help
 
 program: $(BUILD)/Makefile  ## build the program, build/impasto (the default)
 	@cmake --build $(BUILD) --parallel $(JOBS) --target impasto
@@ -54,6 +54,12 @@ bench:  ## build and run the benchmarks (BENCH_OPTIONS=--benchmark_filter=conv)
 	@$(MAKE) PRESET=bench build-bench/Makefile
 	@cmake --build build-bench --parallel $(JOBS) --target impasto_bench
 	build-bench/bench/impasto_bench $(BENCH_OPTIONS)
+
+scaling:  ## simulate what more threads than this machine has would gain (minutes)
+	@third_party/install.sh bench
+	@$(MAKE) PRESET=bench build-bench/Makefile
+	@cmake --build build-bench --parallel $(JOBS) --target impasto_scaling
+	build-bench/bench/impasto_scaling
 
 asan:  ## the tests under the address and undefined-behaviour sanitizers: layers up to autodiff, kernels for SSE4 and AVX2
 	@$(MAKE) test PRESET=asan

@@ -23,7 +23,7 @@ namespace {
 constexpr std::array<int, 4> kThreads{1, 2, 16, 64};
 constexpr int kRounds = 5;
 constexpr double kWaking = 10e-6;  // seconds a loop
-constexpr std::size_t kShown = 12;
+constexpr std::size_t kShown = 8;
 
 struct Case {
   const char* preset;
@@ -115,7 +115,7 @@ void print(const std::string& what, const Rounds& rounds) {
     std::printf("%7d  %12.1f  %13.2f  %8.1f  %10.2f  %5td  %8.1f\n", kThreads[i], 1e3 * work, 1e3 * all, alone / all,
                 1e3 * trace.serial, loops, alone / (all + kWaking * static_cast<double>(loops)));
   }
-  print_losses(rounds[kThreads.size() - 1], kThreads.back());
+  for (std::size_t i = 2; i < kThreads.size(); ++i) print_losses(rounds[i], kThreads[i]);
   std::fflush(stdout);
 }
 
