@@ -34,15 +34,13 @@ void accumulate_gram(const Gemm<T>& product, const T* F, Index C, Index count, c
 template <class T>
 void sum_grams(const Context& context, const EqualArrays<T>& partials, Index slices, Index C, T* G) {
   const Index panel = std::max(gemm<T>(context).panel, Index{1}), panels = (C + panel - 1) / panel;
-  parallel_for(context, panels, [&](Index piece, int) {
-    const Index first = piece * panel;
-    for (Index a = first; a < std::min(first + panel, C); ++a) {
-      T* row = G + a * C;
-      std::copy(partials[0] + a * C + first, partials[0] + (a + 1) * C, row + first);
-      for (Index slice = 1; slice < slices; ++slice) {
-        const T* part = partials[slice] + a * C;
-        for (Index b = first; b < C; ++b) row[b] += part[b];
-      }
+  parallel_for(context, C, [&](Index a, int) {
+    const Index first = a / panel * panel;
+    T* row = G + a * C;
+    std::copy(partials[0] + a * C + first, partials[0] + (a + 1) * C, row + first);
+    for (Index slice = 1; slice < slices; ++slice) {
+      const T* part = partials[slice] + a * C;
+      for (Index b = first; b < C; ++b) row[b] += part[b];
     }
   });
   // What lies left of a row's panel is mirrored, a few columns at a time so that the lines they stand in are used

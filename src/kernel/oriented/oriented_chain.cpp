@@ -104,7 +104,7 @@ void OrientedChain::forward(const Context& context, const float* x, float* y, co
         for (Index i = begin; i < end; ++i) total[i] += partials[slice][i];
       }
     });
-    read_moments(wanted_[k].matrix, total, slots(wanted_[k]), moments[k].gram, moments[k].sum);
+    read_moments(context, wanted_[k].matrix, total, slots(wanted_[k]), moments[k].gram, moments[k].sum);
   }
   for (std::size_t k = 0; k < compared_.size(); ++k)
     *errors[k].sum = static_cast<float>(std::accumulate(arrays.distances[k], arrays.distances[k] + tiles, 0.0));
@@ -145,7 +145,7 @@ void OrientedChain::backward(const Context& context, const float* x, const float
   Pull pulls[kMostLayers + 1];
   for (std::size_t k = 0; k < wanted_.size(); ++k) {
     if (moments[k].gram == nullptr && moments[k].sum == nullptr) continue;
-    write_gradients(wanted_[k].matrix, moments[k].gram, moments[k].sum, slots(wanted_[k]), arrays.slopes[k]);
+    write_gradients(context, wanted_[k].matrix, moments[k].gram, moments[k].sum, slots(wanted_[k]), arrays.slopes[k]);
     pulls[wanted_[k].layer].S = arrays.slopes[k];
   }
   for (std::size_t k = 0; k < compared_.size(); ++k) {

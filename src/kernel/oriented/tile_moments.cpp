@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <span>
 
+#include "base/parallel.h"
+
 namespace impasto::IMPASTO_ABI {
 TileMoments::TileMoments(const OrientedTiling& tiling, const ActiveLaneStages& stages, Workspace& space)
     : stages_(stages), plane_(tiling.plane()), lanes_{} {
@@ -68,23 +70,27 @@ void TileMoments::add_product(OrientedTile& tile, Index l, const Area& area, con
              });
 }
 
-void read_moments(const LaneMatrix& matrix, const float* lanes, std::span<const Index> slots, float* G, float* s) {
+void read_moments(const Context& context, const LaneMatrix& matrix, const float* lanes, std::span<const Index> slots,
+                  float* G, float* s) {
+  const Index C = static_cast<Index>(slots.size());
   const auto entry = [&](Index a, Index b) { return lanes[matrix.at(std::min(a, b), std::max(a, b))]; };
-  for (const Index a : slots) {
-    for (const Index b : slots) *G++ = entry(a, b);
-  }
-  if (s == nullptr) return;
-  for (const Index a : slots) *s++ = entry(a, kOnesLane);
+  parallel_for(context, C, [&](Index i, int) {
+    const Index a = slots[static_cast<std::size_t>(i)];
+    std::transform(slots.begin(), slots.end(), G + i * C, [&](Index b) { return entry(a, b); });
+    if (s != nullptr) s[i] = entry(a, kOnesLane);
+  });
 }
 
-void write_gradients(const LaneMatrix& matrix, const float* dG, const float* ds, std::span<const Index> slots,
-                     float* lanes) {
+void write_gradients(const Context& context, const LaneMatrix& matrix, const float* dG, const float* ds,
+                     std::span<const Index> slots, float* lanes) {
   std::fill_n(lanes, matrix.size(), 0.0F);
-  const std::size_t C = slots.size();
-  for (std::size_t i = 0; i < C && dG != nullptr; ++i) {
-    for (std::size_t j = 0; j < C; ++j) lanes[matrix.at(slots[i], slots[j])] = dG[i * C + j] + dG[j * C + i];
-  }
-  for (std::size_t i = 0; i < C && ds != nullptr; ++i) lanes[matrix.at(kOnesLane, slots[i])] = ds[i];
+  const Index C = static_cast<Index>(slots.size());
+  parallel_for(context, C, [&](Index i, int) {
+    const Index a = slots[static_cast<std::size_t>(i)];
+    for (Index j = 0; j < C && dG != nullptr; ++j)
+      lanes[matrix.at(a, slots[static_cast<std::size_t>(j)])] = dG[i * C + j] + dG[j * C + i];
+    if (ds != nullptr) lanes[matrix.at(kOnesLane, a)] = ds[i];
+  });
 }
 
 }  // namespace impasto::IMPASTO_ABI

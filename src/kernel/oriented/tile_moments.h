@@ -40,9 +40,10 @@ class TileMoments {
 };
 
 /// G (C x C) and s (C, or null) of the channels at `slots`, from entries (a, b) with a <= b.
-void read_moments(const LaneMatrix& matrix, const float* lanes, std::span<const Index> slots, float* G, float* s);
+void read_moments(const Context& context, const LaneMatrix& matrix, const float* lanes, std::span<const Index> slots,
+                  float* G, float* s);
 /// S[a, b] = dG[a, b] + dG[b, a], and ds in the row of kOnesLane; dG and ds may be null.
-void write_gradients(const LaneMatrix& matrix, const float* dG, const float* ds, std::span<const Index> slots,
-                     float* lanes);
+void write_gradients(const Context& context, const LaneMatrix& matrix, const float* dG, const float* ds,
+                     std::span<const Index> slots, float* lanes);
 
 }  // namespace impasto::IMPASTO_ABI

@@ -50,6 +50,7 @@ WinogradPass::WinogradPass(const Context& context, std::vector<Index> rows, std:
       tiles_.push_back({static_cast<std::int32_t>(row), static_cast<std::int32_t>(column)});
   }
   sort_tiles();
+  const Index count = static_cast<Index>(tiles_.size());
   deep_ = points * depth_ * width_ > kWideFilters;
   if (deep_) {
     // U of two rows of points takes a quarter of L2. M may fill it, since two rows, a quarter of M, are worked on at a
@@ -58,13 +59,14 @@ WinogradPass::WinogradPass(const Context& context, std::vector<Index> rows, std:
     channels_ = std::clamp(fits / stages_->lanes * stages_->lanes, stages_->lanes, depth_);
     // Slabs times blocks are pieces of work: with many threads, smaller blocks, down to a pass of the product.
     const Index near = std::min(Index{l2_cache_bytes()}, kMostM) / kFloat / (points * slab_);
-    const Index shared = static_cast<Index>(tiles_.size()) * (width_ / slab_) / threads_;
+    const Index shared = (count * (width_ / slab_) + threads_ - 1) / threads_;
     block_ = balanced(std::min(near, std::max(shared, stages_->rows)));
-    blocks_ = std::clamp(kDeepTiles / (points * depth_ * block_), Index{1},
-                         (static_cast<Index>(tiles_.size()) + block_ - 1) / block_);
+    blocks_ = std::clamp(kDeepTiles / (points * depth_ * block_), Index{1}, (count + block_ - 1) / block_);
   } else {
+    // As many blocks as fill whole rounds of all threads.
+    const Index rounds = (count + kWideTiles * threads_ - 1) / (kWideTiles * threads_);
     channels_ = depth_;
-    block_ = balanced(std::clamp(static_cast<Index>(tiles_.size()) / threads_, Index{1}, kWideTiles));
+    block_ = (count + rounds * threads_ - 1) / (rounds * threads_);
     blocks_ = 1;
   }
 }
@@ -166,7 +168,7 @@ void WinogradPass::run_deep(const Context& context, const TileSource& source, co
     Workspace own(arrays.own[worker]);
     return DeepWork(*this, own);
   };
-  constexpr Index kGroup = 4;  // tiles whose input a thread transforms at a time
+  constexpr Index kGroup = 2;  // tiles whose input a thread transforms at a time
   for (Index first = 0; first < all; first += blocks_) {
     const Index blocks = std::min(blocks_, all - first), groups = (block_ + kGroup - 1) / kGroup;
     const auto tiles_of = [&](Index block) { return std::min(block_, count - block * block_); };

@@ -64,13 +64,14 @@ WinogradBlock::Filters WinogradBlock::take_filters(Workspace& space) const {
 
 void WinogradBlock::make_filters(const Context& context, const FilterSource& source, const Filters& filters) const {
   const Index stride = point_stride(depth_ * slab_);
-  const Index side = stages_->tile + 2;
+  const Index side = stages_->tile + 2, pairs = side / 2;
   parallel_for(context, slabs_, [&](Index slab, int) {
-    const Columns columns{slab * slab_, slab_};
-    float* taps = filters.taps[slab];
-    stages_->gather(source, 0, depth_, columns, taps);
-    for (Index row = 0; row < side; row += 2)
-      stages_->filters(source, 0, depth_, columns, row, taps, filters.U[slab] + row * side * stride, stride);
+    stages_->gather(source, 0, depth_, {slab * slab_, slab_}, filters.taps[slab]);
+  });
+  parallel_for(context, slabs_ * pairs, [&](Index piece, int) {
+    const Index slab = piece / pairs, row = piece % pairs * 2;
+    stages_->filters(source, 0, depth_, {slab * slab_, slab_}, row, filters.taps[slab],
+                     filters.U[slab] + row * side * stride, stride);
   });
 }
 
