@@ -1,5 +1,5 @@
 // Where the threads of a loop come from: thread_backend_pool.cpp or thread_backend_openmp.cpp, whichever is linked
-// (IMPASTO_THREADS in CMake).
+// (IMPASTO_THREADS in CMake), or for measuring bench/simulated_threads.cpp.
 #pragma once
 
 #include <atomic>

@@ -30,7 +30,7 @@ std::size_t peak_resident_bytes() {
 
 void return_freed_blocks() {
 #if defined(__GLIBC__)
-  mallopt(M_MMAP_THRESHOLD, 1 << 20);
+  if (std::getenv("MALLOC_MMAP_THRESHOLD_") == nullptr) mallopt(M_MMAP_THRESHOLD, 1 << 20);
 #endif
 }
 

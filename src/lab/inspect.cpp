@@ -1,8 +1,10 @@
 #include "impasto/inspect.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <optional>
 #include <span>
@@ -10,7 +12,9 @@
 #include <utility>
 #include <vector>
 
+#include "autodiff/ops/ops.h"
 #include "base/check.h"
+#include "base/half.h"
 #include "lab/receptive_field.h"
 #include "style/guide.h"
 #include "style/painting_scale.h"
@@ -72,6 +76,15 @@ struct Bench {
   }
 };
 
+std::vector<float> unpacked(std::span<const float> pairs_of_halves) {
+  std::vector<float> numbers;
+  for (const float pair : pairs_of_halves) {
+    const auto bits = std::bit_cast<std::uint32_t>(pair);
+    for (const int shift : {0, 16}) numbers.push_back(float_from_half(static_cast<std::uint16_t>(bits >> shift)));
+  }
+  return numbers;
+}
+
 void inspect_nodes(const Bench& bench, Inspection& found) {
   Objective<float> objective = bench.objective(bench.context, {});
   objective.prepare();
@@ -79,13 +92,15 @@ void inspect_nodes(const Bench& bench, Inspection& found) {
   Tape<float>& tape = objective.tape();
   tape.set_profiling(true);
   for (int i = 1; i < kTimed; ++i) objective.evaluate();
-  const std::size_t count = tape.nodes().size();
+  const std::vector<TapeNode> nodes = tape.nodes();
+  const std::size_t count = nodes.size();
   std::vector<NumberSummary> values(count);
   std::vector<std::optional<NumberSummary>> gradients(count);
   tape.set_observer([&](Id id, Sight sight, std::span<const float> numbers) {
     const auto i = static_cast<std::size_t>(id.index);
     if (sight == Sight::value) {
-      values[i] = summarise(numbers);
+      const bool is_packed = nodes[i].name == kOrientedTarget;
+      values[i] = is_packed ? summarise(unpacked(numbers)) : summarise(numbers);
     } else {
       gradients[i] = summarise(numbers);
     }

@@ -36,14 +36,17 @@ Id NetworkWalk<T>::cropped(std::size_t layer, Id map) const {
 
 template <class T>
 void NetworkWalk<T>::hand_out(std::size_t layer, Id map, bool all) const {
-  if (all ? !is_read(layer) : !reads_map(layer)) return;
+  const auto is_asked_for = [&](const FeatureRequest& r) {
+    return r.layer == layer && (all || (!r.is_sum() && !r.as_target));
+  };
+  if (std::none_of(requests.begin(), requests.end(), is_asked_for)) return;
   tape.set_label(vgg_layers()[layer].keras_name());
   map = cropped(layer, map);
   const Shape shape = tape.shape(map);
   const Index positions = shape[0] * shape[1];
   for (std::size_t k = 0; k < requests.size(); ++k) {
     const FeatureRequest& request = requests[k];
-    if (request.layer != layer || !(all || (!request.is_sum() && !request.as_target))) continue;
+    if (!is_asked_for(request)) continue;
     if (request.target) {
       visit(k, squared_error(tape, map, request.target(shape)), positions, {});
     } else if (request.gram && request.sums) {

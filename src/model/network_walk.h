@@ -20,7 +20,7 @@ struct FeatureRequest {
   std::size_t layer;
   bool gram = false;
   bool sums = false;  ///< with the Gram matrix the sums of the channels
-  /// Instead, |F - P|^2: gives P, of this shape, as a request `as_target` of the same layer hands it out.
+  /// Instead, |F - P|^2: returns P, of shape `form`, as a request `as_target` of the same layer gave it.
   std::function<Id(const Shape& form)> target = nullptr;
   bool as_target = false;  ///< the map, of a picture that takes no gradient, as the network compares others with it
 

@@ -29,7 +29,8 @@ struct WolfeOptions {
 /// Thread safety: a plain value.
 class WolfeSearch {
  public:
-  /// `start`: phi at t = 0, slope below 0. `first`: the first trial. `longest`: the largest |d_i|.
+  /// `start`: phi at t = 0, slope below 0. `first`: the first trial. `longest`: the largest |d_i|, of x or of the
+  /// variables x depends on.
   WolfeSearch(const LinePoint& start, double first, double longest, const WolfeOptions& options);
 
   bool finished() const noexcept { return finished_; }

@@ -26,7 +26,7 @@ using Json = nlohmann::json;
 
 constexpr const char* kKind = "checkpoint";
 constexpr const char* kVersionKey = "impasto_checkpoint";
-constexpr int kVersion = 2;
+constexpr int kVersion = 3;
 constexpr int kMost = std::numeric_limits<int>::max();
 constexpr int kMostSide = 1 << 20;  // beyond any format's limit
 

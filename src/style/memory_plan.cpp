@@ -94,7 +94,7 @@ class MemoryPlanner {
   }
   bool keeps_original() const { return !pictures_.protect.empty() || options_.colour == ColourMode::content_luminance; }
   std::uint64_t scene_bytes(PaintingSize size) const {
-    std::uint64_t bytes = 2 * picture_bytes(size);  // content and its own colours
+    std::uint64_t bytes = (keeps_original() ? 2 : 1) * picture_bytes(size);  // content, and its own colours
     for (const StylePicture& style : pictures_.styles) bytes += picture_bytes(style_at(style, size));
     return bytes;
   }
@@ -159,7 +159,7 @@ WindowsBytes MemoryPlanner::over_windows(const std::vector<Window>& windows, Pla
 TapeBytes MemoryPlanner::reading_content(const Window& window) const {
   Tape<float> tape(context_);
   const Shape shape{window.area.height, window.area.width, 3};
-  const ContentMaps ids = record_content_maps(tape, *compared_, window, tape.constant(nowhere(shape)));
+  const ContentMaps ids = record_content_maps(tape, *compared_, window, tape.constant(nowhere(shape)), true);
   std::uint64_t kept = 0;
   for (const Id id : ids.targets) tape.keep(id);
   for (const Id id : ids.targets) kept += bytes_of(tape, id);
@@ -193,7 +193,7 @@ TapeBytes MemoryPlanner::evaluation(const Window& window, const Shape& whole, bo
   WindowParts<float> parts = parts_of(window, whole, painted);
   if (!keeps_content) {
     const Id content = tape.constant(nowhere(shape));
-    parts.content = record_content_maps(tape, *compared_, window, content).targets;
+    parts.content = record_content_maps(tape, *compared_, window, content, false).targets;
     bytes.kept += bytes_of(tape, content);
   }
   const WindowStatistics found = record_window(tape, *compared_, parts);

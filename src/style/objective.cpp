@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "autodiff/ops/ops.h"
 #include "base/check.h"
 #include "style/targets.h"
 #include "tensor/cropped.h"
@@ -106,9 +107,12 @@ std::vector<Id> Objective<T>::record_content(Part& part, const Compared<T>& comp
   if (compared.content.empty()) return ids;
   if (content_targets_.empty()) {
     const Id pixels = hold(cropped(scene.content, part.window.area, context_), part.tape, "content");
-    return record_content_maps(part.tape, compared, part.window, pixels).targets;
+    return record_content_maps(part.tape, compared, part.window, pixels, false).targets;
   }
-  for (const Tensor<T>& map : content_targets_[i]) ids.push_back(part.tape.constant(map.view(), "content target"));
+  for (const Tensor<T>& map : content_targets_[i]) {
+    const bool by_lanes = compared.sums_errors() && map.shape().rank() == 4;
+    ids.push_back(part.tape.constant(map.view(), by_lanes ? kOrientedTarget : "content target"));
+  }
   return ids;
 }
 

@@ -125,14 +125,14 @@ void WindowStatistics::set_addends(const std::vector<Id>& ids) {
 }
 
 template <class T>
-ContentMaps record_content_maps(Tape<T>& tape, const Compared<T>& c, const Window& window, Id picture) {
+ContentMaps record_content_maps(Tape<T>& tape, const Compared<T>& c, const Window& window, Id picture, bool maps_too) {
   const std::size_t count = c.content.size();
-  ContentMaps found{std::vector<Id>(count), std::vector<Id>(count)};
+  ContentMaps found{std::vector<Id>(maps_too ? count : 0), std::vector<Id>(count)};
   std::vector<FeatureRequest> requests;
-  for (const std::size_t layer : c.content) requests.push_back({layer});
   for (const std::size_t layer : c.content) requests.push_back({.layer = layer, .as_target = c.sums_errors()});
+  for (std::size_t k = 0; maps_too && k < count; ++k) requests.push_back({c.content[k]});
   c.network.read(tape, picture, requests, c.how_at(window), [&](std::size_t k, Id value, Index, Id) {
-    (k < count ? found.maps[k] : found.targets[k - count]) = value;
+    (k < count ? found.targets[k] : found.maps[k - count]) = value;
   });
   return found;
 }
@@ -171,9 +171,9 @@ WindowStatistics record_window(Tape<T>& tape, const Compared<T>& c, const Window
   return found;
 }
 
-#define IMPASTO_INSTANTIATE(T)                                                               \
-  template struct Compared<T>;                                                               \
-  template ContentMaps record_content_maps(Tape<T>&, const Compared<T>&, const Window&, Id); \
+#define IMPASTO_INSTANTIATE(T)                                                                     \
+  template struct Compared<T>;                                                                     \
+  template ContentMaps record_content_maps(Tape<T>&, const Compared<T>&, const Window&, Id, bool); \
   template WindowStatistics record_window(Tape<T>&, const Compared<T>&, const WindowParts<T>&);
 IMPASTO_INSTANTIATE(float)
 IMPASTO_INSTANTIATE(double)

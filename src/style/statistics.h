@@ -77,7 +77,8 @@ struct ContentMaps {
   std::vector<Id> maps, targets;
 };
 template <class T>
-ContentMaps record_content_maps(Tape<T>& tape, const Compared<T>& compared, const Window& window, Id picture);
+ContentMaps record_content_maps(Tape<T>& tape, const Compared<T>& compared, const Window& window, Id picture,
+                                bool maps_too);
 
 template <class T>
 WindowStatistics record_window(Tape<T>& tape, const Compared<T>& compared, const WindowParts<T>& parts);

@@ -21,7 +21,7 @@ namespace {
 
 constexpr const char* kKind = "style cache";
 constexpr const char* kVersionKey = "impasto_style_cache";
-constexpr const char* kVersion = "1";
+constexpr const char* kVersion = "2";
 
 std::string place(std::size_t layer, std::size_t region, const char* what) {
   return std::to_string(layer) + "." + std::to_string(region) + "." + what;

@@ -71,7 +71,7 @@ std::vector<Tensor<T>> measure_window(const Compared<T>& c, const Tensor<T>& pic
   Tensor<T> pixels;
   Tape<T> tape(context);
   const Id seen = tape.constant(pixels_at(picture, window.area, pixels, context), "picture");
-  const ContentMaps ids = record_content_maps(tape, c, window, seen);
+  const ContentMaps ids = record_content_maps(tape, c, window, seen, true);
   for (const Id id : ids.targets) tape.keep(id);
   run_forward(tape, context, [&](Id id, std::span<const T> values) {
     for (std::size_t k = 0; k < energies.size(); ++k) {

@@ -70,6 +70,21 @@ TEST_CASE("lab: an inspection has the losses of a step to the bit, and every op'
   }
 }
 
+TEST_CASE("lab: numbers of content targets that are kept by lanes in 16 bits are those of the content's maps") {
+  const Case c;
+  const Inspection seen = c.run();
+  int targets = 0;
+  for (const InspectedNode& node : seen.nodes) {
+    if (node.name != "content target by lanes") continue;
+    ++targets;
+    CHECK(node.value.minimum == 0);
+    CHECK(node.value.maximum > 0.1);
+    CHECK(node.value.maximum < 100);
+    CHECK(node.value.mean > 1e-3);
+  }
+  CHECK(targets == static_cast<int>(c.options.content_layers.size()));
+}
+
 TEST_CASE("lab: a layer's gradient holds what its Gram matrix adds, and its Gram matrix is that of its features") {
   Case c;
   c.options.content_layers = {};

@@ -184,13 +184,13 @@ TEST_CASE("model: Gram matrices of the fast form and their gradients equal the p
 }
 
 // As `look`, with squared distances of the layers' maps on a window's core from those of another picture, rounded as
-// the fast form does; they stand among Gram matrices. The window ends at the right and lower border.
+// the fast form does, and of Gram matrices of the same layers. No core: no window.
 template <class T>
 Seen look_at_distances(const Context& context, const Shape& size, const std::vector<std::size_t>& layers,
-                       bool in_a_window) {
+                       const Area& core) {
   const Vgg<T> network(network_weights());
   NetworkOptions how{.pooling = Pooling::average};
-  if (in_a_window) how.window = Window{{8, 16, size[0] - 8, size[1] - 16}, {0, 0, size[0], size[1]}};
+  if (core.count() > 0) how.window = Window{core, {0, 0, size[0], size[1]}};
   std::vector<FeatureRequest> requests;
   for (const std::size_t layer : layers) requests.push_back({.layer = layer, .as_target = true});
   Tape<T> other(context);
@@ -226,8 +226,9 @@ Seen look_at_distances(const Context& context, const Shape& size, const std::vec
   network.read(tape, picture, requests, how, [&](std::size_t k, Id value, Index positions, Id) {
     tape.keep(value);
     ids[k] = value;
-    if (requests[k].gram) return;
-    const Id term = scale(tape, value, T(1) / static_cast<T>(positions));
+    const T factor = T(1) / static_cast<T>(positions);
+    const Id term = requests[k].gram ? squared_error(tape, value, tape.input(tape.shape(value)), factor * factor)
+                                     : scale(tape, value, factor);
     loss = loss.index < 0 ? term : add(tape, loss, term);
   });
   tape.set_loss(loss);
@@ -242,13 +243,13 @@ Seen look_at_distances(const Context& context, const Shape& size, const std::vec
 TEST_CASE("model: squared distances inside the fast form and their gradients equal the plain ones, on every target") {
   for (const auto& layers : {positions({"conv1_1", "conv1_2"}), positions({"conv2_1", "pool2", "conv3_2"}),
                              positions({"conv1_2", "conv2_2", "conv3_1", "conv4_1"})}) {
-    for (const bool in_a_window : {false, true}) {
-      const Shape size{37, 75, 3};
-      const Seen exact = look_at_distances<double>(Context(2), size, layers, in_a_window);
+    // The second ends at the right and lower border, beside the third there are whole tiles.
+    for (const Area& core : {Area{}, Area{8, 16, 29, 59}, Area{16, 80, 8, 16}}) {
+      const Shape size{37, core.width == 16 ? 200 : 75, 3};
+      const Seen exact = look_at_distances<double>(Context(2), size, layers, core);
       for (const SimdTarget target : available_targets()) {
-        const Seen got = look_at_distances<float>(Context(2, target), size, layers, in_a_window);
-        INFO(to_string(target), ", ", vgg_layers()[layers.back()].keras_name(),
-             std::string(in_a_window ? ", in a window" : ""));
+        const Seen got = look_at_distances<float>(Context(2, target), size, layers, core);
+        INFO(to_string(target), ", ", vgg_layers()[layers.back()].keras_name(), ", core of ", core.width, " columns");
         for (std::size_t k = 0; k < exact.maps.size(); ++k) CHECK(relative_error(got.maps[k], exact.maps[k]) < 1e-5);
         CHECK(relative_error(got.gradient, exact.gradient) < 5e-5);  // a few values are rounded the other way
       }
@@ -325,22 +326,22 @@ TEST_CASE("model: a value that is not a number reaches the maps and Gram matrice
   }
 }
 
-TEST_CASE("model: Gram matrices of the fast form are the same bits for any number of threads") {
-  const Seen one = look_at_grams<float>(Context(1), {75, 101, 3}, kRequests[3]);
-  for (const int threads : {2, 3, 16}) {
-    const Seen many = look_at_grams<float>(Context(threads), {75, 101, 3}, kRequests[3]);
-    CHECK(one.maps == many.maps);
-    CHECK(one.gradient == many.gradient);
-  }
-}
-
-TEST_CASE("model: the fast form gives the same bits for any number of threads") {
+TEST_CASE("model: maps, Gram matrices and distances of the fast form are the same bits for any number of threads") {
+  const Shape size{75, 101, 3};
   const auto layers = positions({"conv1_2", "conv3_1", "conv4_2"});
-  const Seen one = look<float>(Context(1), {75, 101, 3}, layers, true);
+  const auto seen = [&](int threads) {
+    const Context context(threads);
+    return std::vector<Seen>{look<float>(context, size, layers, true),
+                             look_at_grams<float>(context, size, kRequests[3]),
+                             look_at_distances<float>(context, size, layers, {})};
+  };
+  const std::vector<Seen> one = seen(1);
   for (const int threads : {2, 3, 16}) {
-    const Seen many = look<float>(Context(threads), {75, 101, 3}, layers, true);
-    CHECK(one.maps == many.maps);
-    CHECK(one.gradient == many.gradient);
+    const std::vector<Seen> many = seen(threads);
+    for (std::size_t k = 0; k < one.size(); ++k) {
+      CHECK(one[k].maps == many[k].maps);
+      CHECK(one[k].gradient == many[k].gradient);
+    }
   }
 }
 

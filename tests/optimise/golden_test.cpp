@@ -76,14 +76,14 @@ std::vector<OptimiserStep> ten_iterations(const Context& context, int steps, std
 }
 
 template <class T>
-void check_ten_iterations(const Context& context, double tolerance, double picture_tolerance) {
+void check_ten_iterations(const Context& context, double tolerance, double later_tolerance, double picture_tolerance) {
   const Json wanted = golden_json("golden_lbfgs.json")["picture"];
   std::vector<T> picture;
   const std::vector<OptimiserStep> steps = ten_iterations<T>(context, testing::kGoldenSteps, picture);
   for (std::size_t i = 0; i < steps.size(); ++i) {
     INFO("iteration ", i + 1, " in ", sizeof(T), " bytes on ", to_string(context.target()));
     CHECK(steps[i].evaluations == wanted["evaluations"][i].get<int>() + (i == 0 ? 1 : 0));
-    check_close(steps[i].loss, number(wanted["loss"][i]), tolerance);
+    check_close(steps[i].loss, number(wanted["loss"][i]), i < 5 ? tolerance : later_tolerance);
   }
   if (testing::kGoldenSteps < 10) return;
   const NpyArray last = decode_npy(testing::golden_bytes("golden_lbfgs.npy"), "golden_lbfgs.npy");
@@ -91,12 +91,12 @@ void check_ten_iterations(const Context& context, double tolerance, double pictu
 }
 
 TEST_CASE("optimise: ten iterations of L-BFGS on the tutorial's loss follow PyTorch's to 1e-8 in double") {
-  check_ten_iterations<double>(Context(2), 1e-8, 1e-6);
+  check_ten_iterations<double>(Context(2), 1e-8, 1e-8, 1e-6);
 }
 
 // A float's loss is off by 1e-6; ten searches make 1e-5 to 3e-3 of that, by which decisions of ReLU and pooling turn.
-TEST_CASE("optimise: the same in float to 1e-2 of the loss, on every target") {
-  for (const SimdTarget target : golden_targets()) check_ten_iterations<float>(Context(2, target), 1e-2, 0.5);
+TEST_CASE("optimise: the same in float to 1e-3 of the loss, and to 1e-2 from the sixth on, on every target") {
+  for (const SimdTarget target : golden_targets()) check_ten_iterations<float>(Context(2, target), 1e-3, 1e-2, 0.5);
 }
 
 }  // namespace

@@ -161,6 +161,16 @@ TEST_CASE_TEMPLATE("optimise: the luminance pyramid is what its formula says, at
   }
 }
 
+TEST_CASE("optimise: so it is at the borders of the columns that are made together") {
+  for (const Index W : {1023, 1024, 1025, 1026, 2049}) {
+    for (const Index H : {1, 3}) {
+      const Tensor<double> x = random_tensor({H, W, 3}, 8);
+      INFO(x.shape());
+      CHECK(max_abs_error(mapped(x), by_formula(x)) < 1e-14);
+    }
+  }
+}
+
 TEST_CASE("optimise: the luminance pyramid is symmetric and positive definite") {
   for (const Shape& shape : kShapes) {
     INFO(shape);

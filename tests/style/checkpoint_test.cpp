@@ -284,9 +284,9 @@ TEST_CASE("checkpoint: a newer form, another file, and one that lies are refused
   save_safetensors(folder / "weights", {});
   CHECK(contains(error_of(ErrorCode::input, [&] { read_checkpoint(folder / "weights"); }),
                  "is no checkpoint of Impasto"));
-  save_safetensors(folder / "newer", {}, {{"impasto_checkpoint", "3"}, {"program", "impasto 9"}});
+  save_safetensors(folder / "newer", {}, {{"impasto_checkpoint", "4"}, {"program", "impasto 9"}});
   CHECK(contains(error_of(ErrorCode::input, [&] { read_checkpoint(folder / "newer"); }),
-                 "is of form 3, which this version of Impasto does not know (it reads 2); use the one that saved it, "
+                 "is of form 4, which this version of Impasto does not know (it reads 3); use the one that saved it, "
                  "impasto 9"));
 }
 

@@ -2,10 +2,13 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+#include <cstddef>
 #include <limits>
 #include <string>
 #include <vector>
 
+#include "impasto/stylise.h"
 #include "support/error_of.h"
 
 namespace impasto::testing {
@@ -62,6 +65,23 @@ TEST_CASE("style: every preset passes validation with the built-in weights, and 
     INFO(info.name);
     CHECK_FALSE(info.summary.empty());
     CHECK_NOTHROW(validate(preset(info.name, builtin()), builtin()));
+  }
+}
+
+TEST_CASE("style: draft has at most a third of default's evaluations at any size, in whole epochs") {
+  const Options draft = preset("draft", builtin()), usual = preset("default", builtin());
+  for (const int size : {128, 256, 512, 1024, 4096}) {
+    const auto work = [size](Options options) {  // evaluations at full size
+      options.size = size;
+      const std::vector<PaintingSize> sizes = painting_sizes(Image(16, 16), options);
+      double sum = 0;
+      for (std::size_t k = 0; k < sizes.size(); ++k)
+        sum += iterations_at(options, static_cast<int>(k)) * std::pow(static_cast<double>(sizes[k].width) / size, 2);
+      return sum;
+    };
+    CHECK(work(draft) < work(usual) / 3);
+    CHECK(iterations_at(draft, 0) % draft.steps_per_epoch == 0);
+    CHECK(iterations_at(draft, 1) % draft.steps_per_epoch == 0);
   }
 }
 

@@ -92,7 +92,7 @@ TEST_CASE("style cache: another file, or one whose numbers are not of these laye
   CHECK(refusal("other.safetensors").find("is no style cache") != std::string::npos);
   save_safetensors(folder / "names.safetensors",
                    {{"a", "F32", {1}, [](const ArrayToSave::Take& take) { take(std::vector<float>{1}); }}},
-                   {{"impasto_style_cache", "1"}});
+                   {{"impasto_style_cache", "2"}});
   CHECK(refusal("names.safetensors").find("damaged") != std::string::npos);
 
   Job job;

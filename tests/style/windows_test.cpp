@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -120,6 +121,34 @@ TEST_CASE("windows: computing maps twice, the content's too, and more threads ch
       }
     }
   }
+}
+
+TEST_CASE("windows: nor does it with the built-in network, whose content is kept by lanes") {
+  const Weights weights = Weights::builtin();
+  NarrowCase<float> c = large_case<float>();
+  c.weights = std::make_shared<NetworkWeights>(builtin_weights());
+  c.options = preset("default", weights);
+  c.options.region_size = 32;
+  const LossAndGradient first = outcome_with(c, true, 100);
+  for (const std::size_t kept : {std::size_t{0}, std::size_t{2}}) {
+    for (const bool keeps_content : {true, false}) {
+      c.context = Context(keeps_content ? 1 : 3);
+      const LossAndGradient other = outcome_with(c, keeps_content, kept);
+      CHECK(other.losses.total == first.losses.total);
+      CHECK(other.gradient == first.gradient);
+    }
+  }
+}
+
+TEST_CASE("windows: a content beyond what 16 bits hold still has a loss that is a number") {
+  const Weights weights = Weights::builtin();
+  NarrowCase<float> c = large_case<float>();
+  c.weights = std::make_shared<NetworkWeights>(builtin_weights());
+  c.options = preset("default", weights);
+  for (float& value : c.scene.content.values()) value *= 1e6F;
+  const LossAndGradient huge = outcome_with(c, true, 1);
+  CHECK(std::isfinite(huge.losses.total));
+  for (const float value : huge.gradient) REQUIRE(std::isfinite(value));
 }
 
 TEST_CASE("windows: the losses of layers are those of the whole picture, and every op is profiled once") {

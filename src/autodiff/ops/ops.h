@@ -74,6 +74,8 @@ OrientedIds oriented_conv2d_relu(Tape<float>& tape, Id x, std::span<const Orient
 /// A map of such a layer, h x w x C, rounded to 16 bits a number, in the form that layers are compared with; it takes
 /// no gradient, and is for no other reader.
 Id oriented_target(Tape<float>& tape, Id map, const OrientedLayer& layer);
+/// What a constant is called whose numbers are such a map's: two halves in every float.
+inline constexpr const char* kOrientedTarget = "content target by lanes";
 
 /// Maximum, or mean, of size x size windows, `stride` apart, all inside the map (valid).
 template <class T>

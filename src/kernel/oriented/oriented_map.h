@@ -36,7 +36,7 @@ class OrientedMap {
   std::vector<OrientedSegment> segments_;
 };
 
-/// Positions of a map of this shape that a chain reads: a picture's and channels' H x W x C, or by lanes.
+/// Whether a map of this shape lies by lanes; if not, it is H x W x C.
 inline bool is_by_lanes(const Shape& map) { return map.rank() == 4; }
 
 }  // namespace impasto::IMPASTO_ABI

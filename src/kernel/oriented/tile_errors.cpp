@@ -20,6 +20,8 @@ Index write_target_scratch(const Context& context, Index W) {
   return workspace_size<float>([&](Workspace& space) { take_rows(context, W, space); });
 }
 
+constexpr float kMostHalf = 65504;  // the largest; a picture in 0 .. 1 stays far below it
+
 void write_target(const Context& context, const OrientedLayer& layer, Index H, Index W, const float* map, float* P,
                   float* scratch) {
   const OrientedStages& stages = *oriented_stages(context.target());
@@ -34,7 +36,7 @@ void write_target(const Context& context, const OrientedLayer& layer, Index H, I
       for (Index w = 0; unit == 0 && w < W; ++w) row[w * kUnit + kOnesLane] = 1;
       // Not by vectors: of targets without instructions for it, Highway 1.0 cuts off instead of rounding.
       std::transform(row, row + W * kUnit, reinterpret_cast<std::uint16_t*>(P) + (unit * H + r) * W * kUnit,
-                     half_from_bounded);
+                     [](float value) { return half_from_bounded(std::min(value, kMostHalf)); });
     }
   });
 }

@@ -1,6 +1,6 @@
 // Squared distances of a tile's maps F from other maps P, and their gradients. P stands over the core of a window, by
-// lanes in halves (units x h x w x kUnit), which take a quarter of the time that floats in the order of channels do,
-// and whose rounding, 2^-12 of P, F - P does not notice.
+// lanes in halves (units x h x w x kUnit), which take a quarter of the time that floats in the order of channels do;
+// what their rounding changes, 2^-12 of P, is far below F - P.
 #pragma once
 
 #include <cstdint>
