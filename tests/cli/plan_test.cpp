@@ -82,8 +82,8 @@ TEST_CASE(
     "cli: --max-memory shortens L-BFGS's history with a word, and refuses what cannot fit with a size that does") {
   const Studio studio;
   const auto paint = [&](const std::string& most, const std::vector<std::string>& more) {
-    std::vector<std::string> words =
-        Studio::arguments({"--max-memory", most, "--lbfgs-precision", "single", "--lbfgs-history", "20", "-o", "a.png"});
+    std::vector<std::string> words = Studio::arguments(
+        {"--max-memory", most, "--lbfgs-precision", "single", "--lbfgs-history", "20", "-o", "a.png"});
     words.insert(words.end(), more.begin(), more.end());
     return run_program(words, studio.path());
   };

@@ -20,8 +20,10 @@ constexpr Index kWideFilters = 12 * (Index{1} << 20) / kFloat;
 // One or two passes of the product's micro-kernel: V and M of 128 channels take 0.5 MiB of L2, beside what streams by.
 constexpr Index kWideTiles = 12;
 constexpr Index kMostM = Index{1} << 20;  // bytes; more than 1 MiB was not faster with any L2
-// V is held for as many tiles as 8 MiB take.
-constexpr Index kDeepTiles = 8 * (Index{1} << 20) / kFloat;
+// V is held for as many tiles as 8 MiB take, with many threads 16: in less they find too few pieces of work.
+constexpr Index most_of_v(Index threads) {
+  return std::clamp(threads, Index{8}, Index{16}) * (Index{1} << 20) / kFloat;
+}
 
 // Tiles need two points more than outputs along each axis, and filters are transformed to all points of a whole tile:
 // whichever takes fewer multiplications, a transformed filter counting as much as 6 tiles.
@@ -57,11 +59,13 @@ WinogradPass::WinogradPass(const Context& context, std::vector<Index> rows, std:
     // time, and the more tiles a block has, the less often filters are made for them.
     const Index fits = l2_cache_bytes() / 4 / kFloat / (2 * side * slab_);
     channels_ = std::clamp(fits / stages_->lanes * stages_->lanes, stages_->lanes, depth_);
-    // Slabs times blocks are pieces of work: with many threads, smaller blocks, down to a pass of the product.
+    // Slabs times blocks of the tiles whose V is held at a time are pieces of work: with many threads, smaller blocks,
+    // down to a pass of the product.
+    const Index held = std::min(count, most_of_v(threads_) / (points * depth_));
     const Index near = std::min(Index{l2_cache_bytes()}, kMostM) / kFloat / (points * slab_);
-    const Index shared = (count * (width_ / slab_) + threads_ - 1) / threads_;
+    const Index shared = (held * (width_ / slab_) + threads_ - 1) / threads_;
     block_ = balanced(std::min(near, std::max(shared, stages_->rows)));
-    blocks_ = std::clamp(kDeepTiles / (points * depth_ * block_), Index{1}, (count + block_ - 1) / block_);
+    blocks_ = std::clamp(most_of_v(threads_) / (points * depth_ * block_), Index{1}, (count + block_ - 1) / block_);
   } else {
     // As many blocks as fill whole rounds of all threads.
     const Index rounds = (count + kWideTiles * threads_ - 1) / (kWideTiles * threads_);
