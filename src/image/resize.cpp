@@ -15,6 +15,7 @@
 
 #include "base/check.h"
 #include "base/parallel.h"
+#include "base/ranges.h"
 #include "image/limits.h"
 #include "image/quantize.h"
 #include "image/resample.h"
@@ -120,33 +121,27 @@ void resize_plane(const Context& context, const Plane& from, std::size_t width, 
   resample(context, from, spans(context, from.width, width), spans(context, from.height, height), to);
 }
 
-constexpr std::size_t kClipped = 16384;  // values of a piece
-
-std::size_t parts_of(std::size_t count) { return (count + kClipped - 1) / kClipped; }
-
 // The overshoot of a sharp filter beyond what the picture reaches, or 0..1, is no colour of it.
 void clip_to_range(const Context& context, std::span<const float> before, std::span<float> after) {
-  const auto part_of = [](auto values, std::ptrdiff_t i) {
-    const std::size_t begin = static_cast<std::size_t>(i) * kClipped;
-    return values.subspan(begin, std::min(kClipped, values.size() - begin));
-  };
-  std::vector<std::pair<float, float>> ends(parts_of(before.size()));
-  parallel_for(context, static_cast<std::ptrdiff_t>(ends.size()), [&](std::ptrdiff_t i, int) {
+  struct Ends {
     float low = 0, high = 1;
-    for (const float value : part_of(before, i)) {
-      low = std::min(low, value);
-      high = std::max(high, value);
+    void reach(float least, float most) {
+      low = std::min(low, least);
+      high = std::max(high, most);
     }
-    ends[static_cast<std::size_t>(i)] = {low, high};
-  });
-  float low = 0, high = 1;
-  for (const auto& [least, most] : ends) {
-    low = std::min(low, least);
-    high = std::max(high, most);
-  }
-  parallel_for(context, static_cast<std::ptrdiff_t>(parts_of(after.size())), [&](std::ptrdiff_t i, int) {
-    for (float& value : part_of(after, i)) value = std::clamp(value, low, high);
-  });
+  };
+  const Ends ends = fold_pieces(
+      context, static_cast<std::ptrdiff_t>(before.size()),
+      [values = before.data()](std::ptrdiff_t begin, std::ptrdiff_t end) {
+        Ends reached;
+        for (std::ptrdiff_t i = begin; i < end; ++i) reached.reach(values[i], values[i]);
+        return reached;
+      },
+      [](Ends& all, const Ends& next) { all.reach(next.low, next.high); });
+  for_ranges(context, static_cast<std::ptrdiff_t>(after.size()),
+             [ends, values = after.data()](std::ptrdiff_t begin, std::ptrdiff_t end) {
+               for (std::ptrdiff_t i = begin; i < end; ++i) values[i] = std::clamp(values[i], ends.low, ends.high);
+             });
 }
 
 Plane plane_of(const Image& image, const float* values, std::size_t channels) {

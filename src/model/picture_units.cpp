@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/ranges.h"
 #include "image/blend.h"
 #include "impasto/stylise.h"
-#include "kernel/ranges.h"
 #include "model/network_weights.h"
 
 namespace impasto::IMPASTO_ABI {

@@ -3,7 +3,7 @@
 #include <span>
 
 #include "base/check.h"
-#include "kernel/ranges.h"
+#include "base/ranges.h"
 
 namespace impasto::IMPASTO_ABI {
 

@@ -12,7 +12,7 @@
 
 #include "base/check.h"
 #include "base/parallel.h"
-#include "kernel/ranges.h"
+#include "base/ranges.h"
 
 namespace impasto::IMPASTO_ABI {
 namespace {

@@ -5,12 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <numbers>
 #include <span>
 #include <vector>
 
 #include "base/check.h"
 #include "base/parallel.h"
-#include "kernel/ranges.h"
+#include "base/ranges.h"
 
 namespace impasto::IMPASTO_ABI {
 namespace {
@@ -20,18 +21,20 @@ namespace {
 constexpr double kGains[] = {1, 0.8, 0.8, 0.4};
 constexpr double kColourGain = 0.65;
 
-constexpr double kU = 0.57735026918962576;          // 1 / sqrt 3
-constexpr double kLastOfOdd = 1.41421356237309505;  // sqrt 2
-
 // Columns of the coarse plane that are made together: their rows stay in L1.
 constexpr Index kColumns = 512;
 
-constexpr Index half(Index side) { return (side + 1) / 2; }
+// Of a picture's planes, each half as high and as wide as the one before.
+std::array<Shape, std::size(kGains)> level_shapes(const Shape& picture) {
+  std::array<Shape, std::size(kGains)> shapes{Shape{picture[0], picture[1]}};
+  for (std::size_t l = 1; l < shapes.size(); ++l) shapes[l] = {(shapes[l - 1][0] + 1) / 2, (shapes[l - 1][1] + 1) / 2};
+  return shapes;
+}
 
 // What the last position of a side is scaled by.
 template <class T>
 T end_scale(Index position, Index side) {
-  return 2 * position + 1 == side ? static_cast<T>(kLastOfOdd) : T(1);
+  return 2 * position + 1 == side ? std::numbers::sqrt2_v<T> : T(1);
 }
 
 // 2k - 1 .. 2k + 2 of the fine rows in one, on columns [begin, end); a row behind an odd height is 0.
@@ -63,27 +66,19 @@ void enlarge_down(const Tensor<T>& coarse, Index H, Index i, Index begin, Index 
 template <class T>
 LuminancePyramid<T>::LuminancePyramid(const Shape& picture, const Context& context) : context_(context) {
   IMPASTO_ASSERT(picture.rank() == 3 && picture[2] == 3);
-  Shape level{picture[0], picture[1]};
-  for (std::size_t l = 0; l < std::size(kGains); ++l) {
-    levels_.emplace_back(level, context);
-    level = {half(level[0]), half(level[1])};
-  }
+  for (const Shape& shape : level_shapes(picture)) levels_.emplace_back(shape, context);
 }
 
 template <class T>
 std::uint64_t LuminancePyramid<T>::bytes(const Shape& picture) {
   std::uint64_t values = 0;
-  Shape level{picture[0], picture[1]};
-  for (std::size_t l = 0; l < std::size(kGains); ++l) {
-    values += static_cast<std::uint64_t>(level.count());
-    level = {half(level[0]), half(level[1])};
-  }
+  for (const Shape& shape : level_shapes(picture)) values += static_cast<std::uint64_t>(shape.count());
   return values * sizeof(T);
 }
 
 template <class T>
 void LuminancePyramid<T>::apply(std::span<const T> x, std::span<T> y) {
-  const T u = static_cast<T>(kU), c = static_cast<T>(kColourGain);
+  const T u = std::numbers::inv_sqrt3_v<T>, c = static_cast<T>(kColourGain);
   const T* in = x.data();
   T *out = y.data(), *L = levels_.front().data();
   const Index positions = levels_.front().shape().count();

@@ -12,7 +12,7 @@
 
 #include "base/buffer.h"
 #include "base/half.h"
-#include "kernel/ranges.h"
+#include "base/ranges.h"
 #include "kernel/simd/wide_sums.h"
 #include "tensor/tensor.h"
 

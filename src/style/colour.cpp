@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/check.h"
-#include "kernel/ranges.h"
+#include "base/ranges.h"
 #include "model/network_weights.h"
 #include "tensor/whole_arrays.h"
 

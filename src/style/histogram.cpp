@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include "kernel/ranges.h"
+#include "base/ranges.h"
 #include "tensor/whole_arrays.h"
 
 namespace impasto::IMPASTO_ABI {

@@ -5,9 +5,9 @@
 #include <span>
 
 #include "base/check.h"
+#include "base/ranges.h"
 #include "image/resize.h"
 #include "impasto/image.h"
-#include "kernel/ranges.h"
 #include "style/noise.h"
 
 namespace impasto::IMPASTO_ABI {

@@ -8,7 +8,7 @@
 
 #include "base/check.h"
 #include "base/parallel.h"
-#include "kernel/ranges.h"
+#include "base/ranges.h"
 #include "style/energy.h"
 #include "style/run_forward.h"
 

@@ -11,7 +11,7 @@
 #include <memory>
 #include <vector>
 
-#include "kernel/ranges.h"
+#include "base/ranges.h"
 #include "support/gradcheck.h"
 
 namespace impasto::testing {

@@ -3,7 +3,7 @@
 // sum:   y = sum_i x_i   dx_i = dy
 #include "autodiff/ops/ops.h"
 #include "base/check.h"
-#include "kernel/ranges.h"
+#include "base/ranges.h"
 
 namespace impasto::IMPASTO_ABI {
 

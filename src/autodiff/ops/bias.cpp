@@ -1,7 +1,7 @@
 // y[p,c] = x[p,c] + b[c]     dx = dy     db[c] = sum_p dy[p,c]     (p: position)
 #include "autodiff/ops/ops.h"
 #include "base/check.h"
-#include "kernel/ranges.h"
+#include "base/ranges.h"
 
 namespace impasto::IMPASTO_ABI {
 

@@ -1,7 +1,7 @@
 // y = m b + (1 - m) a     da = (1 - m) dy     (exactly b where m is 1, exactly a where m is 0)
 #include "autodiff/ops/ops.h"
 #include "base/check.h"
-#include "kernel/ranges.h"
+#include "base/ranges.h"
 
 namespace impasto::IMPASTO_ABI {
 

@@ -15,9 +15,9 @@
 #include "autodiff/ops/ops.h"
 #include "base/check.h"
 #include "base/parallel.h"
+#include "base/ranges.h"
 #include "kernel/gemm/gemm.h"
 #include "kernel/gemm/gram.h"
-#include "kernel/ranges.h"
 #include "kernel/workspace.h"
 
 namespace impasto::IMPASTO_ABI {

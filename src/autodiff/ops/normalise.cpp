@@ -5,7 +5,7 @@
 
 #include "autodiff/ops/ops.h"
 #include "base/check.h"
-#include "kernel/ranges.h"
+#include "base/ranges.h"
 
 namespace impasto::IMPASTO_ABI {
 

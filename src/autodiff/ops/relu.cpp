@@ -1,6 +1,6 @@
 // y = max(x, 0)     dx = 0 where y <= 0, else dy     A value that is not a number stays one, so that it is noticed.
 #include "autodiff/ops/ops.h"
-#include "kernel/ranges.h"
+#include "base/ranges.h"
 
 namespace impasto::IMPASTO_ABI {
 

@@ -9,7 +9,7 @@
 #include "autodiff/ops/ops.h"
 #include "base/check.h"
 #include "base/parallel.h"
-#include "kernel/ranges.h"
+#include "base/ranges.h"
 
 namespace impasto::IMPASTO_ABI {
 namespace {

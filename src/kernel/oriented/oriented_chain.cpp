@@ -9,8 +9,8 @@
 
 #include "base/check.h"
 #include "base/parallel.h"
+#include "base/ranges.h"
 #include "kernel/gemm/gram.h"
-#include "kernel/ranges.h"
 #include "kernel/workspace.h"
 
 namespace impasto::IMPASTO_ABI {

@@ -6,9 +6,9 @@
 
 #include "base/check.h"
 #include "base/parallel.h"
+#include "base/ranges.h"
 #include "kernel/gemm/gemm.h"
 #include "kernel/gemm/gram.h"
-#include "kernel/ranges.h"
 
 namespace impasto::IMPASTO_ABI {
 namespace {

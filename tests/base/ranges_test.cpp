@@ -1,15 +1,18 @@
-#include "kernel/ranges.h"
+#include "base/ranges.h"
 
 #include <doctest/doctest.h>
+
+#include <cstddef>
 
 namespace impasto::testing {
 
 TEST_CASE(
     "ranges: the pieces of a sum follow each other and cover all, also where their number times the count is 2^36") {
-  for (const Index count : {Index{1}, Index{255}, Index{1000}, (Index{1} << 28) - 1}) {
+  for (const std::ptrdiff_t count :
+       {std::ptrdiff_t{1}, std::ptrdiff_t{255}, std::ptrdiff_t{1000}, (std::ptrdiff_t{1} << 28) - 1}) {
     CAPTURE(count);
     bool good = true;
-    const double covered = sum_pieces(Context(1), count, [&](Index begin, Index end) {
+    const double covered = sum_pieces(Context(1), count, [&](std::ptrdiff_t begin, std::ptrdiff_t end) {
       good = good && 0 <= begin && begin < end && end <= count;
       return static_cast<double>(end - begin);
     });
