@@ -29,7 +29,7 @@ void measure(benchmark::State& state, const OpCase& op) {
 }
 
 const bool kRegistered = [] {
-  for (const OpCase& op : op_cases({300, 450, 64}, 1, Weights::builtin().network())) {
+  for (const OpCase& op : op_cases({300, 450, 64}, 1, Weights::formula().network())) {
     benchmark::RegisterBenchmark(op.name.c_str(), measure, op)->UseRealTime()->Unit(benchmark::kMillisecond);
   }
   return true;

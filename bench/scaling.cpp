@@ -27,7 +27,7 @@ constexpr std::size_t kShown = 8;
 
 struct Case {
   const char* preset;
-  bool is_builtin;
+  bool is_formula;
   int width, height;
 
   std::string name() const { return std::string(preset) + " " + std::to_string(width) + "x" + std::to_string(height); }
@@ -120,7 +120,7 @@ void print(const std::string& what, const Rounds& rounds) {
 }
 
 void run(const Case& one, const Image& content, const Image& style) {
-  const Weights weights = one.is_builtin ? Weights::builtin() : Weights::random(1);
+  const Weights weights = one.is_formula ? Weights::formula() : Weights::random(1);
   Options options = preset(one.preset, weights);
   options.width = one.width;
   options.height = one.height;

@@ -1,5 +1,5 @@
 // Whole steps: the tutorial's layers to conv5_2 on a full-width VGG19 with random weights, and the default preset on
-// the built-in network; and what passes before the first of them is done.
+// the formula network; and what passes before the first of them is done.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -23,8 +23,8 @@ const Weights& random_weights() {
   static const Weights weights = Weights::random(1);
   return weights;
 }
-const Weights& builtin_weights() {
-  static const Weights weights = Weights::builtin();
+const Weights& formula_weights() {
+  static const Weights weights = Weights::formula();
   return weights;
 }
 
@@ -79,8 +79,8 @@ const bool kRegistered = [] {
     add_step({"tutorial", random_weights, 512, 512, memory});
     add_step({"tutorial", random_weights, 1024, 1024, memory});
   }
-  add_step({"default", builtin_weights, 450, 300, Memory::automatic});
-  add_step({"default", builtin_weights, 512, 341, Memory::automatic});
+  add_step({"default", formula_weights, 450, 300, Memory::automatic});
+  add_step({"default", formula_weights, 512, 341, Memory::automatic});
   return true;
 }();
 

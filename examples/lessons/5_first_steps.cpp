@@ -34,7 +34,7 @@ double apart(const impasto::Image& a, const impasto::Image& b) {
 }
 
 int main() {
-  const impasto::Weights weights = impasto::Weights::builtin();
+  const impasto::Weights weights = impasto::Weights::formula();
   impasto::Options options = impasto::preset("default", weights);
   options.size = 64;
   options.scale_count = 1;

@@ -60,7 +60,7 @@ impasto::Image picture(float range) {
 }
 
 impasto::Inspection look(const impasto::Image& content, std::vector<float> start, const impasto::Context& context) {
-  const impasto::Weights weights = impasto::Weights::builtin();
+  const impasto::Weights weights = impasto::Weights::formula();
   impasto::Options options = impasto::preset("default", weights);
   options.size = 32;
   options.scale_count = 1;

@@ -80,13 +80,15 @@ IMPASTO_API size_t impasto_context_memory_held(const impasto_context* context);
 
 /* Weights: loaded once, used by many. */
 
+/** The network that comes with the library, and the one whose weights come from formulas (impasto/weights.h). */
 IMPASTO_API impasto_status impasto_weights_builtin(impasto_weights** out);
+IMPASTO_API impasto_status impasto_weights_formula(impasto_weights** out);
 IMPASTO_API impasto_status impasto_weights_load(const char* file, const impasto_context* context,
                                                 impasto_weights** out);
 IMPASTO_API void impasto_weights_free(impasto_weights* weights);
 /** One line for people: source, file, preprocessing. */
 IMPASTO_API const char* impasto_weights_description(const impasto_weights* weights);
-/** "VGG19", whose shape the built-in network has too, "VGG16", or, of a file that ends where the two part, "VGG19 or
+/** "VGG19", whose shape the formula network has too, "VGG16", or, of a file that ends where the two part, "VGG19 or
     VGG16". */
 IMPASTO_API const char* impasto_weights_architecture(const impasto_weights* weights);
 /** Convolutions, and the name of each, 0 to count - 1, such as "block1_conv1"; NULL outside of that. */

@@ -28,7 +28,7 @@ enum class HistoryPrecision { single, half };
 /// What L-BFGS moves. `pixels`: the values of the picture. `luminance_pyramid`: numbers z of which the picture is
 /// x_0 + S z, with S a fixed linear map that carries coarse luminance further than fine, and colours less far. The loss
 /// curves so differently between them that this reaches the same loss in a fifth to over a third fewer evaluations
-/// where the built-in network is compared (docs/MATH.md, "L-BFGS and its variables").
+/// where the formula network is compared (docs/MATH.md, "L-BFGS and its variables").
 enum class LbfgsVariables { pixels, luminance_pyramid };
 
 /// L-BFGS with a line search for the strong Wolfe conditions (Nocedal & Wright, "Numerical Optimization", 2006,

@@ -130,8 +130,8 @@ struct PresetInfo {
 /// All presets, the default first.
 IMPASTO_API std::vector<PresetInfo> presets();
 
-/// The named preset. `weights` decides where a preset differs between the built-in network and trained ones.
-/// Throws Error(usage) for an unknown name, listing the known ones.
+/// The named preset. `weights` decides where a preset differs between the networks that come with the library and
+/// others. Throws Error(usage) for an unknown name, listing the known ones.
 IMPASTO_API Options preset(const std::string& name, const Weights& weights);
 
 /// Throws Error(usage) naming the first setting that is out of range, unknown, or contradicts another.

@@ -19,8 +19,12 @@ struct NetworkWeights;  // src/model/network_weights.h
 /// Copies share one set of numbers. Thread safety: const use from any thread.
 class IMPASTO_API Weights {
  public:
-  /// The closed-form network that comes with the library: no file, no download, same bits everywhere (docs/MATH.md).
+  /// The network that comes with the library, the one to paint with where there is no file: no download, same bits
+  /// everywhere.
   static Weights builtin();
+  /// A network in VGG19's shape whose weights come from formulas, without any training (docs/MATH.md): the same bits
+  /// everywhere, and quick, because its filters are turned copies of few.
+  static Weights formula();
   /// A file with the convolutions of VGG19 or VGG16 (weights/FORMAT.md), best one that import_weights wrote:
   /// safetensors, or any other that is read: of Keras, PyTorch, ONNX, NumPy; F64 (rounded), F32, F16 or BF16. Throws
   /// Error(input) for a file that is missing, truncated, inconsistent, of another network, or with values that are not
@@ -35,11 +39,12 @@ class IMPASTO_API Weights {
   /// One line for people: source, file, preprocessing.
   std::string description() const;
   bool is_builtin() const noexcept;
+  bool is_formula() const noexcept;
   Pooling pooling() const noexcept;
   Padding padding() const noexcept;
   /// Whether the preprocessing is folded into the first convolution (weights_tools.h).
   bool is_folded() const noexcept;
-  /// "VGG19", whose shape the built-in network has too, "VGG16", or, of a file that ends where the two part,
+  /// "VGG19", whose shape the formula network has too, "VGG16", or, of a file that ends where the two part,
   /// "VGG19 or VGG16".
   std::string architecture() const;
   /// Keras names of the convolutions present, in order: block1_conv1, block1_conv2, ...

@@ -140,6 +140,10 @@ impasto_status impasto_weights_builtin(impasto_weights** out) {
   return make_handle(out, [] { return impasto::Weights::builtin(); });
 }
 
+impasto_status impasto_weights_formula(impasto_weights** out) {
+  return make_handle(out, [] { return impasto::Weights::formula(); });
+}
+
 impasto_status impasto_weights_load(const char* file, const impasto_context* context, impasto_weights** out) {
   return make_handle(out, [&] {
     return impasto::Weights::load(&given(file, "file"), context == nullptr ? impasto::Context() : context->context);

@@ -10,7 +10,7 @@
 namespace impasto::cli {
 
 struct BenchRequest {
-  StyliseRequest painting;  ///< what a step computes, and where; weights: a file, "builtin" or "random"
+  StyliseRequest painting;  ///< what a step computes, and where; weights: a file, "builtin", "formula" or "random"
   std::string layers;       ///< --layers as typed; empty: the preset's and --content-layers, --style-layers
   int steps = 10;           ///< timed, after one that is not
   std::optional<std::filesystem::path> json;

@@ -15,6 +15,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kVariable = "IMPASTO_WEIGHTS";
 constexpr const char* kBuiltin = "builtin";
+constexpr const char* kFormula = "formula";
 
 std::string variable(const char* name) {
   const char* value = std::getenv(name);
@@ -52,6 +53,7 @@ std::vector<fs::path> usual_files(const fs::path& program) {
 
 FoundWeights load(const fs::path& name) {
   if (name == kBuiltin) return {Weights::builtin()};
+  if (name == kFormula) return {Weights::formula()};
   return {Weights::load(name), name};
 }
 

@@ -10,15 +10,16 @@ namespace impasto::cli {
 
 struct FoundWeights {
   Weights weights;
-  std::filesystem::path file = {};  ///< empty: built-in
+  std::filesystem::path file = {};  ///< empty: the library's own
   bool fallback = false;            ///< built-in because nothing else was found
 };
 
 /// Folder of the running program. `argv0` helps where the system does not tell.
 std::filesystem::path program_folder(const char* argv0);
 
-/// `named`: a file, "builtin", or empty: IMPASTO_WEIGHTS, then weights/vgg19.safetensors, or vgg16.safetensors, beside
-/// the program or in the user's data folder, then built-in. Throws Error(input) for a file that is no good.
+/// `named`: a file, "builtin", "formula", or empty: IMPASTO_WEIGHTS, then weights/vgg19.safetensors, or
+/// vgg16.safetensors, beside the program or in the user's data folder, then built-in. Throws Error(input) for a file
+/// that is no good.
 FoundWeights find_weights(const std::string& named, const std::filesystem::path& program);
 
 /// The first of the usual places that holds a file; empty: none does.

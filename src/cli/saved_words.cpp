@@ -25,7 +25,7 @@ std::vector<fs::path> files_of(const StyliseRequest& request) {
        {request.content_mask, request.protect, request.smooth, request.output, request.preview, request.snapshots,
         request.preset_copy, request.log, request.report, request.start_file, request.checkpoint})
     if (file) files.push_back(*file);
-  // "builtin" and "bold" are words; pipes stay pipes.
+  // "formula" and "bold" are words; pipes stay pipes.
   std::erase_if(files, [&](const fs::path& file) {
     std::error_code failure;
     const bool may_be_word = file == request.weights || file == request.preset;

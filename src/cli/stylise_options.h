@@ -48,7 +48,7 @@ struct StyliseRequest {
   bool force = false;                               ///< ResumeOptions::force
   std::string command;                              ///< all words of the command line, for a shell
   std::vector<std::string> words;                   ///< the same but the program's name
-  std::string weights;                              ///< a file, "builtin", or empty: search
+  std::string weights;                              ///< a file, "builtin", "formula", or empty: search
   std::string preset = "default";                   ///< a name or a file
   std::vector<Change> changes;                      ///< in no order: no two touch the same setting
   std::optional<int> epochs;                        ///< kept apart from iterations, for they exclude each other

@@ -12,7 +12,7 @@ namespace impasto::IMPASTO_ABI {
 
 /// `im2col`: patches times weights (kernel/conv2d.h). `winograd`: F(6 x 6), with ReLU and pooling in the same op
 /// (kernel/winograd/winograd.h). `pair`: two of these in one op, the map between them never in memory
-/// (kernel/winograd/conv_pair.h). `oriented`: the built-in network's filters as turned copies of few
+/// (kernel/winograd/conv_pair.h). `oriented`: the formula network's filters as turned copies of few
 /// (kernel/oriented/oriented_chain.h).
 enum class ConvolutionAlgorithm { im2col, winograd, pair, oriented };
 

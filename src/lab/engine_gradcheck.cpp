@@ -143,7 +143,7 @@ EngineGradcheck check_loss(const Weights& weights, const EngineGradcheckOptions&
 }
 
 std::vector<OpCase> cases_of(const EngineGradcheckOptions& o) {
-  return op_cases(shape_or(o, {6, 7, 3}), o.seed + 100, Weights::builtin().network());
+  return op_cases(shape_or(o, {6, 7, 3}), o.seed + 100, Weights::formula().network());
 }
 
 }  // namespace

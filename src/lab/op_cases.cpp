@@ -59,7 +59,7 @@ std::shared_ptr<const PositionWeights> some_positions(const Shape& map) {
 }
 
 void add_convolutions(std::vector<OpCase>& cases, const Shape& map, std::uint64_t seed,
-                      const std::shared_ptr<const NetworkWeights>& builtin) {
+                      const std::shared_ptr<const NetworkWeights>& formula) {
   const Index C = map[2];
   const Shape picture{map[0], map[1], 3}, filters{3, 3, C, 4};
   cases.push_back(both("conv2d", {map, filters},
@@ -73,10 +73,10 @@ void add_convolutions(std::vector<OpCase>& cases, const Shape& map, std::uint64_
     const ConvPairIds ids = conv2d_relu_pair(t, v[0], pair_weights(t, seed), Padding::zero, Pooling::none, true);
     return add(t, sum(t, gram_matrix(t, ids.y)), sum(t, ids.gram));
   }));
-  const auto plain = [builtin]<class T>(Tape<T>& t, const Ids& v) {
+  const auto plain = [formula]<class T>(Tape<T>& t, const Ids& v) {
     Id x = v[0];
     for (std::size_t k = 0; k < 2; ++k) {
-      const ConvWeights& layer = builtin->dense()[k];
+      const ConvWeights& layer = formula->dense()[k];
       const Id w = t.input(layer.w.shape()), b = t.input(layer.b.shape());
       std::copy(layer.w.values().begin(), layer.w.values().end(), t.value(w).begin());
       std::copy(layer.b.values().begin(), layer.b.values().end(), t.value(b).begin());
@@ -84,10 +84,10 @@ void add_convolutions(std::vector<OpCase>& cases, const Shape& map, std::uint64_
     }
     return x;
   };
-  const auto fast = [builtin, plain](Tape<float>& t, const Ids& v) {
+  const auto fast = [formula, plain](Tape<float>& t, const Ids& v) {
     const ConvolutionFacts facts{.x = t.shape(v[0]), .padding = Padding::replicate, .is_oriented = true};
     if (choose_convolution(t.context(), facts).algorithm != ConvolutionAlgorithm::oriented) return plain(t, v);
-    return oriented_conv2d_relu(t, v[0], builtin->oriented->layers().first(2)).y;
+    return oriented_conv2d_relu(t, v[0], formula->oriented->layers().first(2)).y;
   };
   cases.push_back({"oriented_conv2d_relu", {picture}, plain, fast});
   const auto plain_distance = [plain, seed]<class T>(Tape<T>& t, const Ids& v) {
@@ -97,7 +97,7 @@ void add_convolutions(std::vector<OpCase>& cases, const Shape& map, std::uint64_
   const auto fast_distance = [=](Tape<float>& t, const Ids& v) {
     const ConvolutionFacts facts{.x = t.shape(v[0]), .padding = Padding::replicate, .is_oriented = true};
     if (choose_convolution(t.context(), facts).algorithm != ConvolutionAlgorithm::oriented) return plain_distance(t, v);
-    const auto layers = builtin->oriented->layers().first(2);
+    const auto layers = formula->oriented->layers().first(2);
     const Id other = fixed_halves(t, {picture[0], picture[1], layers[1].channels}, seed);
     const Id target = oriented_target(t, other, layers[1]);
     return oriented_conv2d_relu(t, v[0], layers, {.targets = {{2, target}}}).errors[0];
@@ -147,9 +147,9 @@ void add_pictures(std::vector<OpCase>& cases, const Shape& map, std::uint64_t se
 }  // namespace
 
 std::vector<OpCase> op_cases(const Shape& map, std::uint64_t seed,
-                             const std::shared_ptr<const NetworkWeights>& builtin) {
+                             const std::shared_ptr<const NetworkWeights>& formula) {
   std::vector<OpCase> cases;
-  add_convolutions(cases, map, seed, builtin);
+  add_convolutions(cases, map, seed, formula);
   add_statistics(cases, map);
   add_pictures(cases, map, seed);
   return cases;

@@ -20,8 +20,8 @@ struct OpCase {
 
 /// All ops on a map of this shape, in the order of ops.h; those that need three channels take three, whatever the map
 /// has. `seed`: of what an op reads beside its variables. Cases may throw Error(input) when they are recorded, for maps
-/// that are too small. `builtin`: the network whose first two layers are the case of oriented_conv2d_relu.
+/// that are too small. `formula`: the network whose first two layers are the case of oriented_conv2d_relu.
 std::vector<OpCase> op_cases(const Shape& map, std::uint64_t seed,
-                             const std::shared_ptr<const NetworkWeights>& builtin);
+                             const std::shared_ptr<const NetworkWeights>& formula);
 
 }  // namespace impasto::IMPASTO_ABI

@@ -82,7 +82,9 @@ void validate(const NetworkWeights& weights, const std::string& source, const Co
 
 Weights::Weights(std::shared_ptr<const NetworkWeights> network) : network_(std::move(network)) {}
 
-Weights Weights::builtin() { return Weights(std::make_shared<const NetworkWeights>(builtin_weights())); }
+Weights Weights::builtin() { return formula(); }
+
+Weights Weights::formula() { return Weights(std::make_shared<const NetworkWeights>(formula_weights())); }
 
 Weights Weights::random(std::uint64_t seed) {
   return with_memory_error("making weights",
@@ -96,7 +98,8 @@ Weights Weights::load(const std::filesystem::path& file, const Context& context)
 }
 
 std::string Weights::description() const { return network_->description; }
-bool Weights::is_builtin() const noexcept { return network_->oriented != nullptr; }
+bool Weights::is_builtin() const noexcept { return is_formula(); }
+bool Weights::is_formula() const noexcept { return network_->oriented != nullptr; }
 Pooling Weights::pooling() const noexcept { return network_->pooling; }
 Padding Weights::padding() const noexcept { return network_->padding; }
 bool Weights::is_folded() const noexcept { return network_->folded; }

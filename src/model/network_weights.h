@@ -26,7 +26,7 @@ struct ConvWeights {
   Tensor<float> b;
 };
 
-/// The built-in network in its fast form, and, made when first asked for, as plain convolutions (22 MB).
+/// The formula network in its fast form, and, made when first asked for, as plain convolutions (22 MB).
 /// Thread safety: const use from any thread.
 class OrientedNetwork {
  public:
@@ -44,7 +44,7 @@ class OrientedNetwork {
 struct NetworkWeights {
   Architecture architecture = kVgg19;
   std::vector<ConvWeights> convolutions;            ///< of a file: the first n of the architecture's, in order, n >= 1
-  std::shared_ptr<const OrientedNetwork> oriented;  ///< the built-in network, which has no `convolutions` of its own
+  std::shared_ptr<const OrientedNetwork> oriented;  ///< the formula network, which has no `convolutions` of its own
   ChannelMap input;                                 ///< from normalised RGB to what the first convolution expects
   std::string unknown_input;                        ///< why `input` is not known, a sentence; empty: it is
   Pooling pooling = Pooling::max;
@@ -81,8 +81,8 @@ inline constexpr Preprocessing kCaffePreprocessing{{2, 1, 0}, 255, {103.939, 116
 /// channels that the one before it gives (3 for the first), and there are no more than the architecture has.
 void validate(const NetworkWeights& weights, const std::string& source, const Context& context = Context());
 
-/// The closed-form network (model/builtin.cpp).
-NetworkWeights builtin_weights();
+/// The closed-form network (model/formula.cpp).
+NetworkWeights formula_weights();
 /// Weights::random (model/random_weights.cpp).
 NetworkWeights random_weights(std::uint64_t seed);
 /// A file of any readable format (model/weights_file.h). `source` other than automatic beats what the file says.

@@ -1,4 +1,4 @@
-// The built-in network in its fast form: a chain for the layers between two whose maps somebody reads.
+// The formula network in its fast form: a chain for the layers between two whose maps somebody reads.
 #pragma once
 
 #include <cstddef>

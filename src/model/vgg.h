@@ -57,7 +57,7 @@ class Vgg {
   const std::vector<ConvParameters<T>>& parameters() const;
 
   std::shared_ptr<const NetworkWeights> weights_;
-  std::unique_ptr<Dense> dense_;  // made when first recorded: the built-in network seldom is, as plain convolutions
+  std::unique_ptr<Dense> dense_;  // made when first recorded: the formula network seldom is, as plain convolutions
 };
 
 extern template class Vgg<float>;

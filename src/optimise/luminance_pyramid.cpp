@@ -16,7 +16,7 @@
 namespace impasto::IMPASTO_ABI {
 namespace {
 
-// g_0 .. g_3 of luminance from fine to coarse, and c of colours: about one over the root of the built-in network's
+// g_0 .. g_3 of luminance from fine to coarse, and c of colours: about one over the root of the formula network's
 // curvature. Measured by the pairs of L-BFGS in bands of frequency (docs/PERFORMANCE.md, "L-BFGS and its variables").
 constexpr double kGains[] = {1, 0.8, 0.8, 0.4};
 constexpr double kColourGain = 0.65;

@@ -19,7 +19,7 @@ std::string digest_of(const Scene<float>& scene, const Pictures& pictures, const
 std::string digest_of_style(const Tensor<float>& picture, const Guide& guide, std::size_t k,
                             const std::string& circumstances, const Context& context);
 
-/// Of the numbers in a file of weights; of the built-in network the version of the program, which it is part of.
+/// Of the numbers in a file of weights; of the formula network the version of the program, which it is part of.
 std::string digest_of(const NetworkWeights& weights, const Context& context);
 
 }  // namespace impasto::IMPASTO_ABI

@@ -27,7 +27,7 @@ std::vector<LayerWeight> first_of_blocks(double weight) {
 }
 
 // The recipe that docs/MATH.md derives under "The default painting".
-Options default_builtin() {
+Options default_formula() {
   Options o;
   o.content_layers = {{"block2_conv1", 0.5}, {"block3_conv1", 1}};
   o.colour = ColourMode::histogram;
@@ -46,7 +46,7 @@ Options default_builtin() {
 
 // A trained network sees more with fewer layers, and takes longer to satisfy.
 Options default_vgg19() {
-  Options o = default_builtin();
+  Options o = default_formula();
   o.content_layers = equally({"block4_conv2"});
   o.style_layers = first_of_blocks(1);
   o.lbfgs = {};  // the curvature of a trained network's losses is flatter, and in luminance the largest
@@ -55,12 +55,12 @@ Options default_vgg19() {
   return o;
 }
 
-Options default_preset(const Weights& weights) { return weights.is_builtin() ? default_builtin() : default_vgg19(); }
+Options default_preset(const Weights& weights) { return weights.is_formula() ? default_formula() : default_vgg19(); }
 
 Options bold(const Weights& weights) {
   Options o = default_preset(weights);
   o.style_weight *= 2;
-  if (weights.is_builtin()) {
+  if (weights.is_formula()) {
     o.content_layers = equally({"block4_conv2"});
   } else {
     o.style_weight *= 2;
@@ -77,8 +77,8 @@ Options fine(const Weights& weights) {
 Options draft(const Weights& weights) {
   Options o = default_preset(weights);
   o.size = 256;
-  o.iterations = weights.is_builtin() ? std::vector{12, 8} : std::vector{60, 20};
-  o.steps_per_epoch = weights.is_builtin() ? 4 : 20;
+  o.iterations = weights.is_formula() ? std::vector{12, 8} : std::vector{60, 20};
+  o.steps_per_epoch = weights.is_formula() ? 4 : 20;
   return o;
 }
 

@@ -293,14 +293,21 @@ static void test_painting(const impasto_weights* weights) {
   remove("c_test.png");
 }
 
+static void test_formula(void) {
+  impasto_weights* weights = NULL;
+  CHECK(impasto_weights_formula(&weights) == IMPASTO_OK);
+  CHECK(strcmp(impasto_weights_architecture(weights), "VGG19") == 0 && impasto_weights_layer_count(weights) == 16);
+  impasto_weights_free(weights);
+}
+
 int main(void) {
   impasto_weights* weights = NULL;
   CHECK(strcmp(impasto_version(), IMPASTO_VERSION) == 0 && impasto_last_error()[0] == '\0');
   CHECK(impasto_weights_builtin(&weights) == IMPASTO_OK);
   CHECK(strlen(impasto_weights_description(weights)) > 0);
-  CHECK(strcmp(impasto_weights_architecture(weights), "VGG19") == 0);
   CHECK(impasto_weights_layer_count(weights) >= 4 && impasto_weights_layer(weights, 100) == NULL);
   CHECK(strcmp(impasto_weights_layer(weights, 0), "block1_conv1") == 0);
+  test_formula();
   draw();
   test_pictures();
   test_context();

@@ -200,6 +200,7 @@ TEST_CASE("cli: weights are looked for by option, environment, beside the progra
   const Program::Environment variable = {{"IMPASTO_WEIGHTS", "mine.safetensors"}};
   CHECK(contains(info({}, variable).out, "mine.safetensors"));
   CHECK_FALSE(contains(info({"--weights", "builtin"}, variable).out, ".safetensors"));
+  CHECK(contains(info({"--weights", "formula"}, variable).out, "weights by formula (16 convolutions"));
   const Run wrong = info({}, {{"IMPASTO_WEIGHTS", "lost.safetensors"}});
   CHECK(wrong.code == 1);
   CHECK(contains(wrong.err, "lost.safetensors"));

@@ -1,6 +1,6 @@
 """Remakes the golden files next to it: what PyTorch, TensorFlow and Keras answer where the engine must answer the same.
 
-  python make_golden.py [--table builtin_table.txt] [--out FOLDER]
+  python make_golden.py [--table formula_table.txt] [--out FOLDER]
 Needs torch, tensorflow, numpy, pillow (versions: README.md, which also describes every file). The tests read the files
 only. Vgg networks here are [(name, weights, bias)] of float32; all arithmetic is float64 unless a name says otherwise.
 """
@@ -11,7 +11,7 @@ os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"  # plain Eigen kernels: oneDNN's block
 import numpy as np
 import torch
 import tensorflow as tf
-import builtin_network
+import formula_network
 import golden_files
 import painting
 from decoded_pictures import jpeg_and_resize
@@ -76,9 +76,9 @@ def losses(network, content, style, start):
     return base, to_hwc(gradient)
 
 
-def built_in(table, content):
-    """golden_builtin.json: weights and maps (replicate padding, average pooling) of the built-in network."""
-    exact, single = builtin_network.network(table, torch.float64), builtin_network.network(table, torch.float32)
+def by_formula(table, content):
+    """golden_formula.json: weights and maps (replicate padding, average pooling) of the formula network."""
+    exact, single = formula_network.network(table, torch.float64), formula_network.network(table, torch.float32)
     found = {"weights": {}, "float64": {}, "float32": {}}
     for (name, w, b), (_, v, c) in zip(exact, single):
         hwio = w.permute(2, 3, 1, 0).numpy()
@@ -88,7 +88,7 @@ def built_in(table, content):
     for dtype in (torch.float64, torch.float32):
         maps = forward(exact, to_torch(content, dtype), "replicate", "average")
         found[str(dtype)[6:]] = {name: describe(to_hwc(maps[name])) for name, _ in LAYERS}
-    write_json("golden_builtin.json", found)
+    write_json("golden_formula.json", found)
     worst = max(found["weights"].values(), key=lambda w: w["max_difference_to_float32_arithmetic"])
     print(f"  weights: double against float32 arithmetic, largest difference {worst['max_difference_to_float32_arithmetic']:.2e}")
     for name, _ in LAYERS:
@@ -99,7 +99,7 @@ def built_in(table, content):
 
 def paintings(table, pictures):
     """golden_recipe.json, golden_colour.json, golden_bicubic.json (painting.py)."""
-    network = builtin_network.network(table, torch.float64)
+    network = formula_network.network(table, torch.float64)
     write_json("golden_recipe.json", painting.recipe(network, to_torch, to_hwc, describe, pictures))
     write_json("golden_colour.json", painting.colours(describe, pictures))
     write_json("golden_bicubic.json", painting.bicubic(to_torch, to_hwc, describe, pictures[0]))
@@ -108,7 +108,7 @@ def paintings(table, pictures):
 if __name__ == "__main__":
     here = pathlib.Path(__file__).resolve().parent
     parser = argparse.ArgumentParser()
-    parser.add_argument("--table", type=pathlib.Path, default=here.parent.parent / "weights" / "builtin_table.txt")
+    parser.add_argument("--table", type=pathlib.Path, default=here.parent.parent / "weights" / "formula_table.txt")
     parser.add_argument("--out", type=pathlib.Path, default=here)
     arguments = parser.parse_args()
     golden_files.folder = arguments.out
@@ -126,7 +126,7 @@ if __name__ == "__main__":
     print("steps"); ten_steps(net, weights, content_picture, style_picture, start_picture, *at_start)
     print("adam"); adam_alone()
     print("lbfgs"); lbfgs(net, content_picture, style_picture, start_picture)
-    print("built-in"); built_in(arguments.table, content_picture)
+    print("formula"); by_formula(arguments.table, content_picture)
     print("operations"); operations()
     print("paintings"); paintings(arguments.table, (content_picture, style_picture, start_picture))
     print("pictures"); jpeg_and_resize()

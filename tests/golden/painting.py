@@ -1,4 +1,4 @@
-"""What PyTorch and NumPy answer about painting with the built-in network: losses, colours, sizes. Called by make_golden.py.
+"""What PyTorch and NumPy answer about painting with the formula network: losses, colours, sizes. Called by make_golden.py.
 
 Pictures are H x W x 3 in normalised units, tensors N x C x H x W, all float64. Formulas: docs/MATH.md.
 """

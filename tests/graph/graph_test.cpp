@@ -77,7 +77,7 @@ TEST_CASE("graph: gradients of every op, and of one's own, are those of central 
 }
 
 TEST_CASE("graph: the network's features have the layers' sizes and lead gradients to the picture") {
-  const Weights weights = Weights::builtin();
+  const Weights weights = Weights::formula();
   Graph<float> graph(Context(2));
   const NodeId picture = graph.variable({16, 20, 3});
   const std::vector<NodeId> maps = graph.features(picture, weights, {"conv1_1", "block2_conv1"});

@@ -47,18 +47,18 @@ TEST_CASE("kernel: a convolution's algorithm follows from what is known of it, w
 TEST_CASE("kernel: filters that are turned copies are used as such where nothing else is asked for") {
   using enum ConvolutionAlgorithm;
   using Facts = ConvolutionFacts;
-  const Facts builtin{.x = {30, 40, 3}, .padding = Padding::replicate, .pool = Pooling::average, .is_oriented = true};
-  if (choose_convolution(Context(1), builtin).algorithm != oriented) return;  // no such kernels here
-  expect_choice(builtin, oriented, "turned copies of few");
+  const Facts formula{.x = {30, 40, 3}, .padding = Padding::replicate, .pool = Pooling::average, .is_oriented = true};
+  if (choose_convolution(Context(1), formula).algorithm != oriented) return;  // no such kernels here
+  expect_choice(formula, oriented, "turned copies of few");
   const auto changed = [&](auto change) {
-    Facts facts = builtin;
+    Facts facts = formula;
     change(facts);
     return facts;
   };
   expect_choice(changed([](Facts& f) { f.padding = Padding::zero; }), im2col, "the padding is not replicate");
   expect_choice(changed([](Facts& f) { f.pool = Pooling::max; }), im2col, "pooling is the maximum");
   expect_choice(changed([](Facts& f) { f.is_float = false; }), im2col, "double");
-  expect_choice(builtin, im2col, "winograd was asked for", Context(1).with_convolution(Convolution::winograd));
+  expect_choice(formula, im2col, "winograd was asked for", Context(1).with_convolution(Convolution::winograd));
 }
 
 TEST_CASE("kernel: where a target has no such kernels the reason names it") {

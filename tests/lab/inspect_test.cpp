@@ -20,7 +20,7 @@ using testing::contains;
 using testing::error_of;
 
 struct Case {
-  Weights weights = Weights::builtin();
+  Weights weights = Weights::formula();
   Options options = preset("default", weights);
   Pictures pictures{.content = testing::waves(40, 24, 0.3), .styles = {{.image = testing::waves(32, 32, 0.8)}}};
   Context context{1};

@@ -1,4 +1,4 @@
-// The built-in network's fast form against its plain convolutions in double: maps, losses and gradients, on every
+// The formula network's fast form against its plain convolutions in double: maps, losses and gradients, on every
 // target, over sizes that leave parts of tiles, windows and maps of one position.
 #include <algorithm>
 #include <cmath>
@@ -24,7 +24,7 @@ using testing::random_tensor;
 using testing::relative_error;
 
 const std::shared_ptr<const NetworkWeights>& network_weights() {
-  static const auto weights = std::make_shared<const NetworkWeights>(builtin_weights());
+  static const auto weights = std::make_shared<const NetworkWeights>(formula_weights());
   return weights;
 }
 
@@ -82,7 +82,7 @@ bool is_fast(const Context& context) {
   return tape.profile().front().name.find("oriented") == 0;
 }
 
-TEST_CASE("model: the built-in network runs its fast form, unless double, im2col, Winograd or maximum is asked for") {
+TEST_CASE("model: the formula network runs its fast form, unless double, im2col, Winograd or maximum is asked for") {
   CHECK(is_fast(Context(2)));
   CHECK_FALSE(is_fast(Context(2).with_convolution(Convolution::im2col)));
   CHECK_FALSE(is_fast(Context(2).with_convolution(Convolution::winograd)));

@@ -169,7 +169,7 @@ TEST_CASE("model: a folded file refuses literal preprocessing and another source
   how.fold = true;
   import_weights(file, folder / "folded.safetensors", how);
   const Weights weights = Weights::load(folder / "folded.safetensors");
-  Options options = preset("default", Weights::builtin());
+  Options options = preset("default", Weights::formula());
   options.content_layers = {{"block1_conv2", 1}};
   options.style_layers = {{"block1_conv1", 1}};
   CHECK_NOTHROW(validate(options, weights));

@@ -27,7 +27,7 @@ Image red(int width, int height) {
 }
 
 Options still() {
-  Options options = preset("default", Weights::builtin());
+  Options options = preset("default", Weights::formula());
   options.start = Start::content;
   options.noise_amplitude = 0;
   options.colour = ColourMode::style;
@@ -50,7 +50,7 @@ TEST_CASE("style: colours under half-transparent parts are blended for the netwo
   const Image content = red(48, 32);
   Options options = still();
   options.size = 48;
-  const Stylizer stylizer(content, Image(16, 16), Weights::builtin(), options);
+  const Stylizer stylizer(content, Image(16, 16), Weights::formula(), options);
   const Image painting = stylizer.image();
   REQUIRE(painting.alpha().size() == content.alpha().size());
   CHECK(painting.alpha_use() == AlphaUse::straight);
@@ -67,7 +67,7 @@ TEST_CASE("style: colours under half-transparent parts are blended for the netwo
 TEST_CASE("style: at another size edges keep the colours that are seen") {
   Options options = still();
   options.size = 30;
-  const Image painting = Stylizer(red(48, 32), Image(16, 16), Weights::builtin(), options).image();
+  const Image painting = Stylizer(red(48, 32), Image(16, 16), Weights::formula(), options).image();
   for (int x = 0; x < 30; ++x) {
     if (painting.alpha()[static_cast<std::size_t>(x)] > 0.01F) check_pixel(painting, x, 5, 1, 0, 0, 1e-3F);
   }
@@ -85,7 +85,7 @@ TEST_CASE("style: protected places keep their straight colours and alpha while t
   Options options = still();
   options.size = 48;
   options.iterations = {3};
-  const Image painting = stylise(pictures, Weights::builtin(), options).image;
+  const Image painting = stylise(pictures, Weights::formula(), options).image;
   check_pixel(painting, 4, 4, 1, 0, 0);
   check_pixel(painting, 20, 4, 1, 0, 0, 1e-3F);
   CHECK(painting.alpha()[20] == 128 / 255.0F);
@@ -103,7 +103,7 @@ TEST_CASE("style: paint that is darker than alpha can show on white keeps its hu
   options.scale_count = 1;
   options.start = Start::values;
   options.start_values = normalise(blue);
-  const Image painting = Stylizer(content, Image(16, 16), Weights::builtin(), options).image();
+  const Image painting = Stylizer(content, Image(16, 16), Weights::formula(), options).image();
   check_pixel(painting, 5, 5, 0, 0.2F, 0.6F);
 }
 

@@ -35,7 +35,7 @@ Image stripes(int width, int height, int period) {
 
 struct Job {
   Pictures pictures;
-  Weights weights = Weights::builtin();
+  Weights weights = Weights::formula();
   Options options = preset("default", weights);
 
   Job() {
@@ -241,7 +241,7 @@ TEST_CASE("checkpoint: every preset's settings come back as they were") {
   for (const PresetInfo& info : presets()) {
     CAPTURE(info.name);
     CheckpointFacts facts;
-    facts.options = preset(info.name, Weights::builtin());
+    facts.options = preset(info.name, Weights::formula());
     facts.width = facts.height = 1;
     CheckpointSaver().save(facts, folder / "a");
     CHECK(read_checkpoint(folder / "a").options == facts.options);
@@ -261,7 +261,7 @@ TEST_CASE("checkpoint: what it did not begin with is refused by name, unless it 
   CHECK(other.resume(file, {.iterations = {}, .force = true}).steps() == 11);
   other = job;
   other.weights = Weights::random(1);
-  CHECK(contains(error_of(ErrorCode::input, [&] { other.resume(file); }), "with other weights (built-in"));
+  CHECK(contains(error_of(ErrorCode::input, [&] { other.resume(file); }), "with other weights (weights by formula"));
   const Context im2col = Context(2).with_convolution(Convolution::im2col);
   CHECK(
       contains(error_of(ErrorCode::input, [&] { job.resume(file, {}, im2col); }), "convolutions by auto, not im2col"));

@@ -41,7 +41,7 @@ Options short_options(const Weights& weights) {
 }
 
 TEST_CASE("embedding: two stylizers step by step in turn, with different thread counts, paint as if alone") {
-  const Weights weights = Weights::builtin();
+  const Weights weights = Weights::formula();
   const Options options = short_options(weights);
   const Image content = waves(50, 40, 0.4F), style = waves(45, 45, 1.1F);
   const auto alone = [&](const Image& a, const Image& b) {
@@ -57,7 +57,7 @@ TEST_CASE("embedding: two stylizers step by step in turn, with different thread 
 }
 
 TEST_CASE("embedding: threads that share weights and paint at the same time get the bits of one that is alone") {
-  const Weights weights = Weights::builtin();
+  const Weights weights = Weights::formula();
   const Options options = short_options(weights);
   const Image content = waves(50, 40, 0.4F), style = waves(45, 45, 1.1F);
   const std::vector<float> alone = stylise(content, style, weights, options, {}, Context(1)).values;
@@ -79,7 +79,7 @@ TEST_CASE("embedding: threads that share weights and paint at the same time get 
 
 TEST_CASE("embedding: a step of a painting allocates nothing after the first") {
   if (allocations() < 0) return;
-  const Weights weights = Weights::builtin();
+  const Weights weights = Weights::formula();
   Options options = preset("default", weights);
   options.size = 40;
   const Image picture(40, 30);
@@ -93,7 +93,7 @@ TEST_CASE("embedding: a step of a painting allocates nothing after the first") {
 
 TEST_CASE("embedding: memory that runs out anywhere is an Error, and everything stays usable") {
   if (allocations() < 0) return;
-  const Weights weights = Weights::builtin();
+  const Weights weights = Weights::formula();
   Options options = short_options(weights);
   options.iterations = {2};
   const Image content = waves(50, 40, 0.4F), style = waves(45, 45, 1.1F);
@@ -115,7 +115,7 @@ TEST_CASE("embedding: memory that runs out anywhere is an Error, and everything 
 }
 
 TEST_CASE("embedding: a painting lives in the memory of its context, the same bits, and gives all of it back") {
-  const Weights weights = Weights::builtin();
+  const Weights weights = Weights::formula();
   const Options options = short_options(weights);
   const Image content = waves(50, 40, 0.4F), style = waves(45, 45, 1.1F);
   const std::vector<float> usual = stylise(content, style, weights, options, {}, Context(1)).values;
@@ -135,7 +135,7 @@ TEST_CASE("embedding: a painting lives in the memory of its context, the same bi
 }
 
 TEST_CASE("embedding: memory that a host's resource refuses is an Error, and nothing is kept") {
-  const Weights weights = Weights::builtin();
+  const Weights weights = Weights::formula();
   Options options = short_options(weights);
   options.iterations = {1};
   const Image content = waves(50, 40, 0.4F), style = waves(45, 45, 1.1F);
@@ -152,7 +152,7 @@ TEST_CASE("embedding: memory that a host's resource refuses is an Error, and not
 }
 
 TEST_CASE("embedding: a scale whose memory was refused can be entered again, and meanwhile the painting is there") {
-  const Weights weights = Weights::builtin();
+  const Weights weights = Weights::formula();
   Options options = short_options(weights);
   options.scale_sizes = {20};
   options.iterations = {2};
@@ -186,7 +186,7 @@ TEST_CASE("embedding: a scale whose memory was refused can be entered again, and
 }
 
 TEST_CASE("embedding: a painting keeps to its context's memory limit, or is refused before it begins") {
-  const Weights weights = Weights::builtin();
+  const Weights weights = Weights::formula();
   Options options = short_options(weights);
   options.scale_sizes = {20};
   options.iterations = {3};

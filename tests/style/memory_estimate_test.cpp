@@ -33,7 +33,7 @@ Image half_white(int width, int height) {
 using Change = std::function<void(Options&, Pictures&)>;
 
 TEST_CASE("style: the estimate of memory is at least what a painting then takes, and not much more") {
-  const Weights weights = Weights::builtin();
+  const Weights weights = Weights::formula();
   const std::vector<std::pair<std::string, Change>> changes = {
       {"as it is", [](Options&, Pictures&) {}},
       {"one scale", [](Options& o, Pictures&) { o.scale_count = 1; }},
@@ -74,7 +74,7 @@ TEST_CASE("style: the estimate of memory is at least what a painting then takes,
 }
 
 TEST_CASE("style: the size of a style counts in the estimate") {
-  const Weights weights = Weights::builtin();
+  const Weights weights = Weights::formula();
   Options options = preset("default", weights);
   options.scale_count = 1;
   const Pictures pictures{picture(1200, 60), {{picture(100, 100)}}, {}, {}, {}};
@@ -87,7 +87,7 @@ TEST_CASE("style: the size of a style counts in the estimate") {
 
 TEST_CASE("style: a painting beyond all memory is estimated in no time and in no memory") {
   if (sizeof(std::size_t) == 4) return;  // no tensor holds its maps
-  const Weights weights = Weights::builtin();
+  const Weights weights = Weights::formula();
   Options options = preset("default", weights);
   const Pictures pictures{picture(40, 40), {{picture(40, 40)}}, {}, {}, {}};
   options.region_size = 16384;

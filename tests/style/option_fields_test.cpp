@@ -13,8 +13,8 @@
 namespace impasto::testing {
 namespace {
 
-const Weights& builtin() {
-  static const Weights weights = Weights::builtin();
+const Weights& formula() {
+  static const Weights weights = Weights::formula();
   return weights;
 }
 
@@ -28,8 +28,8 @@ std::string all_settings(const Options& options) {
 TEST_CASE("style: every setting reads back what it shows, for every preset") {
   for (const PresetInfo& info : presets()) {
     INFO(info.name);
-    const Options options = preset(info.name, builtin());
-    Options copy = preset("draft", builtin());
+    const Options options = preset(info.name, formula());
+    Options copy = preset("draft", formula());
     for (const OptionField& field : option_fields()) {
       const std::string shown = field.get(options);
       if (!shown.empty()) field.set(copy, field.name, shown);
@@ -94,12 +94,12 @@ TEST_CASE("style: every member of the options comes back from a preset file") {
   const TempFolder folder;
   const auto there_and_back = [&](const Options& options) {
     save_preset(options, folder / "mine.json");
-    return load_preset((folder / "mine.json").string(), builtin());
+    return load_preset((folder / "mine.json").string(), formula());
   };
   Options options = with_all_changed();
   CHECK(there_and_back(options) == options);
   // A size of its own and an exact one exclude each other, and so do scales by size and by number.
-  options.width = 31, options.height = 17, options.size = preset("draft", builtin()).size;
+  options.width = 31, options.height = 17, options.size = preset("draft", formula()).size;
   options.scale_sizes = {}, options.scale_count = 5;
   CHECK(there_and_back(options) == options);
   Options other = options;
@@ -178,12 +178,12 @@ TEST_CASE("style: a preset saved to a file is the same preset when it is loaded"
   const TempFolder folder;
   for (const PresetInfo& info : presets()) {
     INFO(info.name);
-    Options options = preset(info.name, builtin());
+    Options options = preset(info.name, formula());
     options.style_weight = 12.34;
     options.scale_sizes = {100, 200};
     options.seed = 18446744073709551615U;
     save_preset(options, folder / "mine.json");
-    CHECK(all_settings(load_preset((folder / "mine.json").string(), builtin())) == all_settings(options));
+    CHECK(all_settings(load_preset((folder / "mine.json").string(), formula())) == all_settings(options));
   }
 }
 
@@ -191,9 +191,9 @@ TEST_CASE("style: a preset file changes what it names and leaves the rest as in 
   const TempFolder folder;
   const auto load = [&](const std::string& json) {
     std::ofstream(folder / "p.json") << json;
-    return load_preset((folder / "p.json").string(), builtin());
+    return load_preset((folder / "p.json").string(), formula());
   };
-  Options expected = preset("bold", builtin());
+  Options expected = preset("bold", formula());
   expected.style_weight = 3;
   expected.size = 300;
   expected.normalise_gradients = true;
@@ -216,7 +216,7 @@ TEST_CASE("style: a preset file changes what it names and leaves the rest as in 
   CHECK(refusal(ErrorCode::usage, R"({"size": "big"})").find("size in") != std::string::npos);
   CHECK(refusal(ErrorCode::usage, R"({"size": [3]})").find("array") != std::string::npos);
   CHECK(refusal(ErrorCode::usage, R"({"preset": "nice"})").find("'nice'") != std::string::npos);
-  CHECK_FALSE(error_of(ErrorCode::input, [&] { load_preset("missing.json", builtin()); }).empty());
+  CHECK_FALSE(error_of(ErrorCode::input, [&] { load_preset("missing.json", formula()); }).empty());
   CHECK_FALSE(error_of(ErrorCode::usage, [&] { save_preset(got, folder / "p.toml"); }).empty());
 }
 

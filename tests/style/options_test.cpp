@@ -14,20 +14,20 @@
 namespace impasto::testing {
 namespace {
 
-const Weights& builtin() {
-  static const Weights weights = Weights::builtin();
+const Weights& formula() {
+  static const Weights weights = Weights::formula();
   return weights;
 }
 
 template <class Change>
 std::string refusal(Change change) {
-  Options options = preset("default", builtin());
+  Options options = preset("default", formula());
   change(options);
-  return error_of(ErrorCode::usage, [&] { validate(options, builtin()); });
+  return error_of(ErrorCode::usage, [&] { validate(options, formula()); });
 }
 
 TEST_CASE("style: the tutorial preset has exactly the tutorial's numbers") {
-  const Options o = preset("tutorial", builtin());
+  const Options o = preset("tutorial", formula());
   CHECK(o.width == 450);
   CHECK(o.height == 300);
   CHECK(o.style_exact);
@@ -59,17 +59,17 @@ TEST_CASE("style: the tutorial preset has exactly the tutorial's numbers") {
   CHECK(o.encode.rounding == Rounding::truncate);
 }
 
-TEST_CASE("style: every preset passes validation with the built-in weights, and the default comes first") {
+TEST_CASE("style: every preset passes validation with the weights by formula, and the default comes first") {
   CHECK(presets().front().name == "default");
   for (const PresetInfo& info : presets()) {
     INFO(info.name);
     CHECK_FALSE(info.summary.empty());
-    CHECK_NOTHROW(validate(preset(info.name, builtin()), builtin()));
+    CHECK_NOTHROW(validate(preset(info.name, formula()), formula()));
   }
 }
 
 TEST_CASE("style: draft has at most a third of default's evaluations at any size, in whole epochs") {
-  const Options draft = preset("draft", builtin()), usual = preset("default", builtin());
+  const Options draft = preset("draft", formula()), usual = preset("default", formula());
   for (const int size : {128, 256, 512, 1024, 4096}) {
     const auto work = [size](Options options) {  // evaluations at full size
       options.size = size;
@@ -86,7 +86,7 @@ TEST_CASE("style: draft has at most a third of default's evaluations at any size
 }
 
 TEST_CASE("style: an unknown preset is refused and the known ones are listed") {
-  const std::string message = error_of(ErrorCode::usage, [] { preset("gatsy", builtin()); });
+  const std::string message = error_of(ErrorCode::usage, [] { preset("gatsy", formula()); });
   CHECK(message.find("'gatsy'") != std::string::npos);
   CHECK(message.find("default, bold, fine, draft, gatys, neural-style, tutorial") != std::string::npos);
 }

@@ -1,4 +1,4 @@
-// Losses of the built-in recipe and its neighbours, colours and sizes against PyTorch and NumPy (golden/painting.py).
+// Losses of the formula recipe and its neighbours, colours and sizes against PyTorch and NumPy (golden/painting.py).
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -26,10 +26,10 @@ using testing::golden_tensor;
 using testing::Json;
 using testing::number;
 
-// The recipe of the built-in weights on the golden pictures.
+// The recipe of the weights by formula on the golden pictures.
 template <class T>
 struct Recipe {
-  std::shared_ptr<NetworkWeights> weights = std::make_shared<NetworkWeights>(builtin_weights());
+  std::shared_ptr<NetworkWeights> weights = std::make_shared<NetworkWeights>(formula_weights());
   Vgg<T> network{weights};
   Options options;
   Scene<T> scene = testing::scene_of(golden_tensor<T>("golden_content.npy"), golden_tensor<T>("golden_style.npy"));

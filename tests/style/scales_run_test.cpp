@@ -26,7 +26,7 @@ Image waves(int width, int height, float pitch) {
 
 struct Job {
   Pictures pictures{.content = waves(60, 40, 0.3F), .styles = {{.image = waves(50, 70, 0.8F)}}};
-  Weights weights = Weights::builtin();
+  Weights weights = Weights::formula();
   Options options = preset("default", weights);
   Job() {
     options.size = 64;

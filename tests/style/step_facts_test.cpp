@@ -28,7 +28,7 @@ double distance(const std::vector<float>& a, const std::vector<float>& b) {
 }
 
 struct Job {
-  Weights weights = Weights::builtin();
+  Weights weights = Weights::formula();
   Options options = preset("default", weights);
   Pictures pictures{.content = stripes(48, 32, 0.3F), .styles = {{.image = stripes(40, 40, 0.7F)}}};
   Job() {

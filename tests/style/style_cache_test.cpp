@@ -26,7 +26,7 @@ Image waves(int width, int height, float pitch) {
 }
 
 struct Job {
-  Weights weights = Weights::builtin();
+  Weights weights = Weights::formula();
   Options options = preset("default", weights);
   Pictures pictures{waves(60, 40, 0.3F), {{waves(50, 50, 0.7F)}}, {}, {}, {}};
 

@@ -33,7 +33,7 @@ Image test_picture(int width, int height, float seed) {
 
 struct Job {
   Image content = test_picture(60, 40, 1), style = test_picture(50, 70, 2.3F);
-  Weights weights = Weights::builtin();
+  Weights weights = Weights::formula();
   Options options = preset("default", weights);
   Job() {
     options.size = 48;

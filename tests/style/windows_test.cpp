@@ -123,10 +123,10 @@ TEST_CASE("windows: computing maps twice, the content's too, and more threads ch
   }
 }
 
-TEST_CASE("windows: nor does it with the built-in network, whose content is kept by lanes") {
-  const Weights weights = Weights::builtin();
+TEST_CASE("windows: nor does it with the formula network, whose content is kept by lanes") {
+  const Weights weights = Weights::formula();
   NarrowCase<float> c = large_case<float>();
-  c.weights = std::make_shared<NetworkWeights>(builtin_weights());
+  c.weights = std::make_shared<NetworkWeights>(formula_weights());
   c.options = preset("default", weights);
   c.options.region_size = 32;
   const LossAndGradient first = outcome_with(c, true, 100);
@@ -141,9 +141,9 @@ TEST_CASE("windows: nor does it with the built-in network, whose content is kept
 }
 
 TEST_CASE("windows: a content beyond what 16 bits hold still has a loss that is a number") {
-  const Weights weights = Weights::builtin();
+  const Weights weights = Weights::formula();
   NarrowCase<float> c = large_case<float>();
-  c.weights = std::make_shared<NetworkWeights>(builtin_weights());
+  c.weights = std::make_shared<NetworkWeights>(formula_weights());
   c.options = preset("default", weights);
   for (float& value : c.scene.content.values()) value *= 1e6F;
   const LossAndGradient huge = outcome_with(c, true, 1);
@@ -190,9 +190,9 @@ Tensor<float> rippled(Index height, Index width, float pitch) {
   return picture;
 }
 
-// The built-in network on its own kernels.
-LossAndGradient built_in(const Context& context, int side) {
-  const Weights weights = Weights::builtin();
+// The formula network on its own kernels.
+LossAndGradient by_formula(const Context& context, int side) {
+  const Weights weights = Weights::formula();
   Options options = preset("default", weights);
   options.tv_weight = 0.1;
   options.region_size = side;
@@ -205,13 +205,13 @@ LossAndGradient built_in(const Context& context, int side) {
   return {losses, {objective.gradient().begin(), objective.gradient().end()}};
 }
 
-TEST_CASE("windows: the built-in network's tiles add up to the whole picture's moments, on every target") {
+TEST_CASE("windows: the formula network's tiles add up to the whole picture's moments, on every target") {
   for (const SimdTarget target : available_targets()) {
     CAPTURE(to_string(target));
     const Context context(2, target);
-    const LossAndGradient whole = built_in(context, 0);
+    const LossAndGradient whole = by_formula(context, 0);
     for (const int side : {40, 64, 100}) {
-      const LossAndGradient cut = built_in(context, side);
+      const LossAndGradient cut = by_formula(context, side);
       CHECK(relative(cut.losses.total, whole.losses.total) < 1e-5);
       CHECK(relative_error(cut.gradient, whole.gradient) < 1e-4);
     }

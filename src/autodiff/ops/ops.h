@@ -49,7 +49,7 @@ ConvPairIds conv2d_relu_pair(Tape<T>& tape, Id x, const std::array<Id, 4>& weigh
                              Pooling pool = Pooling::none, bool gram = false,
                              const std::optional<Area>& core = std::nullopt);
 
-/// Layers of the built-in network on maps of one size (kernel/oriented/oriented.h), which outlive the tape, with
+/// Layers of the formula network on maps of one size (kernel/oriented/oriented.h), which outlive the tape, with
 /// replicated borders; average pooling or none at their end. One op; no map between the layers stands in memory. What
 /// is summed up of layers, counted from 1, is so over the positions of a core, or all.
 struct OrientedWanted {

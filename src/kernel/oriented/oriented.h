@@ -1,4 +1,4 @@
-// The layers of an oriented-energy network (model/builtin.cpp) in a form that costs a hundredth of a dense convolution.
+// The layers of an oriented-energy network (model/formula.cpp) in a form that costs a hundredth of a dense convolution.
 //
 // Channels live in units of 16 lanes, at the same lanes in every layer. A lane is fed by
 //   its own lane of the layer below (carried), or by one of three colour signals (trunk and fresh channels):

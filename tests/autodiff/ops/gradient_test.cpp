@@ -37,10 +37,10 @@ bool is_recorded(const OpCase& op) {
 }
 
 TEST_CASE("autodiff: every op's gradients match differences, on every map that it takes") {
-  const auto builtin = Weights::builtin().network();
+  const auto formula = Weights::formula().network();
   std::map<std::string, int> maps;
   for (const Shape& map : kMaps) {
-    for (const OpCase& op : op_cases(map, 100, builtin)) {
+    for (const OpCase& op : op_cases(map, 100, formula)) {
       INFO(op.name);
       const bool fits = is_recorded(op);
       maps[op.name] += fits ? 1 : 0;
@@ -52,7 +52,7 @@ TEST_CASE("autodiff: every op's gradients match differences, on every map that i
 
 TEST_CASE("autodiff: every op of ops.h is in the list of cases that gradients and benchmarks walk") {
   std::set<std::string> listed;
-  for (const OpCase& op : op_cases({5, 7, 3}, 100, Weights::builtin().network())) listed.insert(op.name);
+  for (const OpCase& op : op_cases({5, 7, 3}, 100, Weights::formula().network())) listed.insert(op.name);
   std::set<std::string> declared;
   std::ifstream header(std::string(IMPASTO_SOURCE_DIR) + "/src/autodiff/ops/ops.h");
   const std::regex declaration(R"(^(Id|[A-Za-z]+Ids) ([a-z0-9_]+)\(Tape<)");

@@ -1,10 +1,11 @@
-// The built-in network against its PyTorch reference.
+// The formula network against its PyTorch reference.
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "impasto/weights.h"
 #include "model/network_weights.h"
 #include "model/vgg.h"
 #include "support/fingerprint.h"
@@ -20,9 +21,9 @@ using testing::golden_tensor;
 using testing::Json;
 using testing::number;
 
-TEST_CASE("model: the built-in weights are the reference's, up to one rounding") {
-  const Json golden = golden_json("golden_builtin.json")["weights"];
-  const NetworkWeights network = builtin_weights();
+TEST_CASE("model: the weights by formula are the reference's, up to one rounding") {
+  const Json golden = golden_json("golden_formula.json")["weights"];
+  const NetworkWeights network = formula_weights();
   REQUIRE(network.dense().size() == 16);
   std::size_t i = 0;
   for (const VggLayer& layer : vgg_layers()) {
@@ -39,7 +40,7 @@ TEST_CASE("model: the built-in weights are the reference's, up to one rounding")
 
 template <class T>
 void check_features(const Json& golden, const Context& context, double tolerance) {
-  const Vgg<T> network(std::make_shared<NetworkWeights>(builtin_weights()));
+  const Vgg<T> network(std::make_shared<NetworkWeights>(formula_weights()));
   const Tensor<T> content = golden_tensor<T>("golden_content.npy");
   std::vector<std::size_t> wanted;
   std::vector<std::string> names;
@@ -58,8 +59,8 @@ void check_features(const Json& golden, const Context& context, double tolerance
   }
 }
 
-TEST_CASE("model: all 16 maps of the built-in network equal the reference to 1e-5, to 5e-5 through Winograd") {
-  const Json golden = golden_json("golden_builtin.json");
+TEST_CASE("model: all 16 maps of the formula network equal the reference to 1e-5, to 5e-5 through Winograd") {
+  const Json golden = golden_json("golden_formula.json");
   check_features<double>(golden["float64"], Context(2), 1e-6);
   for (const SimdTarget target : available_targets()) {
     const Context context(2, target);
@@ -70,8 +71,9 @@ TEST_CASE("model: all 16 maps of the built-in network equal the reference to 1e-
   }
 }
 
-TEST_CASE("model: the built-in network takes normalised RGB, average pooling and replicate padding") {
-  const NetworkWeights network = builtin_weights();
+TEST_CASE("model: the formula network takes normalised RGB, average pooling and replicate padding") {
+  CHECK(Weights::formula().is_formula());
+  const NetworkWeights network = formula_weights();
   CHECK(network.input == ChannelMap{});
   CHECK(network.pooling == Pooling::average);
   CHECK(network.padding == Padding::replicate);
@@ -79,8 +81,8 @@ TEST_CASE("model: the built-in network takes normalised RGB, average pooling and
   CHECK(network.dense().back().w.shape() == Shape{3, 3, 276, 276});
 }
 
-TEST_CASE("model: the built-in weights are the same bits on every machine") {
-  const NetworkWeights network = builtin_weights();
+TEST_CASE("model: the weights by formula are the same bits on every machine") {
+  const NetworkWeights network = formula_weights();
   std::uint64_t hash = testing::fingerprint({});
   for (const ConvWeights& conv : network.dense()) {
     hash = testing::fingerprint(conv.b.values(), testing::fingerprint(conv.w.values(), hash));

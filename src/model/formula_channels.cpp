@@ -1,10 +1,10 @@
-// The built-in network: an oriented-energy pyramid in VGG19's shape; docs/MATH.md describes it. Three kinds of channels
+// The formula network: an oriented-energy pyramid in VGG19's shape; docs/MATH.md describes it. Three kinds of channels
 // per layer:
 //   trunk    the colour signals L, RG, BY of the picture, positive and negative part, carried through every layer
 //   fresh    in the first layer of a block: oriented edges (odd), lines (even), chroma edges, high-pass, palette
 //   carried  each channel of the layer before, smoothed along its stroke and inhibited by the mean of its siblings
 // Only additions, multiplications and constants are used, so the bits are the same on every machine.
-#include "model/builtin_channels.h"
+#include "model/formula_channels.h"
 
 #include <algorithm>
 #include <array>
@@ -110,10 +110,10 @@ struct OctaveSlots {
   }
 };
 
-bool is_oriented(const BuiltinChannel& c) {
+bool is_oriented(const FormulaChannel& c) {
   return c.kind == "odd" || c.kind == "ev+" || c.kind == "ev-" || c.kind == "c1" || c.kind == "c2";
 }
-bool is_trunk(const BuiltinChannel& c) { return c.kind == "T"; }
+bool is_trunk(const FormulaChannel& c) { return c.kind == "T"; }
 
 std::array<double, 3> signal(int q, double factor) {
   std::array<double, 3> colour{};
@@ -121,7 +121,7 @@ std::array<double, 3> signal(int q, double factor) {
   return colour;
 }
 
-void add_trunk(BuiltinLayer& layer, const Kernel3x3& kernel, int block) {
+void add_trunk(FormulaLayer& layer, const Kernel3x3& kernel, int block) {
   for (int q = 0; q < 3; ++q) {
     for (const double sign : {1.0, -1.0}) {
       layer.push_back({.kernel = kernel,
@@ -134,7 +134,7 @@ void add_trunk(BuiltinLayer& layer, const Kernel3x3& kernel, int block) {
   }
 }
 
-void add_fresh(BuiltinLayer& layer, int block) {
+void add_fresh(FormulaLayer& layer, int block) {
   OctaveSlots slots(block);
   const auto add = [&](const Kernel3x3& kernel, std::array<double, 3> colour, int angle, const std::string& kind,
                        const std::string& group, Index& slot) {
@@ -165,7 +165,7 @@ void add_fresh(BuiltinLayer& layer, int block) {
 
 // Positions in `previous` of the channels that satisfy `wanted`, newest octave first, otherwise in order.
 template <class Predicate>
-std::vector<Index> newest(const BuiltinLayer& previous, Predicate wanted) {
+std::vector<Index> newest(const FormulaLayer& previous, Predicate wanted) {
   std::vector<Index> found;
   for (std::size_t i = 0; i < previous.size(); ++i) {
     if (wanted(previous[i])) found.push_back(static_cast<Index>(i));
@@ -175,10 +175,10 @@ std::vector<Index> newest(const BuiltinLayer& previous, Predicate wanted) {
   return found;
 }
 
-void add_carried(BuiltinLayer& layer, const BuiltinLayer& previous) {
-  const auto at = [&](Index i) -> const BuiltinChannel& { return previous[static_cast<std::size_t>(i)]; };
+void add_carried(FormulaLayer& layer, const FormulaLayer& previous) {
+  const auto at = [&](Index i) -> const FormulaChannel& { return previous[static_cast<std::size_t>(i)]; };
   const auto carried = [&](Index i, const Kernel3x3& kernel, std::vector<Index> siblings) {
-    BuiltinChannel channel = at(i);
+    FormulaChannel channel = at(i);
     channel.kernel = kernel;
     channel.colour = {};
     channel.source = i;
@@ -195,20 +195,20 @@ void add_carried(BuiltinLayer& layer, const BuiltinLayer& previous) {
     }
     carried(i, elongate(at(i).angle), std::move(siblings));
   }
-  const auto plain = [](const BuiltinChannel& c) { return !is_trunk(c) && !is_oriented(c); };
+  const auto plain = [](const FormulaChannel& c) { return !is_trunk(c) && !is_oriented(c); };
   for (const Index i : newest(previous, plain)) carried(i, binomial(), {});
 }
 
 }  // namespace
 
-std::vector<BuiltinLayer> builtin_layers() {
-  std::vector<BuiltinLayer> made;
+std::vector<FormulaLayer> formula_layers() {
+  std::vector<FormulaLayer> made;
   const std::span<const VggLayer> layers = vgg_layers();
   for (std::size_t i = 0; i < layers.size(); ++i) {
     const VggLayer& vgg = layers[i];
     if (vgg.is_pool) continue;
     const bool last_of_block = layers[i + 1].is_pool;
-    BuiltinLayer layer;
+    FormulaLayer layer;
     add_trunk(layer, last_of_block && vgg.block < 5 ? binomial() : delta(), vgg.block);
     if (vgg.index == 1) add_fresh(layer, vgg.block);
     if (!made.empty()) add_carried(layer, made.back());

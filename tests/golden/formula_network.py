@@ -1,4 +1,4 @@
-"""The built-in weights, made by PyTorch: a closed-form oriented-energy pyramid with VGG19's 16 layers, but narrower.
+"""The weights by formula, made by PyTorch: a closed-form oriented-energy pyramid with VGG19's 16 layers, but narrower.
 
 The engine builds the same in C++ (src/model/); this is what it is compared with. Tensors are N x C x H x W.
 """

@@ -1,4 +1,4 @@
-// The channels of the built-in network, as a list: what model/builtin.cpp makes both its forms of, the plain
+// The channels of the formula network, as a list: what model/formula.cpp makes both its forms of, the plain
 // convolutions and the units of kernel/oriented/oriented.h.
 #pragma once
 
@@ -12,8 +12,8 @@ namespace impasto::IMPASTO_ABI {
 
 using Kernel3x3 = std::array<double, 9>;  // row by row, cross-correlation
 
-/// K on its source, minus kBuiltinInhibition B on each sibling; then gain and bias by the table's group, and ReLU.
-struct BuiltinChannel {
+/// K on its source, minus kFormulaInhibition B on each sibling; then gain and bias by the table's group, and ReLU.
+struct FormulaChannel {
   Kernel3x3 kernel;
   std::array<double, 3> colour{};    ///< trunk and fresh: factors of L, RG, BY
   Index source = -1;                 ///< carried: the channel of the layer below
@@ -24,16 +24,16 @@ struct BuiltinChannel {
   std::string group;                 ///< row of the table
   Index slot = 0;                    ///< its lane in the units (kernel/oriented/oriented.h), the same in every layer
 };
-using BuiltinLayer = std::vector<BuiltinChannel>;
+using FormulaLayer = std::vector<FormulaChannel>;
 
 /// By each of its siblings' binomials.
-inline constexpr double kBuiltinInhibition = 1.5 / 8;
+inline constexpr double kFormulaInhibition = 1.5 / 8;
 
 Kernel3x3 delta();
 /// (1 2 1)^T (1 2 1) / 16
 Kernel3x3 binomial();
 
 /// Channels of all 16 convolutions.
-std::vector<BuiltinLayer> builtin_layers();
+std::vector<FormulaLayer> formula_layers();
 
 }  // namespace impasto::IMPASTO_ABI

@@ -1,6 +1,6 @@
-// The built-in weights: closed-form (model/builtin_channels.cpp) but for one gain and bias per group of channels, from
-// weights/builtin_table.txt. From the list of channels come both forms of a layer, so they cannot drift apart: units,
-// which the float network runs, and plain convolutions, made when somebody asks for them.
+// The weights by formula: closed-form (model/formula_channels.cpp) but for one gain and bias per group of channels,
+// from weights/formula_table.txt. From the list of channels come both forms of a layer, so they cannot drift apart:
+// units, which the float network runs, and plain convolutions, made when somebody asks for them.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "base/check.h"
-#include "impasto_builtin_table.h"
-#include "model/builtin_channels.h"
+#include "impasto_formula_table.h"
+#include "model/formula_channels.h"
 #include "model/network_weights.h"
 #include "model/vgg.h"
 
@@ -29,7 +29,7 @@ struct GainBias {
 using Table = std::map<std::pair<std::string, std::string>, GainBias>;  // by layer and group
 
 Table read_table() {
-  std::istringstream lines(kBuiltinTable);
+  std::istringstream lines(kFormulaTable);
   lines.exceptions(std::ios::badbit);  // else a stream keeps to itself that memory does not suffice
   lines.imbue(std::locale::classic());
   Table table;
@@ -54,10 +54,10 @@ Kernel3x3 scaled(double factor, const Kernel3x3& kernel) {
 
 // Calls term(input, kernel) for everything a channel sums up.
 template <class Visit>
-void for_terms(const BuiltinChannel& channel, bool reads_picture, Visit&& term) {
+void for_terms(const FormulaChannel& channel, bool reads_picture, Visit&& term) {
   if (channel.source >= 0) {
     term(channel.source, channel.kernel);
-    for (const Index sibling : channel.siblings) term(sibling, scaled(-kBuiltinInhibition, binomial()));
+    for (const Index sibling : channel.siblings) term(sibling, scaled(-kFormulaInhibition, binomial()));
     return;
   }
   for (std::size_t q = 0; q < 3; ++q) {
@@ -73,7 +73,7 @@ void for_terms(const BuiltinChannel& channel, bool reads_picture, Visit&& term) 
   }
 }
 
-void set_lane(OrientedUnit& unit, std::size_t lane, const BuiltinChannel& channel, double gain, double bias) {
+void set_lane(OrientedUnit& unit, std::size_t lane, const FormulaChannel& channel, double gain, double bias) {
   const auto taps = [&](double factor) {
     for (std::size_t i = 0; i < 9; ++i) {
       unit.taps[i][lane] = static_cast<float>(factor * channel.kernel[i]);
@@ -86,7 +86,7 @@ void set_lane(OrientedUnit& unit, std::size_t lane, const BuiltinChannel& channe
     unit.carried = true;
     if (channel.siblings.empty()) return;
     IMPASTO_ASSERT(channel.siblings.size() == 8);
-    unit.inhibition[lane] = static_cast<float>(gain * kBuiltinInhibition / 16);
+    unit.inhibition[lane] = static_cast<float>(gain * kFormulaInhibition / 16);
     unit.siblings = channel.siblings[1] == channel.siblings[0] + 2 ? Siblings::interleaved : Siblings::adjacent;
     return;
   }
@@ -103,7 +103,7 @@ void set_lane(OrientedUnit& unit, std::size_t lane, const BuiltinChannel& channe
     unit.palette[more][lane] = static_cast<float>(gain * channel.colour[more + 1]);
 }
 
-OrientedLayer oriented_layer(const BuiltinLayer& layer, const OrientedLayer* below, const std::string& name,
+OrientedLayer oriented_layer(const FormulaLayer& layer, const OrientedLayer* below, const std::string& name,
                              const Table& table) {
   OrientedLayer made;
   made.reads_picture = below == nullptr;
@@ -111,7 +111,7 @@ OrientedLayer oriented_layer(const BuiltinLayer& layer, const OrientedLayer* bel
   made.inputs = below == nullptr ? kSignals : below->channels;
   made.input_units = below == nullptr ? 0 : static_cast<Index>(below->units.size());
   if (below != nullptr) made.input_segments = below->segments;
-  for (const BuiltinChannel& channel : layer) {
+  for (const FormulaChannel& channel : layer) {
     const std::size_t unit = static_cast<std::size_t>(channel.slot / kUnit);
     while (made.units.size() <= unit) {
       made.units.emplace_back();
@@ -126,12 +126,12 @@ OrientedLayer oriented_layer(const BuiltinLayer& layer, const OrientedLayer* bel
   return made;
 }
 
-ConvWeights dense_weights(const BuiltinLayer& layer, Index inputs, const std::string& name, const Table& table) {
+ConvWeights dense_weights(const FormulaLayer& layer, Index inputs, const std::string& name, const Table& table) {
   const Index K = static_cast<Index>(layer.size());
   std::vector<double> w(static_cast<std::size_t>(9 * inputs * K), 0.0);
   ConvWeights conv{Tensor<float>({3, 3, inputs, K}), Tensor<float>({K})};
   for (Index k = 0; k < K; ++k) {
-    const BuiltinChannel& channel = layer[static_cast<std::size_t>(k)];
+    const FormulaChannel& channel = layer[static_cast<std::size_t>(k)];
     const GainBias& row = table.at({name, channel.group});
     for_terms(channel, inputs == 3, [&](Index input, const Kernel3x3& kernel) {
       for (Index tap = 0; tap < 9; ++tap)
@@ -161,7 +161,7 @@ struct OrientedNetwork::Dense {
 OrientedNetwork::OrientedNetwork() : dense_(std::make_unique<Dense>()) {
   const Table table = read_table();
   const std::vector<std::string> names = layer_names();
-  const std::vector<BuiltinLayer> channels = builtin_layers();
+  const std::vector<FormulaLayer> channels = formula_layers();
   layers_.reserve(channels.size());
   for (std::size_t i = 0; i < channels.size(); ++i)
     layers_.push_back(oriented_layer(channels[i], i == 0 ? nullptr : &layers_[i - 1], names[i], table));
@@ -173,7 +173,7 @@ const std::vector<ConvWeights>& OrientedNetwork::dense() const {
   std::call_once(dense_->once, [&] {
     const Table table = read_table();
     const std::vector<std::string> names = layer_names();
-    const std::vector<BuiltinLayer> channels = builtin_layers();
+    const std::vector<FormulaLayer> channels = formula_layers();
     std::vector<ConvWeights> convolutions;
     for (std::size_t i = 0; i < channels.size(); ++i)
       convolutions.push_back(dense_weights(channels[i], layers_[i].inputs, names[i], table));
@@ -182,14 +182,14 @@ const std::vector<ConvWeights>& OrientedNetwork::dense() const {
   return dense_->convolutions;
 }
 
-NetworkWeights builtin_weights() {
+NetworkWeights formula_weights() {
   NetworkWeights weights;
   weights.pooling = Pooling::average;
   weights.padding = Padding::replicate;
   weights.oriented = std::make_shared<const OrientedNetwork>();
   Index parameters = 0;
   for (const OrientedLayer& layer : weights.oriented->layers()) parameters += 9 * layer.inputs * layer.channels;
-  weights.description = text("built-in weights (closed form, ", weights.oriented->layers().size(), " convolutions, ",
+  weights.description = text("weights by formula (", weights.oriented->layers().size(), " convolutions, ",
                              parameters / 1000000, " million values)");
   return weights;
 }
