@@ -26,10 +26,11 @@ class IMPASTO_API Weights {
   /// everywhere, and quick, because its filters are turned copies of few.
   static Weights formula();
   /// A file with the convolutions of VGG19 or VGG16 (weights/FORMAT.md), best one that import_weights wrote:
-  /// safetensors, or any other that is read: of Keras, PyTorch, ONNX, NumPy; F64 (rounded), F32, F16 or BF16. Throws
-  /// Error(input) for a file that is missing, truncated, inconsistent, of another network, or with values that are not
-  /// finite. One that does not tell what its network was trained on can be used with Preprocess::literal only; all else
-  /// throws Error(input), and import_weights can be told. `context`: the threads that read and rearrange.
+  /// safetensors, or any other that is read: of Keras, PyTorch, ONNX, NumPy; F64 (rounded), F32, F16, BF16, or I8 with
+  /// scales. Throws Error(input) for a file that is missing, truncated, inconsistent, of another network, or with
+  /// values that are not finite. One that does not tell what its network was trained on can be used with
+  /// Preprocess::literal only; all else throws Error(input), and import_weights can be told. `context`: the threads
+  /// that read and rearrange.
   static Weights load(const std::filesystem::path& file, const Context& context = Context());
 
   /// All 16 convolutions of VGG19 in full width (80 MB), He-uniform values and zero biases: the same work as trained

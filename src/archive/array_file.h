@@ -35,9 +35,9 @@ class ArrayFile {
   /// By name; a name of HDF5 is the path of its dataset without the first '/'.
   const std::map<std::string, Entry>& entries() const { return entries_; }
   bool has(const std::string& name) const { return entries_.count(name) != 0; }
-  /// Values as float, in the file's order (C order, last size fastest). The name must exist. F32, F16 and BF16 are
-  /// exact, F64 is rounded. Throws Error(input) for another type, or when the file has become shorter, Error(io) for
-  /// more values than memory holds.
+  /// Values as float, in the file's order (C order, last size fastest). The name must exist. F32, F16, BF16 and, of
+  /// safetensors, I8 are exact, F64 is rounded. Throws Error(input) for another type, or when the file has become
+  /// shorter, Error(io) for more values than memory holds.
   virtual std::vector<float> values(const std::string& name) const = 0;
   /// The same into memory that is there already, as many values as the array has; F32 without a copy where it can be.
   virtual void read(const std::string& name, std::span<float> into) const;

@@ -23,6 +23,7 @@ float decode(const std::uint8_t* bytes, char type, std::size_t width) {
   const std::uint64_t bits = little_endian(bytes, width);
   if (width == 8) return static_cast<float>(std::bit_cast<double>(bits));
   if (width == 4) return std::bit_cast<float>(static_cast<std::uint32_t>(bits));
+  if (width == 1) return static_cast<float>(static_cast<std::int8_t>(bits));
   return type == 'B' ? float_from_bfloat16(static_cast<std::uint16_t>(bits))
                      : float_from_half(static_cast<std::uint16_t>(bits));
 }
@@ -37,7 +38,7 @@ std::size_t element_bytes(const std::string& dtype) {
 
 std::vector<float> read_elements(const std::string& dtype, std::uint64_t wanted,
                                  const std::function<void(std::span<std::uint8_t>)>& next) {
-  const std::size_t width = element_bytes(dtype);
+  const std::size_t width = dtype == "I8" ? 1 : element_bytes(dtype);
   IMPASTO_ASSERT(width != 0);
   const std::size_t count = bytes_in_one_piece(wanted, sizeof(float)) / sizeof(float);
   std::vector<float> values(count);

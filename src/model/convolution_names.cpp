@@ -71,8 +71,8 @@ std::optional<Layer> last_layer(std::string_view name) {
   return std::nullopt;
 }
 
-// Whether what follows the layer says bias (true) or weights (false).
-std::optional<bool> role(std::string_view rest) {
+// What follows the layer says.
+std::optional<ArrayRole> role_of(std::string_view rest) {
   std::vector<std::string> words(1);
   for (const char c : rest) {
     if (is_separator(c)) {
@@ -84,14 +84,15 @@ std::optional<bool> role(std::string_view rest) {
   const auto is_count = [](const std::string& word) { return word.size() == 1 && is_digit(word[0]); };
   if (words.size() >= 2 && words[words.size() - 2] == "vars" && is_count(words.back())) {
     if (words.back() > "1") return std::nullopt;
-    return words.back() == "1";
+    return words.back() == "1" ? ArrayRole::bias : ArrayRole::weights;
   }
+  if (words.size() == 2 && words.back() == "scale") return ArrayRole::scale;
   while (words.size() > 1 && is_count(words.back())) words.pop_back();  // W_1:0
   for (const char* word : {"weight", "weights", "kernel", "filter", "w"}) {
-    if (words.back() == word) return false;
+    if (words.back() == word) return ArrayRole::weights;
   }
   for (const char* word : {"bias", "biases", "b"}) {
-    if (words.back() == word) return true;
+    if (words.back() == word) return ArrayRole::bias;
   }
   return std::nullopt;
 }
@@ -112,7 +113,7 @@ std::vector<int> numbers_of(const Architecture& vgg, Naming naming, bool counted
   return numbers;
 }
 
-// Names of the two arrays of a convolution; one may be empty.
+// Names of the arrays of a convolution; some may be empty.
 using Convolutions = std::map<int, ConvolutionPlaces::Place>;
 
 struct Names {
@@ -135,10 +136,12 @@ Names read_names(const ArrayFile& file) {
   for (const auto& [name, entry] : file.entries()) {
     if (holds(name, "running_mean") || holds(name, "moving_mean")) names.normalised = true;
     const auto found = parse_convolution_name(name, file.metadata());
+    if (!found) continue;
     // torchvision's batch normalisation also has a weight and a bias: of one dimension.
-    if (!found || (found->naming == Naming::torchvision && !found->is_bias && entry.sizes.size() == 1)) continue;
+    const bool is_kernel = found->role == ArrayRole::weights;
+    if (is_kernel && found->naming == Naming::torchvision && entry.sizes.size() == 1) continue;
     ConvolutionPlaces::Place& place = names.by_naming[found->naming][found->number];
-    std::string& slot = found->is_bias ? place.bias : place.weights;
+    std::string& slot = is_kernel ? place.weights : found->role == ArrayRole::bias ? place.bias : place.scale;
     if (!slot.empty() && names.twice.empty()) names.twice = text("'", slot, "' and '", name, "'");
     slot = name;
   }
@@ -279,14 +282,14 @@ std::optional<ConvolutionName> parse_convolution_name(const std::string& name,
   if (name.rfind("optimizer", 0) == 0) return std::nullopt;  // Keras keeps its moments under the layers' names
   const auto layer = last_layer(name);
   if (!layer) return std::nullopt;
-  const auto is_bias = role(std::string_view(name).substr(layer->end));
-  if (!is_bias) return std::nullopt;
+  const auto role = role_of(std::string_view(name).substr(layer->end));
+  if (!role) return std::nullopt;
   if (layer->number < 0) {
     const auto called = metadata.find(name.substr(0, layer->end) + "/vars@name");
     const auto named = called == metadata.end() ? std::nullopt : layer_at(called->second, 0);
-    if (named) return ConvolutionName{Naming::keras, named->number, *is_bias};
+    if (named) return ConvolutionName{Naming::keras, named->number, *role};
   }
-  return ConvolutionName{layer->naming, layer->number, *is_bias};
+  return ConvolutionName{layer->naming, layer->number, *role};
 }
 
 NamedNetwork network_by_names(const ArrayFile& file) {

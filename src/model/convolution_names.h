@@ -18,22 +18,26 @@ enum class Naming { torchvision, keras, caffe, graph };
 /// "torchvision", "Keras", "Caffe", "its graph".
 const char* to_string(Naming naming);
 
+/// What an array is to its convolution: `scale` has what each filter of a kernel of I8 is multiplied by.
+enum class ArrayRole { weights, bias, scale };
+
 /// A convolution as its name tells it.
 struct ConvolutionName {
   Naming naming;
   /// torchvision: the position in `features`. Others: 10 * block + index (block3_conv4, conv3_4: 34), or, of Keras 3
   /// without the layers' names, the position among all convolutions, from 0, minus 1000.
   int number;
-  bool is_bias;
+  ArrayRole role;
 };
 
-/// Nothing for an array that is no weight or bias of a convolution of a VGG. Understood, with any prefix that ends
-/// in . / or _ (module.features.0.weight):
+/// Nothing for an array that is no weight, bias or scale of a convolution of a VGG. Understood, with any prefix that
+/// ends in . / or _ (module.features.0.weight):
 ///   features.0.weight                                                     torchvision, timm
 ///   block1_conv1/kernel:0, block1_conv1/block1_conv1_W_1:0, block1_conv1.kernel, block1_conv1_W                  Keras
 ///   layers/conv2d/vars/0, with metadata "layers/conv2d/vars@name" = block1_conv1                               Keras 3
 ///   conv1_1.weight, conv1_1_W                                                                             Caffe, .npz
 ///   any name, with metadata "NAME@convolution" = block1_conv1/kernel                                    ONNX's graph
+///   block1_conv1/scale                                                                             scales of filters
 /// and . / _ : for each other between the parts.
 std::optional<ConvolutionName> parse_convolution_name(const std::string& name,
                                                       const std::map<std::string, std::string>& metadata);
@@ -50,6 +54,7 @@ struct ConvolutionPlaces {
   struct Place {
     std::string weights;  // entry of the file
     std::string bias;     // and this one; empty: there is none, and it is zeros
+    std::string scale;    // of a kernel of I8; else empty
   };
   Naming naming;
   Architecture architecture;

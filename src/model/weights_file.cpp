@@ -1,6 +1,7 @@
 #include "model/weights_file.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -17,6 +18,7 @@ namespace impasto::IMPASTO_ABI {
 namespace {
 
 constexpr Index kTaps = 9;
+constexpr const char* kWhole = "I8";  // the type of kernels with scales
 
 std::string shape_text(const std::vector<std::int64_t>& sizes) {
   std::string words;
@@ -55,6 +57,14 @@ void to_hwio(const float* from, Index K, Index C, float* to) {
   }
 }
 
+// Filter k times factors[k].
+void multiply_filters(Tensor<float>& w, const Tensor<float>& factors) {
+  const Index K = factors.shape()[0], rows = w.shape().count() / K;
+  for (Index row = 0; row < rows; ++row) {
+    for (Index k = 0; k < K; ++k) w[row * K + k] *= factors[k];
+  }
+}
+
 // Turns each 3 x 3 kernel by 180 degrees.
 void turn_kernels(Tensor<float>& w) {
   const Index filters = w.shape().count() / kTaps;
@@ -66,6 +76,24 @@ Tensor<float> read_tensor(const ArrayFile& file, const std::string& name, const 
   Tensor<float> tensor(shape);
   file.read(name, tensor.values());
   return tensor;
+}
+
+// One number for each filter of `weights`, none of them a whole number of 8 bits, which wants a scale.
+void require_one_a_filter(const ArrayFile& file, const std::string& name, const std::string& weights, Index K) {
+  const ArrayFile::Entry& entry = file.entries().at(name);
+  require(entry.sizes.size() == 1 && entry.sizes[0] == K, ErrorCode::input, file.label(), ": '", name, "' is ",
+          shape_text(entry.sizes), "; wanted ", K, " numbers, one for each filter of '", weights, "'");
+  require(entry.dtype != kWhole, ErrorCode::input, file.label(), ": '", name, "' is of type ", kWhole,
+          "; wanted F32, which needs no scale");
+}
+
+Tensor<float> read_scale(const ArrayFile& file, const std::string& name, Index K) {
+  Tensor<float> scale = read_tensor(file, name, {K});
+  for (Index k = 0; k < K; ++k) {
+    require(std::isfinite(scale[k]) && scale[k] > 0, ErrorCode::input, file.label(), ": '", name, "' holds ", scale[k],
+            " at element ", k, "; wanted positive numbers");
+  }
+  return scale;
 }
 
 }  // namespace
@@ -80,8 +108,9 @@ WeightsFile::WeightsFile(std::shared_ptr<const ArrayFile> arrays)
 // K, after checks of the shapes against C = `channels`.
 Index WeightsFile::width_of(std::size_t i, Index channels) const {
   const std::string& label = arrays_->label();
-  const auto& [weights, bias] = places_.convolutions[i];
-  const std::vector<std::int64_t>& s = arrays_->entries().at(weights).sizes;
+  const auto& [weights, bias, scale] = places_.convolutions[i];
+  const ArrayFile::Entry& entry = arrays_->entries().at(weights);
+  const std::vector<std::int64_t>& s = entry.sizes;
   const char* wanted = oihw_ ? "K x C x 3 x 3" : "3 x 3 x C x K";
   const std::string what =
       text(label, ": '", weights, "' (", vgg_layers()[architecture().layers()[i]].keras_name(), ") is ", shape_text(s));
@@ -91,15 +120,18 @@ Index WeightsFile::width_of(std::size_t i, Index channels) const {
   const Index K = side(oihw_ ? s[0] : s[3]), C = side(oihw_ ? s[1] : s[2]);
   require(C == channels, ErrorCode::input, what, " and takes ", C, " channels, but the layer before it gives ",
           channels, K == channels ? "; its C and K are exchanged" : "; this is another network");
-  if (bias.empty()) return K;
-  const std::vector<std::int64_t>& b = arrays_->entries().at(bias).sizes;
-  require(b.size() == 1 && b[0] == K, ErrorCode::input, label, ": '", bias, "' is ", shape_text(b), "; wanted ", K,
-          " numbers, one for each filter of '", weights, "'");
+  require(entry.dtype != kWhole || !scale.empty(), ErrorCode::input, label, ": '", weights, "' is of type ", kWhole,
+          " and has no scale; wanted ", K, " numbers, one for each filter, as 'scale' beside it");
+  require(entry.dtype == kWhole || scale.empty(), ErrorCode::input, label, ": '", scale, "' is beside '", weights,
+          "', which is of type ", entry.dtype, "; wanted ", kWhole, ", or no scale");
+  for (const std::string& name : {bias, scale}) {
+    if (!name.empty()) require_one_a_filter(*arrays_, name, weights, K);
+  }
   return K;
 }
 
 ConvWeights WeightsFile::convolution(std::size_t i) const {
-  const auto& [weights, bias] = places_.convolutions[i];
+  const auto& [weights, bias, scale] = places_.convolutions[i];
   const std::vector<std::int64_t>& s = arrays_->entries().at(weights).sizes;
   const Index K = side(oihw_ ? s[0] : s[3]), C = side(oihw_ ? s[1] : s[2]);
   ConvWeights conv;
@@ -111,6 +143,7 @@ ConvWeights WeightsFile::convolution(std::size_t i) const {
   } else {
     conv.w = read_tensor(*arrays_, weights, {3, 3, C, K});
   }
+  if (!scale.empty()) multiply_filters(conv.w, read_scale(*arrays_, scale, K));
   if (turned_) turn_kernels(conv.w);
   return conv;
 }

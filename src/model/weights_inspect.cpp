@@ -112,9 +112,11 @@ WeightsSummary inspect(const std::filesystem::path& path) {
   for (const auto& [name, entry] : arrays->entries()) {
     WeightsLayer layer{.name = name, .type = entry.dtype, .offset = entry.offset, .bytes = entry.bytes};
     layer.sizes.assign(entry.sizes.begin(), entry.sizes.end());
+    bool is_scale = false;
     if (const auto parsed = parse_convolution_name(name, arrays->metadata())) {
       layer.layer = layer_of(*parsed, network.architecture);
-      layer.is_bias = parsed->is_bias;
+      layer.is_bias = parsed->role == ArrayRole::bias;
+      is_scale = parsed->role == ArrayRole::scale;
     }
     if (!layer.layer.empty()) {
       try {
@@ -122,7 +124,7 @@ WeightsSummary inspect(const std::filesystem::path& path) {
       } catch (const Error& error) {
         add_problem(summary.problems, error);
       }
-      summary.parameters += saturated_product(layer.sizes);
+      if (!is_scale) summary.parameters += saturated_product(layer.sizes);
     }
     summary.layers.push_back(std::move(layer));
   }

@@ -76,7 +76,16 @@ TEST_CASE("elements: numbers are written and read in pieces, in order") {
     CHECK(read_elements(dtype, values.size(), next) == values);
   }
   CHECK(element_bytes("F64") == 8);
+  CHECK(element_bytes("I8") == 0);
   CHECK(element_bytes("I32") == 0);
+}
+
+TEST_CASE("elements: whole numbers of 8 bits have a sign") {
+  const std::vector<float> values = read_elements("I8", 5, [&](std::span<std::uint8_t> piece) {
+    const std::uint8_t bytes[] = {0, 1, 127, 128, 255};
+    std::copy_n(bytes, piece.size(), piece.begin());
+  });
+  CHECK(values == std::vector<float>{0, 1, 127, -128, -1});
 }
 
 TEST_CASE("elements: F64 is rounded to float") {

@@ -60,6 +60,18 @@ TEST_CASE("safetensors: F64 is read") {
   CHECK(file->values("a") == std::vector<float>{1.5F});
 }
 
+TEST_CASE("safetensors: I8 is read as whole numbers, wherever it begins") {
+  const TempFolder folder;
+  const std::string header = "{" + entry("a", "I8", "[3]", "[0,3]") + "," + entry("b", "I8", "[2,1]", "[3,5]") + "}";
+  const auto file = open_array_file(folder.write("w", with_header(header, "\x7f\x80\xff\x01\xfe")));
+  CHECK(file->values("a") == std::vector<float>{127, -128, -1});
+  CHECK(file->values("b") == std::vector<float>{1, -2});
+  std::vector<float> into(3);
+  file->read("a", into);
+  CHECK(into == std::vector<float>{127, -128, -1});
+  CHECK(contains(refusal("{" + entry("a", "I8", "[3]", "[0,4]") + "}"), "4 bytes, but its shape and type want 3"));
+}
+
 TEST_CASE("safetensors: sizes that overflow, and a header longer than the file, are refused") {
   CHECK(contains(refusal("{" + entry("a", "F32", "[9223372036854775807,4]", "[0,16]") + "}"), "more values"));
   CHECK(contains(refusal("{" + entry("a", "F32", "[0,18446744073709551615]", "[0,0]") + "}"), "list of sizes"));

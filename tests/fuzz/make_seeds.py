@@ -29,9 +29,12 @@ def safetensors(to):
     save_file({"empty": np.zeros((0, 3), "f4"), "scalar": np.array(2, "f4")}, to / "shapes")
     description = {"file": "other.bin", "arrays": []}
     (to / "json").write_text(json.dumps(description))
-    header = json.dumps({"eight": {"dtype": "F8_E4M3FNUZ", "shape": [4], "data_offsets": [0, 4]},
-                         "four": {"dtype": "F4", "shape": [4], "data_offsets": [4, 6]}})
-    (to / "tiny").write_bytes(len(header).to_bytes(8, "little") + header.encode() + bytes(6))
+    for name, arrays in (("tiny", {"eight": {"dtype": "F8_E4M3FNUZ", "shape": [4], "data_offsets": [0, 4]},
+                                   "four": {"dtype": "F4", "shape": [4], "data_offsets": [4, 6]}}),
+                         ("scaled", {"block1_conv1/scale": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]},
+                                     "block1_conv1/kernel": {"dtype": "I8", "shape": [2, 1], "data_offsets": [4, 6]}})):
+        header = json.dumps(arrays)
+        (to / name).write_bytes(len(header).to_bytes(8, "little") + header.encode() + bytes(6))
     (to / "page").write_text("<!DOCTYPE html><html>not found</html>")
     (to / "caffe").write_bytes(b"\x0a\x05VGG19\x12\x03abc")
 

@@ -18,13 +18,13 @@ namespace {
 
 using Arrays = std::map<std::string, std::vector<std::int64_t>>;
 
-void expect(const char* name, Naming naming, int number, bool is_bias) {
+void expect(const char* name, Naming naming, int number, ArrayRole role) {
   INFO(name);
   const auto parsed = parse_convolution_name(name, {});
   REQUIRE(parsed.has_value());
   CHECK(parsed->naming == naming);
   CHECK(parsed->number == number);
-  CHECK(parsed->is_bias == is_bias);
+  CHECK(parsed->role == role);
 }
 
 // Kernels and biases of torchvision's `features` at these positions.
@@ -59,30 +59,33 @@ std::string refusal(const Arrays& arrays) {
 }
 
 TEST_CASE("model: a convolution is known by torchvision's, Keras' and Caffe's names, whatever stands around them") {
-  expect("features.0.weight", Naming::torchvision, 0, false);
-  expect("module.features.34.bias", Naming::torchvision, 34, true);
-  expect("model.vgg.features.21.weight", Naming::torchvision, 21, false);
-  expect("features_2_weight", Naming::torchvision, 2, false);
-  expect("features/2/weight", Naming::torchvision, 2, false);
-  expect("block1_conv1/block1_conv1_W_1:0", Naming::keras, 11, false);
-  expect("block1_conv1/block1_conv1_b_1:0", Naming::keras, 11, true);
-  expect("block3_conv4/block3_conv4/kernel:0", Naming::keras, 34, false);
-  expect("model_weights/block3_conv4/vgg19/block3_conv4/bias:0", Naming::keras, 34, true);
-  expect("block5_conv4/kernel", Naming::keras, 54, false);
-  expect("block5_conv4.bias", Naming::keras, 54, true);
-  expect("block5_conv4_W", Naming::keras, 54, false);
-  expect("conv1_1.weight", Naming::caffe, 11, false);
-  expect("conv3_4_W", Naming::caffe, 34, false);
-  expect("conv3_4_b", Naming::caffe, 34, true);
-  expect("vgg19/conv3_4/weights:0", Naming::caffe, 34, false);
+  expect("features.0.weight", Naming::torchvision, 0, ArrayRole::weights);
+  expect("module.features.34.bias", Naming::torchvision, 34, ArrayRole::bias);
+  expect("model.vgg.features.21.weight", Naming::torchvision, 21, ArrayRole::weights);
+  expect("features_2_weight", Naming::torchvision, 2, ArrayRole::weights);
+  expect("features/2/weight", Naming::torchvision, 2, ArrayRole::weights);
+  expect("block1_conv1/block1_conv1_W_1:0", Naming::keras, 11, ArrayRole::weights);
+  expect("block1_conv1/block1_conv1_b_1:0", Naming::keras, 11, ArrayRole::bias);
+  expect("block3_conv4/block3_conv4/kernel:0", Naming::keras, 34, ArrayRole::weights);
+  expect("model_weights/block3_conv4/vgg19/block3_conv4/bias:0", Naming::keras, 34, ArrayRole::bias);
+  expect("block5_conv4/kernel", Naming::keras, 54, ArrayRole::weights);
+  expect("block5_conv4.bias", Naming::keras, 54, ArrayRole::bias);
+  expect("block5_conv4_W", Naming::keras, 54, ArrayRole::weights);
+  expect("conv1_1.weight", Naming::caffe, 11, ArrayRole::weights);
+  expect("conv3_4_W", Naming::caffe, 34, ArrayRole::weights);
+  expect("conv3_4_b", Naming::caffe, 34, ArrayRole::bias);
+  expect("vgg19/conv3_4/weights:0", Naming::caffe, 34, ArrayRole::weights);
+  expect("block5_conv4/scale", Naming::keras, 54, ArrayRole::scale);
+  expect("features.34.scale", Naming::torchvision, 34, ArrayRole::scale);
 }
 
-TEST_CASE("model: names that are no weight or bias of a VGG's convolution are passed over") {
+TEST_CASE("model: names that are no weight, bias or scale of a VGG's convolution are passed over") {
   for (const char* name :
        {"", "features", "features.", "features.x.weight", "features.0.running_mean", "myfeatures.0.weight",
         "features.12345.weight", "classifier.0.weight", "block1_conv1/kernel/momentum", "block1_pool/kernel",
         "block0_conv1/kernel", "conv1.weight", "layer1.0.conv1.weight", "conv2_block1_1_conv/kernel:0",
-        "optimizer_weights/Adam/m/block1_conv1/kernel:0", "layers/conv2d/vars/2", "block11_conv1/kernel"}) {
+        "optimizer_weights/Adam/m/block1_conv1/kernel:0", "layers/conv2d/vars/2", "block11_conv1/kernel",
+        "features.0.input_scale", "block1_conv1/kernel/scale"}) {
     INFO(name);
     CHECK_FALSE(parse_convolution_name(name, {}).has_value());
   }
@@ -93,10 +96,10 @@ TEST_CASE("model: Keras 3 tells a layer by an attribute, and without it by its p
   const auto named = parse_convolution_name(weights, {{"layers/conv2d_7/vars@name", "block3_conv4"}});
   REQUIRE(named.has_value());
   CHECK(named->number == 34);
-  CHECK_FALSE(named->is_bias);
+  CHECK(named->role == ArrayRole::weights);
   const auto counted = parse_convolution_name("layers/conv2d/vars/1", {});
   REQUIRE(counted.has_value());
-  CHECK(counted->is_bias);
+  CHECK(counted->role == ArrayRole::bias);
 
   Arrays arrays;
   for (int i = 0; i < 16; ++i) {
@@ -145,8 +148,8 @@ TEST_CASE("model: VGG16's convolutions are found by all names, whole or cut behi
   CHECK(find_convolutions(ArrayNames(features({0, 2, 5, 7, 10, 12, 14, 17}))).architecture == kVgg16);
   CHECK(find_convolutions(ArrayNames(features({0, 2, 5, 7, 10, 12, 14, 16}))).architecture == kVgg19);
   CHECK(find_convolutions(ArrayNames(keras({2, 2, 3, 1}))).architecture == kVgg16);
-  CHECK(layer_of({Naming::torchvision, 17, false}, kVgg16) == "block4_conv1");
-  CHECK(layer_of({Naming::torchvision, 17, false}, kVgg19).empty());
+  CHECK(layer_of({Naming::torchvision, 17, ArrayRole::weights}, kVgg16) == "block4_conv1");
+  CHECK(layer_of({Naming::torchvision, 17, ArrayRole::weights}, kVgg19).empty());
 }
 
 TEST_CASE("model: a file that ends where both networks are the same is of either, unless its metadata say which") {

@@ -13,7 +13,7 @@ struct NamedTensor {
   std::string name;
   std::vector<std::size_t> shape;
   std::vector<float> values;
-  std::string dtype = "F32";  ///< F32, or BF16 and F16 for values that both hold exactly
+  std::string dtype = "F32";  ///< F32, or BF16, F16 and I8 for values that these hold exactly
 };
 
 /// conv1_1 and conv1_2 by torchvision's names, 8 channels wide; multiples of 1/8, which every type holds exactly.
@@ -42,6 +42,7 @@ inline void append_value(std::string& bytes, float value, const std::string& dty
   std::memcpy(&bits, &value, sizeof bits);
   if (dtype == "F32") return append_little_endian(bytes, bits, 4);
   if (dtype == "BF16") return append_little_endian(bytes, bits >> 16, 2);
+  if (dtype == "I8") return append_little_endian(bytes, static_cast<std::uint8_t>(static_cast<int>(value)), 1);
   const std::uint32_t half =
       value == 0 ? 0 : (bits >> 16 & 0x8000U) | ((bits >> 23 & 255U) - 112) << 10 | (bits >> 13 & 0x3ffU);
   append_little_endian(bytes, half, 2);
