@@ -1,0 +1,100 @@
+"""The student: VGG16's shape with few channels, begun by choosing the teacher's most telling channels."""
+import torch
+import torch.nn.functional as F
+
+from vgg import LAYERS, convolve, maps, network_input, pool_before, rows
+
+WIDTHS = dict(zip(LAYERS, (24, 24, 48, 48, 80, 80, 80, 160, 160, 160, 256)))
+
+
+def telling_channels(f, count):
+    """Channels by pivoted Cholesky of the covariance of f (places x C): each explains the most of what those before it leave."""
+    c = torch.cov(f.T)
+    floor = 1e-9 * c.diagonal().max()
+    chosen = []
+    for _ in range(count):
+        score = (c**2).sum(0) / c.diagonal().clamp_min(floor)
+        score[chosen] = -1
+        j = int(score.argmax())
+        chosen.append(j)
+        c = c - torch.outer(c[:, j], c[j]) / c[j, j].clamp_min(floor)
+    return chosen
+
+
+def regress(inputs, wanted, count=24000):
+    """Kernel and bias that make `wanted` (N x K x H x W, before ReLU) of `inputs` (N x C x H x W) by least squares, places
+    where a channel fires counting ten times."""
+    n, c = inputs.shape[:2]
+    share = max(1, count // n)
+    u, t = [], []
+    for x, y in zip(inputs, wanted):
+        q = torch.randperm(y[0].numel(), device=y.device)[:share]
+        u.append(F.unfold(x[None], 3, padding=1)[0][:, q].T)
+        t.append(y.flatten(1)[:, q].T)
+    u, t = torch.cat(u).double(), torch.cat(t).double()
+    u = torch.cat([u, torch.ones(len(u), 1, dtype=u.dtype, device=u.device)], 1)
+    weight = (0.1 + 0.9 * (t > -0.5 * t.std(0)).double()).mean(1, keepdim=True)
+    square = u.T @ (u * weight)
+    square.diagonal().add_(1e-4 * square.diagonal().mean())
+    solution = torch.linalg.solve(square, u.T @ (t * weight)).T.float()
+    return solution[:, :-1].reshape(-1, c, 3, 3), solution[:, -1]
+
+
+@torch.no_grad()
+def select(teacher, crops, device):
+    """A student that nobody has trained: layer by layer the teacher's most telling channels, made of the student's own maps
+    before them. Maps have deviation 1: ReLU is homogeneous, so nothing is lost."""
+    theirs = own = network_input(crops, device)
+    student = {}
+    for n in LAYERS:
+        if pool_before(n):
+            theirs, own = F.max_pool2d(theirs, 2), F.max_pool2d(own, 2)
+        y = convolve(teacher, n, theirs)
+        theirs = F.relu(y)
+        f = rows(theirs).flatten(0, 1)
+        chosen = telling_channels(f[torch.randperm(len(f), device=device)[:6000]].double(), WIDTHS[n])
+        if n == LAYERS[0]:
+            kernel, bias = teacher[n][0][chosen], teacher[n][1][chosen]
+        else:
+            kernel, bias = regress(own, y[:, chosen])
+        own = F.relu(F.conv2d(own, kernel, bias, padding=1))
+        size = own.std() + 1e-9
+        own = own / size
+        student[n] = ((kernel / size).contiguous(memory_format=torch.channels_last), bias / size)
+    return student
+
+
+def at_places(y, places):
+    """Rows of the map y at places (N x P, of its HW): N x P x C."""
+    first = torch.arange(len(places), device=places.device)[:, None] * y[0, 0].numel()
+    return F.embedding(places + first, rows(y).flatten(0, 1))
+
+
+def student_maps(student, crops, places, device):
+    """layer to N x P x C: the student's maps at the places where the teacher's are known."""
+    return {n: at_places(y, places[n]) for n, y in maps(student, network_input(crops, device))}
+
+
+@torch.no_grad()
+def best_map(s, t):
+    """The linear map from the student's rows to the teacher's, by least squares: (C + 1) x D, its last row the constant."""
+    u = s.flatten(0, 1).double()
+    u = torch.cat([u, torch.ones(len(u), 1, dtype=u.dtype, device=u.device)], 1)
+    square = u.T @ u
+    square.diagonal().add_(1e-5 * square.diagonal().mean())
+    return torch.linalg.solve(square, u.T @ t.flatten(0, 1).double()).float()
+
+
+def unexplained(s, t, linear):
+    """Share of the teacher's variance (1 in sum over axes) that the map does not tell."""
+    return ((s @ linear[:-1] + linear[-1] - t)**2).sum(-1).mean()
+
+
+def misaligned(s, t, count=288):
+    """1 - the alignment of inner products between places: 0 if the student's own covariances are the teacher's up to a factor."""
+    s, t = s.flatten(0, 1), t.flatten(0, 1)
+    q = torch.randperm(len(s), device=s.device)[:count]
+    s, t = s[q], t[q]
+    s, t = s - s.mean(0), t - t.mean(0)
+    a, b = s @ s.T, t @ t.T
+    return 1 - (a * b).sum() / (a.norm() * b.norm() + 1e-9)

@@ -1,0 +1,53 @@
+"""What VGG16 says of a crop, in short: its maps at a few places, on each layer's principal axes."""
+import numpy as np
+import torch
+from safetensors.numpy import load_file
+
+from vgg import LAYERS, maps, network_input, rows
+
+AXES = dict(zip(LAYERS, (32, 48, 64, 80, 96, 112, 128, 160, 160, 160, 224)))  # principal axes kept of each layer
+PLACES = dict(zip(LAYERS, (192, 192, 256, 256, 320, 320, 320, 400, 400, 400, 400)))  # of each map, at most
+
+
+def load_teacher(path, device):
+    """A file that `impasto weights import` made of VGG16: kernels are 3 x 3 x C x K."""
+    arrays = load_file(path)
+    tensor = lambda a: torch.from_numpy(a.astype(np.float32)).to(device)
+    return {n: (tensor(arrays[n + "/kernel"]).permute(3, 2, 0, 1).contiguous(memory_format=torch.channels_last), tensor(arrays[n + "/bias"]))
+            for n in LAYERS}
+
+
+@torch.no_grad()
+def principal_axes(weights, crops, device):
+    """layer to (mean C, axes C x D); axes are divided by the layer's deviation, so that all targets have variance 1 in sum."""
+    sums = {n: [0, 0, 0] for n in LAYERS}
+    for i in range(0, len(crops), 4):
+        for n, y in maps(weights, network_input(crops[i:i + 4], device)):
+            f = rows(y).flatten(0, 1)
+            f = f[torch.randperm(len(f), device=device)[:8000]].double()
+            for s, v in enumerate((f.T @ f, f.sum(0), len(f))):
+                sums[n][s] += v
+    axes = {}
+    for n, (square, total, count) in sums.items():
+        mean = total / count
+        values, vectors = torch.linalg.eigh(square / count - torch.outer(mean, mean))
+        kept = vectors.flip(1)[:, :AXES[n]] / values.clamp_min(0).sum().sqrt()
+        axes[n] = (mean.float(), kept.float())
+        print(f"  {n}: {float(values.flip(0)[:AXES[n]].sum() / values.sum()):.4f} of the variance on {AXES[n]} axes", flush=True)
+    return axes
+
+
+@torch.no_grad()
+def targets(weights, axes, crops, rng, device, batch=4):
+    """layer to (places N x P of the map's rows, values N x P x D as float16), numpy."""
+    parts = {n: ([], []) for n in LAYERS}
+    for i in range(0, len(crops), batch):
+        for n, y in maps(weights, network_input(crops[i:i + batch], device)):
+            f = rows(y)
+            chosen = np.stack([rng.permutation(f.shape[1])[:PLACES[n]] for _ in f]).astype(np.int32)
+            index = torch.from_numpy(chosen).long().to(device)
+            mean, kept = axes[n]
+            f = torch.take_along_dim(f, index[..., None], 1)
+            parts[n][0].append(chosen)
+            parts[n][1].append(((f - mean) @ kept).half().cpu().numpy())
+    return {n: tuple(np.concatenate(p) for p in both) for n, both in parts.items()}

@@ -1,0 +1,234 @@
+"""Trains the built-in network: a narrow student of VGG16. README.md tells how; every figure it prints is on held-out pictures.
+
+    python3 train.py TEACHER.safetensors PICTURES RUN [--rounds N] [--steps N] [--impasto PROGRAM]
+
+A run is rounds of `steps` steps. Before each, new crops are made, a fifth of them (from the second round on) of paintings that
+the student makes itself where PROGRAM is given, and the teacher looks at them once. RUN holds all of it and a checkpoint after
+each round: the same command goes on where it stopped.
+"""
+import argparse
+import multiprocessing
+import pathlib
+import time
+from concurrent.futures import ProcessPoolExecutor
+
+import numpy as np
+import torch
+
+import paintings
+from crops import Crops, load_pictures
+from student import best_map, misaligned, select, student_maps, unexplained
+from teacher import load_teacher, principal_axes, targets
+from vgg import LAYERS, maps, network_input
+
+SEED = 22
+SIZE = 192  # of a crop, pixels
+WARM_UP, LAST_RATE = 50, 0.02
+
+
+def best_device():
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+class Shards:
+    """Crops and what the teacher says of them, on disk: batches are read where they lie."""
+
+    def __init__(self, folder):
+        self.folder, self.shards = folder, []
+
+    def path(self, index):
+        return self.folder / f"shard{index:03}"
+
+    def make(self, index, crops, teacher, axes, rng, device):
+        folder, partial = self.path(index), self.folder / "partial"
+        partial.mkdir(exist_ok=True)
+        np.save(partial / "crops.npy", crops)
+        for n, (places, values) in targets(teacher, axes, crops, rng, device).items():
+            np.save(partial / f"{n}_places.npy", places)
+            np.save(partial / f"{n}_values.npy", values)
+        partial.rename(folder)
+
+    def open(self, index):
+        read = lambda name: np.load(self.path(index) / f"{name}.npy", mmap_mode="r")
+        self.shards.append((read("crops"), {n: (read(n + "_places"), read(n + "_values")) for n in LAYERS}))
+
+    def batch(self, shard, chosen, device):
+        crops, seen = self.shards[shard]
+        chosen = np.sort(chosen)
+        tensor = lambda a: torch.from_numpy(np.ascontiguousarray(a[chosen])).to(device)
+        return crops[chosen], {n: tensor(p).long() for n, (p, _) in seen.items()}, {n: tensor(v).float() for n, (_, v) in seen.items()}
+
+    def random_batch(self, rng, count, newest, device):
+        """Of one of the `newest` shards that were opened last."""
+        first = max(0, len(self.shards) - newest)
+        shard = int(rng.integers(first, len(self.shards)))
+        return self.batch(shard, rng.choice(len(self.shards[shard][0]), count, replace=False), device)
+
+
+def losses(student, linear, batch, device):
+    crops, places, wanted = batch
+    maps = student_maps(student, crops, places, device)
+    return ({n: unexplained(maps[n], wanted[n], linear[n]) for n in LAYERS}, {n: misaligned(maps[n], wanted[n]) for n in LAYERS})
+
+
+@torch.no_grad()
+def refit(student, shards, rng, count, device):
+    """Every layer's linear map by least squares on `count` crops."""
+    s, t = {n: [] for n in LAYERS}, {n: [] for n in LAYERS}
+    for _ in range(count // 8):
+        crops, places, wanted = shards.random_batch(rng, 8, 4, device)
+        for n, f in student_maps(student, crops, places, device).items():
+            s[n].append(f)
+            t[n].append(wanted[n])
+    return {n: best_map(torch.cat(s[n]), torch.cat(t[n])) for n in LAYERS}
+
+
+class Trainer:
+    """Adam on kernels, biases and linear maps, each stepping relative to its own size; one cosine over all steps."""
+
+    def __init__(self, student, linear, total, rate):
+        self.student, self.linear, self.total, self.rate, self.step = student, linear, total, rate, 0
+        tensors = [t for pair in student.values() for t in pair] + list(linear.values())
+        size = lambda t: float((t.detach()**2).mean().sqrt()) if t.ndim > 1 else 0.1
+        groups = [{"params": [t.requires_grad_(True)], "size": size(t)} for t in tensors]
+        self.optimiser = torch.optim.Adam(groups, lr=rate, betas=(0.9, 0.98), eps=1e-12, fused=True)
+
+    def train(self, batch, device):
+        cosine = 0.5 + 0.5 * np.cos(np.pi * min(1, self.step / self.total))
+        now = self.rate * min(1, (self.step + 1) / WARM_UP) * (LAST_RATE + (1 - LAST_RATE) * cosine)
+        for group in self.optimiser.param_groups:
+            group["lr"] = float(group["size"] * now)
+        told, aligned = losses(self.student, self.linear, batch, device)
+        loss = sum(told.values()) + sum(aligned.values())
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimiser.step()
+        self.step += 1
+
+    def state(self, sizes):
+        return {"student": self.student, "linear": self.linear, "optimiser": self.optimiser.state_dict(), "step": self.step,
+                "sizes": sizes}
+
+
+@torch.no_grad()
+def relative_sizes(student, teacher, crops, device):
+    """Root mean square of the teacher's maps over that of the student's."""
+    size = lambda weights: {n: (y**2).mean().sqrt() for n, y in maps(weights, network_input(crops, device))}
+    of_teacher, of_student = size(teacher), size(student)
+    return {n: float(of_teacher[n] / of_student[n]) for n in LAYERS}
+
+
+@torch.no_grad()
+def report(trainer, held_out, began, device):
+    told = {n: [] for n in LAYERS}
+    for i in range(0, len(held_out.shards[0][0]), 8):
+        batch = held_out.batch(0, np.arange(i, min(i + 8, len(held_out.shards[0][0]))), device)
+        for n, v in losses(trainer.student, trainer.linear, batch, device)[0].items():
+            told[n].append(float(v))
+    shares = [np.mean(v) for v in told.values()]
+    print(f"step {trainer.step}, {time.time() - began:.0f} s ({time.process_time():.0f} of the processor): unexplained of held-out pictures "
+          + " ".join(f"{v:.3f}" for v in shares) + f", mean {np.mean(shares):.4f}", flush=True)
+
+
+def begin(run, teacher, training, held_out, device):
+    """Axes, the held-out set and the untrained student; made once."""
+    count = lambda pictures: ", ".join(f"{len(of_kind)} of kind {kind}" for kind, of_kind in sorted(pictures.items()))
+    print(f"to learn from: {count(training)}; held out: {count(held_out)}", flush=True)
+    rng = np.random.default_rng(SEED)
+    crops = Crops(training, rng, drawn=16).batch(64, SIZE)
+    axes = principal_axes(teacher, crops, device)
+    shards = Shards(run)
+    shards.make(999, Crops(held_out, rng, drawn=0).batch(64, SIZE), teacher, axes, rng, device)
+    student = select(teacher, crops[:48], device)
+    torch.save({"axes": axes, "student": student}, run / "begin.pt")
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("teacher")
+    parser.add_argument("pictures")
+    parser.add_argument("run", type=pathlib.Path)
+    parser.add_argument("--rounds", type=int, default=12)
+    parser.add_argument("--steps", type=int, default=550, help="of a round")
+    parser.add_argument("--crops", type=int, default=320, help="new ones a round")
+    parser.add_argument("--newest", type=int, default=8, help="rounds whose crops are learned from")
+    parser.add_argument("--batch", type=int, default=4)
+    parser.add_argument("--rate", type=float, default=1e-2)
+    parser.add_argument("--threads", type=int, default=1, help="of each of the two processes: one learns, one looks ahead")
+    parser.add_argument("--impasto", help="the program, to paint with the student")
+    return parser.parse_args()
+
+
+def checkpoint(run, r):
+    return run / f"round{r:03}.pt"
+
+
+def make_shard(a, r):
+    """Round r's crops, a fifth of them of paintings by the student as it was after round r - 2. In a process of its own."""
+    torch.set_num_threads(a.threads)
+    torch.set_flush_denormal(True)
+    device = best_device()
+    shards, rng = Shards(a.run), np.random.default_rng([SEED, r])
+    if shards.path(r).exists():
+        return
+    training, _ = load_pictures(a.pictures)
+    own = []
+    if a.impasto and r >= 2:
+        own = paintings.crops(a.impasto, checkpoint(a.run, r - 2), sum(training.values(), []), rng, a.crops // 5, SIZE, a.run)
+    crops = Crops(training, rng).batch(a.crops - len(own), SIZE)
+    axes = torch.load(a.run / "begin.pt", map_location=device)["axes"]
+    shards.make(r, np.concatenate([crops, own]) if len(own) else crops, load_teacher(a.teacher, device), axes, rng, device)
+
+
+def train_round(a, r, trainer, shards, held, teacher, began, device):
+    torch.manual_seed(SEED + r)
+    rng = np.random.default_rng([SEED, r, 1])
+    for _ in range(a.steps):
+        trainer.train(shards.random_batch(rng, a.batch, a.newest, device), device)
+        if trainer.step % 200 == 0:
+            report(trainer, held, began, device)
+    sizes = relative_sizes(trainer.student, teacher, held.shards[0][0][:8], device)
+    torch.save(trainer.state(sizes), a.run / "partial.pt")
+    (a.run / "partial.pt").rename(checkpoint(a.run, r))
+
+
+def trainer_at(a, r, shards, device):
+    """The trainer as it was before round r."""
+    saved = torch.load(checkpoint(a.run, r - 1) if r else a.run / "begin.pt", map_location=device)
+    if r == 0:
+        return Trainer(saved["student"], refit(saved["student"], shards, np.random.default_rng(SEED), 160, device), a.rounds * a.steps, a.rate)
+    trainer = Trainer(saved["student"], saved["linear"], a.rounds * a.steps, a.rate)
+    trainer.optimiser.load_state_dict(saved["optimiser"])
+    trainer.step = saved["step"]
+    return trainer
+
+
+def main():
+    a = arguments()
+    torch.manual_seed(SEED)
+    torch.set_num_threads(a.threads)
+    torch.set_flush_denormal(True)  # numbers of almost nothing take a processor a hundred times as long
+    device, began = best_device(), time.time()
+    a.run.mkdir(parents=True, exist_ok=True)
+    teacher = load_teacher(a.teacher, device)
+    if not (a.run / "begin.pt").exists():
+        begin(a.run, teacher, *load_pictures(a.pictures), device)
+    held, shards, trainer = Shards(a.run), Shards(a.run), None
+    held.open(999)
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        ahead = pool.submit(make_shard, a, 0)
+        for r in range(a.rounds):
+            ahead.result()
+            shards.open(r)
+            if r + 1 < a.rounds:
+                ahead = pool.submit(make_shard, a, r + 1)
+            if checkpoint(a.run, r).exists():
+                continue
+            if trainer is None:
+                trainer = trainer_at(a, r, shards, device)
+                report(trainer, held, began, device)
+            train_round(a, r, trainer, shards, held, teacher, began, device)
+
+
+if __name__ == "__main__":
+    main()
