@@ -19,8 +19,8 @@ struct NetworkWeights;  // src/model/network_weights.h
 /// Copies share one set of numbers. Thread safety: const use from any thread.
 class IMPASTO_API Weights {
  public:
-  /// The network that comes with the library, the one to paint with where there is no file: no download, same bits
-  /// everywhere.
+  /// The network that comes with the library, for where there is no file: trained, in VGG16's shape up to block5_conv1,
+  /// and narrow (weights/builtin.safetensors, 1.1 MB). Each call reads it anew.
   static Weights builtin();
   /// A network in VGG19's shape whose weights come from formulas, without any training (docs/MATH.md): the same bits
   /// everywhere, and quick, because its filters are turned copies of few.

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,6 +15,7 @@
 #include "archive/elements.h"
 #include "archive/json_text.h"
 #include "base/check.h"
+#include "base/file_reader.h"
 #include "base/little_endian.h"
 
 namespace impasto::IMPASTO_ABI {
@@ -48,7 +50,7 @@ struct Header {
   std::uint64_t data_begin;  // bytes
 };
 
-Header read_header(const FileReader& file, const std::string& label) {
+Header read_header(const ByteSource& file, const std::string& label) {
   require(file.size() > kLengthBytes, ErrorCode::input, label, " holds only ", file.size(),
           " bytes; it is no safetensors file or was cut short");
   std::array<std::uint8_t, kLengthBytes + 1> start;
@@ -70,13 +72,16 @@ Header read_header(const FileReader& file, const std::string& label) {
 }  // namespace
 
 Safetensors::Safetensors(const std::filesystem::path& file, const char* kind)
-    : ArrayFile(file, kind), file_(file, kind) {
-  const Header header = read_header(file_, label_);
-  for (const auto& [name, entry] : header.json.items()) {
-    if (name == "__metadata__") {
+    : Safetensors(std::make_unique<const FileReader>(file, kind), file, kind) {}
+
+Safetensors::Safetensors(std::unique_ptr<const ByteSource> bytes, const std::filesystem::path& name, const char* kind)
+    : ArrayFile(name, kind), bytes_(std::move(bytes)) {
+  const Header header = read_header(*bytes_, label_);
+  for (const auto& [array, entry] : header.json.items()) {
+    if (array == "__metadata__") {
       metadata_ = json_strings(entry);
     } else {
-      read_entry(name, &entry, header.data_begin);
+      read_entry(array, &entry, header.data_begin);
     }
   }
   require_apart();
@@ -95,7 +100,7 @@ void Safetensors::read_entry(const std::string& name, const void* json_entry, st
   if (!complete) damaged("lacks dtype, shape or data_offsets");
   Entry entry;
   entry.dtype = json["dtype"].get<std::string>();
-  const std::uint64_t available = file_.size() - data_begin;
+  const std::uint64_t available = bytes_->size() - data_begin;
   const std::size_t bits = element_bits(entry.dtype);
   require(bits != 0, ErrorCode::input, label_, ": entry '", name, "' is of type '", entry.dtype,
           "', which is not known here; save it as F32, F16 or BF16");
@@ -127,7 +132,7 @@ std::vector<float> Safetensors::values(const std::string& name) const {
                : "; wanted F64, F32, F16, BF16 or I8");
   std::uint64_t at = entry.offset;
   return read_elements(entry.dtype, entry.bytes / bytes, [&](std::span<std::uint8_t> piece) {
-    file_.read(at, piece);
+    bytes_->read(at, piece);
     at += piece.size();
   });
 }
@@ -136,7 +141,7 @@ void Safetensors::read(const std::string& name, std::span<float> into) const {
   const Entry& entry = entries_.at(name);
   if (entry.dtype != "F32" || std::endian::native != std::endian::little) return ArrayFile::read(name, into);
   IMPASTO_ASSERT(entry.bytes == into.size_bytes());
-  file_.read(entry.offset, {reinterpret_cast<std::uint8_t*>(into.data()), into.size_bytes()});
+  bytes_->read(entry.offset, {reinterpret_cast<std::uint8_t*>(into.data()), into.size_bytes()});
 }
 
 }  // namespace impasto::IMPASTO_ABI

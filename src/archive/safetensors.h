@@ -6,12 +6,13 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "archive/array_file.h"
-#include "base/file_reader.h"
+#include "base/byte_source.h"
 
 namespace impasto::IMPASTO_ABI {
 
@@ -19,6 +20,8 @@ class Safetensors final : public ArrayFile {
  public:
   /// Throws Error(input) for anything that is not a complete safetensors file. `kind` begins messages.
   explicit Safetensors(const std::filesystem::path& file, const char* kind = "weights file");
+  /// The same of bytes that lie anywhere; `name` takes the file's place in messages.
+  Safetensors(std::unique_ptr<const ByteSource> bytes, const std::filesystem::path& name, const char* kind);
 
   const char* format() const override { return "safetensors"; }
   std::vector<float> values(const std::string& name) const override;
@@ -27,7 +30,7 @@ class Safetensors final : public ArrayFile {
  private:
   void read_entry(const std::string& name, const void* json_entry, std::uint64_t data_begin);
 
-  FileReader file_;
+  std::unique_ptr<const ByteSource> bytes_;
 };
 
 struct ArrayToSave {

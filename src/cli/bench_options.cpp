@@ -34,7 +34,7 @@ void add_bench_options(CLI::App& command, BenchRequest& request) {
            [&request](const std::string& text) { request.layers = text; })
       ->excludes("--content-layers")
       ->excludes("--style-layers");
-  add_word(command, kPainting, "--weights", "FILE", "VGG weights (.safetensors), builtin, formula or random",
+  add_word(command, kPainting, "--weights", "FILE", "file of VGG weights, builtin, formula or random",
            [&request](const std::string& text) { request.painting.weights = text; })
       ->default_str(request.painting.weights);
   add_word(command, kRun, "--steps", "N", "steps to time, after one that is not", [&request](const std::string& text) {

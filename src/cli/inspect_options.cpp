@@ -29,7 +29,7 @@ void add_inspect_options(CLI::App& command, InspectRequest& request) {
              request.painting.start_file = text;
              request.painting.start_option = "--from";
            });
-  add_word(command, kShow, "--weights", "FILE", "VGG weights (.safetensors), builtin or formula",
+  add_word(command, kShow, "--weights", "FILE", "file of VGG weights, builtin or formula",
            [&request](const std::string& text) { request.painting.weights = text; })
       ->default_str("searched");
   add_word(command, kShow, "--preset", "NAME", "the settings not given", [&request](const std::string& text) {

@@ -46,7 +46,7 @@ void add_file(CLI::App& command, const char* name, const char* label, const std:
 }
 
 void add_weights(CLI::App& command, const char* group, StyliseRequest& request) {
-  add_word(command, group, "--weights", "FILE", "VGG weights (.safetensors), builtin or formula",
+  add_word(command, group, "--weights", "FILE", "file of VGG weights, builtin or formula",
            [&request](const std::string& text) { request.weights = text; })
       ->default_str("searched");
 }

@@ -95,7 +95,7 @@ std::string weights_table(const WeightsSummary& s) {
     text += line("made for", s.pooling + " pooling, " + s.padding + " padding");
   }
   if (!s.sha256.empty()) text += line("SHA-256", s.sha256);
-  for (const char* key : {"licence", "attribution", "created_by", "made_from"}) {
+  for (const char* key : {"description", "licence", "attribution", "created_by", "made_from"}) {
     if (const auto found = s.metadata.find(key); found != s.metadata.end()) text += line(key, found->second);
   }
   text += "\n" + layer_table(s) + "\n" + lines("notes", s.notes);

@@ -82,7 +82,10 @@ void validate(const NetworkWeights& weights, const std::string& source, const Co
 
 Weights::Weights(std::shared_ptr<const NetworkWeights> network) : network_(std::move(network)) {}
 
-Weights Weights::builtin() { return formula(); }
+Weights Weights::builtin() {
+  return with_memory_error("reading the built-in weights",
+                           [] { return Weights(std::make_shared<const NetworkWeights>(builtin_weights())); });
+}
 
 Weights Weights::formula() { return Weights(std::make_shared<const NetworkWeights>(formula_weights())); }
 
@@ -98,7 +101,7 @@ Weights Weights::load(const std::filesystem::path& file, const Context& context)
 }
 
 std::string Weights::description() const { return network_->description; }
-bool Weights::is_builtin() const noexcept { return is_formula(); }
+bool Weights::is_builtin() const noexcept { return network_->is_builtin; }
 bool Weights::is_formula() const noexcept { return network_->oriented != nullptr; }
 Pooling Weights::pooling() const noexcept { return network_->pooling; }
 Padding Weights::padding() const noexcept { return network_->padding; }

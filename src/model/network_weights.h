@@ -43,13 +43,14 @@ class OrientedNetwork {
 
 struct NetworkWeights {
   Architecture architecture = kVgg19;
-  std::vector<ConvWeights> convolutions;            ///< of a file: the first n of the architecture's, in order, n >= 1
+  std::vector<ConvWeights> convolutions;            ///< trained: the first n of the architecture's, in order, n >= 1
   std::shared_ptr<const OrientedNetwork> oriented;  ///< the formula network, which has no `convolutions` of its own
   ChannelMap input;                                 ///< from normalised RGB to what the first convolution expects
   std::string unknown_input;                        ///< why `input` is not known, a sentence; empty: it is
   Pooling pooling = Pooling::max;
   Padding padding = Padding::zero;
-  bool folded = false;  ///< conv1_1 does what `input` would do for the network as it was trained
+  bool is_builtin = false;  ///< weights/builtin.safetensors, which the library holds
+  bool folded = false;      ///< conv1_1 does what `input` would do for the network as it was trained
   std::string description;
 
   /// Convolutions there are, without making them.
@@ -81,7 +82,9 @@ inline constexpr Preprocessing kCaffePreprocessing{{2, 1, 0}, 255, {103.939, 116
 /// channels that the one before it gives (3 for the first), and there are no more than the architecture has.
 void validate(const NetworkWeights& weights, const std::string& source, const Context& context = Context());
 
-/// The closed-form network (model/formula.cpp).
+/// Weights::builtin (model/builtin.cpp).
+NetworkWeights builtin_weights();
+/// Weights::formula (model/formula.cpp).
 NetworkWeights formula_weights();
 /// Weights::random (model/random_weights.cpp).
 NetworkWeights random_weights(std::uint64_t seed);

@@ -216,8 +216,8 @@ WeightsInput known_input(const WeightsFile& file, const ConvWeights& conv1_1, We
   return input;
 }
 
-NetworkWeights load_weights(const std::filesystem::path& path, WeightsSource source, const Context& context) {
-  const WeightsFile file(path);
+NetworkWeights network_of(const WeightsFile& file, const std::string& name, WeightsSource source,
+                          const Context& context) {
   NetworkWeights weights;
   weights.architecture = file.architecture();
   weights.convolutions = file.convolutions(file.depth(), context);
@@ -228,14 +228,21 @@ NetworkWeights load_weights(const std::filesystem::path& path, WeightsSource sou
   weights.folded = input.folded;
   weights.pooling = input.pooling;
   weights.padding = input.padding;
-  const auto named = file.arrays().metadata().find("source");
+  const WeightsMetadata& metadata = file.arrays().metadata();
+  std::string what = to_string(input.training.source);
+  for (const char* key : {"source", "description"}) {
+    if (const auto told = metadata.find(key); told != metadata.end()) what = told->second;
+  }
   const std::string told = text("input ", channel_order_word(preprocessing), " 0..", preprocessing.range);
-  weights.description = text(path.string(), " (",
-                             named == file.arrays().metadata().end() ? to_string(input.training.source) : named->second,
-                             ", ", weights.architecture.name, ", ", weights.convolutions.size(), " convolutions, ",
-                             input.unknown.empty() ? told : "input not told", input.folded ? ", folded" : "", ")");
+  weights.description =
+      text(name, " (", what, ", ", weights.architecture.name, ", ", weights.convolutions.size(), " convolutions, ",
+           input.unknown.empty() ? told : "input not told", input.folded ? ", folded" : "", ")");
   for (const std::string& note : file.notes()) weights.description += "; " + note;
   return weights;
+}
+
+NetworkWeights load_weights(const std::filesystem::path& path, WeightsSource source, const Context& context) {
+  return network_of(WeightsFile(path), path.string(), source, context);
 }
 
 }  // namespace impasto::IMPASTO_ABI

@@ -62,4 +62,8 @@ WeightsInput find_input(const WeightsFile& file, const ConvWeights& conv1_1, Wei
 WeightsInput known_input(const WeightsFile& file, const ConvWeights& conv1_1, WeightsSource wanted,
                          const KnownFile* known = nullptr);
 
+/// All of a file's network. `name` begins its description; `source` other than automatic beats what the file says.
+NetworkWeights network_of(const WeightsFile& file, const std::string& name, WeightsSource source,
+                          const Context& context);
+
 }  // namespace impasto::IMPASTO_ABI

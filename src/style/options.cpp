@@ -33,8 +33,10 @@ void validate_layers(const std::vector<LayerWeight>& layers, const char* what, c
             "' has weight ", layer.weight, "; wanted a positive number");
     const bool is_there =
         std::none_of(there.begin(), there.end(), [&](std::size_t l) { return l > last && l <= position; });
-    require(is_there, ErrorCode::usage, what, " layer '", layer.layer, "' is not in the weights, which end at ",
-            vgg_layers()[last].keras_name(), "; use a shallower layer or other weights");
+    require(
+        is_there, ErrorCode::usage, what, " layer '", layer.layer, "' is not in the weights, which end at ",
+        vgg_layers()[last].keras_name(),
+        "; use a shallower layer, or weights that go deeper: --weights formula, or a file of all of VGG19 or VGG16");
   }
 }
 

@@ -55,7 +55,20 @@ Options default_vgg19() {
   return o;
 }
 
-Options default_preset(const Weights& weights) { return weights.is_formula() ? default_formula() : default_vgg19(); }
+// The built-in network is so narrow that every layer's style costs little.
+Options default_builtin() {
+  Options o = default_vgg19();
+  o.style_layers =
+      equally({"block1_conv1", "block1_conv2", "block2_conv1", "block2_conv2", "block3_conv1", "block3_conv2",
+               "block3_conv3", "block4_conv1", "block4_conv2", "block4_conv3", "block5_conv1"});
+  o.iterations = {50, 28};
+  o.steps_per_epoch = 16;
+  return o;
+}
+
+Options default_preset(const Weights& weights) {
+  return weights.is_builtin() ? default_builtin() : weights.is_formula() ? default_formula() : default_vgg19();
+}
 
 Options bold(const Weights& weights) {
   Options o = default_preset(weights);
@@ -77,8 +90,9 @@ Options fine(const Weights& weights) {
 Options draft(const Weights& weights) {
   Options o = default_preset(weights);
   o.size = 256;
-  o.iterations = weights.is_formula() ? std::vector{12, 8} : std::vector{60, 20};
-  o.steps_per_epoch = weights.is_formula() ? 4 : 20;
+  const bool is_own = weights.is_builtin() || weights.is_formula();
+  o.iterations = is_own ? std::vector{12, 8} : std::vector{60, 20};
+  o.steps_per_epoch = is_own ? 4 : 20;
   return o;
 }
 

@@ -305,7 +305,8 @@ int main(void) {
   CHECK(strcmp(impasto_version(), IMPASTO_VERSION) == 0 && impasto_last_error()[0] == '\0');
   CHECK(impasto_weights_builtin(&weights) == IMPASTO_OK);
   CHECK(strlen(impasto_weights_description(weights)) > 0);
-  CHECK(impasto_weights_layer_count(weights) >= 4 && impasto_weights_layer(weights, 100) == NULL);
+  CHECK(strcmp(impasto_weights_architecture(weights), "VGG16") == 0);
+  CHECK(impasto_weights_layer_count(weights) == 11 && impasto_weights_layer(weights, 100) == NULL);
   CHECK(strcmp(impasto_weights_layer(weights, 0), "block1_conv1") == 0);
   test_formula();
   draw();

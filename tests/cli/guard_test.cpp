@@ -102,7 +102,8 @@ TEST_CASE("cli: no snapshot replaces an input") {
 
   fs::create_directory(studio / "output");
   fs::rename(studio / "snap/7.jpg", studio / "output/1.jpg");
-  std::vector<std::string> tutorial = Studio::arguments({"--preset", "tutorial", "-o", "last.png"});
+  std::vector<std::string> tutorial =
+      Studio::arguments({"--preset", "tutorial", "--weights", "formula", "-o", "last.png"});
   tutorial[1] = "output/1.jpg";
   expect_guarded(studio, tutorial, {"'output/1.jpg'", "content picture"});
 }

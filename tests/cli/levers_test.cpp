@@ -43,7 +43,7 @@ TEST_CASE("cli: presets are listed with a sentence each, and one of them with al
   const Run list = run_program({"presets"}, folder.path());
   CHECK(list.code == 0);
   for (const PresetInfo& info : presets()) CHECK_MESSAGE(contains(list.out, info.name + " "), info.name);
-  const Run one = run_program({"presets", "tutorial", "--weights", "builtin"}, folder.path());
+  const Run one = run_program({"presets", "tutorial", "--weights", "formula"}, folder.path());
   CHECK(one.code == 0);
   for (const char* line : {"width                450", "iterations           2000", "normalise            tutorial"}) {
     CHECK_MESSAGE(contains(one.out, line), line);
@@ -204,7 +204,7 @@ TEST_CASE("cli: the log tells scale, size, evaluations and every layer's loss") 
   const std::string log = read_text(studio / "log.csv");
   CHECK(contains(log, "step,epoch,loss,content,style,tv,seconds,scale,width,height,evaluations,"));
   for (const char* column :
-       {",content:block2_conv1", ",content:block3_conv1", ",style:block1_conv1", ",style:block4_conv1"})
+       {",content:block4_conv2", ",style:block1_conv1", ",style:block3_conv3", ",style:block5_conv1"})
     CHECK(contains(log, column));
   CHECK(contains(log, ",1,24,16,"));
   CHECK(contains(log, ",2,48,32,"));

@@ -176,7 +176,9 @@ TEST_CASE("cli: a snapshot after every epoch") {
 
 TEST_CASE("cli: the tutorial saves every epoch to output, and options override it") {
   const Studio studio;
-  CHECK(studio.paint({"--preset", "tutorial", "-o", "last.png"}).code == 0);
+  expect_failure(studio.paint({"--preset", "tutorial"}), 2,
+                 {"'block5_conv2' is not in the weights", "--weights formula, or a file"});
+  CHECK(studio.paint({"--preset", "tutorial", "--weights", "formula", "-o", "last.png"}).code == 0);
   CHECK(load_image(studio / "output/2.jpg").width() == 48);
   CHECK(std::distance(std::filesystem::directory_iterator(studio / "output"), {}) == 2);
   CHECK(load_image(studio / "last.png").height() == 32);  // --size beats the preset's 450 x 300
@@ -191,7 +193,7 @@ TEST_CASE("cli: the log has a row for every step") {
   std::size_t most_digits = 0;
   for (std::size_t step = 1; step < lines.size(); ++step) {
     const std::vector<std::string> cells = split(lines[step], ',');
-    REQUIRE(cells.size() == 11 + 9);
+    REQUIRE(cells.size() == 11 + 12);
     CHECK(cells[0] == std::to_string(step));
     CHECK(cells[1] == std::to_string((step + 1) / 2));
     for (const std::string& cell : cells) most_digits = std::max(most_digits, significant_digits(cell));

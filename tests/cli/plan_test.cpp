@@ -32,7 +32,7 @@ TEST_CASE("cli: plan tells sizes, steps, memory and time, and paints nothing") {
   CHECK(run.code == 0);
   for (const char* part :
        {"painting  24 x 16 (5 steps), then 48 x 32 (3 steps)", "memory    about ", " are free",
-        "10 of 10 pairs of L-BFGS", "runs on   1 thread, ", "weights   built-in", "time      about "})
+        "20 of 20 pairs of L-BFGS", "runs on   1 thread, ", "weights   built-in", "time      about "})
     CHECK_MESSAGE(contains(run.out, part), run.out);
   CHECK(studio.size() == files);
 }
@@ -82,8 +82,9 @@ TEST_CASE(
     "cli: --max-memory shortens L-BFGS's history with a word, and refuses what cannot fit with a size that does") {
   const Studio studio;
   const auto paint = [&](const std::string& most, const std::vector<std::string>& more) {
-    std::vector<std::string> words = Studio::arguments(
-        {"--max-memory", most, "--lbfgs-precision", "single", "--lbfgs-history", "20", "-o", "a.png"});
+    std::vector<std::string> words =
+        Studio::arguments({"--max-memory", most, "--lbfgs-precision", "single", "--lbfgs-history", "20", "--weights",
+                           "formula", "-o", "a.png"});
     words.insert(words.end(), more.begin(), more.end());
     return run_program(words, studio.path());
   };
@@ -103,7 +104,7 @@ TEST_CASE(
 TEST_CASE("cli: within --max-memory a painting is cut into regions, stays below it, and can be made again without it") {
   const Studio studio;
   const auto paint = [&](std::vector<std::string> more, const std::string& output) {
-    std::vector<std::string> words = {"--size", "900", "--scales", "1", "-o", output};
+    std::vector<std::string> words = {"--weights", "formula", "--size", "900", "--scales", "1", "-o", output};
     words.insert(words.end(), more.begin(), more.end());
     const Run run = run_program(Studio::arguments(words), studio.path());
     INFO(run.err);

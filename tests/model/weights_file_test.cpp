@@ -93,6 +93,16 @@ TEST_CASE("model: preprocessing, pooling and padding in the metadata win over th
   }
 }
 
+TEST_CASE("model: what the metadata say of a network stands in its description, first what it is") {
+  std::map<std::string, std::string> metadata = torchvision_input();
+  const auto described = [&] {
+    return load(safetensors(first_convolutions(), metadata), WeightsSource::automatic).description;
+  };
+  CHECK(described().ends_with("w.safetensors (torchvision, VGG19 or VGG16, 2 convolutions, input RGB 0..1)"));
+  metadata["description"] = "a student";
+  CHECK(described().ends_with("w.safetensors (a student, VGG19 or VGG16, 2 convolutions, input RGB 0..1)"));
+}
+
 TEST_CASE("model: a file cut short anywhere is refused, whatever the length") {
   const std::string whole = safetensors(first_convolutions());
   for (std::size_t length = 0; length < whole.size(); length += length < 400 ? 1 : 97) {

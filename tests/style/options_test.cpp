@@ -68,18 +68,21 @@ TEST_CASE("style: every preset passes validation with the weights by formula, an
   }
 }
 
+// Of a painting of `size`, in evaluations at full size.
+double work(Options options, int size) {
+  options.size = size;
+  const std::vector<PaintingSize> sizes = painting_sizes(Image(16, 16), options);
+  double sum = 0;
+  for (std::size_t k = 0; k < sizes.size(); ++k)
+    sum += iterations_at(options, static_cast<int>(k)) * std::pow(static_cast<double>(sizes[k].width) / size, 2);
+  return sum;
+}
+
 TEST_CASE("style: draft has at most a third of default's evaluations at any size, in whole epochs") {
-  const Options draft = preset("draft", formula()), usual = preset("default", formula());
-  for (const int size : {128, 256, 512, 1024, 4096}) {
-    const auto work = [size](Options options) {  // evaluations at full size
-      options.size = size;
-      const std::vector<PaintingSize> sizes = painting_sizes(Image(16, 16), options);
-      double sum = 0;
-      for (std::size_t k = 0; k < sizes.size(); ++k)
-        sum += iterations_at(options, static_cast<int>(k)) * std::pow(static_cast<double>(sizes[k].width) / size, 2);
-      return sum;
-    };
-    CHECK(work(draft) < work(usual) / 3);
+  for (const Weights& weights : {formula(), Weights::builtin()}) {
+    INFO(weights.description());
+    const Options draft = preset("draft", weights), usual = preset("default", weights);
+    for (const int size : {128, 256, 512, 1024, 4096}) CHECK(work(draft, size) < work(usual, size) / 3);
     CHECK(iterations_at(draft, 0) % draft.steps_per_epoch == 0);
     CHECK(iterations_at(draft, 1) % draft.steps_per_epoch == 0);
   }
