@@ -2,8 +2,8 @@
 
     python bench/paintings.py build/impasto --beside OTHER/build/impasto --output bench/results/NAME.json
 
-Paints data/content.jpg in the style of data/style.jpg with the built-in network, by --preset default and draft, at each
-of --sizes. Rounds go through all contenders, so that whatever else the machine does meets all of them. Of each: seconds
+Paints data/content.jpg in the style of data/style.jpg with the built-in network, by --preset default and draft, and with
+the formula network, at each of --sizes. Rounds go through all contenders, so that whatever else the machine does meets all of them. Of each: seconds
 of the processor, user and system; seconds by the clock; the most memory it held; for Impasto the final loss. Medians of
 the rounds go to stdout, as a table. gmic is Debian's package of that name; without it, it is left out with a sentence.
 """
@@ -26,9 +26,9 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 CONTENT, STYLE = ROOT / "data/content.jpg", ROOT / "data/style.jpg"
 
 
-def impasto(program, preset):
+def impasto(program, preset, weights="builtin"):
     def words(side, threads, folder):
-        return [program, "stylise", CONTENT, STYLE, "--weights", "builtin", "--preset", preset, "--size", side,
+        return [program, "stylise", CONTENT, STYLE, "--weights", weights, "--preset", preset, "--size", side,
                 "--threads", threads, "--log", folder / "log.csv", "-o", folder / "painting.png", "--quiet"]
     return words
 
@@ -93,7 +93,8 @@ def main():
     options = parser.parse_args()
 
     program = options.program.resolve()
-    contenders = {"default": impasto(program, "default"), "draft": impasto(program, "draft")}
+    contenders = {"default": impasto(program, "default"), "draft": impasto(program, "draft"),
+                  "formula": impasto(program, "default", "formula")}
     if options.beside:
         contenders["default beside"] = impasto(options.beside.resolve(), "default")
         contenders["draft beside"] = impasto(options.beside.resolve(), "draft")

@@ -55,12 +55,13 @@ Options default_vgg19() {
   return o;
 }
 
-// The built-in network is so narrow that every layer's style costs little.
+// The built-in network is so narrow that two layers of a block cost little; not a block's last, whose map need then
+// never be whole in memory: its pooling is part of the convolution.
 Options default_builtin() {
   Options o = default_vgg19();
-  o.style_layers =
-      equally({"block1_conv1", "block1_conv2", "block2_conv1", "block2_conv2", "block3_conv1", "block3_conv2",
-               "block3_conv3", "block4_conv1", "block4_conv2", "block4_conv3", "block5_conv1"});
+  o.style_layers = equally(
+      {"block1_conv1", "block2_conv1", "block3_conv1", "block3_conv2", "block4_conv1", "block4_conv2", "block5_conv1"});
+  o.lbfgs.history = 10;
   o.iterations = {50, 28};
   o.steps_per_epoch = 16;
   return o;

@@ -204,7 +204,7 @@ TEST_CASE("cli: the log tells scale, size, evaluations and every layer's loss") 
   const std::string log = read_text(studio / "log.csv");
   CHECK(contains(log, "step,epoch,loss,content,style,tv,seconds,scale,width,height,evaluations,"));
   for (const char* column :
-       {",content:block4_conv2", ",style:block1_conv1", ",style:block3_conv3", ",style:block5_conv1"})
+       {",content:block4_conv2", ",style:block1_conv1", ",style:block3_conv2", ",style:block5_conv1"})
     CHECK(contains(log, column));
   CHECK(contains(log, ",1,24,16,"));
   CHECK(contains(log, ",2,48,32,"));

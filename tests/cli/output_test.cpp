@@ -193,7 +193,7 @@ TEST_CASE("cli: the log has a row for every step") {
   std::size_t most_digits = 0;
   for (std::size_t step = 1; step < lines.size(); ++step) {
     const std::vector<std::string> cells = split(lines[step], ',');
-    REQUIRE(cells.size() == 11 + 12);
+    REQUIRE(cells.size() == 11 + 8);
     CHECK(cells[0] == std::to_string(step));
     CHECK(cells[1] == std::to_string((step + 1) / 2));
     for (const std::string& cell : cells) most_digits = std::max(most_digits, significant_digits(cell));

@@ -32,7 +32,7 @@ TEST_CASE("cli: plan tells sizes, steps, memory and time, and paints nothing") {
   CHECK(run.code == 0);
   for (const char* part :
        {"painting  24 x 16 (5 steps), then 48 x 32 (3 steps)", "memory    about ", " are free",
-        "20 of 20 pairs of L-BFGS", "runs on   1 thread, ", "weights   built-in", "time      about "})
+        "10 of 10 pairs of L-BFGS", "runs on   1 thread, ", "weights   built-in", "time      about "})
     CHECK_MESSAGE(contains(run.out, part), run.out);
   CHECK(studio.size() == files);
 }

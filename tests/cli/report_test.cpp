@@ -96,7 +96,7 @@ TEST_CASE("cli: a report holds the whole run") {
   }
   CHECK(std::count(kinds.begin(), kinds.end(), "term") == 4);
   CHECK(std::count(kinds.begin(), kinds.end(), "content") == 1);
-  CHECK(std::count(kinds.begin(), kinds.end(), "style") == 11);
+  CHECK(std::count(kinds.begin(), kinds.end(), "style") == 7);
   CHECK(std::count(kinds.begin(), kinds.end(), "gradient") == 1);
   CHECK(std::count(kinds.begin(), kinds.end(), "change") == 1);
 
