@@ -87,7 +87,10 @@ Weights Weights::builtin() {
                            [] { return Weights(std::make_shared<const NetworkWeights>(builtin_weights())); });
 }
 
-Weights Weights::formula() { return Weights(std::make_shared<const NetworkWeights>(formula_weights())); }
+Weights Weights::formula() {
+  return with_memory_error("making weights",
+                           [] { return Weights(std::make_shared<const NetworkWeights>(formula_weights())); });
+}
 
 Weights Weights::random(std::uint64_t seed) {
   return with_memory_error("making weights",
