@@ -36,9 +36,11 @@ std::size_t element_bytes(const std::string& dtype) {
   return dtype == "F16" || dtype == "BF16" ? 2 : 0;
 }
 
+std::size_t readable_bytes(const std::string& dtype) { return dtype == "I8" ? 1 : element_bytes(dtype); }
+
 std::vector<float> read_elements(const std::string& dtype, std::uint64_t wanted,
                                  const std::function<void(std::span<std::uint8_t>)>& next) {
-  const std::size_t width = dtype == "I8" ? 1 : element_bytes(dtype);
+  const std::size_t width = readable_bytes(dtype);
   IMPASTO_ASSERT(width != 0);
   const std::size_t count = bytes_in_one_piece(wanted, sizeof(float)) / sizeof(float);
   std::vector<float> values(count);

@@ -15,9 +15,12 @@ namespace impasto::IMPASTO_ABI {
 /// Bytes of one number of a floating-point type that is read here (F64, F32, F16, BF16), 0 for any other type.
 std::size_t element_bytes(const std::string& dtype);
 
-/// `wanted` numbers of `dtype`, I8 or one that element_bytes knows, as float; `next` fills its argument with the bytes
-/// that follow, piece by piece, so that nothing is held twice. I8, F32, F16 and BF16 are exact, F64 is rounded. Throws
-/// Error(io) for more than memory holds.
+/// The same of all types that read_elements takes: those, and I8.
+std::size_t readable_bytes(const std::string& dtype);
+
+/// `wanted` numbers of `dtype`, of which readable_bytes must know the size, as float; `next` fills its argument with
+/// the bytes that follow, piece by piece, so that nothing is held twice. I8, F32, F16 and BF16 are exact, F64 is
+/// rounded. Throws Error(io) for more than memory holds.
 std::vector<float> read_elements(const std::string& dtype, std::uint64_t wanted,
                                  const std::function<void(std::span<std::uint8_t>)>& next);
 

@@ -124,7 +124,7 @@ void Safetensors::read_entry(const std::string& name, const void* json_entry, st
 
 std::vector<float> Safetensors::values(const std::string& name) const {
   const Entry& entry = entries_.at(name);
-  const std::size_t bytes = entry.dtype == "I8" ? 1 : element_bytes(entry.dtype);
+  const std::size_t bytes = readable_bytes(entry.dtype);
   const bool tiny = entry.dtype.starts_with("F8_") || entry.dtype.starts_with("F6_") || entry.dtype == "F4";
   require(bytes != 0, ErrorCode::input, label_, ": '", name, "' is of type ", entry.dtype,
           tiny ? ", numbers of 8 bits or fewer, which mean nothing without the scales their program keeps beside them; "

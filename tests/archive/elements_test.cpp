@@ -77,6 +77,9 @@ TEST_CASE("elements: numbers are written and read in pieces, in order") {
   }
   CHECK(element_bytes("F64") == 8);
   CHECK(element_bytes("I8") == 0);
+  CHECK(readable_bytes("I8") == 1);
+  CHECK(readable_bytes("BF16") == 2);
+  CHECK(readable_bytes("I32") == 0);
   CHECK(element_bytes("I32") == 0);
 }
 
