@@ -26,15 +26,20 @@ constexpr double kWaking = 10e-6;  // seconds a loop
 constexpr std::size_t kShown = 8;
 
 struct Case {
+  const char* network;
+  Weights (*weights)();
   const char* preset;
-  bool is_formula;
   int width, height;
 
-  std::string name() const { return std::string(preset) + " " + std::to_string(width) + "x" + std::to_string(height); }
+  std::string name() const {
+    return std::string(preset) + "/" + network + " " + std::to_string(width) + "x" + std::to_string(height);
+  }
 };
 
-constexpr std::array<Case, 3> kCases{
-    {{"tutorial", false, 450, 300}, {"default", true, 512, 384}, {"default", true, 1024, 768}}};
+constexpr std::array<Case, 4> kCases{{{"vgg19", [] { return Weights::random(1); }, "tutorial", 450, 300},
+                                      {"builtin", Weights::builtin, "default", 512, 384},
+                                      {"formula", Weights::formula, "default", 512, 384},
+                                      {"formula", Weights::formula, "default", 1024, 768}}};
 
 double seconds_of(double LoopTimes::*what, const Trace& trace) {
   double seconds = 0;
@@ -120,7 +125,7 @@ void print(const std::string& what, const Rounds& rounds) {
 }
 
 void run(const Case& one, const Image& content, const Image& style) {
-  const Weights weights = one.is_formula ? Weights::formula() : Weights::random(1);
+  const Weights weights = one.weights();
   Options options = preset(one.preset, weights);
   options.width = one.width;
   options.height = one.height;

@@ -84,8 +84,8 @@ const bool kRegistered = [] {
     add_step({"tutorial", "tutorial", random_weights, 512, 512, memory});
     add_step({"tutorial", "tutorial", random_weights, 1024, 1024, memory});
   }
-  add_step({"default", "default", builtin_weights, 450, 300, Memory::automatic});
-  add_step({"default", "default", builtin_weights, 512, 341, Memory::automatic});
+  add_step({"builtin", "default", builtin_weights, 450, 300, Memory::automatic});
+  add_step({"builtin", "default", builtin_weights, 512, 341, Memory::automatic});
   add_step({"formula", "default", formula_weights, 450, 300, Memory::automatic});
   add_step({"formula", "default", formula_weights, 512, 341, Memory::automatic});
   return true;
