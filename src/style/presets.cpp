@@ -44,7 +44,7 @@ Options default_formula() {
   return o;
 }
 
-// A trained network sees more with fewer layers, and takes longer to satisfy.
+// VGG in its full width sees more with fewer layers than the formula network, and takes longer to satisfy.
 Options default_vgg19() {
   Options o = default_formula();
   o.content_layers = equally({"block4_conv2"});
@@ -173,7 +173,7 @@ const PresetRow kPresets[] = {
     {"gatys", "the authors' code: real VGG19, 512 pixels, 500 steps of L-BFGS", [](const Weights&) { return gatys(); }},
     {"neural-style", "jcjohnson's defaults: real VGG19, from noise, 1,000 steps of L-BFGS",
      [](const Weights&) { return neural_style(); }},
-    {"tutorial", "the classic Keras tutorial, literally: 450 x 300, 20 epochs of 100 steps",
+    {"tutorial", "the classic Keras tutorial, literally: real VGG19 or --weights formula, 450 x 300, 2,000 steps",
      [](const Weights&) { return tutorial(); }}};
 
 }  // namespace
