@@ -52,9 +52,9 @@ void fold(ConvWeights& conv1_1, const ChannelMap& map) {
   }
 }
 
-// Licence and attribution are claimed where the numbers are known; else the file's own words are passed on.
-void add_rights(WeightsMetadata& metadata, const WeightsFile& file, const ConvWeights& conv1_1) {
-  for (const char* key : {"licence", "attribution", "normalised"}) {
+// The file's own words are passed on; without any of rights, these are claimed where the numbers are known.
+void add_words(WeightsMetadata& metadata, const WeightsFile& file, const ConvWeights& conv1_1) {
+  for (const char* key : {"licence", "attribution", "normalised", "description"}) {
     const auto own = file.arrays().metadata().find(key);
     if (own != file.arrays().metadata().end()) metadata[key] = own->second;
   }
@@ -87,7 +87,7 @@ void import_file(const std::filesystem::path& from, const std::filesystem::path&
   WeightsInput input = known_input(file, convolutions.front(), how.source, known);
   Preprocessing& preprocessing = input.training.preprocessing;
   WeightsMetadata metadata;
-  add_rights(metadata, file, convolutions.front());
+  add_words(metadata, file, convolutions.front());
   if (const ChannelMap map = preprocessing.from_normalised(); how.fold && map != ChannelMap{}) {
     fold(convolutions.front(), map);
     preprocessing = Preprocessing{};

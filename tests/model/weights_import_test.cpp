@@ -120,6 +120,22 @@ TEST_CASE("model: an imported file tells source, input, rights and what it was m
   CHECK(same_numbers(load_weights(folder / "a.safetensors"), load_weights(folder / "c.safetensors")));
 }
 
+TEST_CASE("model: what a file says of itself to people goes along, by every import") {
+  const TempFolder folder;
+  const WeightsMetadata words = {{"source", "keras"},   {"description", "a student"}, {"licence", "mine"},
+                                 {"attribution", "me"}, {"normalised", "over 2"},     {"other", "left behind"}};
+  const auto file = folder.write("in.safetensors", safetensors(as_keras(first_convolutions()), words));
+  for (const bool fold : {false, true}) {
+    const WeightsMetadata written = import_weights(file, folder / "a.safetensors", {.fold = fold}).metadata;
+    for (const char* key : {"description", "licence", "attribution", "normalised"})
+      CHECK(written.at(key) == words.at(key));
+    CHECK(written.count("other") == 0);
+    CHECK(contains(load_weights(folder / "a.safetensors").description, "(a student, "));
+  }
+  const auto plain = folder.write("plain.safetensors", safetensors(first_convolutions(), torchvision_input()));
+  CHECK(import_weights(plain, folder / "a.safetensors").metadata.count("description") == 0);
+}
+
 TEST_CASE("model: rights are not claimed for numbers nobody knows") {
   const TempFolder folder;
   const auto file = folder.write("in.safetensors", safetensors(first_convolutions()));
