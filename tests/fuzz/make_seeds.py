@@ -35,6 +35,12 @@ def safetensors(to):
                                      "block1_conv1/kernel": {"dtype": "I8", "shape": [2, 1], "data_offsets": [4, 6]}})):
         header = json.dumps(arrays)
         (to / name).write_bytes(len(header).to_bytes(8, "little") + header.encode() + bytes(6))
+    arrays = {"block1_conv1/scale": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]},
+              "block1_conv1/bias": {"dtype": "F32", "shape": [2], "data_offsets": [8, 16]},
+              "block1_conv1/kernel": {"dtype": "I8", "shape": [3, 3, 3, 2], "data_offsets": [16, 70]}}
+    header = json.dumps(arrays)
+    numbers = np.array([0.5, 0.25, -1, 1], "f4").tobytes() + bytes(range(101, 155))
+    (to / "kernel").write_bytes(len(header).to_bytes(8, "little") + header.encode() + numbers)
     (to / "page").write_text("<!DOCTYPE html><html>not found</html>")
     (to / "caffe").write_bytes(b"\x0a\x05VGG19\x12\x03abc")
 
