@@ -145,6 +145,14 @@ TEST_CASE("cli: weights info tells of turned kernels and missing biases, and an 
   CHECK(contains(run.out, "Made from safetensors, names as of Keras; its kernels lie turned"));
 }
 
+TEST_CASE("cli: weights info tells what a file says that it is") {
+  const Studio studio;
+  studio.write("mine.safetensors",
+               safetensors(first_convolutions(), {{"source", "torchvision"}, {"description", "a small student"}}));
+  CHECK(contains(weights(studio, {"info", "mine.safetensors"}).out, "\ndescription a small student\n"));
+  CHECK(contains(weights(studio, {"info", "mine.safetensors", "--json"}).out, "\"description\": \"a small student\""));
+}
+
 TEST_CASE("cli: weights info prints a table, or JSON, and saves the mosaic") {
   const Studio studio;
   studio.write("keras.safetensors", keras_file());

@@ -20,6 +20,7 @@ TEST_CASE("model: random weights have VGG19's full width") {
   CHECK(numbers == 20'024'384);  // as torchvision counts vgg19().features
   CHECK(Weights::random(1).layers().back() == "block5_conv4");
   CHECK_FALSE(Weights::random(1).is_formula());
+  CHECK_FALSE(Weights::random(1).is_builtin());
 }
 
 TEST_CASE("model: random weights depend on the seed alone and have the variance that keeps maps of order 1") {
