@@ -35,10 +35,10 @@ Image stripes(int width, int height, int period) {
 
 struct Job {
   Pictures pictures;
-  Weights weights = Weights::formula();
+  Weights weights;
   Options options = preset("default", weights);
 
-  Job() {
+  explicit Job(const Weights& given = Weights::formula()) : weights(given) {
     pictures.content = stripes(40, 30, 7);
     pictures.styles.push_back({.image = stripes(36, 44, 9), .weight = 1, .mask = {}});
     options.size = 32;
@@ -121,6 +121,12 @@ TEST_CASE("checkpoint: so it does with a history of floats, of the pixels themse
   Job job;
   job.options.lbfgs.precision = HistoryPrecision::single;
   job.options.lbfgs.variables = LbfgsVariables::pixels;
+  check_every_step(job);
+}
+
+TEST_CASE("checkpoint: so it does with the built-in network") {
+  Job job(Weights::builtin());
+  job.options.size = 64;  // of less than 16 pixels its deepest layer sees nothing
   check_every_step(job);
 }
 
@@ -259,9 +265,11 @@ TEST_CASE("checkpoint: what it did not begin with is refused by name, unless it 
   other.pictures.styles.front().image.at(3, 4, 1) += 0.3F;
   CHECK(contains(error_of(ErrorCode::input, [&] { other.resume(file); }), "with other pictures"));
   CHECK(other.resume(file, {.iterations = {}, .force = true}).steps() == 11);
-  other = job;
-  other.weights = Weights::random(1);
-  CHECK(contains(error_of(ErrorCode::input, [&] { other.resume(file); }), "with other weights (weights by formula"));
+  for (const Weights& weights : {Weights::random(1), Weights::builtin()}) {
+    other = job;
+    other.weights = weights;
+    CHECK(contains(error_of(ErrorCode::input, [&] { other.resume(file); }), "with other weights (weights by formula"));
+  }
   const Context im2col = Context(2).with_convolution(Convolution::im2col);
   CHECK(
       contains(error_of(ErrorCode::input, [&] { job.resume(file, {}, im2col); }), "convolutions by auto, not im2col"));

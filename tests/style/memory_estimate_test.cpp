@@ -32,8 +32,8 @@ Image half_white(int width, int height) {
 
 using Change = std::function<void(Options&, Pictures&)>;
 
-TEST_CASE("style: the estimate of memory is at least what a painting then takes, and not much more") {
-  const Weights weights = Weights::formula();
+// At one size with convolutions by Winograd, at another one by products of matrices.
+void check_estimates(const Weights& weights, int size, int im2col_size) {
   const std::vector<std::pair<std::string, Change>> changes = {
       {"as it is", [](Options&, Pictures&) {}},
       {"one scale", [](Options& o, Pictures&) { o.scale_count = 1; }},
@@ -52,7 +52,7 @@ TEST_CASE("style: the estimate of memory is at least what a painting then takes,
     for (const auto& named : changes) {
       CAPTURE(named.first);
       Options options = preset("default", weights);
-      options.size = how == Convolution::automatic ? 192 : 96;
+      options.size = how == Convolution::automatic ? size : im2col_size;
       options.iterations = {2};
       options.lbfgs.history = 1;
       Pictures pictures{picture(200, 160), {{picture(180, 180)}}, {}, {}, {}};
@@ -72,6 +72,12 @@ TEST_CASE("style: the estimate of memory is at least what a painting then takes,
     }
   }
 }
+
+TEST_CASE("style: the estimate of memory is at least what a painting then takes, and not much more") {
+  check_estimates(Weights::formula(), 192, 96);
+}
+
+TEST_CASE("style: so it is with the built-in network") { check_estimates(Weights::builtin(), 192, 128); }
 
 TEST_CASE("style: the size of a style counts in the estimate") {
   const Weights weights = Weights::formula();
