@@ -121,7 +121,8 @@ Index WeightsFile::width_of(std::size_t i, Index channels) const {
   require(C == channels, ErrorCode::input, what, " and takes ", C, " channels, but the layer before it gives ",
           channels, K == channels ? "; its C and K are exchanged" : "; this is another network");
   require(entry.dtype != kWhole || !scale.empty(), ErrorCode::input, label, ": '", weights, "' is of type ", kWhole,
-          " and has no scale; wanted ", K, " numbers, one for each filter, as 'scale' beside it");
+          " and has no scale; wanted F32, or in a safetensors file a 'scale' of ", K,
+          " numbers beside it, one for each filter");
   require(entry.dtype == kWhole || scale.empty(), ErrorCode::input, label, ": '", scale, "' is beside '", weights,
           "', which is of type ", entry.dtype, "; wanted ", kWhole, ", or no scale");
   for (const std::string& name : {bias, scale}) {

@@ -1,6 +1,7 @@
 // Small weights files, written here so that they can be wrong.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <map>
@@ -13,7 +14,7 @@ struct NamedTensor {
   std::string name;
   std::vector<std::size_t> shape;
   std::vector<float> values;
-  std::string dtype = "F32";  ///< F32, or BF16, F16 and I8 for values that these hold exactly
+  std::string dtype = "F32";  ///< F32, F64, or BF16, F16 and I8 for values that these hold exactly
 };
 
 /// conv1_1 and conv1_2 by torchvision's names, 8 channels wide; multiples of 1/8, which every type holds exactly.
@@ -41,6 +42,7 @@ inline void append_value(std::string& bytes, float value, const std::string& dty
   std::uint32_t bits = 0;
   std::memcpy(&bits, &value, sizeof bits);
   if (dtype == "F32") return append_little_endian(bytes, bits, 4);
+  if (dtype == "F64") return append_little_endian(bytes, std::bit_cast<std::uint64_t>(double{value}), 8);
   if (dtype == "BF16") return append_little_endian(bytes, bits >> 16, 2);
   if (dtype == "I8") return append_little_endian(bytes, static_cast<std::uint8_t>(static_cast<int>(value)), 1);
   const std::uint32_t half =
