@@ -1,6 +1,7 @@
 """Crops of training pictures: random place, scale, turn and colours, mixed with each other and with noise."""
 import csv
 import pathlib
+import sys
 
 import numpy as np
 from PIL import Image
@@ -26,6 +27,8 @@ def load_pictures(folder):
         image = image.resize((round(image.width * scale), round(image.height * scale)), Image.LANCZOS)
         held = int(row["sha256"][:8], 16) % 12 == 0
         (held_out if held else training).setdefault(row["kind"], []).append(np.asarray(image))
+    if "photograph" not in training or "painting" not in training or not held_out:
+        sys.exit(f"{folder} has too few of the {len(listed)} pictures of pictures.csv; run fetch_pictures.py {folder} first")
     return training, held_out
 
 

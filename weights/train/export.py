@@ -2,14 +2,15 @@
 
     python3 export.py RUN/roundNNN.pt OUT.safetensors [--float]
 
-Only elementwise float32 arithmetic on the checkpoint's numbers: the same bytes everywhere. `--float` keeps kernels as F32, to see
-what rounding costs.
+Elementwise float32 arithmetic and a header in one order only: the same bytes of the same checkpoint everywhere. `--float` keeps
+kernels as F32, to see what rounding costs.
 """
 import argparse
+import json
+import struct
 
 import numpy as np
 import torch
-from safetensors.numpy import save
 
 from vgg import LAYERS
 
@@ -23,9 +24,9 @@ METADATA = {
     "preprocessing": "carried",
     "pooling": "max",
     "padding": "zero",
-    "description": "a student of VGG16 by Karen Simonyan and Andrew Zisserman, CC BY 4.0",
-    "source": "weights/train of Impasto",
-    "licence": "that of Impasto",
+    "description": "a student of VGG16 by Karen Simonyan and Andrew Zisserman",
+    "source": "Impasto, weights/train",
+    "licence": "Apache-2.0",
     "attribution": "trained to imitate VGG16 by Karen Simonyan and Andrew Zisserman (CC BY 4.0)",
 }
 
@@ -47,6 +48,20 @@ def rounded(kernel):
     return np.rint(kernel / scale).astype(np.int8), scale
 
 
+def safetensors(arrays, metadata):
+    """The bytes of a safetensors file: wide types first, names in order, the header padded to 8 bytes."""
+    header, at = {"__metadata__": metadata}, 0
+    names = sorted(arrays, key=lambda name: (-arrays[name].itemsize, name))
+    for name in names:
+        array = arrays[name]
+        kind = {"int8": "I8", "float32": "F32"}[array.dtype.name]
+        header[name] = {"dtype": kind, "shape": list(array.shape), "data_offsets": [at, at + array.nbytes]}
+        at += array.nbytes
+    text = json.dumps(header, sort_keys=True).encode()
+    text += b" " * (-len(text) % 8)
+    return struct.pack("<Q", len(text)) + text + b"".join(np.ascontiguousarray(arrays[name]).tobytes() for name in names)
+
+
 def export(checkpoint, path, as_float=False):
     arrays = {}
     for n, (kernel, bias) in scaled(checkpoint).items():
@@ -56,7 +71,7 @@ def export(checkpoint, path, as_float=False):
         else:
             arrays[n + "/kernel"], arrays[n + "/scale"] = rounded(kernel)
     with open(path, "wb") as file:
-        file.write(save(arrays, METADATA))
+        file.write(safetensors(arrays, {**METADATA, "steps": str(checkpoint["step"])}))
 
 
 if __name__ == "__main__":

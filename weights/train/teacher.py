@@ -1,7 +1,9 @@
 """What VGG16 says of a crop, in short: its maps at a few places, on each layer's principal axes."""
+import sys
+
 import numpy as np
 import torch
-from safetensors.numpy import load_file
+from safetensors import safe_open
 
 from vgg import LAYERS, maps, network_input, rows
 
@@ -9,12 +11,19 @@ AXES = dict(zip(LAYERS, (32, 48, 64, 80, 96, 112, 128, 160, 160, 160, 224)))  # 
 PLACES = dict(zip(LAYERS, (192, 192, 256, 256, 320, 320, 320, 400, 400, 400, 400)))  # of each map, at most
 
 
+WANTED = {"network": "VGG16", "channel_order": "BGR", "range": "255", "preprocessing": "carried", "pooling": "max", "padding": "zero"}
+
+
 def load_teacher(path, device):
-    """A file that `impasto weights import` made of VGG16: kernels are 3 x 3 x C x K."""
-    arrays = load_file(path)
-    tensor = lambda a: torch.from_numpy(a.astype(np.float32)).to(device)
-    return {n: (tensor(arrays[n + "/kernel"]).permute(3, 2, 0, 1).contiguous(memory_format=torch.channels_last), tensor(arrays[n + "/bias"]))
-            for n in LAYERS}
+    """Keras' or Caffe's VGG16 as `impasto weights import` writes it: kernels are 3 x 3 x C x K."""
+    with safe_open(path, "numpy") as file:
+        said = file.metadata() or {}
+        wrong = [f"{key} is {said.get(key)}, wanted {value}" for key, value in WANTED.items() if said.get(key, value) != value]
+        if wrong or "channel_order" not in said:
+            sys.exit(f"{path} is not the teacher: " + ("; ".join(wrong) or "it does not tell its input") + ". Import Keras' VGG16.")
+        tensor = lambda name: torch.from_numpy(file.get_tensor(name).astype(np.float32)).to(device)
+        return {n: (tensor(n + "/kernel").permute(3, 2, 0, 1).contiguous(memory_format=torch.channels_last), tensor(n + "/bias"))
+                for n in LAYERS}
 
 
 @torch.no_grad()

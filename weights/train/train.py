@@ -1,14 +1,17 @@
-"""Trains the built-in network: a narrow student of VGG16. README.md tells how; every figure it prints is on held-out pictures.
+"""Trains the built-in network: a narrow student of VGG16. README.md tells how.
 
-    python3 train.py TEACHER.safetensors PICTURES RUN [--rounds N] [--steps N] [--impasto PROGRAM]
+    python3 train.py TEACHER.safetensors PICTURES RUN [--impasto PROGRAM] [--rounds N] [--steps N]
 
-A run is rounds of `steps` steps. Before each, new crops are made, a fifth of them (from the second round on) of paintings that
-the student makes itself where PROGRAM is given, and the teacher looks at them once. RUN holds all of it and a checkpoint after
-each round: the same command goes on where it stopped.
+A run is rounds of `steps` steps. For each, new crops are made, a fifth of them (from the third round on) of paintings that the
+student makes itself where PROGRAM is given, and the teacher looks at them once, in a second process, one round ahead. RUN holds
+all of it and a checkpoint after each round: the same command goes on where it stopped. `unexplained` is said of held-out pictures.
 """
 import argparse
 import multiprocessing
+import os
 import pathlib
+import shutil
+import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 
@@ -23,6 +26,7 @@ from vgg import LAYERS, maps, network_input
 
 SEED = 22
 SIZE = 192  # of a crop, pixels
+HELD_OUT = 999  # the shard that nobody learns from
 WARM_UP, LAST_RATE = 50, 0.02
 
 
@@ -40,7 +44,7 @@ class Shards:
         return self.folder / f"shard{index:03}"
 
     def make(self, index, crops, teacher, axes, rng, device):
-        folder, partial = self.path(index), self.folder / "partial"
+        folder, partial = self.path(index), self.folder / f"partial-{os.getpid()}"
         partial.mkdir(exist_ok=True)
         np.save(partial / "crops.npy", crops)
         for n, (places, values) in targets(teacher, axes, crops, rng, device).items():
@@ -130,17 +134,40 @@ def report(trainer, held_out, began, device):
           + " ".join(f"{v:.3f}" for v in shares) + f", mean {np.mean(shares):.4f}", flush=True)
 
 
-def begin(run, teacher, training, held_out, device):
+def save(what, path):
+    """All or nothing: a run that is killed leaves no half file."""
+    partial = path.with_suffix(f".partial-{os.getpid()}")
+    torch.save(what, partial)
+    partial.rename(path)
+
+
+def begin(a, teacher, device):
     """Axes, the held-out set and the untrained student; made once."""
+    training, held_out = load_pictures(a.pictures)
     count = lambda pictures: ", ".join(f"{len(of_kind)} of kind {kind}" for kind, of_kind in sorted(pictures.items()))
     print(f"to learn from: {count(training)}; held out: {count(held_out)}", flush=True)
     rng = np.random.default_rng(SEED)
     crops = Crops(training, rng, drawn=16).batch(64, SIZE)
     axes = principal_axes(teacher, crops, device)
-    shards = Shards(run)
-    shards.make(999, Crops(held_out, rng, drawn=0).batch(64, SIZE), teacher, axes, rng, device)
+    shards = Shards(a.run)
+    if not shards.path(HELD_OUT).exists():
+        shards.make(HELD_OUT, Crops(held_out, rng, drawn=0).batch(64, SIZE), teacher, axes, rng, device)
     student = select(teacher, crops[:48], device)
-    torch.save({"axes": axes, "student": student}, run / "begin.pt")
+    save({"axes": axes, "student": student, "settings": settings(a)}, a.run / "begin.pt")
+
+
+def settings(a):
+    return {name: getattr(a, name) for name in ("rounds", "steps", "crops", "newest", "batch", "rate")}
+
+
+def check(a):
+    """What would fail hours later fails now."""
+    if a.impasto and not shutil.which(a.impasto):
+        sys.exit(f"{a.impasto} is no program; build it first (make program), or leave --impasto out")
+    if (a.run / "begin.pt").exists():
+        begun = torch.load(a.run / "begin.pt", map_location="cpu")["settings"]
+        if begun != settings(a):
+            sys.exit(f"{a.run} was begun with {begun}; go on with the same, or choose another folder")
 
 
 def arguments():
@@ -148,7 +175,7 @@ def arguments():
     parser.add_argument("teacher")
     parser.add_argument("pictures")
     parser.add_argument("run", type=pathlib.Path)
-    parser.add_argument("--rounds", type=int, default=12)
+    parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--steps", type=int, default=550, help="of a round")
     parser.add_argument("--crops", type=int, default=320, help="new ones a round")
     parser.add_argument("--newest", type=int, default=8, help="rounds whose crops are learned from")
@@ -188,8 +215,7 @@ def train_round(a, r, trainer, shards, held, teacher, began, device):
         if trainer.step % 200 == 0:
             report(trainer, held, began, device)
     sizes = relative_sizes(trainer.student, teacher, held.shards[0][0][:8], device)
-    torch.save(trainer.state(sizes), a.run / "partial.pt")
-    (a.run / "partial.pt").rename(checkpoint(a.run, r))
+    save(trainer.state(sizes), checkpoint(a.run, r))
 
 
 def trainer_at(a, r, shards, device):
@@ -210,11 +236,12 @@ def main():
     torch.set_flush_denormal(True)  # numbers of almost nothing take a processor a hundred times as long
     device, began = best_device(), time.time()
     a.run.mkdir(parents=True, exist_ok=True)
+    check(a)
     teacher = load_teacher(a.teacher, device)
     if not (a.run / "begin.pt").exists():
-        begin(a.run, teacher, *load_pictures(a.pictures), device)
+        begin(a, teacher, device)
     held, shards, trainer = Shards(a.run), Shards(a.run), None
-    held.open(999)
+    held.open(HELD_OUT)
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
         ahead = pool.submit(make_shard, a, 0)
         for r in range(a.rounds):
