@@ -22,12 +22,13 @@ def recipe(rng):
 
 
 def crops(program, checkpoint, pictures, rng, count, size, run):
-    """`count` crops of paintings, four of each; a painting that fails is left out."""
+    """`count` crops of paintings, four of each; a painting that fails is left out. `pictures`: lists by kind."""
     weights, out, cut = run / "student.safetensors", run / "painting.png", []
     export.export(torch.load(checkpoint, map_location="cpu"), weights, as_float=True)
     for _ in range(-(-count // 4)):
-        for name in ("content", "style"):
-            save_scene(pictures[rng.integers(len(pictures))], rng, run / f"{name}.png")
+        for name, kind in (("content", "photograph"), ("style", "painting" if rng.random() < 0.7 else "photograph")):
+            of_kind = pictures[kind]
+            save_scene(of_kind[rng.integers(len(of_kind))], rng, run / f"{name}.png")
         command = [program, "stylise", run / "content.png", run / "style.png", "-o", out, "-q", "--threads", "1", "--weights", weights]
         done = subprocess.run([*command, *recipe(rng)], capture_output=True, text=True)
         if done.returncode:

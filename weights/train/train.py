@@ -2,7 +2,7 @@
 
     python3 train.py TEACHER.safetensors PICTURES RUN [--impasto PROGRAM] [--rounds N] [--steps N]
 
-A run is rounds of `steps` steps. For each, new crops are made, a fifth of them (from the third round on) of paintings that the
+A run is rounds of `steps` steps. For each, new crops are made, half of them (from the third round on) of paintings that the
 student makes itself where PROGRAM is given, and the teacher looks at them once, in a second process, one round ahead. RUN holds
 all of it and a checkpoint after each round: the same command goes on where it stopped. `unexplained` is said of held-out pictures.
 """
@@ -178,7 +178,7 @@ def arguments():
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--steps", type=int, default=550, help="of a round")
     parser.add_argument("--crops", type=int, default=320, help="new ones a round")
-    parser.add_argument("--newest", type=int, default=8, help="rounds whose crops are learned from")
+    parser.add_argument("--newest", type=int, default=3, help="rounds whose crops are learned from")
     parser.add_argument("--batch", type=int, default=4)
     parser.add_argument("--rate", type=float, default=1e-2)
     parser.add_argument("--threads", type=int, default=1, help="of each of the two processes: one learns, one looks ahead")
@@ -191,7 +191,7 @@ def checkpoint(run, r):
 
 
 def make_shard(a, r):
-    """Round r's crops, a fifth of them of paintings by the student as it was after round r - 2. In a process of its own."""
+    """Round r's crops, half of them of paintings by the student as it was after round r - 2. In a process of its own."""
     torch.set_num_threads(a.threads)
     torch.set_flush_denormal(True)
     device = best_device()
@@ -201,7 +201,7 @@ def make_shard(a, r):
     training, _ = load_pictures(a.pictures)
     own = []
     if a.impasto and r >= 2:
-        own = paintings.crops(a.impasto, checkpoint(a.run, r - 2), sum(training.values(), []), rng, a.crops // 5, SIZE, a.run)
+        own = paintings.crops(a.impasto, checkpoint(a.run, r - 2), training, rng, a.crops // 2, SIZE, a.run)
     crops = Crops(training, rng).batch(a.crops - len(own), SIZE)
     axes = torch.load(a.run / "begin.pt", map_location=device)["axes"]
     shards.make(r, np.concatenate([crops, own]) if len(own) else crops, load_teacher(a.teacher, device), axes, rng, device)
