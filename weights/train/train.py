@@ -175,7 +175,7 @@ def arguments():
     parser.add_argument("teacher")
     parser.add_argument("pictures")
     parser.add_argument("run", type=pathlib.Path)
-    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--steps", type=int, default=550, help="of a round")
     parser.add_argument("--crops", type=int, default=320, help="new ones a round")
     parser.add_argument("--newest", type=int, default=3, help="rounds whose crops are learned from")
