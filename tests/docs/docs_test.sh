@@ -40,7 +40,7 @@ rm -f painting.png
 [ -s painting.png ] || { echo "the README's C++ example left no painting.png"; exit 1; }
 
 # Every file that a page links to is there.
-for page in README.md docs/GALLERY.md docs/ARCHITECTURE.md docs/CLI.md docs/MATH.md docs/PERFORMANCE.md docs/EMBEDDING.md docs/LESSONS/README.md weights/FORMAT.md data/README.md \
+for page in README.md docs/GALLERY.md docs/ARCHITECTURE.md docs/CLI.md docs/MATH.md docs/PERFORMANCE.md docs/EMBEDDING.md docs/LESSONS/README.md weights/FORMAT.md weights/train/README.md data/README.md \
   third_party/README.md tests/golden/README.md; do
   folder=$(dirname "$source/$page")
   grep -o '](\([^)#:]*\))' "$source/$page" | sed 's/](\(.*\))/\1/' | while read -r link; do
