@@ -31,6 +31,8 @@ def target(row, folder):
 
 def quiet(command, cwd):
     """Run a command; True if it succeeded."""
+    if shutil.which(command[0]) is None:
+        sys.exit(f"{command[0]} is not here; the pictures are fetched on Debian, with apt-get and dpkg-deb.")
     done = subprocess.run(command, cwd=cwd, stdout=subprocess.DEVNULL,
                           stderr=subprocess.PIPE, text=True)
     if done.returncode:

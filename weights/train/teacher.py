@@ -3,7 +3,7 @@ import sys
 
 import numpy as np
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 
 from vgg import LAYERS, maps, network_input, rows
 
@@ -16,14 +16,20 @@ WANTED = {"network": "VGG16", "channel_order": "BGR", "range": "255", "preproces
 
 def load_teacher(path, device):
     """Keras' or Caffe's VGG16 as `impasto weights import` writes it: kernels are 3 x 3 x C x K."""
-    with safe_open(path, "numpy") as file:
-        said = file.metadata() or {}
-        wrong = [f"{key} is {said.get(key)}, wanted {value}" for key, value in WANTED.items() if said.get(key, value) != value]
-        if wrong or "channel_order" not in said:
-            sys.exit(f"{path} is not the teacher: " + ("; ".join(wrong) or "it does not tell its input") + ". Import Keras' VGG16.")
-        tensor = lambda name: torch.from_numpy(file.get_tensor(name).astype(np.float32)).to(device)
-        return {n: (tensor(n + "/kernel").permute(3, 2, 0, 1).contiguous(memory_format=torch.channels_last), tensor(n + "/bias"))
-                for n in LAYERS}
+    try:
+        with safe_open(path, "numpy") as file:
+            said = file.metadata() or {}
+            arrays = {name: file.get_tensor(name) for n in LAYERS for name in (n + "/kernel", n + "/bias")}
+    except (OSError, SafetensorError) as error:
+        sys.exit(f"{path} cannot be read as the teacher ({error}); make it with: impasto weights import VGG16 -o {path}")
+    wrong = [f"{key} is {said.get(key)}, wanted {value}" for key, value in WANTED.items() if said.get(key) != value]
+    if arrays[LAYERS[0] + "/kernel"].shape != (3, 3, 3, 64):
+        wrong.append("it is not as wide as VGG16")
+    if wrong:
+        sys.exit(f"{path} is not the teacher: {'; '.join(wrong)}. Import Keras' VGG16.")
+    tensor = lambda name: torch.from_numpy(arrays[name].astype(np.float32)).to(device)
+    return {n: (tensor(n + "/kernel").permute(3, 2, 0, 1).contiguous(memory_format=torch.channels_last), tensor(n + "/bias"))
+            for n in LAYERS}
 
 
 @torch.no_grad()

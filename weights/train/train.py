@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import pathlib
 import shutil
+import subprocess
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -150,8 +151,8 @@ def begin(a, teacher, device):
     crops = Crops(training, rng, drawn=16).batch(64, SIZE)
     axes = principal_axes(teacher, crops, device)
     shards = Shards(a.run)
-    if not shards.path(HELD_OUT).exists():
-        shards.make(HELD_OUT, Crops(held_out, rng, drawn=0).batch(64, SIZE), teacher, axes, rng, device)
+    shutil.rmtree(shards.path(HELD_OUT), ignore_errors=True)  # of a run that was killed here
+    shards.make(HELD_OUT, Crops(held_out, rng, drawn=0).batch(64, SIZE), teacher, axes, rng, device)
     student = select(teacher, crops[:48], device)
     save({"axes": axes, "student": student, "settings": settings(a)}, a.run / "begin.pt")
 
@@ -162,8 +163,8 @@ def settings(a):
 
 def check(a):
     """What would fail hours later fails now."""
-    if a.impasto and not shutil.which(a.impasto):
-        sys.exit(f"{a.impasto} is no program; build it first (make program), or leave --impasto out")
+    if a.impasto and (not shutil.which(a.impasto) or subprocess.run([a.impasto, "info"], capture_output=True).returncode):
+        sys.exit(f"{a.impasto} does not run; build it first (make program), or leave --impasto out")
     if (a.run / "begin.pt").exists():
         begun = torch.load(a.run / "begin.pt", map_location="cpu")["settings"]
         if begun != settings(a):
