@@ -3,9 +3,10 @@
     python bench/paintings.py build/impasto --beside OTHER/build/impasto --output bench/results/NAME.json
 
 Paints data/content.jpg in the style of data/style.jpg with the built-in network, by --preset default and draft, and with
-the formula network, at each of --sizes. Rounds go through all contenders, so that whatever else the machine does meets all of them. Of each: seconds
-of the processor, user and system; seconds by the clock; the most memory it held; for Impasto the final loss. Medians of
-the rounds go to stdout, as a table. gmic is Debian's package of that name; without it, it is left out with a sentence.
+the formula network, at each of --sizes. Rounds go through all contenders, so that whatever else the machine does meets
+all of them. Of each: seconds of the processor, user and system; seconds by the clock; the most memory it held; for
+Impasto the final loss, which is each network's own. Medians of the rounds go to stdout, as a table. gmic is Debian's
+package of that name; without it, it is left out with a sentence.
 """
 
 import argparse

@@ -19,18 +19,13 @@ Image noise(int width, int height) {
 }
 
 // Made when the first benchmark wants them: listing takes no time.
-const Weights& builtin_weights() {
-  static const Weights weights = Weights::builtin();
+template <Weights (*make)()>
+const Weights& made_once() {
+  static const Weights weights = make();
   return weights;
 }
-const Weights& random_weights() {
-  static const Weights weights = Weights::random(1);
-  return weights;
-}
-const Weights& formula_weights() {
-  static const Weights weights = Weights::formula();
-  return weights;
-}
+
+Weights full_width() { return Weights::random(1); }
 
 struct Painting {
   const char* called;
@@ -74,20 +69,20 @@ void add_step(const Painting& painting) {
 }
 
 const bool kRegistered = [] {
-  const Painting first{"tutorial", "tutorial", random_weights, 450, 300, Memory::automatic};
+  const Painting first{"tutorial", "tutorial", made_once<full_width>, 450, 300, Memory::automatic};
   benchmark::RegisterBenchmark(("first step/" + first.name()).c_str(), first_step, first)
       ->UseRealTime()
       ->Unit(benchmark::kMillisecond)
       ->Iterations(1);
   for (const Memory memory : {Memory::automatic, Memory::fast}) {
-    add_step({"tutorial", "tutorial", random_weights, 450, 300, memory});
-    add_step({"tutorial", "tutorial", random_weights, 512, 512, memory});
-    add_step({"tutorial", "tutorial", random_weights, 1024, 1024, memory});
+    add_step({"tutorial", "tutorial", made_once<full_width>, 450, 300, memory});
+    add_step({"tutorial", "tutorial", made_once<full_width>, 512, 512, memory});
+    add_step({"tutorial", "tutorial", made_once<full_width>, 1024, 1024, memory});
   }
-  add_step({"builtin", "default", builtin_weights, 450, 300, Memory::automatic});
-  add_step({"builtin", "default", builtin_weights, 512, 341, Memory::automatic});
-  add_step({"formula", "default", formula_weights, 450, 300, Memory::automatic});
-  add_step({"formula", "default", formula_weights, 512, 341, Memory::automatic});
+  add_step({"builtin", "default", made_once<Weights::builtin>, 450, 300, Memory::automatic});
+  add_step({"builtin", "default", made_once<Weights::builtin>, 512, 341, Memory::automatic});
+  add_step({"formula", "default", made_once<Weights::formula>, 450, 300, Memory::automatic});
+  add_step({"formula", "default", made_once<Weights::formula>, 512, 341, Memory::automatic});
   return true;
 }();
 

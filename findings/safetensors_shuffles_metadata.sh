@@ -8,7 +8,7 @@
 # with one entry, 1; every file loads the same.
 #
 # Why it matters: a recipe cannot promise the same bytes of the same checkpoint, caches keyed by checksum miss, and a diff of
-# weights in version control shows a change where there is none. Impasto's training writes its header itself, in order.
+# weights in version control shows a change where there is none.
 set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
