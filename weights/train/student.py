@@ -2,7 +2,7 @@
 import torch
 import torch.nn.functional as F
 
-from vgg import LAYERS, convolve, maps, network_input, pool_before, rows
+from vgg import LAYERS, at_places, convolve, maps, network_input, pool_before, rows
 
 WIDTHS = dict(zip(LAYERS, (24, 24, 48, 48, 80, 80, 80, 160, 160, 160, 256)))
 
@@ -21,9 +21,19 @@ def telling_channels(f, count):
     return chosen
 
 
+def least_squares(u, t, ridge, weight=1.0):
+    """The linear map from rows u (n x C) to rows t (n x D): (C + 1) x D, its last row the constant. `weight`: of each row;
+    `ridge`: share of the mean square of u that is added to every square."""
+    u, t = u.double(), t.double()
+    u = torch.cat([u, torch.ones(len(u), 1, dtype=u.dtype, device=u.device)], 1)
+    square = u.T @ (u * weight)
+    square.diagonal().add_(ridge * square.diagonal().mean())
+    return torch.linalg.solve(square, u.T @ (t * weight)).float()
+
+
 def regress(inputs, wanted, count=24000):
-    """Kernel and bias that make `wanted` (N x K x H x W, before ReLU) of `inputs` (N x C x H x W) by least squares, places
-    where a channel fires counting ten times."""
+    """Kernel and bias that make `wanted` (N x K x H x W, before ReLU) of `inputs` (N x C x H x W) by least squares. A place
+    counts up to ten times, the more of the channels fire there."""
     n, c = inputs.shape[:2]
     share = max(1, count // n)
     u, t = [], []
@@ -31,12 +41,9 @@ def regress(inputs, wanted, count=24000):
         q = torch.randperm(y[0].numel(), device=y.device)[:share]
         u.append(F.unfold(x[None], 3, padding=1)[0][:, q].T)
         t.append(y.flatten(1)[:, q].T)
-    u, t = torch.cat(u).double(), torch.cat(t).double()
-    u = torch.cat([u, torch.ones(len(u), 1, dtype=u.dtype, device=u.device)], 1)
+    u, t = torch.cat(u), torch.cat(t).double()
     weight = (0.1 + 0.9 * (t > -0.5 * t.std(0)).double()).mean(1, keepdim=True)
-    square = u.T @ (u * weight)
-    square.diagonal().add_(1e-4 * square.diagonal().mean())
-    solution = torch.linalg.solve(square, u.T @ (t * weight)).T.float()
+    solution = least_squares(u, t, 1e-4, weight).T
     return solution[:, :-1].reshape(-1, c, 3, 3), solution[:, -1]
 
 
@@ -64,12 +71,6 @@ def select(teacher, crops, device):
     return student
 
 
-def at_places(y, places):
-    """Rows of the map y at places (N x P, of its HW): N x P x C."""
-    first = torch.arange(len(places), device=places.device)[:, None] * y[0, 0].numel()
-    return F.embedding(places + first, rows(y).flatten(0, 1))
-
-
 def student_maps(student, crops, places, device):
     """layer to N x P x C: the student's maps at the places where the teacher's are known."""
     return {n: at_places(y, places[n]) for n, y in maps(student, network_input(crops, device))}
@@ -77,12 +78,8 @@ def student_maps(student, crops, places, device):
 
 @torch.no_grad()
 def best_map(s, t):
-    """The linear map from the student's rows to the teacher's, by least squares: (C + 1) x D, its last row the constant."""
-    u = s.flatten(0, 1).double()
-    u = torch.cat([u, torch.ones(len(u), 1, dtype=u.dtype, device=u.device)], 1)
-    square = u.T @ u
-    square.diagonal().add_(1e-5 * square.diagonal().mean())
-    return torch.linalg.solve(square, u.T @ t.flatten(0, 1).double()).float()
+    """The linear map from the student's rows (N x P x C) to the teacher's (N x P x D)."""
+    return least_squares(s.flatten(0, 1), t.flatten(0, 1), 1e-5)
 
 
 def unexplained(s, t, linear):

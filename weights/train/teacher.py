@@ -5,7 +5,7 @@ import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
 
-from vgg import LAYERS, maps, network_input, rows
+from vgg import LAYERS, at_places, maps, network_input, rows
 
 AXES = dict(zip(LAYERS, (32, 48, 64, 80, 96, 112, 128, 160, 160, 160, 224)))  # principal axes kept of each layer
 PLACES = dict(zip(LAYERS, (192, 192, 256, 256, 320, 320, 320, 400, 400, 400, 400)))  # of each map, at most
@@ -58,11 +58,9 @@ def targets(weights, axes, crops, rng, device, batch=4):
     parts = {n: ([], []) for n in LAYERS}
     for i in range(0, len(crops), batch):
         for n, y in maps(weights, network_input(crops[i:i + batch], device)):
-            f = rows(y)
-            chosen = np.stack([rng.permutation(f.shape[1])[:PLACES[n]] for _ in f]).astype(np.int32)
-            index = torch.from_numpy(chosen).long().to(device)
+            chosen = np.stack([rng.permutation(y[0, 0].numel())[:PLACES[n]] for _ in y]).astype(np.int32)
             mean, kept = axes[n]
-            f = torch.take_along_dim(f, index[..., None], 1)
+            f = at_places(y, torch.from_numpy(chosen).long().to(device))
             parts[n][0].append(chosen)
             parts[n][1].append(((f - mean) @ kept).half().cpu().numpy())
     return {n: tuple(np.concatenate(p) for p in both) for n, both in parts.items()}

@@ -7,6 +7,7 @@ student makes itself where PROGRAM is given, and the teacher looks at them once,
 all of it and a checkpoint after each round: the same command goes on where it stopped. `unexplained` is said of held-out pictures.
 """
 import argparse
+import functools
 import multiprocessing
 import os
 import pathlib
@@ -27,7 +28,7 @@ from vgg import LAYERS, maps, network_input
 
 SEED = 22
 SIZE = 192  # of a crop, pixels
-HELD_OUT = 999  # the shard that nobody learns from
+HELD_OUT, HELD_OUT_CROPS = 999, 64  # the shard that nobody learns from
 WARM_UP, LAST_RATE = 50, 0.02
 
 
@@ -70,10 +71,9 @@ class Shards:
         return self.batch(shard, rng.choice(len(self.shards[shard][0]), count, replace=False), device)
 
 
-def losses(student, linear, batch, device):
-    crops, places, wanted = batch
-    maps = student_maps(student, crops, places, device)
-    return ({n: unexplained(maps[n], wanted[n], linear[n]) for n in LAYERS}, {n: misaligned(maps[n], wanted[n]) for n in LAYERS})
+def shares(seen, wanted, linear):
+    """Unexplained share of each layer."""
+    return [unexplained(seen[n], wanted[n], linear[n]) for n in LAYERS]
 
 
 @torch.no_grad()
@@ -103,8 +103,9 @@ class Trainer:
         now = self.rate * min(1, (self.step + 1) / WARM_UP) * (LAST_RATE + (1 - LAST_RATE) * cosine)
         for group in self.optimiser.param_groups:
             group["lr"] = float(group["size"] * now)
-        told, aligned = losses(self.student, self.linear, batch, device)
-        loss = sum(told.values()) + sum(aligned.values())
+        crops, places, wanted = batch
+        seen = student_maps(self.student, crops, places, device)
+        loss = sum(shares(seen, wanted, self.linear)) + sum(misaligned(seen[n], wanted[n]) for n in LAYERS)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         self.optimiser.step()
@@ -125,14 +126,13 @@ def relative_sizes(student, teacher, crops, device):
 
 @torch.no_grad()
 def report(trainer, held_out, began, device):
-    told = {n: [] for n in LAYERS}
-    for i in range(0, len(held_out.shards[0][0]), 8):
-        batch = held_out.batch(0, np.arange(i, min(i + 8, len(held_out.shards[0][0]))), device)
-        for n, v in losses(trainer.student, trainer.linear, batch, device)[0].items():
-            told[n].append(float(v))
-    shares = [np.mean(v) for v in told.values()]
+    told = []
+    for chosen in np.split(np.arange(HELD_OUT_CROPS), HELD_OUT_CROPS // 8):
+        crops, places, wanted = held_out.batch(0, chosen, device)
+        told.append([float(v) for v in shares(student_maps(trainer.student, crops, places, device), wanted, trainer.linear)])
+    means = np.mean(told, 0)
     print(f"step {trainer.step}, {time.time() - began:.0f} s ({time.process_time():.0f} of the processor): unexplained of held-out pictures "
-          + " ".join(f"{v:.3f}" for v in shares) + f", mean {np.mean(shares):.4f}", flush=True)
+          + " ".join(f"{v:.3f}" for v in means) + f", mean {np.mean(means):.4f}", flush=True)
 
 
 def save(what, path):
@@ -152,7 +152,7 @@ def begin(a, teacher, device):
     axes = principal_axes(teacher, crops, device)
     shards = Shards(a.run)
     shutil.rmtree(shards.path(HELD_OUT), ignore_errors=True)  # of a run that was killed here
-    shards.make(HELD_OUT, Crops(held_out, rng, drawn=0).batch(64, SIZE), teacher, axes, rng, device)
+    shards.make(HELD_OUT, Crops(held_out, rng, drawn=0).batch(HELD_OUT_CROPS, SIZE), teacher, axes, rng, device)
     student = select(teacher, crops[:48], device)
     save({"axes": axes, "student": student, "settings": settings(a)}, a.run / "begin.pt")
 
@@ -191,6 +191,12 @@ def checkpoint(run, r):
     return run / f"round{r:03}.pt"
 
 
+@functools.cache
+def read_once(pictures, teacher, device):
+    """Training pictures and the teacher, which every round needs."""
+    return load_pictures(pictures)[0], load_teacher(teacher, device)
+
+
 def make_shard(a, r):
     """Round r's crops, half of them of paintings by the student as it was after round r - 2. In a process of its own."""
     torch.set_num_threads(a.threads)
@@ -199,13 +205,13 @@ def make_shard(a, r):
     shards, rng = Shards(a.run), np.random.default_rng([SEED, r])
     if shards.path(r).exists():
         return
-    training, _ = load_pictures(a.pictures)
+    training, teacher = read_once(a.pictures, a.teacher, device)
     own = []
     if a.impasto and r >= 2:
         own = paintings.crops(a.impasto, checkpoint(a.run, r - 2), training, rng, a.crops // 2, SIZE, a.run)
     crops = Crops(training, rng).batch(a.crops - len(own), SIZE)
     axes = torch.load(a.run / "begin.pt", map_location=device)["axes"]
-    shards.make(r, np.concatenate([crops, own]) if len(own) else crops, load_teacher(a.teacher, device), axes, rng, device)
+    shards.make(r, np.concatenate([crops, own]) if len(own) else crops, teacher, axes, rng, device)
 
 
 def train_round(a, r, trainer, shards, held, teacher, began, device):
@@ -222,11 +228,11 @@ def train_round(a, r, trainer, shards, held, teacher, began, device):
 def trainer_at(a, r, shards, device):
     """The trainer as it was before round r."""
     saved = torch.load(checkpoint(a.run, r - 1) if r else a.run / "begin.pt", map_location=device)
-    if r == 0:
-        return Trainer(saved["student"], refit(saved["student"], shards, np.random.default_rng(SEED), 160, device), a.rounds * a.steps, a.rate)
-    trainer = Trainer(saved["student"], saved["linear"], a.rounds * a.steps, a.rate)
-    trainer.optimiser.load_state_dict(saved["optimiser"])
-    trainer.step = saved["step"]
+    linear = saved["linear"] if r else refit(saved["student"], shards, np.random.default_rng(SEED), 160, device)
+    trainer = Trainer(saved["student"], linear, a.rounds * a.steps, a.rate)
+    if r:
+        trainer.optimiser.load_state_dict(saved["optimiser"])
+        trainer.step = saved["step"]
     return trainer
 
 

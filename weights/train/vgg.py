@@ -34,3 +34,9 @@ def maps(weights, x):
 def rows(x):
     """N x C x H x W to one row a place: N x HW x C."""
     return x.permute(0, 2, 3, 1).flatten(1, 2)
+
+
+def at_places(x, places):
+    """Rows of the map x at places (N x P, of its HW): N x P x C."""
+    first = torch.arange(len(places), device=places.device)[:, None] * x[0, 0].numel()
+    return F.embedding(places + first, rows(x).flatten(0, 1))
