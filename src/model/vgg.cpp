@@ -17,11 +17,12 @@
 namespace impasto::IMPASTO_ABI {
 namespace {
 
-// Of pictures larger than this, maps that are larger than the map they are computed from are not kept for going back.
-constexpr Index kSmallPicture = Index{512} * 512;
+// Maps that are larger than the map they are computed from are kept for going back as long as conv1_1's has no more
+// numbers than this, 100 MiB: 640 x 640 pixels of 64 channels, 1,045 x 1,045 of the built-in network's 24.
+constexpr Index kMostKept = Index{640} * 640 * 64;
 
-bool recomputes(const Context& context, const Shape& picture) {
-  const bool is_tight = context.memory_limit() > 0 || picture[0] * picture[1] > kSmallPicture;
+bool recomputes(const Context& context, const Shape& picture, Index channels) {
+  const bool is_tight = context.memory_limit() > 0 || picture[0] * picture[1] > kMostKept / channels;
   return context.memory() == Memory::small || (context.memory() == Memory::automatic && is_tight);
 }
 
@@ -85,7 +86,8 @@ void Vgg<T>::read(Tape<T>& tape, Id picture, std::span<const FeatureRequest> req
     if (choice.algorithm == ConvolutionAlgorithm::oriented)
       return OrientedWalk(walk, weights_->oriented->layers(), choice.reason).record(x);
   }
-  PlainWalk<T>(walk, *weights_, parameters(), pooling, padding, recomputes(tape.context(), size)).record(x);
+  const Index channels = weights_->dense().front().b.shape()[0];
+  PlainWalk<T>(walk, *weights_, parameters(), pooling, padding, recomputes(tape.context(), size, channels)).record(x);
 }
 
 template <class T>
