@@ -74,7 +74,9 @@ struct WeightsSummary {
   std::uint64_t bytes = 0;                          ///< of the file
   std::string sha256;                           ///< of the file, 64 hexadecimal digits; "" in a build without OpenSSL
   std::map<std::string, std::string> metadata;  ///< as the file has it
-  std::vector<std::string> notes;     ///< what is read otherwise than it lies there: turned kernels, missing biases
+  /// What is read otherwise than it lies there (turned kernels, missing biases), and last convolutions that are missing
+  /// where those up to block5_conv1, which the preset `default` compares, are there.
+  std::vector<std::string> notes;
   std::vector<std::string> problems;  ///< one sentence each; empty: good to paint with
 };
 

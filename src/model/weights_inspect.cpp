@@ -79,9 +79,12 @@ void describe_network(const WeightsFile& file, WeightsSummary& summary) {
   summary.layout = file.oihw() ? "OIHW" : "HWIO";
   summary.convolutions = static_cast<int>(file.depth());
   summary.notes = file.notes();
-  if (const std::size_t all = file.architecture().layers().size(); file.depth() < all) {
-    summary.problems.push_back(text("only the first ", file.depth(), " of ", all, " convolutions are there, up to '",
-                                    file.places().convolutions.back().weights, "': deeper layers cannot be used"));
+  const std::vector<std::size_t> layers = file.architecture().layers();
+  if (file.depth() < layers.size()) {
+    const bool does_for_default = layers[file.depth() - 1] >= find_layer("block5_conv1");
+    (does_for_default ? summary.notes : summary.problems)
+        .push_back(text("only the first ", file.depth(), " of ", layers.size(), " convolutions are there, up to '",
+                        file.places().convolutions.back().weights, "': deeper layers cannot be used"));
   }
   find_zero_filters(file, summary.problems);
   const ConvWeights first = file.convolution(0);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "impasto/weights.h"
+#include "impasto/weights_tools.h"
 #include "model/network_weights.h"
 #include "model/vgg.h"
 #include "support/golden.h"
@@ -39,6 +40,13 @@ TEST_CASE("model: the built-in network has VGG16's first 11 convolutions, and ta
   CHECK_FALSE(weights.is_folded());
   CHECK(weights.network()->input == kCaffePreprocessing.from_normalised());
   CHECK(weights.network()->unknown_input.empty());
+}
+
+TEST_CASE("model: nothing is wrong with the built-in network's file, and that it ends before block5_conv2 is noted") {
+  const WeightsSummary summary = inspect_weights(IMPASTO_SOURCE_DIR "/weights/builtin.safetensors");
+  CHECK(summary.problems.empty());
+  REQUIRE(summary.notes.size() == 1);
+  CHECK(summary.notes[0].starts_with("only the first 11 of 13 convolutions are there"));
 }
 
 TEST_CASE("model: every map of the built-in network is finite, and differs between positions and channels") {
