@@ -15,12 +15,13 @@ SHARES = {"photograph": 0.45, "painting": 0.3, "texture": 0.05, "drawn": 0.2}  #
 def load_pictures(folder):
     """The pictures of pictures.csv that lie in `folder`, as (training, held out), each a dict of kind to list; every twelfth
     is held out. In the order of their SHA-256, so that one that is missing moves no other."""
-    training, held_out = {}, {}
+    training, held_out, missing = {}, {}, 0
     with open(pathlib.Path(__file__).with_name("pictures.csv"), newline="") as file:
         listed = sorted(csv.DictReader(file), key=lambda row: row["sha256"])
     for row in listed:
         found = list(pathlib.Path(folder).glob(row["sha256"][:16] + ".*"))
         if not found:
+            missing += 1
             continue
         image = Image.open(found[0]).convert("RGB")
         scale = min(1, LONG_SIDE / max(image.size))
@@ -29,6 +30,9 @@ def load_pictures(folder):
         (held_out if held else training).setdefault(row["kind"], []).append(np.asarray(image))
     if "photograph" not in training or "painting" not in training or not held_out:
         sys.exit(f"{folder} has too few of the {len(listed)} pictures of pictures.csv; run fetch_pictures.py {folder} first")
+    if missing:
+        print(f"note: {missing} of the {len(listed)} pictures of pictures.csv are not in {folder}, so that this is another training than "
+              "README.md's; fetch_pictures.py fetches what is missing", flush=True)
     return training, held_out
 
 

@@ -1,6 +1,8 @@
 """The student: VGG16's shape with few channels, begun by choosing the teacher's most telling channels."""
+import numpy as np
 import torch
 import torch.nn.functional as F
+from safetensors import safe_open
 
 from vgg import LAYERS, at_places, convolve, maps, network_input, pool_before, rows
 
@@ -71,9 +73,40 @@ def select(teacher, crops, device):
     return student
 
 
-def student_maps(student, crops, places, device):
-    """layer to N x P x C: the student's maps at the places where the teacher's are known."""
-    return {n: at_places(y, places[n]) for n, y in maps(student, network_input(crops, device))}
+@torch.no_grad()
+def load_student(path, crops, device):
+    """What export.py wrote, its maps of deviation 1 again."""
+    student, before = {}, 1
+    with safe_open(path, "pt", device=device) as file:
+        for n in LAYERS:
+            kernel, bias = file.get_tensor(n + "/kernel").float(), file.get_tensor(n + "/bias")
+            if n + "/scale" in file.keys():
+                kernel = kernel * file.get_tensor(n + "/scale")
+            student[n] = (kernel.permute(3, 2, 0, 1).contiguous(memory_format=torch.channels_last), bias)
+    for n, y in maps(student, network_input(crops, device)):
+        kernel, bias = student[n]
+        size = y.std() + 1e-9
+        student[n] = (kernel * (before / size), bias / size)
+        before = size
+    return student
+
+
+@torch.no_grad()
+def stem(student, crops, first, device):
+    """What the layer `first` reads: the crops, or N x H x W x C of float16, numpy."""
+    if first == LAYERS[0]:
+        return crops
+    before = LAYERS[LAYERS.index(first) - 1]
+    read = lambda part: F.max_pool2d(dict(maps(student, network_input(part, device)))[before], 2)
+    return np.concatenate([read(part).permute(0, 2, 3, 1).half().cpu().numpy() for part in np.split(crops, range(4, len(crops), 4))])
+
+
+def student_maps(student, inputs, places, device):
+    """layer to N x P x C: the student's maps at the places where the teacher's are known, from the first of them on.
+    inputs: of `stem`."""
+    crops = inputs.dtype == np.uint8
+    x = network_input(inputs, device) if crops else torch.from_numpy(inputs).to(device).permute(0, 3, 1, 2).float()
+    return {n: at_places(y, places[n]) for n, y in maps(student, x, next(iter(places)))}
 
 
 @torch.no_grad()
@@ -87,7 +120,7 @@ def unexplained(s, t, linear):
     return ((s @ linear[:-1] + linear[-1] - t)**2).sum(-1).mean()
 
 
-def misaligned(s, t, count=288):
+def misaligned(s, t, count=400):
     """1 - the alignment of inner products between places: 0 if the student's own covariances are the teacher's up to a factor."""
     s, t = s.flatten(0, 1), t.flatten(0, 1)
     q = torch.randperm(len(s), device=s.device)[:count]

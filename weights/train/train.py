@@ -1,12 +1,14 @@
 """Trains the built-in network: a narrow student of VGG16. README.md tells how.
 
-    python3 train.py TEACHER.safetensors PICTURES RUN [--impasto PROGRAM] [--rounds N] [--steps N]
+    python3 train.py TEACHER.safetensors PICTURES RUN [--impasto PROGRAM] [--rounds N] [--steps N] [--student FILE [--frozen N]]
 
 A run is rounds of `steps` steps. For each, new crops are made, half of them (from the third round on) of paintings that the
 student makes itself where PROGRAM is given, and the teacher looks at them once, in a second process, one round ahead. RUN holds
 all of it and a checkpoint after each round: the same command goes on where it stopped. `unexplained` is said of held-out pictures.
+--student goes on with one that was exported; its first --frozen blocks are left as they are, and seen once a crop.
 """
 import argparse
+import fcntl
 import functools
 import multiprocessing
 import os
@@ -22,14 +24,15 @@ import torch
 
 import paintings
 from crops import Crops, load_pictures
-from student import best_map, misaligned, select, student_maps, unexplained
+from student import best_map, load_student, misaligned, select, stem, student_maps, unexplained
 from teacher import load_teacher, principal_axes, targets
-from vgg import LAYERS, maps, network_input
+from vgg import LAYERS, block, maps, network_input
 
 SEED = 22
 SIZE = 192  # of a crop, pixels
 HELD_OUT, HELD_OUT_CROPS = 999, 64  # the shard that nobody learns from
 WARM_UP, LAST_RATE = 50, 0.02
+LOSS_WEIGHTS = {**dict.fromkeys(LAYERS, 1), LAYERS[-1]: 2}  # most of a painting's distance from its style is seen there
 
 
 def best_device():
@@ -37,18 +40,19 @@ def best_device():
 
 
 class Shards:
-    """Crops and what the teacher says of them, on disk: batches are read where they lie."""
+    """Crops and what the teacher says of them, on disk: batches are read where they lie. `layers`: those that learn."""
 
-    def __init__(self, folder):
-        self.folder, self.shards = folder, []
+    def __init__(self, folder, layers=LAYERS):
+        self.folder, self.layers, self.shards = folder, layers, []
 
     def path(self, index):
         return self.folder / f"shard{index:03}"
 
-    def make(self, index, crops, teacher, axes, rng, device):
+    def make(self, index, crops, student, teacher, axes, rng, device):
         folder, partial = self.path(index), self.folder / f"partial-{os.getpid()}"
         partial.mkdir(exist_ok=True)
         np.save(partial / "crops.npy", crops)
+        np.save(partial / "inputs.npy", stem(student, crops, self.layers[0], device))
         for n, (places, values) in targets(teacher, axes, crops, rng, device).items():
             np.save(partial / f"{n}_places.npy", places)
             np.save(partial / f"{n}_values.npy", values)
@@ -56,13 +60,13 @@ class Shards:
 
     def open(self, index):
         read = lambda name: np.load(self.path(index) / f"{name}.npy", mmap_mode="r")
-        self.shards.append((read("crops"), {n: (read(n + "_places"), read(n + "_values")) for n in LAYERS}))
+        self.shards.append((read("inputs"), {n: (read(n + "_places"), read(n + "_values")) for n in self.layers}))
 
     def batch(self, shard, chosen, device):
-        crops, seen = self.shards[shard]
+        inputs, seen = self.shards[shard]
         chosen = np.sort(chosen)
         tensor = lambda a: torch.from_numpy(np.ascontiguousarray(a[chosen])).to(device)
-        return crops[chosen], {n: tensor(p).long() for n, (p, _) in seen.items()}, {n: tensor(v).float() for n, (_, v) in seen.items()}
+        return inputs[chosen], {n: tensor(p).long() for n, (p, _) in seen.items()}, {n: tensor(v).float() for n, (_, v) in seen.items()}
 
     def random_batch(self, rng, count, newest, device):
         """Of one of the `newest` shards that were opened last."""
@@ -73,19 +77,19 @@ class Shards:
 
 def shares(seen, wanted, linear):
     """Unexplained share of each layer."""
-    return [unexplained(seen[n], wanted[n], linear[n]) for n in LAYERS]
+    return {n: unexplained(seen[n], wanted[n], linear[n]) for n in seen}
 
 
 @torch.no_grad()
 def refit(student, shards, rng, count, device):
     """Every layer's linear map by least squares on `count` crops."""
-    s, t = {n: [] for n in LAYERS}, {n: [] for n in LAYERS}
+    s, t = {n: [] for n in shards.layers}, {n: [] for n in shards.layers}
     for _ in range(count // 8):
-        crops, places, wanted = shards.random_batch(rng, 8, 4, device)
-        for n, f in student_maps(student, crops, places, device).items():
+        inputs, places, wanted = shards.random_batch(rng, 8, 4, device)
+        for n, f in student_maps(student, inputs, places, device).items():
             s[n].append(f)
             t[n].append(wanted[n])
-    return {n: best_map(torch.cat(s[n]), torch.cat(t[n])) for n in LAYERS}
+    return {n: best_map(torch.cat(s[n]), torch.cat(t[n])) for n in s}
 
 
 class Trainer:
@@ -93,7 +97,7 @@ class Trainer:
 
     def __init__(self, student, linear, total, rate):
         self.student, self.linear, self.total, self.rate, self.step = student, linear, total, rate, 0
-        tensors = [t for pair in student.values() for t in pair] + list(linear.values())
+        tensors = [t for n in linear for t in student[n]] + list(linear.values())
         size = lambda t: float((t.detach()**2).mean().sqrt()) if t.ndim > 1 else 0.1
         groups = [{"params": [t.requires_grad_(True)], "size": size(t)} for t in tensors]
         self.optimiser = torch.optim.Adam(groups, lr=rate, betas=(0.9, 0.98), eps=1e-12, fused=True)
@@ -103,9 +107,9 @@ class Trainer:
         now = self.rate * min(1, (self.step + 1) / WARM_UP) * (LAST_RATE + (1 - LAST_RATE) * cosine)
         for group in self.optimiser.param_groups:
             group["lr"] = float(group["size"] * now)
-        crops, places, wanted = batch
-        seen = student_maps(self.student, crops, places, device)
-        loss = sum(shares(seen, wanted, self.linear)) + sum(misaligned(seen[n], wanted[n]) for n in LAYERS)
+        inputs, places, wanted = batch
+        seen = student_maps(self.student, inputs, places, device)
+        loss = sum(LOSS_WEIGHTS[n] * (share + misaligned(seen[n], wanted[n])) for n, share in shares(seen, wanted, self.linear).items())
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         self.optimiser.step()
@@ -128,8 +132,8 @@ def relative_sizes(student, teacher, crops, device):
 def report(trainer, held_out, began, device):
     told = []
     for chosen in np.split(np.arange(HELD_OUT_CROPS), HELD_OUT_CROPS // 8):
-        crops, places, wanted = held_out.batch(0, chosen, device)
-        told.append([float(v) for v in shares(student_maps(trainer.student, crops, places, device), wanted, trainer.linear)])
+        inputs, places, wanted = held_out.batch(0, chosen, device)
+        told.append([float(v) for v in shares(student_maps(trainer.student, inputs, places, device), wanted, trainer.linear).values()])
     means = np.mean(told, 0)
     print(f"step {trainer.step}, {time.time() - began:.0f} s ({time.process_time():.0f} of the processor): unexplained of held-out pictures "
           + " ".join(f"{v:.3f}" for v in means) + f", mean {np.mean(means):.4f}", flush=True)
@@ -150,19 +154,28 @@ def begin(a, teacher, device):
     rng = np.random.default_rng(SEED)
     crops = Crops(training, rng, drawn=16).batch(64, SIZE)
     axes = principal_axes(teacher, crops, device)
-    shards = Shards(a.run)
+    student = load_student(a.student, crops[:48], device) if a.student else select(teacher, crops[:48], device)
+    shards = Shards(a.run, learning(a))
     shutil.rmtree(shards.path(HELD_OUT), ignore_errors=True)  # of a run that was killed here
-    shards.make(HELD_OUT, Crops(held_out, rng, drawn=0).batch(HELD_OUT_CROPS, SIZE), teacher, axes, rng, device)
-    student = select(teacher, crops[:48], device)
+    shards.make(HELD_OUT, Crops(held_out, rng, drawn=0).batch(HELD_OUT_CROPS, SIZE), student, teacher, axes, rng, device)
     save({"axes": axes, "student": student, "settings": settings(a)}, a.run / "begin.pt")
 
 
 def settings(a):
-    return {name: getattr(a, name) for name in ("rounds", "steps", "crops", "newest", "batch", "rate")}
+    return {name: getattr(a, name) for name in ("rounds", "steps", "crops", "newest", "batch", "rate", "student", "frozen")}
 
 
-def check(a):
+def learning(a):
+    """Layers beyond the frozen blocks."""
+    return [n for n in LAYERS if block(n) > a.frozen]
+
+
+def check(a, lock):
     """What would fail hours later fails now."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        sys.exit(f"another train.py works in {a.run}; wait for it, or choose another folder")
     if a.impasto and (not shutil.which(a.impasto) or subprocess.run([a.impasto, "info"], capture_output=True).returncode):
         sys.exit(f"{a.impasto} does not run; build it first (make program), or leave --impasto out")
     if (a.run / "begin.pt").exists():
@@ -182,6 +195,8 @@ def arguments():
     parser.add_argument("--newest", type=int, default=3, help="rounds whose crops are learned from")
     parser.add_argument("--batch", type=int, default=4)
     parser.add_argument("--rate", type=float, default=1e-2)
+    parser.add_argument("--student", help="to begin with: a file that export.py wrote")
+    parser.add_argument("--frozen", type=int, default=0, choices=range(5), help="blocks of it that stay as they are")
     parser.add_argument("--threads", type=int, default=1, help="of each of the two processes: one learns, one looks ahead")
     parser.add_argument("--impasto", help="the program, to paint with the student")
     return parser.parse_args()
@@ -202,7 +217,7 @@ def make_shard(a, r):
     torch.set_num_threads(a.threads)
     torch.set_flush_denormal(True)
     device = best_device()
-    shards, rng = Shards(a.run), np.random.default_rng([SEED, r])
+    shards, rng = Shards(a.run, learning(a)), np.random.default_rng([SEED, r])
     if shards.path(r).exists():
         return
     training, teacher = read_once(a.pictures, a.teacher, device)
@@ -210,8 +225,9 @@ def make_shard(a, r):
     if a.impasto and r >= 2:
         own = paintings.crops(a.impasto, checkpoint(a.run, r - 2), training, rng, a.crops // 2, SIZE, a.run)
     crops = Crops(training, rng).batch(a.crops - len(own), SIZE)
-    axes = torch.load(a.run / "begin.pt", map_location=device)["axes"]
-    shards.make(r, np.concatenate([crops, own]) if len(own) else crops, teacher, axes, rng, device)
+    begun = torch.load(a.run / "begin.pt", map_location=device)
+    crops = np.concatenate([crops, own]) if len(own) else crops
+    shards.make(r, crops, begun["student"], teacher, begun["axes"], rng, device)
 
 
 def train_round(a, r, trainer, shards, held, teacher, began, device):
@@ -221,7 +237,7 @@ def train_round(a, r, trainer, shards, held, teacher, began, device):
         trainer.train(shards.random_batch(rng, a.batch, a.newest, device), device)
         if trainer.step % 200 == 0:
             report(trainer, held, began, device)
-    sizes = relative_sizes(trainer.student, teacher, held.shards[0][0][:8], device)
+    sizes = relative_sizes(trainer.student, teacher, np.load(held.path(HELD_OUT) / "crops.npy")[:8], device)
     save(trainer.state(sizes), checkpoint(a.run, r))
 
 
@@ -243,11 +259,12 @@ def main():
     torch.set_flush_denormal(True)  # numbers of almost nothing take a processor a hundred times as long
     device, began = best_device(), time.time()
     a.run.mkdir(parents=True, exist_ok=True)
-    check(a)
+    lock = open(a.run / "lock", "w")  # held until the process ends
+    check(a, lock)
     teacher = load_teacher(a.teacher, device)
     if not (a.run / "begin.pt").exists():
         begin(a, teacher, device)
-    held, shards, trainer = Shards(a.run), Shards(a.run), None
+    held, shards, trainer = Shards(a.run, learning(a)), Shards(a.run, learning(a)), None
     held.open(HELD_OUT)
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
         ahead = pool.submit(make_shard, a, 0)
@@ -262,6 +279,9 @@ def main():
                 trainer = trainer_at(a, r, shards, device)
                 report(trainer, held, began, device)
             train_round(a, r, trainer, shards, held, teacher, began, device)
+    if trainer:
+        report(trainer, held, began, device)
+    print(f"done: {checkpoint(a.run, a.rounds - 1)}; export.py makes a file of it", flush=True)
 
 
 if __name__ == "__main__":

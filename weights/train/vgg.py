@@ -13,6 +13,10 @@ def network_input(rgb, device="cpu"):
     return bgr.permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
 
 
+def block(layer):
+    return int(layer[len("block")])
+
+
 def pool_before(layer):
     return layer.endswith("conv1") and layer != LAYERS[0]
 
@@ -22,10 +26,11 @@ def convolve(weights, layer, x):
     return F.conv2d(x, kernel, bias, padding=1)
 
 
-def maps(weights, x):
-    """Yields (layer, ReLU map) in order; weights: layer to (kernel K x C x 3 x 3, bias K)."""
-    for layer in LAYERS:
-        if pool_before(layer):
+def maps(weights, x, first=LAYERS[0]):
+    """Yields (layer, ReLU map) in order from `first` on; weights: layer to (kernel K x C x 3 x 3, bias K); x: what the
+    first convolution reads."""
+    for layer in LAYERS[LAYERS.index(first):]:
+        if pool_before(layer) and layer != first:
             x = F.max_pool2d(x, 2)
         x = F.relu(convolve(weights, layer, x))
         yield layer, x
