@@ -91,6 +91,20 @@ TEST_CASE("style: the size of a style counts in the estimate") {
   CHECK(large.painting == usual.painting);
 }
 
+TEST_CASE("style: cheap maps are kept up to 100 MiB of conv1_1's, and computed twice beyond that") {
+  const Weights weights = Weights::builtin();
+  const auto arena = [&](int width, int height, Memory memory) {
+    Options options = preset("default", weights);
+    options.size = width;
+    options.region_size = 16384;
+    const Pictures pictures{picture(width, height), {{picture(64, 64)}}, {}, {}, {}};
+    return estimate_memory(pictures, weights, options, Context(1).with_memory(memory)).arena;
+  };
+  CHECK(arena(1200, 800, Memory::automatic) == arena(1200, 800, Memory::fast));
+  CHECK(arena(1200, 1000, Memory::automatic) == arena(1200, 1000, Memory::small));
+  CHECK(arena(1200, 1000, Memory::small) < arena(1200, 1000, Memory::fast));
+}
+
 TEST_CASE("style: a painting beyond all memory is estimated in no time and in no memory") {
   if (sizeof(std::size_t) == 4) return;  // no tensor holds its maps
   const Weights weights = Weights::formula();

@@ -51,7 +51,6 @@ class Shards:
     def make(self, index, crops, student, teacher, axes, rng, device):
         folder, partial = self.path(index), self.folder / f"partial-{os.getpid()}"
         partial.mkdir(exist_ok=True)
-        np.save(partial / "crops.npy", crops)
         np.save(partial / "inputs.npy", stem(student, crops, self.layers[0], device))
         for n, (places, values) in targets(teacher, axes, crops, rng, device).items():
             np.save(partial / f"{n}_places.npy", places)
@@ -157,7 +156,9 @@ def begin(a, teacher, device):
     student = load_student(a.student, crops[:48], device) if a.student else select(teacher, crops[:48], device)
     shards = Shards(a.run, learning(a))
     shutil.rmtree(shards.path(HELD_OUT), ignore_errors=True)  # of a run that was killed here
-    shards.make(HELD_OUT, Crops(held_out, rng, drawn=0).batch(HELD_OUT_CROPS, SIZE), student, teacher, axes, rng, device)
+    crops = Crops(held_out, rng, drawn=0).batch(HELD_OUT_CROPS, SIZE)
+    shards.make(HELD_OUT, crops, student, teacher, axes, rng, device)
+    np.save(a.run / "measured.npy", crops[:8])
     save({"axes": axes, "student": student, "settings": settings(a)}, a.run / "begin.pt")
 
 
@@ -176,6 +177,10 @@ def check(a, lock):
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         sys.exit(f"another train.py works in {a.run}; wait for it, or choose another folder")
+    if a.frozen and not a.student:
+        sys.exit("--frozen leaves blocks of a trained student as they are; name its file with --student")
+    if a.student and not os.path.isfile(a.student):
+        sys.exit(f"{a.student} does not exist; export.py writes a student of a checkpoint")
     if a.impasto and (not shutil.which(a.impasto) or subprocess.run([a.impasto, "info"], capture_output=True).returncode):
         sys.exit(f"{a.impasto} does not run; build it first (make program), or leave --impasto out")
     if (a.run / "begin.pt").exists():
@@ -237,7 +242,7 @@ def train_round(a, r, trainer, shards, held, teacher, began, device):
         trainer.train(shards.random_batch(rng, a.batch, a.newest, device), device)
         if trainer.step % 200 == 0:
             report(trainer, held, began, device)
-    sizes = relative_sizes(trainer.student, teacher, np.load(held.path(HELD_OUT) / "crops.npy")[:8], device)
+    sizes = relative_sizes(trainer.student, teacher, np.load(a.run / "measured.npy"), device)
     save(trainer.state(sizes), checkpoint(a.run, r))
 
 
