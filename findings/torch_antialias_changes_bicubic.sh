@@ -3,7 +3,7 @@
 # Pillow's, and without the word it is the one with a = -0.75. The documentation says that the flag matters for shrinking; a good
 # guess was that enlarging by two gives the same numbers with it and without.
 #
-# Seen with torch 2.15.0, Pillow 12.0.0 (Python 3.11): one pixel of 1, enlarged by two: the lobe beside it is -0.1055 without and
+# Seen with torch 2.15.0, Pillow 12.0.0 (Python 3.11): a line of ones, enlarged by two: the lobe beside it is -0.1055 without and
 # -0.0703 with `antialias`, and in Pillow; edges overshoot half as much again without it.
 #
 # Why it matters: peers and goldens that go from a coarse painting to a finer one by F.interpolate start the finer scale from

@@ -97,7 +97,7 @@ def stem(student, crops, first, device):
     if first == LAYERS[0]:
         return crops
     before = LAYERS[LAYERS.index(first) - 1]
-    read = lambda part: F.max_pool2d(dict(maps(student, network_input(part, device)))[before], 2)
+    read = lambda part: F.max_pool2d(next(y for n, y in maps(student, network_input(part, device)) if n == before), 2)
     return np.concatenate([read(part).permute(0, 2, 3, 1).half().cpu().numpy() for part in np.split(crops, range(4, len(crops), 4))])
 
 

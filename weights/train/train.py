@@ -52,7 +52,9 @@ class Shards:
         folder, partial = self.path(index), self.folder / f"partial-{os.getpid()}"
         partial.mkdir(exist_ok=True)
         np.save(partial / "inputs.npy", stem(student, crops, self.layers[0], device))
-        for n, (places, values) in targets(teacher, axes, crops, rng, device).items():
+        wanted = targets(teacher, axes, crops, rng, device)
+        for n in self.layers:
+            places, values = wanted[n]
             np.save(partial / f"{n}_places.npy", places)
             np.save(partial / f"{n}_values.npy", values)
         partial.rename(folder)
@@ -146,7 +148,7 @@ def save(what, path):
 
 
 def begin(a, teacher, device):
-    """Axes, the held-out set and the untrained student; made once."""
+    """Axes, the held-out set and the student as it begins; made once."""
     training, held_out = load_pictures(a.pictures)
     count = lambda pictures: ", ".join(f"{len(of_kind)} of kind {kind}" for kind, of_kind in sorted(pictures.items()))
     print(f"to learn from: {count(training)}; held out: {count(held_out)}", flush=True)
@@ -156,9 +158,9 @@ def begin(a, teacher, device):
     student = load_student(a.student, crops[:48], device) if a.student else select(teacher, crops[:48], device)
     shards = Shards(a.run, learning(a))
     shutil.rmtree(shards.path(HELD_OUT), ignore_errors=True)  # of a run that was killed here
-    crops = Crops(held_out, rng, drawn=0).batch(HELD_OUT_CROPS, SIZE)
-    shards.make(HELD_OUT, crops, student, teacher, axes, rng, device)
-    np.save(a.run / "measured.npy", crops[:8])
+    unseen = Crops(held_out, rng, drawn=0).batch(HELD_OUT_CROPS, SIZE)
+    shards.make(HELD_OUT, unseen, student, teacher, axes, rng, device)
+    np.save(a.run / "measured.npy", unseen[:8])
     save({"axes": axes, "student": student, "settings": settings(a)}, a.run / "begin.pt")
 
 
