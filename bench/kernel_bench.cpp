@@ -104,7 +104,7 @@ void winograd(benchmark::State& state, const Layer& layer, SimdTarget target, Di
 void pair(benchmark::State& state, SimdTarget target, Direction direction) {
   const Context context = two_threads(target);
   const Index C1 = kFirst.K;
-  const ConvPair conv(context, kFirst.input(), C1, kSecond.K, kSecond.pool, whole_area(kFirst.input()));
+  const ConvPair conv(context, kFirst.input(), C1, kSecond.K, Padding::zero, kSecond.pool, whole_area(kFirst.input()));
   const Tensor<float> w1 = random_tensor(kFirst.filters(), 0.2), b1 = random_tensor({C1}, 0.05);
   const Tensor<float> w2 = random_tensor(kSecond.filters(), 0.05), b2 = random_tensor({kSecond.K}, 0.05);
   const ConvPair::Weights weights{w1.data(), b1.data(), w2.data(), b2.data()};
@@ -114,7 +114,7 @@ void pair(benchmark::State& state, SimdTarget target, Direction direction) {
   Tensor<float> scratch({std::max(conv.forward_scratch(context), conv.backward_scratch(context))});
   const double flops = kFirst.flops() + kSecond.flops() + 2.0 * static_cast<double>(kFirst.H * kFirst.W * C1 * C1);
   const auto forward = [&] {
-    conv.forward(context, x.data(), weights, y.data(), G.data(), bits.data(), scratch.data());
+    conv.forward(context, x.data(), weights, y.data(), {G.data()}, bits.data(), scratch.data());
   };
   if (direction == Direction::forward) {
     measure(state, context, flops, forward);
@@ -123,7 +123,7 @@ void pair(benchmark::State& state, SimdTarget target, Direction direction) {
     const Tensor<float> dy = random_tensor(conv.output()), dG = random_tensor(G.shape());
     Tensor<float> dx(kFirst.input());
     measure(state, context, flops, [&] {
-      conv.backward(context, x.data(), weights, dy.data(), dG.data(), bits.data(), dx.data(), false, scratch.data());
+      conv.backward(context, x.data(), weights, dy.data(), {dG.data()}, bits.data(), dx.data(), false, scratch.data());
     });
   }
 }

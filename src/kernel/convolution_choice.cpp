@@ -31,7 +31,6 @@ std::string against_pair(const ConvolutionFacts& facts) {
   constexpr Index kMostChannels = 128;  // in both maps, so that both filters stay in L2
   constexpr Index kPicture = 4;
   if (facts.second.rank() == 0) return "no second convolution follows";
-  if (facts.padding != Padding::zero) return "the padding is not zero";
   if (facts.x[2] > kPicture) return text("the map has ", facts.x[2], " channels, more than a picture");
   if (!is_3x3(facts.second)) return text("the second weights are ", facts.second);
   if (facts.x[0] < 2 || facts.x[1] < 2) return "the map is a line";

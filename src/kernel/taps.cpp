@@ -7,11 +7,8 @@
 #include "base/check.h"
 
 namespace impasto::IMPASTO_ABI {
-namespace {
 
-constexpr Index kNothing = -1;
-
-Index source_of(Index position, Index size, Padding padding) {
+Index source_position(Index position, Index size, Padding padding) {
   if (position >= 0 && position < size) return position;
   switch (padding) {
     case Padding::replicate:
@@ -19,11 +16,14 @@ Index source_of(Index position, Index size, Padding padding) {
     case Padding::reflect:
       return position < 0 ? -position : 2 * (size - 1) - position;
     default:
-      return kNothing;
+      return kNoSource;
   }
 }
 
-}  // namespace
+void check_mirror(Index size, Index beyond, Padding padding) {
+  require(padding != Padding::reflect || beyond < size, ErrorCode::input, "a map of ", size,
+          " positions is too small to mirror ", beyond, " beyond its edge; use a larger picture or another padding");
+}
 
 AxisTaps window_taps(Index size, Index kernel, Index stride, Padding padding) {
   require(size >= 1 && kernel >= 1 && stride >= 1, ErrorCode::input, "a window of ", kernel, " with stride ", stride,
@@ -34,14 +34,12 @@ AxisTaps window_taps(Index size, Index kernel, Index stride, Padding padding) {
   const Index out = same ? (size + stride - 1) / stride : (size - kernel) / stride + 1;
   const Index added = same ? std::max((out - 1) * stride + kernel - size, Index{0}) : 0;
   const Index before = added / 2;
-  require(padding != Padding::reflect || added - before < size, ErrorCode::input, "a map of ", size,
-          " positions is too small to mirror ", added - before,
-          " beyond its edge; use a larger picture or another padding");
+  check_mirror(size, added - before, padding);
   AxisTaps taps{out, kernel, {0}, {}};
   for (Index o = 0; o < out; ++o) {
     for (Index i = 0; i < kernel; ++i) {
-      const Index s = source_of(o * stride + i - before, size, padding);
-      if (s != kNothing) taps.source.push_back(s);
+      const Index s = source_position(o * stride + i - before, size, padding);
+      if (s != kNoSource) taps.source.push_back(s);
       taps.first.push_back(static_cast<Index>(taps.source.size()));
     }
   }

@@ -24,6 +24,16 @@ struct AxisTaps {
   }
 };
 
+/// No position: a zero stands there.
+inline constexpr Index kNoSource = -1;
+
+/// The position of an axis whose value stands at `position`, which may lie beyond its ends; kNoSource with padding
+/// `zero` or `valid`.
+Index source_position(Index position, Index size, Padding padding);
+
+/// Throws Error(input) when an axis is too short to be mirrored so far beyond its ends, if `padding` mirrors.
+void check_mirror(Index size, Index beyond, Padding padding);
+
 /// Output position o reads o * stride + tap - before, where 'same' splits max((out - 1) * stride + kernel - size, 0)
 /// with the smaller half before (TensorFlow's 'SAME'; PyTorch's padding = kernel / 2 at stride 1 and odd kernels).
 /// Throws Error(input) when the axis is too short for `valid` or for the mirror of `reflect`.

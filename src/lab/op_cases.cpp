@@ -70,8 +70,10 @@ void add_convolutions(std::vector<OpCase>& cases, const Shape& map, std::uint64_
     return conv2d_relu(t, v[0], fixed(t, filters, seed), fixed(t, {4}, seed + 1), Padding::zero);
   }));
   cases.push_back(both("conv2d_relu_pair", {picture}, [=]<class T>(Tape<T>& t, const Ids& v) {
-    const ConvPairIds ids = conv2d_relu_pair(t, v[0], pair_weights(t, seed), Padding::zero, Pooling::none, true);
-    return add(t, sum(t, gram_matrix(t, ids.y)), sum(t, ids.gram));
+    const ConvPairIds ids =
+        conv2d_relu_pair(t, v[0], pair_weights(t, seed), Padding::reflect, Pooling::none, PairMoments::gram_and_sum);
+    const Id moments = add(t, sum(t, ids.gram), squared_error(t, ids.sum, fixed(t, t.shape(ids.sum), 5)));
+    return add(t, sum(t, gram_matrix(t, ids.y)), moments);
   }));
   const auto plain = [formula]<class T>(Tape<T>& t, const Ids& v) {
     Id x = v[0];

@@ -58,19 +58,24 @@ Id PlainWalk<T>::gained(Id x) const {
   return gain == 1 ? x : scale(tape_, x, static_cast<T>(gain));
 }
 
-// The first two convolutions in one, if nobody reads more than the Gram matrix between them; gives the layer above.
+// The first two convolutions in one, if nobody reads more than moments between them; gives the layer above.
 template <class T>
 std::size_t PlainWalk<T>::record_first(Id& x) {
   const auto layers = vgg_layers();
-  const auto reads_map = [](const FeatureRequest& r) { return r.layer == 0 && (!r.gram || r.sums); };
+  const auto reads_map = [](const FeatureRequest& r) { return r.layer == 0 && !r.gram; };
   if (walk_.deepest == 0 || std::any_of(walk_.requests.begin(), walk_.requests.end(), reads_map)) return 0;
   tape_.set_label(layers[0].keras_name());
   const auto first = parameters(layers[0]), second = parameters(layers[1]);
   const Area core = walk_.core(0).value_or(whole_area(tape_.shape(x)));
-  const ConvPairIds pair = conv2d_relu_pair(tape_, x, {first[0], first[1], second[0], second[1]}, padding_,
-                                            pool_above(1), walk_.is_read(0), core);
+  PairMoments wanted = PairMoments::none;
+  for (const FeatureRequest& r : walk_.requests) {
+    if (r.layer == 0) wanted = std::max(wanted, r.sums ? PairMoments::gram_and_sum : PairMoments::gram);
+  }
+  const ConvPairIds pair =
+      conv2d_relu_pair(tape_, x, {first[0], first[1], second[0], second[1]}, padding_, pool_above(1), wanted, core);
   for (std::size_t k = 0; k < walk_.requests.size(); ++k) {
-    if (walk_.requests[k].layer == 0) walk_.visit(k, pair.gram, core.count(), {});
+    const FeatureRequest& r = walk_.requests[k];
+    if (r.layer == 0) walk_.visit(k, pair.gram, core.count(), r.sums ? pair.sum : Id{});
   }
   x = takes_pool(1) ? gained(pair.y) : pair.y;
   return takes_pool(1) ? 3 : 2;

@@ -16,6 +16,7 @@
 #include "base/check.h"
 #include "base/parallel.h"
 #include "base/ranges.h"
+#include "kernel/gemm/channel_sums.h"
 #include "kernel/gemm/gemm.h"
 #include "kernel/gemm/gram.h"
 #include "kernel/workspace.h"
@@ -25,8 +26,6 @@ namespace {
 
 // Positions that are packed and multiplied at a time: 256 x 512 floats are 512 KiB, half of a usual L2.
 constexpr Index kBlock = 256;
-// Rows that are summed in T before the sum goes on in double.
-constexpr Index kSumRows = 16;
 
 // Rows of one tile must not share the same few sets of L1.
 constexpr Index strip_row(Index C) { return odd_lines(C); }
@@ -84,34 +83,6 @@ struct ForwardArrays {
         rows(space.take_each<T>(context.threads(), g.weighted() ? kBlock * g.C : 0)) {}
 };
 
-constexpr Index kSumColumns = 16;
-
-// sums += up to 16 rows, each times the root of its weight, at `width` columns; a full width is known to the compiler.
-template <class T, bool Full>
-void add_columns(const T* rows, Index ld, const T* roots, Index count, Index width, double* sums) {
-  const Index columns = Full ? kSumColumns : width;
-  T part[kSumColumns] = {};
-  for (Index p = 0; p < count; ++p) {
-    const T root = roots == nullptr ? T(1) : roots[p];
-    for (Index k = 0; k < columns; ++k) part[k] += root * rows[p * ld + k];
-  }
-  for (Index k = 0; k < columns; ++k) sums[k] += static_cast<double>(part[k]);
-}
-
-// sums += the rows, each times the root of its weight (which it has been multiplied by once already).
-template <class T>
-void add_rows(const MomentPlan<T>& g, const T* rows, Index first, Index count, double* sums) {
-  for (Index p = 0; p < count; p += kSumRows) {
-    const T* roots = g.weighted() ? g.roots.data() + first + p : nullptr;
-    const Index height = std::min(kSumRows, count - p);
-    for (Index c = 0; c < g.C; c += kSumColumns) {
-      const Index width = std::min(kSumColumns, g.C - c);
-      const auto add = width == kSumColumns ? add_columns<T, true> : add_columns<T, false>;
-      add(rows + p * g.C + c, g.C, roots, height, width, sums + c);
-    }
-  }
-}
-
 template <class T>
 void forward_slice(const MomentPlan<T>& g, const Gemm<T>& product, const T* F, Index slice, Index group, Index groups,
                    T* packed, T* gathered, T* partial, double* sums) {
@@ -130,7 +101,8 @@ void forward_slice(const MomentPlan<T>& g, const Gemm<T>& product, const T* F, I
     }
     product.pack({rows, g.C, 1}, 0, count, count, g.C, packed);
     accumulate_gram(product, rows, g.C, count, packed, partial, block > first, group, groups);
-    if (sums != nullptr) add_rows(g, rows, begin, count, sums);
+    // rows have been multiplied by the roots once already
+    if (sums != nullptr) add_channel_sums(rows, count, g.C, g.weighted() ? g.roots.data() + begin : nullptr, sums);
   }
 }
 

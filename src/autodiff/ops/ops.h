@@ -37,16 +37,17 @@ Id relu(Tape<T>& tape, Id x);
 template <class T>
 Id conv2d_relu(Tape<T>& tape, Id x, Id w, Id b, Padding padding, Pooling pool = Pooling::none);
 
-/// Two of them, the first without pooling; `weights`: w1, b1, w2, b2. In float, on a picture with zero borders, they
-/// are one op and the map between them never stands in memory; `gram` asks for its Gram matrix (else no id), over the
-/// positions of `core`, or all.
+/// Two of them, the first without pooling; `weights`: w1, b1, w2, b2. In float, on a picture and with any border but
+/// `valid`, they are one op and the map between them never stands in memory. Of that map `wanted` asks for the moments
+/// over the positions of `core`, or all (as channel_moments gives them; else no ids).
 struct ConvPairIds {
   Id y;
-  Id gram;
+  Id gram, sum;
 };
+enum class PairMoments { none, gram, gram_and_sum };
 template <class T>
 ConvPairIds conv2d_relu_pair(Tape<T>& tape, Id x, const std::array<Id, 4>& weights, Padding padding,
-                             Pooling pool = Pooling::none, bool gram = false,
+                             Pooling pool = Pooling::none, PairMoments wanted = PairMoments::none,
                              const std::optional<Area>& core = std::nullopt);
 
 /// Layers of the formula network on maps of one size (kernel/oriented/oriented.h), which outlive the tape, with

@@ -227,11 +227,7 @@ std::vector<Index> tile_inputs(Index outputs, Index tile, Index before, Position
 }
 
 std::vector<Index> forward_inputs(Index size, int tile, Padding padding) {
-  const AxisTaps taps = window_taps(size, 3, 1, padding);
-  return tile_inputs(size, tile, 1, [&](Index position) {
-    const auto read = position < 0 ? taps.at(0, 0) : position >= size ? taps.at(size - 1, 2) : taps.at(position, 1);
-    return read.empty() ? kZeroInput : read[0];
-  });
+  return tile_inputs(size, tile, 1, [&](Index position) { return source_position(position, size, padding); });
 }
 
 // With a padding other than zero the gradient reaches one position beyond the map on each side, and is folded back.
@@ -243,16 +239,14 @@ std::vector<Index> backward_inputs(Index size, int tile, Padding padding, Poolin
 
 // What stands at the positions of TileSink's halo, as positions of the map.
 std::vector<Index> halo_positions(Index H, Index W, Padding padding) {
-  const AxisTaps rows = window_taps(H, 3, 1, padding), columns = window_taps(W, 3, 1, padding);
-  const auto inside = [](const AxisTaps& taps, Index position) {
-    return position < 0 ? taps.at(0, 0)[0] : position == taps.positions ? taps.at(position - 1, 2)[0] : position;
-  };
+  const auto row = [&](Index h) { return source_position(h, H, padding) * W; };
+  const auto column = [&](Index w) { return source_position(w, W, padding); };
   std::vector<Index> positions;
   for (const Index h : {Index{-1}, H}) {
-    for (Index w = -1; w <= W; ++w) positions.push_back(inside(rows, h) * W + inside(columns, w));
+    for (Index w = -1; w <= W; ++w) positions.push_back(row(h) + column(w));
   }
   for (const Index w : {Index{-1}, W}) {
-    for (Index h = 0; h < H; ++h) positions.push_back(h * W + inside(columns, w));
+    for (Index h = 0; h < H; ++h) positions.push_back(row(h) + column(w));
   }
   return positions;
 }
@@ -275,6 +269,7 @@ WinogradConv::WinogradConv(const Context& context, const Shape& x, Index K, Padd
       backward_(context, backward_inputs(H_, choose_tile(H_, W_), padding, pool),
                 backward_inputs(W_, choose_tile(H_, W_), padding, pool), choose_tile(H_, W_), K_, C_) {
   IMPASTO_ASSERT(padding != Padding::valid);
+  for (const Index size : {H_, W_}) check_mirror(size, 1, padding);
   if (padding != Padding::zero) halo_ = halo_positions(H_, W_, padding);
 }
 
