@@ -29,7 +29,7 @@ Lbfgs<T>::Lbfgs(const LbfgsOptions& options, const Shape& x, const Context& cont
       origin_(x, context),
       best_gradient_(x, context) {
   if (options.variables == LbfgsVariables::pixels) return;
-  map_.emplace(x, context);
+  map_.emplace(options.variables, x, context);
   mapped_ = Tensor<T>(x, context);
 }
 

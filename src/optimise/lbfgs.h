@@ -28,7 +28,7 @@ namespace impasto::IMPASTO_ABI {
 template <class T>
 class Lbfgs : public Optimiser<T> {
  public:
-  /// `x`: the shape of the variables; H x W x 3 for LbfgsVariables::luminance_pyramid.
+  /// `x`: the shape of the variables; H x W x 3 unless L-BFGS moves pixels.
   Lbfgs(const LbfgsOptions& options, const Shape& x, const Context& context);
   OptimiserStep step(const Problem<T>& problem) override;
   const T* origin() const override { return origin_.data(); }

@@ -4,7 +4,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <numbers>
 #include <span>
 #include <vector>
@@ -16,17 +15,24 @@
 namespace impasto::IMPASTO_ABI {
 namespace {
 
-// g_0 .. g_3 of luminance from fine to coarse, and c of colours: about one over the root of the formula network's
-// curvature. Measured by the pairs of L-BFGS in bands of frequency (docs/PERFORMANCE.md, "L-BFGS and its variables").
-constexpr double kGains[] = {1, 0.8, 0.8, 0.4};
-constexpr double kColourGain = 0.65;
+// g of luminance from fine to coarse, and c of colours, found by how soon losses fall: about one over the root of the
+// formula network's curvature; and of real VGG16's (docs/PERFORMANCE.md, "L-BFGS and its variables").
+struct Gains {
+  std::array<double, kPyramidLevels> luminance;
+  double colours;
+};
+constexpr Gains kOfFormula = {{1, 0.8, 0.8, 0.4}, 0.65}, kOfTrained = {{1, 1, 1, 1}, 1.7};
+
+const Gains& gains_of(LbfgsVariables variables) {
+  return variables == LbfgsVariables::colour_pyramid ? kOfTrained : kOfFormula;
+}
 
 // Columns of the coarse plane that are made together: their rows stay in L1.
 constexpr Index kColumns = 512;
 
 // Of a picture's planes, each half as high and as wide as the one before.
-std::array<Shape, std::size(kGains)> level_shapes(const Shape& picture) {
-  std::array<Shape, std::size(kGains)> shapes{Shape{picture[0], picture[1]}};
+std::array<Shape, kPyramidLevels> level_shapes(const Shape& picture) {
+  std::array<Shape, kPyramidLevels> shapes{Shape{picture[0], picture[1]}};
   for (std::size_t l = 1; l < shapes.size(); ++l) shapes[l] = {(shapes[l - 1][0] + 1) / 2, (shapes[l - 1][1] + 1) / 2};
   return shapes;
 }
@@ -64,7 +70,8 @@ void enlarge_down(const Tensor<T>& coarse, Index H, Index i, Index begin, Index 
 }  // namespace
 
 template <class T>
-LuminancePyramid<T>::LuminancePyramid(const Shape& picture, const Context& context) : context_(context) {
+LuminancePyramid<T>::LuminancePyramid(LbfgsVariables variables, const Shape& picture, const Context& context)
+    : context_(context), gains_(gains_of(variables).luminance), colour_gain_(gains_of(variables).colours) {
   IMPASTO_ASSERT(picture.rank() == 3 && picture[2] == 3);
   for (const Shape& shape : level_shapes(picture)) levels_.emplace_back(shape, context);
 }
@@ -78,7 +85,7 @@ std::uint64_t LuminancePyramid<T>::bytes(const Shape& picture) {
 
 template <class T>
 void LuminancePyramid<T>::apply(std::span<const T> x, std::span<T> y) {
-  const T u = std::numbers::inv_sqrt3_v<T>, c = static_cast<T>(kColourGain);
+  const T u = std::numbers::inv_sqrt3_v<T>, c = static_cast<T>(colour_gain_);
   const T* in = x.data();
   T *out = y.data(), *L = levels_.front().data();
   const Index positions = levels_.front().shape().count();
@@ -86,9 +93,9 @@ void LuminancePyramid<T>::apply(std::span<const T> x, std::span<T> y) {
     for (Index i = begin; i < end; ++i) L[i] = u * (in[3 * i] + in[3 * i + 1] + in[3 * i + 2]);
   });
   for (std::size_t l = 1; l < levels_.size(); ++l) shrink(levels_[l - 1], levels_[l]);
-  for (T& value : levels_.back().values()) value *= static_cast<T>(kGains[levels_.size() - 1]);
+  for (T& value : levels_.back().values()) value *= static_cast<T>(gains_.back());
   for (std::size_t l = levels_.size() - 1; l > 0; --l)
-    add_enlarged(levels_[l], static_cast<T>(kGains[l - 1]), levels_[l - 1]);
+    add_enlarged(levels_[l], static_cast<T>(gains_[l - 1]), levels_[l - 1]);
   for_ranges(context_, positions, [=](Index begin, Index end) {
     for (Index i = begin; i < end; ++i) {
       const T R = in[3 * i], G = in[3 * i + 1], B = in[3 * i + 2];

@@ -31,7 +31,8 @@ constexpr Words<AdamEpsilon> kConventions = {{"pytorch", AdamEpsilon::pytorch}, 
 constexpr Words<HistoryPrecision> kPrecisions = {{"single", HistoryPrecision::single},
                                                  {"half", HistoryPrecision::half}};
 constexpr Words<LbfgsVariables> kVariables = {{"pixels", LbfgsVariables::pixels},
-                                              {"luminance-pyramid", LbfgsVariables::luminance_pyramid}};
+                                              {"luminance-pyramid", LbfgsVariables::luminance_pyramid},
+                                              {"colour-pyramid", LbfgsVariables::colour_pyramid}};
 constexpr Words<Start> kStarts = {{"content", Start::content}, {"blend", Start::blend}, {"noise", Start::noise}};
 constexpr Words<NoiseKind> kNoises = {
     {"octaves", NoiseKind::octaves}, {"white", NoiseKind::white}, {"uniform", NoiseKind::uniform}};

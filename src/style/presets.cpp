@@ -49,7 +49,9 @@ Options default_vgg19() {
   Options o = default_formula();
   o.content_layers = equally({"block4_conv2"});
   o.style_layers = first_of_blocks(1);
-  o.lbfgs = {};  // the curvature of a trained network's losses is flatter, and in luminance the largest
+  o.lbfgs = {};
+  o.lbfgs.variables = LbfgsVariables::colour_pyramid;
+  o.padding = Padding::reflect;  // zeros show a network where edges are, and it puts a scan's frame there
   o.iterations = {200, 100};
   o.steps_per_epoch = 25;
   return o;
@@ -59,6 +61,7 @@ Options default_vgg19() {
 // never be whole in memory: its pooling is part of the convolution.
 Options default_builtin() {
   Options o = default_vgg19();
+  o.padding = {};
   o.style_layers = equally(
       {"block1_conv1", "block2_conv1", "block3_conv1", "block3_conv2", "block4_conv1", "block4_conv2", "block5_conv1"});
   o.style_weight = 13;  // shapes kept as VGG16's default keeps them
@@ -160,6 +163,21 @@ Options tutorial() {
   return o;
 }
 
+// The same objective, reached by L-BFGS from coarse to fine: as low as the tutorial's lowest after a twentieth of its
+// evaluations (docs/PERFORMANCE.md, "The tutorial in a minute").
+Options tutorial_fast() {
+  Options o = tutorial();
+  o.optimiser = OptimiserKind::lbfgs;
+  o.lbfgs.history = 100;
+  o.lbfgs.variables = LbfgsVariables::colour_pyramid;
+  o.scale_count = 3;
+  o.iterations = {50, 30, 90};
+  o.steps_per_epoch = 10;
+  o.start = Start::content;
+  o.noise_amplitude = 0;
+  return o;
+}
+
 struct PresetRow {
   const char* name;
   const char* summary;
@@ -175,7 +193,9 @@ const PresetRow kPresets[] = {
     {"neural-style", "jcjohnson's defaults: real VGG19, from noise, 1,000 steps of L-BFGS",
      [](const Weights&) { return neural_style(); }},
     {"tutorial", "the classic Keras tutorial, literally: real VGG19 or --weights formula, 450 x 300, 2,000 steps",
-     [](const Weights&) { return tutorial(); }}};
+     [](const Weights&) { return tutorial(); }},
+    {"tutorial-fast", "the tutorial's picture and lowest loss, by L-BFGS coarse to fine, in a minute",
+     [](const Weights&) { return tutorial_fast(); }}};
 
 }  // namespace
 

@@ -130,9 +130,10 @@ auto flat_in_coarse_luminance(Index H, Index W) {
 }
 
 template <class T>
-Tensor<T> mapped(const Tensor<T>& x, const Context& context = Context(1)) {
+Tensor<T> mapped(const Tensor<T>& x, const Context& context = Context(1),
+                 LbfgsVariables variables = LbfgsVariables::luminance_pyramid) {
   Tensor<T> y(x.shape());
-  LuminancePyramid<T>(x.shape(), context).apply(x.values(), y.values());
+  LuminancePyramid<T>(variables, x.shape(), context).apply(x.values(), y.values());
   return y;
 }
 
@@ -190,6 +191,17 @@ TEST_CASE("optimise: an even luminance moves three times as far as a pixel's, an
   }
 }
 
+TEST_CASE("optimise: in the colour pyramid an even luminance moves four times as far, an even colour 1.7 times") {
+  Tensor<double> grey({16, 24, 3}, 1.0), colour({16, 24, 3}, 1.0);
+  for (Index i = 0; i < 16 * 24; ++i) colour[3 * i] = -2;
+  const Tensor<double> of_grey = mapped(grey, Context(2), LbfgsVariables::colour_pyramid);
+  const Tensor<double> of_colour = mapped(colour, Context(2), LbfgsVariables::colour_pyramid);
+  for (Index i = 0; i < grey.shape().count(); ++i) {
+    CHECK(of_grey[i] == doctest::Approx(4));
+    CHECK(of_colour[i] == doctest::Approx(1.7 * colour[i]));
+  }
+}
+
 TEST_CASE(
     "optimise: the luminance pyramid has the same bits for any number of threads, in place, and allocates nothing") {
   const Tensor<float> x = random_tensor({37, 1301, 3}, 5).as<float>();  // more columns than are made together
@@ -197,7 +209,7 @@ TEST_CASE(
   CHECK(relative_error(mapped(x), by_formula(x.as<double>())) < 1e-6);
   for (const int threads : {2, 3, 5}) {
     const Context context(threads);
-    LuminancePyramid<float> map(x.shape(), context);
+    LuminancePyramid<float> map(LbfgsVariables::luminance_pyramid, x.shape(), context);
     Tensor<float> y = x.clone();
     map.apply(y.values(), y.values());
     CHECK(fingerprint(y.values()) == wanted);
@@ -231,12 +243,15 @@ TEST_CASE("optimise: variables of a luminance pyramid lead to the same minimum, 
   CHECK(evaluations[1] < 0.8 * evaluations[0]);
 }
 
-TEST_CASE("optimise: the bytes of L-BFGS with a luminance pyramid are counted") {
-  const LbfgsOptions options{.history = 10, .variables = LbfgsVariables::luminance_pyramid};
-  const Context context = Context(1).with_memory_limit(std::size_t{1} << 30);
-  const Lbfgs<float> lbfgs(options, {100, 333, 3}, context);
-  CHECK(context.memory_held() <= lbfgs.bytes());
-  CHECK(context.memory_held() + 100000 > lbfgs.bytes());  // all but the numbers of pairs
+TEST_CASE("optimise: the bytes of L-BFGS are counted, whatever it moves") {
+  for (const auto variables :
+       {LbfgsVariables::pixels, LbfgsVariables::luminance_pyramid, LbfgsVariables::colour_pyramid}) {
+    const LbfgsOptions options{.history = 10, .variables = variables};
+    const Context context = Context(1).with_memory_limit(std::size_t{1} << 30);
+    const Lbfgs<float> lbfgs(options, {100, 333, 3}, context);
+    CHECK(context.memory_held() <= lbfgs.bytes());
+    CHECK(context.memory_held() + 100000 > lbfgs.bytes());  // all but the numbers of pairs
+  }
 }
 
 }  // namespace

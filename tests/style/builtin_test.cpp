@@ -44,7 +44,7 @@ TEST_CASE("style: presets that name what the built-in network has are valid with
   const Weights weights = Weights::builtin();
   for (const PresetInfo& info : presets()) {
     INFO(info.name);
-    if (info.name == "tutorial") continue;
+    if (info.name.starts_with("tutorial")) continue;
     CHECK_NOTHROW(validate(preset(info.name, weights), weights));
     CHECK(stand_ins(preset(info.name, weights), weights).empty());
   }

@@ -2,12 +2,16 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "impasto/option_fields.h"
 #include "impasto/stylise.h"
 #include "support/error_of.h"
 
@@ -57,6 +61,47 @@ TEST_CASE("style: the tutorial preset has exactly the tutorial's numbers") {
   CHECK(o.encode.jpeg_quality == 95);
   CHECK(o.encode.jpeg_subsampling);
   CHECK(o.encode.rounding == Rounding::truncate);
+}
+
+TEST_CASE("style: tutorial-fast has the tutorial's picture and loss; only the way there is another") {
+  const Options slow = preset("tutorial", formula()), fast = preset("tutorial-fast", formula());
+  const std::set<std::string> way = {"scales",        "iterations", "steps-per-epoch", "optimiser", "lbfgs-variables",
+                                     "lbfgs-history", "init",       "init-noise"};
+  for (const OptionField& field : option_fields()) {
+    INFO(field.name);
+    CHECK((field.get(slow) != field.get(fast)) == way.contains(field.name));
+  }
+}
+
+Image waves(int width, int height, double slope) {
+  Image image(width, height);
+  for (std::size_t i = 0; i < image.pixels().size(); ++i) {
+    const double x = static_cast<double>(i / 3 % static_cast<std::size_t>(width));
+    const double y = static_cast<double>(i / 3 / static_cast<std::size_t>(width));
+    image.pixels()[i] = static_cast<float>(0.5 + 0.4 * std::sin(0.3 * x + slope * y + 2 * static_cast<double>(i % 3)));
+  }
+  return image;
+}
+
+TEST_CASE("style: tutorial-fast ends lower than the tutorial in a tenth of its evaluations") {
+  const auto lowest = [](const char* name, std::vector<int> iterations) {
+    Options options = preset(name, formula());
+    options.width = 72;
+    options.height = 48;
+    options.scale_count = std::min(options.scale_count, 2);  // a third would be too small for block5_conv2
+    options.iterations = std::move(iterations);
+    double loss = 1e30, work = 0;
+    stylise(waves(72, 48, 0.1), waves(60, 60, -0.7), formula(), options, [&](const Stylizer&, const Step& step) {
+      work += step.evaluations * static_cast<double>(step.width * step.height) / (72 * 48);
+      if (step.width == 72) loss = std::min(loss, step.losses.total);
+      return true;
+    });
+    return std::pair(loss, work);
+  };
+  const auto [slow, slow_work] = lowest("tutorial", {200});
+  const auto [fast, fast_work] = lowest("tutorial-fast", {10, 12});
+  CHECK(fast < slow);
+  CHECK(fast_work < slow_work / 10);
 }
 
 TEST_CASE("style: every preset passes validation with the weights by formula, and the default comes first") {
