@@ -171,7 +171,7 @@ Options tutorial_fast() {
   o.lbfgs.history = 100;
   o.lbfgs.variables = LbfgsVariables::colour_pyramid;
   o.scale_count = 3;
-  o.iterations = {50, 30, 90};
+  o.iterations = {50, 30, 110};
   o.steps_per_epoch = 10;
   o.start = Start::content;
   o.noise_amplitude = 0;
