@@ -7,6 +7,15 @@
 #include "base/check.h"
 
 namespace impasto::IMPASTO_ABI {
+namespace {
+
+Index mirrored(Index position, Index size) {
+  if (size == 1) return 0;
+  const Index period = 2 * (size - 1), inside = (position % period + period) % period;
+  return inside < size ? inside : period - inside;
+}
+
+}  // namespace
 
 Index source_position(Index position, Index size, Padding padding) {
   if (position >= 0 && position < size) return position;
@@ -14,15 +23,10 @@ Index source_position(Index position, Index size, Padding padding) {
     case Padding::replicate:
       return std::clamp(position, Index{0}, size - 1);
     case Padding::reflect:
-      return position < 0 ? -position : 2 * (size - 1) - position;
+      return mirrored(position, size);
     default:
       return kNoSource;
   }
-}
-
-void check_mirror(Index size, Index beyond, Padding padding) {
-  require(padding != Padding::reflect || beyond < size, ErrorCode::input, "a map of ", size,
-          " positions is too small to mirror ", beyond, " beyond its edge; use a larger picture or another padding");
 }
 
 AxisTaps window_taps(Index size, Index kernel, Index stride, Padding padding) {
@@ -34,7 +38,6 @@ AxisTaps window_taps(Index size, Index kernel, Index stride, Padding padding) {
   const Index out = same ? (size + stride - 1) / stride : (size - kernel) / stride + 1;
   const Index added = same ? std::max((out - 1) * stride + kernel - size, Index{0}) : 0;
   const Index before = added / 2;
-  check_mirror(size, added - before, padding);
   AxisTaps taps{out, kernel, {0}, {}};
   for (Index o = 0; o < out; ++o) {
     for (Index i = 0; i < kernel; ++i) {

@@ -28,15 +28,12 @@ struct AxisTaps {
 inline constexpr Index kNoSource = -1;
 
 /// The position of an axis whose value stands at `position`, which may lie beyond its ends; kNoSource with padding
-/// `zero` or `valid`.
+/// `zero` or `valid`. Mirrors mirror each other where an axis is short, and one position mirrors itself.
 Index source_position(Index position, Index size, Padding padding);
-
-/// Throws Error(input) when an axis is too short to be mirrored so far beyond its ends, if `padding` mirrors.
-void check_mirror(Index size, Index beyond, Padding padding);
 
 /// Output position o reads o * stride + tap - before, where 'same' splits max((out - 1) * stride + kernel - size, 0)
 /// with the smaller half before (TensorFlow's 'SAME'; PyTorch's padding = kernel / 2 at stride 1 and odd kernels).
-/// Throws Error(input) when the axis is too short for `valid` or for the mirror of `reflect`.
+/// Throws Error(input) when the axis is too short for `valid`.
 AxisTaps window_taps(Index size, Index kernel, Index stride, Padding padding);
 
 /// The adjoint, with taps in reverse order: for source position s and tap i, all outputs that read s at tap taps - 1 -

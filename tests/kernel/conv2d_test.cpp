@@ -93,5 +93,17 @@ TEST_CASE("kernel: borders repeat, mirror or drop what lies outside") {
   CHECK(first_window(Padding::valid) == std::vector<Index>{0, 1, 2, 3, 4});
 }
 
+TEST_CASE("kernel: mirrors mirror each other on short sides, and one position mirrors itself") {
+  const auto around = [](Index size) {
+    std::vector<Index> read;
+    for (Index position = -3; position < size + 3; ++position)
+      read.push_back(source_position(position, size, Padding::reflect));
+    return read;
+  };
+  CHECK(around(1) == std::vector<Index>{0, 0, 0, 0, 0, 0, 0});
+  CHECK(around(2) == std::vector<Index>{1, 0, 1, 0, 1, 0, 1, 0});
+  CHECK(around(3) == std::vector<Index>{1, 2, 1, 0, 1, 2, 1, 0, 1});
+}
+
 }  // namespace
 }  // namespace impasto

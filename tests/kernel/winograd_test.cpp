@@ -168,6 +168,8 @@ TEST_CASE(
     "kernel: Winograd is right for single pixels, single channels, and more channels than U is held for at once") {
   check({{1, 1, 5}, 7});
   check({{1, 9, 1}, 1, Padding::replicate});
+  check({{1, 1, 5}, 7, Padding::reflect});
+  check({{1, 9, 4}, 3, Padding::reflect});
   check({{8, 8, 1}, 1, Padding::zero, Pooling::max});
   check({{19, 25, 270}, 300});
   check({{31, 13, 257}, 290, Padding::reflect, Pooling::max});

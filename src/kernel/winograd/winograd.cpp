@@ -226,6 +226,8 @@ std::vector<Index> tile_inputs(Index outputs, Index tile, Index before, Position
   return inputs;
 }
 
+static_assert(kNoSource == kZeroInput);
+
 std::vector<Index> forward_inputs(Index size, int tile, Padding padding) {
   return tile_inputs(size, tile, 1, [&](Index position) { return source_position(position, size, padding); });
 }
@@ -269,7 +271,6 @@ WinogradConv::WinogradConv(const Context& context, const Shape& x, Index K, Padd
       backward_(context, backward_inputs(H_, choose_tile(H_, W_), padding, pool),
                 backward_inputs(W_, choose_tile(H_, W_), padding, pool), choose_tile(H_, W_), K_, C_) {
   IMPASTO_ASSERT(padding != Padding::valid);
-  for (const Index size : {H_, W_}) check_mirror(size, 1, padding);
   if (padding != Padding::zero) halo_ = halo_positions(H_, W_, padding);
 }
 

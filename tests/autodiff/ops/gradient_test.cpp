@@ -82,8 +82,7 @@ TEST_CASE("autodiff: conv2d's gradients match differences for every border, kern
   for (const Case& c : cases) {
     for (const Padding padding : {Padding::valid, Padding::zero, Padding::replicate, Padding::reflect}) {
       const bool fits_valid = c.x[0] >= c.w[0] && c.x[1] >= c.w[1];
-      const bool fits_mirror = c.x[0] > c.w[0] / 2 && c.x[1] > c.w[1] / 2;
-      if ((padding == Padding::valid && !fits_valid) || (padding == Padding::reflect && !fits_mirror)) continue;
+      if (padding == Padding::valid && !fits_valid) continue;
       INFO("border ", static_cast<int>(padding), ", weights ", text(c.w), ", stride ", c.stride);
       expect_gradient([&](D& t, const Ids& v) { return conv2d(t, v[0], v[1], c.stride, padding); }, {c.x, c.w});
     }
