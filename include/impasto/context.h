@@ -23,9 +23,9 @@ template <>
 IMPASTO_API SimdTarget parse<SimdTarget>(const std::string& word, const std::string& called);
 
 /// How convolutions are computed. `automatic`: Winograd's minimal filtering for 3 x 3 kernels and stride 1 in float,
-/// direct for a picture with zero borders, and im2col for the rest and on the target `baseline`. `winograd`: the same,
-/// but refuses that target. `im2col`: a matrix of windows times a matrix of filters, every value on the tape: the
-/// reference.
+/// direct for a picture in front of another such convolution, and im2col for the rest and on the target `baseline`.
+/// `winograd`: the same, but refuses that target. `im2col`: a matrix of windows times a matrix of filters, every value
+/// on the tape: the reference.
 enum class Convolution { automatic, winograd, im2col };
 
 /// "auto", "winograd", "im2col".

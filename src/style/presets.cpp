@@ -44,13 +44,19 @@ Options default_formula() {
   return o;
 }
 
-// VGG in its full width sees more with fewer layers than the formula network, and takes longer to satisfy.
-Options default_vgg19() {
+// What the default paintings of all trained networks have in common.
+Options default_trained() {
   Options o = default_formula();
   o.content_layers = equally({"block4_conv2"});
-  o.style_layers = first_of_blocks(1);
-  o.lbfgs = {};
   o.lbfgs.variables = LbfgsVariables::colour_pyramid;
+  return o;
+}
+
+// VGG in its full width sees more with fewer layers than the formula network, and takes longer to satisfy.
+Options default_vgg19() {
+  Options o = default_trained();
+  o.style_layers = first_of_blocks(1);
+  o.lbfgs.history = 20;
   o.padding = Padding::reflect;  // zeros show a network where edges are, and it puts a scan's frame there
   o.iterations = {200, 100};
   o.steps_per_epoch = 25;
@@ -60,14 +66,11 @@ Options default_vgg19() {
 // The built-in network is so narrow that two layers of a block cost little; not a block's last, whose map need then
 // never be whole in memory: its pooling is part of the convolution.
 Options default_builtin() {
-  Options o = default_vgg19();
-  o.padding = {};
+  Options o = default_trained();
   o.style_layers = equally(
       {"block1_conv1", "block2_conv1", "block3_conv1", "block3_conv2", "block4_conv1", "block4_conv2", "block5_conv1"});
   o.style_weight = 13;  // shapes kept as VGG16's default keeps them
-  o.lbfgs.history = 10;
   o.iterations = {60, 36};
-  o.steps_per_epoch = 16;
   return o;
 }
 

@@ -1,7 +1,6 @@
 // Tiny pictures, broken pictures and a quick run with them.
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -13,20 +12,9 @@
 #include "support/error_of.h"
 #include "support/run_program.h"
 #include "support/temp_folder.h"
+#include "support/waves.h"
 
 namespace impasto::testing {
-
-inline Image waves(int width, int height, double pitch) {
-  Image image(width, height);
-  for (int y = 0; y < height; ++y) {
-    for (int x = 0; x < width; ++x) {
-      for (int c = 0; c < 3; ++c) {
-        image.at(x, y, c) = static_cast<float>(0.5 + 0.4 * std::sin(pitch * (x + (c + 1) * y) + c));
-      }
-    }
-  }
-  return image;
-}
 
 /// A folder with content.png (48 x 32) and style.png (40 x 40).
 class Studio : public TempFolder {

@@ -73,7 +73,7 @@ TEST_CASE("style: tutorial-fast has the tutorial's picture and loss; only the wa
   }
 }
 
-Image waves(int width, int height, double slope) {
+Image slanting_waves(int width, int height, double slope) {
   Image image(width, height);
   for (std::size_t i = 0; i < image.pixels().size(); ++i) {
     const double x = static_cast<double>(i / 3 % static_cast<std::size_t>(width));
@@ -91,11 +91,12 @@ TEST_CASE("style: tutorial-fast ends lower than the tutorial in a tenth of its e
     options.scale_count = std::min(options.scale_count, 2);  // a third would be too small for block5_conv2
     options.iterations = std::move(iterations);
     double loss = 1e30, work = 0;
-    stylise(waves(72, 48, 0.1), waves(60, 60, -0.7), formula(), options, [&](const Stylizer&, const Step& step) {
-      work += step.evaluations * static_cast<double>(step.width * step.height) / (72 * 48);
-      if (step.width == 72) loss = std::min(loss, step.losses.total);
-      return true;
-    });
+    stylise(slanting_waves(72, 48, 0.1), slanting_waves(60, 60, -0.7), formula(), options,
+            [&](const Stylizer&, const Step& step) {
+              work += step.evaluations * static_cast<double>(step.width * step.height) / (72 * 48);
+              if (step.width == 72) loss = std::min(loss, step.losses.total);
+              return true;
+            });
     return std::pair(loss, work);
   };
   const auto [slow, slow_work] = lowest("tutorial", {200});

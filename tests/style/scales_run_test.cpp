@@ -1,31 +1,19 @@
 // Paintings that go from coarse to fine, and both optimisers, through the public interface.
 #include <doctest/doctest.h>
 
-#include <cmath>
 #include <cstddef>
 #include <string>
 #include <vector>
 
 #include "impasto/stylise.h"
 #include "support/error_of.h"
+#include "support/waves.h"
 
 namespace impasto::testing {
 namespace {
 
-Image waves(int width, int height, float pitch) {
-  Image image(width, height);
-  for (int y = 0; y < height; ++y) {
-    for (int x = 0; x < width; ++x) {
-      for (int c = 0; c < 3; ++c) {
-        image.at(x, y, c) = 0.5F + 0.4F * std::sin(pitch * static_cast<float>(x + (c + 1) * y) + static_cast<float>(c));
-      }
-    }
-  }
-  return image;
-}
-
 struct Job {
-  Pictures pictures{.content = waves(60, 40, 0.3F), .styles = {{.image = waves(50, 70, 0.8F)}}};
+  Pictures pictures{.content = waves(60, 40, 0.3), .styles = {{.image = waves(50, 70, 0.8)}}};
   Weights weights = Weights::formula();
   Options options = preset("default", weights);
   Job() {

@@ -118,12 +118,7 @@ void forward(const MomentPlan<T>& g, const OpBuffers<T>& r) {
                   work.partials[slice], g.sums && group == 0 ? work.sums[slice] : nullptr);
   });
   sum_grams(r.context(), work.partials, g.slices, g.C, r.out());
-  if (!g.sums) return;
-  for (Index c = 0; c < g.C; ++c) {
-    double total = 0;
-    for (Index slice = 0; slice < g.slices; ++slice) total += work.sums[slice][c];
-    r.out(1)[c] = static_cast<T>(total);
-  }
+  if (g.sums) add_slices(work.sums, g.slices, g.C, r.out(1));
 }
 
 template <class T>

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "kernel/workspace.h"
 #include "tensor/shape.h"
 
 namespace impasto::IMPASTO_ABI {
@@ -32,6 +33,16 @@ void add_channel_sums(const T* rows, Index count, Index C, const T* factors, dou
       const auto add = width == kSumColumns ? add_columns<T, true> : add_columns<T, false>;
       add(rows + p * C + c, C, factors == nullptr ? nullptr : factors + p, height, width, sums + c);
     }
+  }
+}
+
+/// s (C) = the sums of all slices, added in their order.
+template <class T>
+void add_slices(const EqualArrays<double>& sums, Index slices, Index C, T* s) {
+  for (Index c = 0; c < C; ++c) {
+    double total = 0;
+    for (Index slice = 0; slice < slices; ++slice) total += sums[slice][c];
+    s[c] = static_cast<T>(total);
   }
 }
 

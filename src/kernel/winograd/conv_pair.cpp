@@ -191,11 +191,7 @@ void ConvPair::forward(const Context& context, const float* x, const Weights& we
     if (of_a.gram != nullptr && !begun) std::fill_n(shared.partials[slice], C1_ * C1_, 0.0F);
   });
   if (of_a.gram != nullptr) sum_grams(context, shared.partials, slices_, C1_, of_a.gram);
-  for (Index c = 0; of_a.sums != nullptr && c < C1_; ++c) {
-    double total = 0;
-    for (Index slice = 0; slice < slices_; ++slice) total += shared.sums[slice][c];
-    of_a.sums[c] = static_cast<float>(total);
-  }
+  if (of_a.sums != nullptr) add_slices(shared.sums, slices_, C1_, of_a.sums);
 }
 
 }  // namespace impasto::IMPASTO_ABI
