@@ -5,8 +5,9 @@
 
 Paints CONTENT in STYLE thrice (2,000 steps of Adam take a quarter of an hour), each with a log in FOLDER; a log that is
 there already is taken as it is. What a step of Adam takes in TensorFlow and here comes from a file of bench/compare.py,
-medians of one alternating run; TensorFlow's losses are the same (bench/parity.py). L-BFGS is timed by its own log. Prints when each is as low as Adam's lowest loss, and how many times sooner than TensorFlow. matplotlib is needed
-for --plot alone.
+medians of one alternating run; TensorFlow's losses are the same (bench/parity.py). L-BFGS is timed by its own log.
+Prints when each is as low as Adam's lowest loss, and how many times sooner than TensorFlow. matplotlib is needed for
+--plot alone.
 """
 
 import argparse
